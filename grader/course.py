@@ -1,0 +1,175 @@
+"""The course: `assignments/course.toml` as typed data, and where each assignment's files lie.
+
+Order, titles, limits and thresholds stand in that manifest alone; everything else asks here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import keyword
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+
+Table = TypeVar("Table", bound=msgspec.Struct)
+Text = Annotated[str, msgspec.Meta(min_length=1)]
+Count = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class CourseError(ValueError):
+    """The manifest, or a request for an assignment, is wrong: one line for the instructor."""
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What one assignment's worker may use."""
+
+    wall_s: Annotated[float, msgspec.Meta(gt=0, le=86_400)]
+    cpu_s: Count
+    memory_mib: Count
+    output_kib: Count
+
+
+class Assignment(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of `[[assignments]]`; `threshold` is an accuracy from 0 to 1."""
+
+    slug: Text
+    title: Text
+    epochs: Count
+    threshold: Annotated[float, msgspec.Meta(ge=0, le=1)]
+    limits: Limits
+
+
+class Course(msgspec.Struct, frozen=True, kw_only=True):
+    """The assignments in order, and the paths below `root`, the repository's folder."""
+
+    title: str
+    seed: int
+    assignments: tuple[Assignment, ...]
+    root: Path
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        return tuple(assignment.slug for assignment in self.assignments)
+
+    def assignment(self, slug: str) -> Assignment:
+        """The assignment called `slug`; an unknown one is a CourseError that suggests another."""
+        for assignment in self.assignments:
+            if assignment.slug == slug:
+                return assignment
+        raise CourseError(f"no assignment {slug!r}{_suggestion(slug, self.slugs)}")
+
+    @property
+    def baseline_path(self) -> Path:
+        return self.root / "assignments" / "baseline.py"
+
+    @property
+    def data_dir(self) -> Path:
+        return self.root / "data_cache"
+
+    def stub_path(self, slug: str) -> Path:
+        return self.root / "assignments" / f"{slug}.py"
+
+    def solution_path(self, slug: str) -> Path:
+        return self.root / "solutions" / f"{slug}.py"
+
+    def check_path(self, slug: str) -> Path:
+        return self.root / "grader" / "checks" / f"test_{slug}.py"
+
+
+class _Manifest(msgspec.Struct):
+    """course.toml's top level; its tables are typed one by one, so that errors can name them."""
+
+    title: Text
+    seed: Annotated[int, msgspec.Meta(ge=0)]
+    limits: dict[str, Any]
+    assignments: Annotated[list[dict[str, Any]], msgspec.Meta(min_length=1)]
+
+
+def load_course(root: Path | None = None) -> Course:
+    """Read and check `assignments/course.toml` below `root`.
+
+    Args:
+        root: a repository; by default the one that this package lies in.
+
+    Raises:
+        CourseError: the manifest is missing or wrong; one line that names the entry.
+    """
+    root = Path(__file__).resolve().parent.parent if root is None else root.resolve()
+    manifest = _typed(_read_toml(root / "assignments" / "course.toml"), _Manifest, "")
+    defaults = _typed(manifest.limits, Limits, "[limits]: ")
+    assignments = []
+    for number, entry in enumerate(manifest.assignments, start=1):
+        where = f"assignment {entry.get('slug', number)!r}: "
+        overrides = entry.get("limits", {})
+        if isinstance(overrides, dict):  # anything else is left for _typed to refuse
+            limits = _typed(msgspec.to_builtins(defaults) | overrides, Limits, f"{where}limits: ")
+            entry = entry | {"limits": msgspec.to_builtins(limits)}
+        assignments.append(_typed(entry, Assignment, where))
+    course = Course(
+        title=manifest.title, seed=manifest.seed, assignments=tuple(assignments), root=root
+    )
+    _check_slugs(course)
+    return course
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CourseError(
+            f"{path.name}: not found at {path}; run grader from the course's repository"
+        ) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CourseError(f"{path.name}: cannot be read: {error}") from None
+
+
+def _typed(table: dict[str, Any], struct: type[Table], where: str) -> Table:
+    """`table` as a `struct`; `where` opens the message of what is wrong with it."""
+    fields = [field.name for field in msgspec.structs.fields(struct)]
+    for key in table:
+        if key not in fields:
+            raise CourseError(f"course.toml: {where}unknown key {key!r}{_suggestion(key, fields)}")
+    try:
+        return msgspec.convert(table, struct)
+    except msgspec.ValidationError as error:
+        what, _, key = str(error).partition(" - at `$.")
+        what = what.replace("Object missing required field", "missing key")
+        at = f"{key.rstrip('`')}: " if key else ""
+        raise CourseError(f"course.toml: {where}{at}{what[0].lower()}{what[1:]}") from None
+
+
+def _check_slugs(course: Course) -> None:
+    """Each slug names a module, once, that has checks and something to start from."""
+    seen = set()
+    for slug in course.slugs:
+        if not slug.isidentifier() or keyword.iskeyword(slug):
+            raise CourseError(
+                f"course.toml: slug {slug!r} cannot name a Python module; "
+                "use letters, digits and underscores"
+            )
+        if slug in seen:
+            raise CourseError(f"course.toml: two assignments have the slug {slug!r}; rename one")
+        seen.add(slug)
+        if not course.check_path(slug).is_file():
+            checks = sorted(course.check_path(slug).parent.glob("test_*.py"))
+            known = [path.stem.removeprefix("test_") for path in checks]
+            raise CourseError(f"course.toml: no check file for {slug!r}{_suggestion(slug, known)}")
+        # A student who deletes a stub loses that assignment, not the course: where its solution
+        # is at hand, the stub is to be had again.
+        if not (course.stub_path(slug).is_file() or course.solution_path(slug).is_file()):
+            raise CourseError(
+                f"course.toml: no stub file for {slug!r}; write solutions/{slug}.py, then run "
+                "`python -m grader.stubs`"
+            )
+
+
+def _suggestion(word: str, words: Iterable[str]) -> str:
+    """The end of a message about an unknown `word`: the nearest known one, or else all of them."""
+    known = list(words)
+    near = difflib.get_close_matches(word, known, n=1)
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    return f"; there are {', '.join(known) or 'none'}"

@@ -1,0 +1,132 @@
+"""Stubs from solutions: `python -m grader.stubs` rewrites `assignments/`, `--check` compares.
+
+A solution marks what students are to write themselves:
+
+    # BEGIN SOLUTION: put the bias to zero
+    nn.init.zeros_(self.bias)
+    # END SOLUTION
+
+In the stub the marked lines become one that says what is missing:
+
+    raise NotImplementedError("Write this part: put the bias to zero")
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+_BEGIN = re.compile(r"(?P<indent>\s*)# BEGIN SOLUTION: (?P<task>\S.*)")
+_END = re.compile(r"\s*# END SOLUTION")
+# A mark with a slip in it must not go unnoticed: it would hand the answer to the students.
+_NEARLY = re.compile(r"#.*\b(BEGIN|END)\W*SOLUTION", re.IGNORECASE)
+
+
+class StubError(ValueError):
+    """A solution's marks are wrong: one line that names the file and the line."""
+
+
+def make_stub(solution_source: str, filename: str = "<solution>") -> str:
+    """The solution with each marked block replaced by a `NotImplementedError` that names the task.
+
+    Args:
+        solution_source: a Python module.
+        filename: how errors name it.
+
+    Raises:
+        StubError: a mark is misspelt, nested, without its counterpart or without a task, or there
+            is none.
+    """
+    stub: list[str] = []
+    begun_at = 0  # the line of the open BEGIN mark; 0 outside a block
+    blocks = 0
+    for number, line in enumerate(solution_source.splitlines(), start=1):
+        where = f"{filename}:{number}"
+        if begin := _BEGIN.fullmatch(line):
+            if begun_at:
+                raise StubError(
+                    f"{where}: BEGIN SOLUTION inside the block begun at line {begun_at}; "
+                    "end that one first"
+                )
+            begun_at = number
+            blocks += 1
+            message = json.dumps(f"Write this part: {begin['task']}", ensure_ascii=False)
+            stub.append(f"{begin['indent']}raise NotImplementedError({message})")
+        elif _END.fullmatch(line):
+            if not begun_at:
+                raise StubError(f"{where}: END SOLUTION without a BEGIN SOLUTION before it")
+            begun_at = 0
+        elif _NEARLY.search(line):
+            raise StubError(
+                f"{where}: not a mark; write '# BEGIN SOLUTION: <what to write>' or "
+                "'# END SOLUTION' on a line of its own"
+            )
+        elif not begun_at:
+            stub.append(line)
+    if begun_at:
+        raise StubError(f"{filename}:{begun_at}: BEGIN SOLUTION without an END SOLUTION after it")
+    if not blocks:
+        raise StubError(f"{filename}:1: no BEGIN SOLUTION; its stub would give the answer away")
+    return "\n".join(stub) + "\n"
+
+
+def derive_stubs(root: Path) -> dict[Path, str]:
+    """What every stub below `root` should be: its path and text, one for each solution."""
+    return {
+        root / "assignments" / solution.name: make_stub(
+            solution.read_text(encoding="utf-8"), f"solutions/{solution.name}"
+        )
+        for solution in sorted((root / "solutions").glob("*.py"))
+    }
+
+
+def drifted_stubs(root: Path) -> dict[Path, str]:
+    """Of these, the ones that are missing or differ on disk."""
+    return {
+        path: text
+        for path, text in derive_stubs(root).items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    }
+
+
+def write_stubs(root: Path) -> list[Path]:
+    """Write the stubs that drifted, each in one step, and return their paths.
+
+    A wrong mark in any solution is a StubError before the first of them is written.
+    """
+    stubs = drifted_stubs(root)
+    for path, text in stubs.items():
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.replace(path)
+    return list(stubs)
+
+
+def main(arguments: list[str] | None = None, root: Path | None = None) -> int:
+    """The command line; returns its exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m grader.stubs",
+        description="Rewrite assignments/ from solutions/. What students wrote there is lost.",
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing, exit with 1 if a stub has drifted"
+    )
+    root = Path(__file__).resolve().parent.parent if root is None else root
+    check = parser.parse_args(arguments).check
+    try:
+        paths = list(drifted_stubs(root)) if check else write_stubs(root)
+    except StubError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for path in paths:
+        name = path.relative_to(root).as_posix()
+        print(f"{name}: drifted; run `python -m grader.stubs`" if check else f"{name}: written")
+    return 1 if check and paths else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
