@@ -1,0 +1,59 @@
+"""Student text made safe to show: one function, used where text enters the trusted side."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Terminal sequences that carry parameters (ECMA-48): CSI ("\x1b[31m"), and the string sequences
+# OSC, DCS, SOS, PM and APC (titles, links, clipboard writes), then any other two-byte escape.
+_TERMINAL_SEQUENCE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
+    r"|\x1b[ -/]*[0-~]?"
+)
+# Control, format (bidi overrides, zero width), surrogate and unassigned characters (U+FFFF is not
+# XML), and Unicode's own line and paragraph separators.
+_UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
+
+
+def printable(text: str, limit: int = 500, *, newlines: bool = False) -> str:
+    """Return `text` with nothing left in it that could act on a terminal or break an encoder.
+
+    Terminal sequences are removed. Other control and format characters and lone surrogates are
+    shown as escapes such as `\\u202e`. Line breaks and tabs become spaces, or are kept (line breaks
+    as `\\n`) if `newlines`. The result has at most `limit` characters, the last one being "…" if
+    something was cut off, and always encodes as UTF-8. To bound the work, a text's beginning of
+    `16 * limit + 1024` characters is looked at. Markup of an output format (Rich, HTML, XML,
+    CSV) is left alone: escaping it is the work of that format's writer.
+    """
+    looked_at = 16 * limit + 1024
+    is_cut = len(text) > looked_at
+    text = _TERMINAL_SEQUENCE.sub("", text[:looked_at]).replace("\r\n", "\n").replace("\r", "\n")
+    shown: list[str] = []
+    length = 0
+    for character in text:
+        if character in "\n\t":
+            piece = character if newlines else " "
+        elif unicodedata.category(character) in _UNSAFE_CATEGORIES:
+            piece = _escape(character)
+        else:
+            piece = character
+        shown.append(piece)
+        length += len(piece)
+        if length > limit:
+            is_cut = True
+            break
+    if not is_cut:
+        return "".join(shown)
+    # Whole pieces are taken off, so that no escape is cut in two.
+    while shown and length > limit - 1:
+        length -= len(shown.pop())
+    return "".join(shown) + "…"[:limit]
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

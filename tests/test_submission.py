@@ -1,0 +1,798 @@
+"""Reading submissions: every way to hand one in, and every way to hand in a bad one."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import random
+import socket
+import struct
+import tarfile
+import time
+import tracemalloc
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from grader import submission as module_under_test
+from grader.submission import SubmissionError, load_submission
+from grader.text import printable
+
+SLUGS = ("kaiming_init", "relu", "adam", "l2")
+SOURCE = "def make_optimizer(parameters):\n    return None  # größer, 更大\n"
+MIB = 1 << 20
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_written_beside(tmp_path: Path) -> Iterator[None]:
+    """The tests write into tmp_path/in; reading must leave its surroundings as they are."""
+    (tmp_path / "in").mkdir()
+    working_folder = Path.cwd()
+    here = set(os.listdir(working_folder))
+    os.chdir(tmp_path / "in")
+    yield
+    os.chdir(working_folder)
+    assert os.listdir(tmp_path) == ["in"]
+    # Other processes may come and go in the working folder; a module must not.
+    assert not {name for name in set(os.listdir(working_folder)) - here if name.endswith(".py")}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "in"
+
+
+@contextmanager
+def at_most(seconds: float, mib: int) -> Iterator[None]:
+    """Fail if the block takes longer, or has more memory allocated by Python at its peak."""
+    tracemalloc.start()
+    started = time.perf_counter()
+    try:
+        yield
+        assert time.perf_counter() - started < seconds
+        assert tracemalloc.get_traced_memory()[1] < mib * MIB
+    finally:
+        tracemalloc.stop()
+
+
+def zip_bytes(members: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def tar_bytes(
+    members: dict[str, str | bytes], mode: str = "w", kind: int = tarfile.PAX_FORMAT
+) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=mode, format=kind) as archive:  # type: ignore[call-overload]
+        for name, content in members.items():
+            data = content.encode() if isinstance(content, str) else content
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def tar_of(info: tarfile.TarInfo) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        archive.addfile(info, io.BytesIO(bytes(info.size)) if info.isreg() else None)
+    return buffer.getvalue()
+
+
+def refused(path: Path, data: bytes | None = None) -> str:
+    """The one-line message with which the path is refused."""
+    if data is not None:
+        path.write_bytes(data)
+    with pytest.raises(SubmissionError) as caught:
+        load_submission(path, SLUGS)
+    message = str(caught.value)
+    assert path.name in message
+    assert "\n" not in message
+    assert len(message) < 1000
+    assert message == printable(message, 1000)
+    return message
+
+
+def problem(folder: Path, data: bytes, slug: str = "relu") -> str:
+    (folder / f"{slug}.py").write_bytes(data)
+    (folder / "adam.py").write_text(SOURCE, "utf-8")
+    loaded = load_submission(folder, SLUGS)
+    assert loaded.sources["adam"].text == SOURCE
+    assert list(loaded.problems) == [slug]
+    assert loaded.problems[slug].startswith(f"{slug}.py: ")
+    assert loaded.problems[slug] == printable(loaded.problems[slug])
+    return loaded.problems[slug]
+
+
+# --- what may be handed in -------------------------------------------------------------------
+
+LAYOUTS = {
+    "flat": "{}",
+    "in_assignments": "assignments/{}",
+    "in_a_top_folder": "repo-main/{}",
+    "in_assignments_in_a_top_folder": "repo-main/assignments/{}",
+}
+PACKERS: dict[str, Callable[[dict[str, str | bytes]], bytes]] = {
+    ".zip": zip_bytes,
+    "-stored.zip": lambda members: zip_bytes(members, zipfile.ZIP_STORED),
+    ".tar": tar_bytes,
+    "-gnu.tar": lambda members: tar_bytes(members, kind=tarfile.GNU_FORMAT),
+    "-ustar.tar": lambda members: tar_bytes(members, kind=tarfile.USTAR_FORMAT),
+    ".tar.gz": lambda members: tar_bytes(members, "w:gz"),
+    ".tgz": lambda members: tar_bytes(members, "w:gz"),
+    ".tar.bz2": lambda members: tar_bytes(members, "w:bz2"),
+    ".tar.xz": lambda members: tar_bytes(members, "w:xz"),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
+@pytest.mark.parametrize("suffix", PACKERS)
+def test_an_archive_is_read_in_every_layout(folder: Path, layout: str, suffix: str) -> None:
+    members: dict[str, str | bytes] = {
+        layout.format("relu.py"): SOURCE,
+        layout.format("adam.py"): "",
+        layout.format("helper.py"): "other files are ignored",
+        "__MACOSX/._relu.py": b"\0\1",
+        layout.format(".DS_Store"): b"\0",
+        layout.format("__pycache__/relu.cpython-311.pyc"): b"\0",
+        "._repo-main": b"\0",
+    }
+    path = folder / f"alice{suffix}"
+    path.write_bytes(PACKERS[suffix](members))
+    loaded = load_submission(path, SLUGS)
+    assert loaded.name == path.name.removesuffix("".join(path.suffixes))
+    assert {slug: source.text for slug, source in loaded.sources.items()} == {
+        "relu": SOURCE,
+        "adam": "",
+    }
+    assert loaded.sources["relu"].filename == "relu.py"
+    assert not loaded.problems
+
+
+@pytest.mark.parametrize("inner", [".", "assignments"])
+def test_a_folder_is_read(folder: Path, inner: str) -> None:
+    student = folder / "alice"
+    (student / inner).mkdir(parents=True)
+    (student / inner / "relu.py").write_text(SOURCE, "utf-8")
+    (student / "README.md").write_text("hello")
+    loaded = load_submission(student, SLUGS)
+    assert loaded.name == "alice"
+    assert {slug: source.text for slug, source in loaded.sources.items()} == {"relu": SOURCE}
+    assert not loaded.problems
+
+
+def test_a_folder_is_named_after_where_it_really_is(folder: Path) -> None:
+    (folder / "v1.2" / "assignments").mkdir(parents=True)
+    os.chdir(folder / "v1.2" / "assignments")
+    assert load_submission(Path("."), SLUGS).name == "v1.2"
+    assert load_submission(Path(".."), SLUGS).name == "v1.2"
+    assert load_submission(folder / "v1.2" / "assignments", SLUGS).name == "v1.2"
+    os.chdir(folder)
+
+
+def test_a_link_to_a_folder_may_be_named(folder: Path) -> None:
+    (folder / "real").mkdir()
+    (folder / "real" / "relu.py").write_text(SOURCE, "utf-8")
+    (folder / "link").symlink_to("real")
+    assert "relu" in load_submission(folder / "link", SLUGS).sources
+
+
+def test_a_single_module_is_read(folder: Path) -> None:
+    (folder / "l2.py").write_text(SOURCE, "utf-8")
+    loaded = load_submission(folder / "l2.py", SLUGS)
+    assert (loaded.name, list(loaded.sources), loaded.problems) == ("l2", ["l2"], {})
+
+
+def test_a_missing_module_is_neither_source_nor_problem(folder: Path) -> None:
+    (folder / "relu.ipynb").write_text("{}")
+    loaded = load_submission(folder, SLUGS)
+    assert not loaded.sources
+    assert not loaded.problems
+
+
+def test_text_is_kept_as_written_but_for_the_byte_order_mark(folder: Path) -> None:
+    (folder / "relu.py").write_bytes(b"\xef\xbb\xbfa = 1\r\nb = '\xc3\xa9'\r")
+    assert load_submission(folder, SLUGS).sources["relu"].text == "a = 1\r\nb = 'é'\r"
+
+
+@pytest.mark.parametrize(
+    "cookie", ["# -*- coding: utf-8 -*-", "# vim: set fileencoding=UTF8 :", "# coding=us-ascii"]
+)
+def test_a_declaration_of_utf8_is_accepted(folder: Path, cookie: str) -> None:
+    (folder / "relu.py").write_text(f"#!/usr/bin/env python\n{cookie}\n")
+    assert "relu" in load_submission(folder, SLUGS).sources
+
+
+def test_concatenated_compressed_streams_are_one_archive(folder: Path) -> None:
+    tar = tar_bytes({"relu.py": SOURCE, "noise": random.Random(1).randbytes(200_000)})
+    for name, compress in {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}.items():
+        path = folder / f"a.tar.{name}"
+        path.write_bytes(compress(tar[:70_000]) + compress(tar[70_000:]) + bytes(1024))
+        assert load_submission(path, SLUGS).sources["relu"].text == SOURCE
+
+
+def test_modules_are_read_in_any_order_of_a_tar(folder: Path) -> None:
+    members: dict[str, str | bytes] = {f"{slug}.py": f"# {slug}" for slug in reversed(SLUGS)}
+    (folder / "a.tgz").write_bytes(tar_bytes(members, "w:gz"))
+    loaded = load_submission(folder / "a.tgz", SLUGS)
+    assert tuple(loaded.sources) == SLUGS
+    assert {s: source.text for s, source in loaded.sources.items()} == {s: f"# {s}" for s in SLUGS}
+
+
+def test_a_tar_as_git_and_macos_make_it_is_read(folder: Path) -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(
+        fileobj=buffer, mode="w", pax_headers={"comment": "0123456789abcdef"}
+    ) as archive:
+        info = tarfile.TarInfo("repo-main/")
+        info.type = tarfile.DIRTYPE
+        archive.addfile(info)
+        long = "repo-main/" + "long/" * 40 + "größe.txt"
+        for name in (long, "repo-main/relu.py"):
+            info = tarfile.TarInfo(name)
+            info.size = len(SOURCE.encode())
+            info.pax_headers = {"LIBARCHIVE.xattr.com.apple.provenance": "AQIA", "mtime": "1.5"}
+            archive.addfile(info, io.BytesIO(SOURCE.encode()))
+    (folder / "a.tar").write_bytes(buffer.getvalue())
+    assert load_submission(folder / "a.tar", SLUGS).sources["relu"].text == SOURCE
+
+
+# --- problems of one module ------------------------------------------------------------------
+
+
+def test_a_module_that_is_not_utf8_is_a_problem_that_names_the_byte(folder: Path) -> None:
+    text = problem(folder, b"a = 1\nb = '\xe9'\n")
+    assert text == "relu.py: it is not UTF-8: byte 0xe9 at byte 11 (line 2); save it as UTF-8"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_utf16_module_is_recognised(folder: Path, encoding: str) -> None:
+    text = problem(folder, "import torch\n# größer\n".encode(encoding))
+    assert text == "relu.py: it looks like UTF-16; save it as UTF-8"
+
+
+def test_a_nul_byte_is_a_problem(folder: Path) -> None:
+    assert "not a text file: a NUL byte at byte 6 (line 2)" in problem(folder, b"a = 1\n\0")
+    assert "not a text file" in problem(folder, bytes(1000))
+
+
+@pytest.mark.parametrize("line", [1, 2])
+def test_another_declared_encoding_is_a_problem(folder: Path, line: int) -> None:
+    text = problem(folder, b"#\n" * (line - 1) + b"# -*- coding: Latin_1 -*-\nx = '\xe9'\n")
+    assert "it declares the encoding latin-1; save it as UTF-8" in text
+
+
+def test_a_large_module_is_a_problem(folder: Path) -> None:
+    with at_most(1, 8):
+        assert "larger than 1 MiB" in problem(folder, b"#" * (MIB + 1))
+    (folder / "relu.py").write_bytes(b"#" * MIB)
+    assert not load_submission(folder, SLUGS).problems
+
+
+def test_a_huge_module_is_not_read_whole(folder: Path) -> None:
+    with open(folder / "relu.py", "wb") as file:
+        file.truncate(50 << 30)  # sparse: costs no disk
+    with at_most(1, 8):
+        assert "larger than 1 MiB" in load_submission(folder, SLUGS).problems["relu"]
+
+
+def test_what_is_no_regular_file_is_a_problem_and_never_blocks(folder: Path) -> None:
+    outside = folder / "outside.txt"
+    outside.write_text("secret")
+    (folder / "relu.py").symlink_to(outside)
+    (folder / "adam.py").mkdir()
+    os.mkfifo(folder / "l2.py")
+    server = socket.socket(socket.AF_UNIX)
+    server.bind("kaiming_init.py")
+    loaded = load_submission(folder, SLUGS)
+    server.close()
+    assert not loaded.sources
+    assert loaded.problems == {
+        "relu": "relu.py: it is a symbolic link; put the file itself there",
+        "adam": "adam.py: it is a folder; put the file itself there",
+        "l2": "l2.py: it is a pipe, socket or device; put the file itself there",
+        "kaiming_init": (
+            "kaiming_init.py: it is a pipe, socket or device; put the file itself there"
+        ),
+    }
+    single = load_submission(folder / "l2.py", SLUGS)
+    assert "pipe" in single.problems["l2"]
+
+
+def test_a_linked_assignments_folder_is_not_followed(folder: Path) -> None:
+    (folder / "elsewhere").mkdir()
+    (folder / "elsewhere" / "relu.py").write_text(SOURCE, "utf-8")
+    student = folder / "alice"
+    student.mkdir()
+    (student / "adam.py").write_text(SOURCE, "utf-8")
+    (student / "assignments").symlink_to("../elsewhere")
+    loaded = load_submission(student, SLUGS)
+    assert list(loaded.sources) == ["adam"]
+    assert loaded.problems["relu"] == (
+        "assignments/: it is a symbolic link; put the folder itself there"
+    )
+
+
+def test_a_module_in_both_places_is_ambiguous(folder: Path) -> None:
+    members: dict[str, str | bytes] = {"relu.py": "1", "assignments/relu.py": "2", "l2.py": "3"}
+    (folder / "a.zip").write_bytes(zip_bytes(members))
+    student = folder / "alice"
+    for name, content in members.items():
+        (student / name).parent.mkdir(parents=True, exist_ok=True)
+        (student / name).write_text(str(content))
+    for path in (folder / "a.zip", student):
+        loaded = load_submission(path, SLUGS)
+        assert list(loaded.sources) == ["l2"]
+        assert loaded.problems == {
+            "relu": "relu.py and assignments/relu.py: both are there; remove one of them"
+        }
+
+
+@pytest.mark.parametrize("name", ["Relu.py", "relu.PY", "\uff52\uff45\uff4c\uff55.py"])
+def test_a_module_written_otherwise_is_a_problem(folder: Path, name: str) -> None:
+    (folder / "a.zip").write_bytes(zip_bytes({name: SOURCE}))
+    student = folder / "alice"
+    student.mkdir()
+    (student / name).write_text(SOURCE, "utf-8")
+    for path in (folder / "a.zip", student):
+        assert load_submission(path, SLUGS).problems == {"relu": f"{name}: rename it to relu.py"}
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")
+def test_a_module_without_permission_is_a_problem(folder: Path) -> None:
+    (folder / "relu.py").write_text(SOURCE, "utf-8")
+    (folder / "relu.py").chmod(0)
+    assert "no permission" in load_submission(folder, SLUGS).problems["relu"]
+
+
+@pytest.mark.parametrize("suffix", [".zip", ".tar", ".tar.gz"])
+def test_one_bad_module_in_an_archive_costs_the_others_nothing(folder: Path, suffix: str) -> None:
+    members: dict[str, str | bytes] = {
+        "relu.py": b"#" * (MIB + 1),
+        "l2.py": b"\xff",
+        "kaiming_init.py": b"\0",
+        "adam.py": SOURCE,
+    }
+    path = folder / f"a{suffix}"
+    path.write_bytes(PACKERS[suffix](members))
+    loaded = load_submission(path, SLUGS)
+    assert list(loaded.sources) == ["adam"]
+    assert "larger than 1 MiB" in loaded.problems["relu"]
+    assert "not UTF-8" in loaded.problems["l2"]
+    assert "NUL" in loaded.problems["kaiming_init"]
+
+
+def test_a_folder_in_an_archive_that_is_named_like_a_module_is_a_problem(folder: Path) -> None:
+    (folder / "a.zip").write_bytes(zip_bytes({"relu.py/": "", "adam.py": SOURCE}))
+    loaded = load_submission(folder / "a.zip", SLUGS)
+    assert loaded.problems == {"relu": "relu.py: it is a folder; put the file itself there"}
+
+
+# --- paths that are refused ------------------------------------------------------------------
+
+
+def test_a_missing_path_is_refused(folder: Path) -> None:
+    assert "no such file or folder" in refused(folder / "nobody")
+    (folder / "dangling.zip").symlink_to("nowhere")
+    assert "no such file or folder" in refused(folder / "dangling.zip")
+    with pytest.raises(SubmissionError, match="NUL"):
+        load_submission(folder / "a\0b", SLUGS)
+
+
+def test_a_module_of_another_name_is_refused_with_a_guess(folder: Path) -> None:
+    message = refused(folder / "kaiming.py", b"")
+    assert "did you mean kaiming_init.py?" in message
+    assert "kaiming_init.py, relu.py, adam.py, l2.py" in message
+    assert "did you mean relu.py?" in refused(folder / "ReLU.py", b"")
+    assert "did you mean" not in refused(folder / "zzz.py", b"")
+    assert "did you mean relu.py?" in refused(folder / "relu.ipynb", b"{}")
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", b"%PDF-1.7" + bytes(600), b"7z\xbc\xaf'\x1c"])
+def test_a_file_that_is_no_archive_is_refused(folder: Path, data: bytes) -> None:
+    assert "neither a module (.py) nor a zip or tar" in refused(folder / "a.zip", data)
+
+
+def test_a_pipe_or_link_is_refused_as_an_archive(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.zip")
+    assert "a pipe, socket or device" in refused(folder / "pipe.zip")
+    (folder / "a.zip").write_bytes(zip_bytes({"relu.py": SOURCE}))
+    (folder / "link.zip").symlink_to("a.zip")
+    assert "a symbolic link" in refused(folder / "link.zip")
+
+
+def test_a_large_archive_is_refused_unread(folder: Path) -> None:
+    with open(folder / "a.zip", "wb") as file:
+        file.truncate(1 << 40)
+    with at_most(1, 80):
+        assert "larger than 64 MiB" in refused(folder / "a.zip")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("/relu.py", "an absolute path"),
+        ("C:relu.py", "an absolute path"),
+        ("c:/relu.py", "an absolute path"),
+        ("../relu.py", "'..'"),
+        ("a/../../relu.py", "'..'"),
+        ("..", "'..'"),
+        ("a\\..\\relu.py", "a backslash"),
+        ("relu.py\n", "a control character"),
+        ("\x1b[2Jrelu.py", "a control character"),
+        ("a\x7f", "a control character"),
+        ("a" * 1001, "more than 1000 characters"),
+    ],
+)
+@pytest.mark.parametrize("suffix", [".zip", ".tar", "-gnu.tar"])
+def test_a_name_that_leads_elsewhere_is_refused(
+    folder: Path, suffix: str, name: str, reason: str
+) -> None:
+    data = PACKERS[suffix]({"adam.py": SOURCE, name: "x"})
+    assert f"holds {reason}" in refused(folder / f"a{suffix}", data)
+
+
+def test_a_nul_in_a_name_is_refused(folder: Path) -> None:
+    data = zip_bytes({"relu.py#.txt": "x"}).replace(b"relu.py#", b"relu.py\0")
+    assert "holds a control character" in refused(folder / "a.zip", data)
+    info = tarfile.TarInfo("x")
+    info.pax_headers = {"path": "relu.py\0.txt"}
+    assert "holds a control character" in refused(folder / "a.tar", tar_of(info))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        tarfile.SYMTYPE,
+        tarfile.LNKTYPE,
+        tarfile.CHRTYPE,
+        tarfile.BLKTYPE,
+        tarfile.FIFOTYPE,
+        tarfile.GNUTYPE_SPARSE,
+        b"Z",
+    ],
+)
+def test_a_tar_member_that_is_no_file_is_refused(folder: Path, kind: bytes) -> None:
+    info = tarfile.TarInfo("relu.py")
+    info.type = kind
+    info.linkname = "/etc/passwd"
+    message = refused(folder / "a.tar", tar_of(info))
+    assert "member 'relu.py' is a link, a device" in message
+
+
+def test_a_sparse_pax_member_is_refused(folder: Path) -> None:
+    info = tarfile.TarInfo("relu.py")
+    info.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.realsize": str(1 << 60)}
+    assert "a sparse member" in refused(folder / "a.tar", tar_of(info))
+
+
+def test_a_link_in_a_zip_is_refused(folder: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        info = zipfile.ZipInfo("relu.py")
+        info.external_attr = 0o120777 << 16
+        archive.writestr(info, "/etc/passwd")
+    assert "member 'relu.py' is a link" in refused(folder / "a.zip", buffer.getvalue())
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("relu.py", "relu.py"),
+        ("relu.py", "./relu.py"),
+        ("relu.py", "Relu.py"),
+        ("a/relu.py", "A//relu.py"),
+        ("relu.py", "\uff52elu.py"),
+        ("notes.txt", "notes.txt"),
+        ("relu.py", "relu.py/"),
+    ],
+)
+def test_a_name_twice_is_refused(folder: Path, first: str, second: str) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(first, "1")
+        archive.writestr(second, "")
+    assert "is in it twice" in refused(folder / "a.zip", buffer.getvalue())
+
+
+def test_other_names_may_differ_in_case_only(folder: Path) -> None:
+    (folder / "a.zip").write_bytes(zip_bytes({"a.txt": "", "A.txt": "", "relu.py": SOURCE}))
+    assert "relu" in load_submission(folder / "a.zip", SLUGS).sources
+
+
+def test_an_encrypted_member_is_refused(folder: Path) -> None:
+    data = bytearray(zip_bytes({"relu.py": SOURCE}))
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    assert "is encrypted; make the archive without a password" in refused(folder / "a.zip", data)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_unusual_compression_is_refused(folder: Path, method: int) -> None:
+    message = refused(folder / "a.zip", zip_bytes({"relu.py": SOURCE}, method))
+    assert f"compressed by method {method}" in message
+
+
+@pytest.mark.parametrize("suffix", [".zip", ".tar", ".tar.gz"])
+def test_too_many_members_are_refused(folder: Path, suffix: str) -> None:
+    data = PACKERS[suffix]({f"{i}.txt": "" for i in range(9_000)})
+    with at_most(5, 40):
+        assert "more than 2000 members" in refused(folder / f"a{suffix}", data)
+    fewer = PACKERS[suffix]({"relu.py": SOURCE} | {f"{i}.txt": "" for i in range(1_999)})
+    (folder / f"b{suffix}").write_bytes(fewer)
+    assert "relu" in load_submission(folder / f"b{suffix}", SLUGS).sources
+
+
+@pytest.mark.parametrize("suffix", [".zip", ".tar", ".tar.gz", ".tar.bz2", ".tar.xz"])
+def test_a_truncated_archive_is_refused(folder: Path, suffix: str) -> None:
+    data = PACKERS[suffix]({"relu.py": SOURCE, "adam.py": SOURCE * 50})
+    # A tar ends in zero blocks and padding: cut off before the end of its members.
+    longest = 512 * 6 if suffix == ".tar" else len(data) - 1
+    for length in range(8, longest, max(longest // 60, 1)):
+        refused(folder / f"a{suffix}", data[:length])
+
+
+def test_a_damaged_member_is_refused(folder: Path) -> None:
+    data = zip_bytes({"relu.py": SOURCE}, zipfile.ZIP_STORED).replace(b"None", b"Nine", 1)
+    assert "is not what the archive says" in refused(folder / "a.zip", data)
+    data = tar_bytes({"relu.py": SOURCE}, "w:gz")
+    damaged = data[:-8] + bytes([data[-8] ^ 1]) + data[-7:]
+    assert "damaged or incomplete" in refused(folder / "a.tgz", damaged)
+
+
+def test_a_header_that_contradicts_the_directory_is_refused(folder: Path) -> None:
+    data = zip_bytes({"relu.py": SOURCE}).replace(b"relu.py", b"evil.py", 1)
+    assert "contradicts the directory" in refused(folder / "a.zip", data)
+
+
+# --- bombs -----------------------------------------------------------------------------------
+
+
+def deflated_zeros(size: int) -> tuple[bytes, int]:
+    """Raw deflate of at least `size` zero bytes, quickly: one 4 MiB piece, repeated."""
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -15)
+    piece = compressor.compress(bytes(4 * MIB)) + compressor.flush(zlib.Z_FULL_FLUSH)
+    count = -(-size // (4 * MIB))
+    return piece * count + b"\x03\x00", count * 4 * MIB
+
+
+def raw_zip(name: str, packed: bytes, size: int, crc: int = 0) -> bytes:
+    """A zip of one deflated member with the sizes that it is told."""
+    encoded = name.encode()
+    common = struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 0, crc, len(packed), size, len(encoded), 0)
+    local = b"PK\x03\x04" + common + encoded
+    directory = b"PK\x01\x02\x14\x00" + common + struct.pack("<HHHII", 0, 0, 0, 0, 0) + encoded
+    end = struct.pack(
+        "<4s4H2IH", b"PK\x05\x06", 0, 0, 1, 1, len(directory), len(local) + len(packed), 0
+    )
+    return local + packed + directory + end
+
+
+@pytest.mark.parametrize("declared", [100, MIB, 3 << 30])
+@pytest.mark.parametrize("name", ["relu.py", "data.bin"])
+def test_a_zip_bomb_is_refused_whatever_it_declares(folder: Path, name: str, declared: int) -> None:
+    packed, _ = deflated_zeros(10 << 30)
+    assert len(packed) < 11 * MIB
+    (folder / "a.zip").write_bytes(raw_zip(name, packed, declared))
+    with at_most(1, 80):
+        if name == "data.bin" and declared <= MIB:
+            # Never unpacked, so harmless.
+            assert not load_submission(folder / "a.zip", SLUGS).sources
+        else:
+            refused(folder / "a.zip")
+
+
+def test_a_zip_of_much_data_is_refused(folder: Path) -> None:
+    data = zip_bytes({f"{i}.bin": bytes(7 * MIB) for i in range(40)})
+    with at_most(1, 8):
+        assert "unpacks to more than 256 MiB" in refused(folder / "a.zip", data)
+
+
+def test_a_zip_of_overlapping_members_is_refused(folder: Path) -> None:
+    """The bomb of Fifield 2019: entries of the directory whose data is (partly) the same bytes."""
+    single = zip_bytes({"relu.py": SOURCE})
+    start, end = single.index(b"PK\x01\x02"), single.index(b"PK\x05\x06")
+    entry = single[start:end]
+    for count in (2, 1_999):
+        tail = struct.pack(
+            "<4s4H2IH", b"PK\x05\x06", 0, 0, count, count, count * len(entry), start, 0
+        )
+        with at_most(1, 8):
+            message = refused(folder / "a.zip", single[:start] + entry * count + tail)
+        assert "overlaps another" in message
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
+def test_a_compressed_tar_bomb_is_refused(folder: Path, compress: Callable[[bytes], bytes]) -> None:
+    # One member of many zeros, as streams one behind the other.
+    info = tarfile.TarInfo("data.bin")
+    info.size = 8 << 30
+    data = compress(info.tobuf()) + compress(bytes(16 * MIB)) * 64
+    with at_most(2, 16):
+        assert "as bombs do" in refused(folder / "a.tar.gz", data)
+
+
+def test_a_tar_bomb_behind_its_end_is_refused(folder: Path) -> None:
+    data = gzip.compress(tar_bytes({"relu.py": SOURCE}) + bytes(64 * MIB))
+    with at_most(2, 16):
+        assert "as bombs do" in refused(folder / "a.tar.gz", data)
+
+
+def test_a_tar_of_much_data_is_refused(folder: Path) -> None:
+    block = random.Random(1).randbytes(1 << 15)
+    info = tarfile.TarInfo("data.bin")
+    info.size = 1 << 40
+    data = gzip.compress(info.tobuf() + (block + bytes(40 * len(block))) * 256, 1)
+    with at_most(5, 40):
+        assert "unpacks to more than 256 MiB" in refused(folder / "a.tar.gz", data)
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+@pytest.mark.parametrize("size", [5 * MIB, 1 << 40, (1 << 63) - 1])
+def test_a_huge_extended_header_is_refused_unread(folder: Path, kind: bytes, size: int) -> None:
+    info = tarfile.TarInfo("x")
+    info.type = kind
+    info.size = size
+    data = gzip.compress(info.tobuf(tarfile.GNU_FORMAT) + bytes(6 * MIB))
+    with at_most(1, 8):
+        assert "extended headers are too large" in refused(folder / "a.tar.gz", data)
+
+
+@pytest.mark.parametrize("size", [-512, -1, 1 << 62])
+def test_an_impossible_size_is_refused(folder: Path, size: int) -> None:
+    info = tarfile.TarInfo("relu.py")
+    info.size = size
+    with at_most(1, 8):
+        assert "damaged" in refused(folder / "a.tar", info.tobuf(tarfile.GNU_FORMAT) + bytes(4096))
+    record = b"size=%d\n" % size
+    record = b"%d " % (len(record) + 3) + record
+    header = tarfile.TarInfo("x")
+    header.type, header.size = tarfile.XHDTYPE, len(record)
+    data = header.tobuf() + record.ljust(512, b"\0") + tarfile.TarInfo("relu.py").tobuf()
+    with at_most(1, 8):
+        assert "damaged" in refused(folder / "a.tar", data + bytes(4096))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [b"0 path=x\n", b"999 path=x\n", b"-9 path=x\n", b"9" * 5000, b"\xb2 a=b\n", b"7 a=bc"],
+)
+def test_a_damaged_pax_record_is_refused(folder: Path, record: bytes) -> None:
+    header = tarfile.TarInfo("x")
+    header.type, header.size = tarfile.XHDTYPE, len(record)
+    padded = record + bytes(-len(record) % 512)
+    data = header.tobuf() + padded + tarfile.TarInfo("relu.py").tobuf() + bytes(1024)
+    with at_most(1, 8):
+        assert "damaged" in refused(folder / "a.tar", data)
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
+def test_thousands_of_empty_streams_are_refused(
+    folder: Path, compress: Callable[[bytes], bytes]
+) -> None:
+    data = compress(b"") * 100_000
+    with at_most(1, 16):
+        assert "more than 1000 compressed streams" in refused(folder / "a.tar.gz", data)
+
+
+def test_an_xz_that_wants_much_memory_is_refused(folder: Path) -> None:
+    # To encode with such a dictionary would take gigabytes, so its size is written in afterwards:
+    # the block header follows the 12 bytes of the stream header (xz file format 1.1, 3.1, 5.3.1).
+    data = bytearray(lzma.compress(tar_bytes({"relu.py": SOURCE}), preset=0))
+    assert data[14] == lzma.FILTER_LZMA2
+    data[16] = 38  # 2 GiB
+    header_size = (data[12] + 1) * 4
+    crc = zlib.crc32(data[12 : 12 + header_size - 4])
+    data[12 + header_size - 4 : 12 + header_size] = struct.pack("<I", crc)
+    assert "damaged or incomplete" in refused(folder / "a.tar.xz", bytes(data))
+
+
+# --- damage at random ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffix", [".zip", "-stored.zip", ".tar", "-gnu.tar", ".tgz", ".tar.xz"])
+def test_random_damage_is_read_or_refused_and_nothing_else(folder: Path, suffix: str) -> None:
+    members: dict[str, str | bytes] = {
+        "repo-main/assignments/relu.py": SOURCE,
+        "repo-main/adam.py": SOURCE * 20,
+        "repo-main/" + "a" * 120 + "/größe.txt": b"\xff" * 30,
+    }
+    good = PACKERS[suffix](members)
+    generator = random.Random(f"seed 1 {suffix}")
+    path = folder / f"a{suffix}"
+    outcomes = {"read": 0, "refused": 0}
+    started = time.perf_counter()
+    for _ in range(300):
+        data = bytearray(good)
+        for _ in range(generator.choice((1, 1, 2, 8))):
+            data[generator.randrange(len(data))] = generator.choice(
+                (0, 0x7F, 0x80, 0xFF, generator.randrange(256))
+            )
+        if generator.random() < 0.2:
+            del data[generator.randrange(len(data)) :]
+        elif generator.random() < 0.1:
+            start = generator.randrange(len(data))
+            data[start:start] = data[: generator.randrange(600)]
+        path.write_bytes(data)
+        try:
+            loaded = load_submission(path, SLUGS)
+        except SubmissionError:
+            outcomes["refused"] += 1
+        else:
+            outcomes["read"] += 1
+            assert set(loaded.sources).isdisjoint(loaded.problems)
+    assert time.perf_counter() - started < 10
+    assert min(outcomes.values()) > 0
+
+
+def test_whatever_a_parser_raises_becomes_a_submission_error(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = [
+        zipfile.BadZipFile, struct.error, EOFError, zlib.error, lzma.LZMAError, RuntimeError,
+        NotImplementedError, OverflowError, ValueError, KeyError, IndexError, MemoryError,
+        RecursionError, OSError, tarfile.ReadError,
+    ]  # fmt: skip
+    path = folder / "a.zip"
+    path.write_bytes(zip_bytes({"relu.py": SOURCE}))
+    for kind in kinds:
+
+        def fail(*_: object, kind: type[Exception] = kind) -> None:
+            raise kind("a\nb\x1b[31m")
+
+        monkeypatch.setattr(module_under_test, "_open_archive", fail)
+        assert "damaged or incomplete" in refused(path)
+
+
+# --- text ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain größe 更大 🙂", "plain größe 更大 🙂"),
+        ("\x1b[1;31mred\x1b[0m", "red"),
+        ("\x9b31mred", "red"),
+        ("\x1b]8;;http://x\x1b\\link\x1b]8;;\x07", "link"),
+        ("\x1b]52;c;never ended", ""),
+        ("\x1bPq#0\x1b\\after\x1bc", "after"),
+        ("a\x00b\x08c\x7fd\x85e", "a\\x00b\\x08c\\x7fd\\x85e"),
+        ("\u202eevil\u2066\u200b\ufeff", "\\u202eevil\\u2066\\u200b\\ufeff"),
+        ("\ud800 \udcff", "\\ud800 \\udcff"),
+        ("\uffff\u2028\U000e0041", "\\uffff\\u2028\\U000e0041"),
+        ("a\tb\r\nc\rd\ne", "a b c d e"),
+        ("::set-output [red]<b>=1+1", "::set-output [red]<b>=1+1"),
+    ],
+)
+def test_printable_text_acts_on_nothing(text: str, shown: str) -> None:
+    assert printable(text) == shown
+    shown.encode("utf-8")
+
+
+def test_printable_text_keeps_lines_when_asked() -> None:
+    assert printable("a\tb\r\nc\rd\n", newlines=True) == "a\tb\nc\nd\n"
+
+
+def test_printable_text_is_bounded() -> None:
+    assert printable("x" * 501) == "x" * 499 + "…"
+    assert printable("x" * 500) == "x" * 500
+    assert printable("ab\u202ecd", 8) == "ab…"
+    assert printable("ab\u202ecd", 9) == "ab\\u202e…"
+    assert printable("abc", 1) == "…"
+    assert printable("abc", 0) == ""
+    long = "x\x1b[m" * (4 * MIB) + "\x1b]" * (4 * MIB)
+    with at_most(1, 4):
+        assert len(printable(long)) == 500
+        assert len(printable(long[-MIB:], newlines=True)) <= 500
