@@ -1,0 +1,525 @@
+"""The trusted side's handle on a student's module: ask, wait no longer than allowed, check shapes.
+
+Every call has the assignment's absolute deadline. What comes back is validated here for dtype,
+exact shape and finiteness, so that checks only ever compare sane arrays. Failures are typed by
+whose fault they are; see the exceptions.
+"""
+
+from __future__ import annotations
+
+import selectors
+import signal
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
+
+import numpy as np
+
+from grader.sandbox import protocol
+from grader.sandbox.launch import Launcher, Process, SandboxError
+
+Body = TypeVar("Body")
+TICK_S = 0.1
+IMPORT_SEED = 0x5EED_0F_1A9087  # one that nobody would choose
+CHUNK_BYTES = 1 << 16
+
+
+class StudentError(Exception):
+    """The student's code is to blame; `str()` is one line for them, `line` is in their file."""
+
+    verdict: ClassVar[str] = "failed"
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class StudentRaised(StudentError):
+    """Their code raised an exception: `error` is its type's name, `text` its message."""
+
+    verdict = "error"
+
+    def __init__(self, reply: protocol.Raised) -> None:
+        text = f"{reply.error}: {reply.message}" if reply.message else reply.error
+        super().__init__(f"{reply.doing} raised {text}", reply.line)
+        self.error = reply.error
+        self.text = reply.message
+
+
+class StudentUnusable(StudentError):
+    """Their code returned something that the contract does not ask for."""
+
+
+class StudentCrashed(StudentError):
+    """Their code ended or broke its process."""
+
+    verdict = "crashed"
+
+
+class StudentTimedOut(StudentError):
+    """Their code used up the assignment's time."""
+
+    verdict = "timed_out"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one assignment may use, over all its workers."""
+
+    wall_s: float
+    cpu_s: int
+    memory_mib: int
+    output_kib: int
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A registered parameter as its owner describes it; `value` is None if it is unusable."""
+
+    name: str
+    kind: str
+    requires_grad: bool
+    value: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a training run returned; all float32 and finite."""
+
+    train_logits: np.ndarray  # (epochs, N, num_output)
+    unseen_logits: np.ndarray  # (M, num_output)
+    parameters: list[Parameter]
+
+
+class Student:
+    """One student's module behind the wall, with a fresh worker after any crash.
+
+    Nothing is started before the first call. Use as a context manager: leaving it kills the worker.
+    """
+
+    def __init__(self, launcher: Launcher, slug: str, source: str, limits: Limits) -> None:
+        self.slug = slug
+        self.protections: dict[str, bool] = {}
+        self._launcher = launcher
+        self._source = source
+        self._limits = limits
+        self._deadline: float | None = None
+        self._cpu_left_s = float(limits.cpu_s)
+        self._process: Process | None = None
+        self._selector = selectors.DefaultSelector()
+        self._output = bytearray()
+        self._requests = 0
+        self._next_look = 0.0  # when the worker's memory is measured again
+        self._load_failure: StudentError | None = None
+        self._loaded: protocol.Loaded | None = None
+
+    def __enter__(self) -> Student:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._end_worker()
+
+    @property
+    def output(self) -> str:
+        """What the module printed so far, up to the limit; bytes that are not UTF-8 are replaced."""
+        return self._output.decode("utf-8", "replace")
+
+    # ------------------------------------------------------------ what a check asks
+
+    def load(self) -> list[str]:
+        """Import the module; which of `Net` and `make_optimizer` it defines."""
+        self._worker()
+        assert self._loaded is not None
+        return self._loaded.callables
+
+    def reseeds_at_import(self) -> bool:
+        """Whether torch's generator has another seed after the import than before."""
+        self._worker()
+        assert self._loaded is not None
+        return self._loaded.seed != IMPORT_SEED
+
+    def build(self, *sizes: int, seed: int, **options: float) -> Network:
+        """`Net(*sizes, **options)` after `torch.manual_seed(seed)`, after one forward pass."""
+        key = f"net{self._requests}"
+        built = self._ask(protocol.Build(key, seed, sizes, options), protocol.Built)
+        return Network(self, key, sizes, parameters_of(built.parameters), draw_of(built.next_draw))
+
+    def make_optimizer(
+        self, values: Sequence[np.ndarray], *, seed: int = 0, as_generator: bool = False, **options: float
+    ) -> Optimizer:
+        """`make_optimizer(parameters, **options)` on new parameters that hold `values`."""
+        key = f"optimizer{self._requests}"
+        arrays = [protocol.pack_array(value) for value in values]
+        request = protocol.MakeOptimizer(key, seed, arrays, options, as_generator)
+        made = self._ask(request, protocol.OptimizerMade)
+        shapes = [value.shape for value in values]
+        return Optimizer(self, key, shapes, made.held, draw_of(made.next_draw))
+
+    def train(
+        self,
+        sizes: tuple[int, int, int],
+        images: np.ndarray,
+        labels: np.ndarray,
+        unseen: np.ndarray,
+        *,
+        seed: int,
+        epochs: int,
+        batch_size: int,
+        student_optimizer: bool,
+    ) -> Training:
+        """Run the seed's training loop; see `protocol.Train`.
+
+        Args:
+            images, unseen: uint8 of shapes (N, num_features) and (M, num_features).
+            labels: int64 of shape (N,).
+        """
+        trained = self._ask(
+            protocol.Train(
+                seed,
+                sizes,
+                protocol.pack_array(images),
+                protocol.pack_array(labels),
+                protocol.pack_array(unseen),
+                epochs,
+                batch_size,
+                "student" if student_optimizer else "sgd",
+            ),
+            protocol.Trained,
+        )
+        doing = "training"
+        return Training(
+            checked(trained.train_logits, (epochs, len(images), sizes[2]), doing, "logits"),
+            checked(trained.unseen_logits, (len(unseen), sizes[2]), doing, "logits"),
+            parameters_of(trained.parameters),
+        )
+
+    # ------------------------------------------------------------ asking
+
+    def _ask(self, request: protocol.Request, expected: type[Body]) -> Body:
+        worker = self._worker()
+        return self._exchange(worker, request, expected)
+
+    def _worker(self) -> Process:
+        """A running worker that has imported the module."""
+        if self._load_failure is not None:
+            raise self._load_failure
+        if self._process is not None:
+            return self._process
+        if self._cpu_left_s < 1 or (self._deadline or time.monotonic() + 1) <= time.monotonic():
+            raise StudentTimedOut("the assignment's time was used up by an earlier check")
+        self._process = self._start()
+        try:
+            load = protocol.Load(self.slug, self._source, IMPORT_SEED)
+            self._loaded = self._exchange(self._process, load, protocol.Loaded)
+        except StudentError as error:
+            self._load_failure = error
+            raise
+        return self._process
+
+    def _start(self) -> Process:
+        process = self._launcher.launch(
+            cpu_s=int(self._cpu_left_s), memory_mib=self._limits.memory_mib
+        )
+        process.stream.setblocking(False)
+        self._process = process
+        printed = len(self._output)
+        self._selector.register(process.stream, selectors.EVENT_READ)
+        if process.live_output:
+            self._selector.register(process.output, selectors.EVENT_READ)
+        starting = time.monotonic() + 60
+        try:
+            reply = self._receive(process, starting)
+        except (StudentError, protocol.ProtocolError) as error:
+            self._end_worker()
+            raise SandboxError(f"a worker did not start: {error}; {self._last_words(printed)}") from None
+        if reply.id != 0 or not isinstance(reply.body, protocol.Ready):
+            raise SandboxError("a worker did not start: it never said that it is ready")
+        self.protections = reply.body.protections
+        if self._deadline is None:
+            self._deadline = time.monotonic() + self._limits.wall_s
+        return process
+
+    def _exchange(self, process: Process, request: protocol.Request, expected: type[Body]) -> Body:
+        """Send `request`, await its reply; any failure but a well-formed one ends the worker."""
+        assert self._deadline is not None
+        self._requests += 1
+        message = protocol.encode(protocol.Envelope(self._requests, request))
+        try:
+            self._send(process, message, self._deadline)
+            reply = self._receive(process, self._deadline)
+            if reply.id != self._requests:
+                raise protocol.ProtocolError("a reply to another request")
+        except StudentError:
+            self._end_worker()
+            raise
+        except protocol.ProtocolError as error:
+            self._end_worker()
+            raise StudentCrashed(f"the worker's messages were disturbed: {error}") from None
+        except BaseException:
+            self._end_worker()
+            raise
+        body = reply.body
+        if isinstance(body, protocol.Raised):
+            raise StudentRaised(body)
+        if isinstance(body, protocol.Unusable):
+            raise StudentUnusable(f"{body.doing}: {body.problem}", body.line)
+        if not isinstance(body, expected):
+            self._end_worker()
+            raise StudentCrashed("the worker's messages were disturbed: an answer of another kind")
+        return body
+
+    def _send(self, process: Process, message: bytearray, deadline: float) -> None:
+        view = memoryview(message)
+        self._selector.modify(process.stream, selectors.EVENT_WRITE)
+        try:
+            while view:
+                if process.stream in self._wait(process, deadline):
+                    try:
+                        view = view[process.stream.send(view) :]
+                    except BlockingIOError:
+                        continue
+                    except OSError:
+                        raise self._crash(process) from None
+        finally:
+            self._selector.modify(process.stream, selectors.EVENT_READ)
+
+    def _receive(self, process: Process, deadline: float) -> protocol.Reply:
+        header = self._receive_exactly(process, protocol.HEADER.size, deadline)
+        size = protocol.body_size(bytes(header))
+        return protocol.decode_reply(self._receive_exactly(process, size, deadline))
+
+    def _receive_exactly(self, process: Process, size: int, deadline: float) -> bytearray:
+        # Grown as bytes arrive: an announced size alone must not cost memory.
+        received = bytearray()
+        while len(received) < size:
+            if process.stream in self._wait(process, deadline):
+                try:
+                    chunk = process.stream.recv(min(size - len(received), 1 << 20))
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    chunk = b""
+                if not chunk:
+                    raise self._crash(process)
+                received += chunk
+        return received
+
+    def _wait(self, process: Process, deadline: float) -> list[object]:
+        """Wait for the stream, drain the output, watch clock and memory."""
+        while True:
+            now = time.monotonic()
+            if now >= deadline:
+                raise StudentTimedOut(f"no answer within {self._limits.wall_s:g} s")
+            # By the clock, as a worker that never stops printing leaves no quiet moment.
+            if now >= self._next_look:
+                self._next_look = now + TICK_S
+                if process.resident_bytes() > self._limits.memory_mib << 20:
+                    raise StudentCrashed(f"more than {self._limits.memory_mib} MiB of memory used")
+            ready = [key.fileobj for key, _ in self._selector.select(min(deadline - now, TICK_S))]
+            if process.output in ready:
+                self._drain(process)
+            if process.stream in ready:
+                return ready
+
+    def _drain(self, process: Process) -> None:
+        chunk = process.output.read(CHUNK_BYTES)
+        if not chunk:
+            self._selector.unregister(process.output)
+        self._output += chunk[: self._room()]
+
+    def _crash(self, process: Process) -> StudentError:
+        """Why the worker's end of the stream is closed."""
+        process.kill()
+        ending = process.wait()
+        if ending.exit >= 0:
+            return StudentCrashed(f"the process ended itself with exit status {ending.exit}")
+        by_limit = -ending.exit in (signal.SIGXCPU, signal.SIGKILL)
+        if by_limit and self._cpu_left_s - ending.cpu_s < 1:
+            return StudentTimedOut(f"more than {self._limits.cpu_s} s of processor time used")
+        return StudentCrashed(f"the process was ended by {signal_name(-ending.exit)}")
+
+    def _end_worker(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        self._selector.close()
+        self._selector = selectors.DefaultSelector()
+        try:
+            self._cpu_left_s -= process.wait().cpu_s
+            if not process.live_output:
+                process.output.seek(0)
+                self._output += process.output.read(self._room())
+        finally:
+            process.close()
+
+    def _room(self) -> int:
+        """How many more bytes of output are kept."""
+        return (self._limits.output_kib << 10) - len(self._output)
+
+    def _last_words(self, start: int) -> str:
+        return self._output[start:][-300:].decode("utf-8", "replace")
+
+
+class Network:
+    """A network behind the wall. `parameters` are as they were right after it was built."""
+
+    def __init__(
+        self,
+        student: Student,
+        key: str,
+        sizes: tuple[int, ...],
+        parameters: list[Parameter],
+        next_draw: np.ndarray,
+    ) -> None:
+        self.sizes = sizes
+        self.parameters = parameters
+        self.next_draw = next_draw
+        self._student = student
+        self._key = key
+
+    def assign(self, values: Sequence[np.ndarray]) -> None:
+        """Set every parameter, in the order of `parameters`, to float32 `values`."""
+        arrays = [protocol.pack_array(value) for value in values]
+        self._student._ask(protocol.Assign(self._key, arrays), protocol.Done)
+
+    def forward(self, inputs: np.ndarray, *, train: bool = False, seed: int | None = None) -> np.ndarray:
+        """Logits (N, num_output) for float32 inputs (N, num_features)."""
+        return self.forward_all([inputs], train=train, seed=seed)[0]
+
+    def forward_all(
+        self, batches: Sequence[np.ndarray], *, train: bool = False, seed: int | None = None
+    ) -> list[np.ndarray]:
+        """The same for one batch after the other, seeded once before the first."""
+        arrays = [protocol.pack_array(batch) for batch in batches]
+        request = protocol.Forward(self._key, arrays, train, seed)
+        outputs = self._student._ask(request, protocol.Outputs).arrays
+        mode = "train" if train else "eval"
+        if len(outputs) != len(batches):
+            raise StudentUnusable("the forward pass: an answer is missing")
+        return [
+            checked(
+                output,
+                (len(batch), self.sizes[-1]),
+                f"the forward pass on {batch.shape} inputs in {mode} mode",
+                "logits",
+            )
+            for batch, output in zip(batches, outputs, strict=True)
+        ]
+
+    def backward(self, inputs: np.ndarray, cotangent: np.ndarray, *, seed: int) -> list[np.ndarray | None]:
+        """d sum(cotangent * logits) / d parameter, for each parameter; None where none arrived."""
+        request = protocol.Backward(
+            self._key, protocol.pack_array(inputs), protocol.pack_array(cotangent), seed
+        )
+        gradients = self._student._ask(request, protocol.Outputs).arrays
+        if len(gradients) != len(self.parameters):
+            raise StudentUnusable("the backward pass: a gradient is missing")
+        return [
+            None
+            if gradient is None or parameter.value is None
+            else checked(gradient, parameter.value.shape, "the backward pass", "gradient")
+            for gradient, parameter in zip(gradients, self.parameters, strict=True)
+        ]
+
+    def load_state_of(self, other: Network) -> None:
+        """`self.load_state_dict(other.state_dict())`."""
+        self._student._ask(protocol.CopyState(other._key, self._key), protocol.Done)
+
+
+class Optimizer:
+    """An optimizer behind the wall; `held` are the indices of the parameters it holds."""
+
+    def __init__(
+        self,
+        student: Student,
+        key: str,
+        shapes: list[tuple[int, ...]],
+        held: list[int],
+        next_draw: np.ndarray,
+    ) -> None:
+        self.held = held
+        self.next_draw = next_draw
+        self._student = student
+        self._key = key
+        self._shapes = shapes
+
+    def step(self, gradients: Sequence[Sequence[np.ndarray | None]]) -> list[list[np.ndarray]]:
+        """One `step()` for each entry of `gradients`; the parameters after each."""
+        request = protocol.Step(
+            self._key,
+            [[None if g is None else protocol.pack_array(g) for g in step] for step in gradients],
+        )
+        values = self._student._ask(request, protocol.Stepped).values
+        if [len(step) for step in values] != [len(self._shapes)] * len(gradients):
+            raise StudentUnusable("optimizer.step(): an answer is missing")
+        return [
+            [
+                checked(value, shape, "optimizer.step()", "parameter")
+                for value, shape in zip(step, self._shapes, strict=True)
+            ]
+            for step in values
+        ]
+
+
+# ---------------------------------------------------------------- validation
+
+
+def checked(
+    message: protocol.Array | None, shape: tuple[int, ...], doing: str, what: str
+) -> np.ndarray:
+    """The array in `message`, if it is finite float32 of exactly this shape.
+
+    Raises:
+        StudentUnusable: otherwise, with what was expected and what was seen.
+    """
+    if message is None:
+        raise StudentUnusable(f"{doing}: no {what}")
+    try:
+        array = protocol.unpack_array(message)
+    except protocol.ProtocolError as error:
+        raise StudentUnusable(f"{doing}: {error}") from None
+    if array.dtype != np.float32 or array.shape != shape:
+        raise StudentUnusable(
+            f"{doing} gave {what} of dtype {array.dtype} and shape {array.shape}; "
+            f"expected float32 and {shape}"
+        )
+    if not np.isfinite(array).all():
+        raise StudentUnusable(f"{doing} gave {what} that are not all finite (NaN or infinity)")
+    return array
+
+
+def signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most of the real-time signals have none
+        return f"signal {number}"
+
+
+def parameters_of(messages: list[protocol.Parameter]) -> list[Parameter]:
+    parameters = []
+    for message in messages:
+        try:
+            value = None if message.value is None else protocol.unpack_array(message.value)
+        except protocol.ProtocolError:
+            value = None
+        parameters.append(Parameter(message.name, message.kind, message.requires_grad, value))
+    return parameters
+
+
+def draw_of(message: protocol.Array) -> np.ndarray:
+    return checked(message, (4,), "torch.rand", "numbers")
+
+
+def confinement(launcher: Launcher) -> dict[str, bool]:
+    """Each protection by name, and whether workers of `launcher` have it.
+
+    Raises:
+        SandboxError: no worker can be started.
+    """
+    limits = Limits(wall_s=60, cpu_s=30, memory_mib=1024, output_kib=1)
+    with Student(launcher, "empty", "", limits) as student:
+        student.load()
+        return student.protections

@@ -1,0 +1,302 @@
+"""The messages that the trusted side and a worker exchange: typed, size-limited, never pickled.
+
+A message is a 4-byte big-endian length followed by that many bytes of MessagePack. Each side
+decodes into the types below and refuses everything else, so a forged message can at worst be a
+wrong answer. Arrays travel as raw bytes with dtype and shape.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from typing import Annotated
+
+import msgspec
+import numpy as np
+
+MAX_MESSAGE_BYTES = 64 << 20
+MAX_TEXT = 2000  # characters of one string in a reply
+# Entries of one list in a reply: without a bound, 64 MiB of one-byte entries become gigabytes of
+# Python objects on the trusted side.
+MAX_ITEMS = 256
+MAX_DIMENSIONS = 8
+HEADER = struct.Struct(">I")
+
+# Little-endian on every machine that PyTorch supports; complex, object and half types stay out.
+DTYPES = {"float32": np.float32, "float64": np.float64, "int64": np.int64, "uint8": np.uint8}
+
+
+class ProtocolError(Exception):
+    """The bytes received are not a message of this protocol."""
+
+
+class Array(msgspec.Struct, frozen=True):
+    """A dense array: `data` holds the entries of `shape` in C order."""
+
+    dtype: Annotated[str, msgspec.Meta(max_length=20)]
+    shape: Annotated[tuple[int, ...], msgspec.Meta(max_length=MAX_DIMENSIONS)]
+    data: memoryview
+
+
+def pack_array(array: np.ndarray) -> Array:
+    """Wrap `array` for sending. Its dtype must be one of DTYPES."""
+    array = np.asarray(array, order="C")
+    # The flat byte view also works for arrays without entries, which memoryview.cast refuses.
+    return Array(array.dtype.name, array.shape, memoryview(array.reshape(-1).view(np.uint8)))
+
+
+def unpack_array(message: Array) -> np.ndarray:
+    """The (read-only) array that `message` describes.
+
+    Raises:
+        ProtocolError: if dtype, shape and number of bytes do not fit together.
+    """
+    dtype = DTYPES.get(message.dtype)
+    if dtype is None:
+        raise ProtocolError(f"an array of dtype {message.dtype!r}")
+    # Sizes are bounded one by one, as beside a 0 any other would fit.
+    if any(not 0 <= size <= MAX_MESSAGE_BYTES for size in message.shape):
+        raise ProtocolError(f"an array of shape {message.shape}")
+    if math.prod(message.shape) * np.dtype(dtype).itemsize != message.data.nbytes:
+        raise ProtocolError("an array whose bytes do not fit its shape")
+    try:
+        return np.frombuffer(message.data, dtype).reshape(message.shape)
+    except ValueError as error:  # (0, 2^26, 2^26, ...), which NumPy can't count
+        raise ProtocolError(f"an array that NumPy refuses: {error}") from None
+
+
+# ---------------------------------------------------------------- requests, to the worker
+
+
+class Load(msgspec.Struct, tag=True):
+    """Seed torch, then import `source` as the module `slug`."""
+
+    slug: str
+    source: str
+    seed: int
+
+
+class Build(msgspec.Struct, tag=True):
+    """Seed torch, call `Net(*sizes, **options)`, run one forward pass in eval mode."""
+
+    key: str
+    seed: int
+    sizes: tuple[int, ...]
+    options: dict[str, float]
+
+
+class Assign(msgspec.Struct, tag=True):
+    """Copy `values` into the parameters of network `key`, in the order of `parameters()`."""
+
+    key: str
+    values: list[Array]
+
+
+class Forward(msgspec.Struct, tag=True):
+    """Forward each of `batches` through network `key`, without gradients."""
+
+    key: str
+    batches: list[Array]
+    train: bool
+    seed: int | None = None
+
+
+class Backward(msgspec.Struct, tag=True):
+    """Gradients of sum(cotangent * net(inputs)) with respect to every parameter, in train mode."""
+
+    key: str
+    inputs: Array
+    cotangent: Array
+    seed: int
+
+
+class CopyState(msgspec.Struct, tag=True):
+    """Load the `state_dict()` of network `source` into network `target`."""
+
+    source: str
+    target: str
+
+
+class MakeOptimizer(msgspec.Struct, tag=True):
+    """Call `make_optimizer` on fresh parameters with these values."""
+
+    key: str
+    seed: int
+    values: list[Array]
+    options: dict[str, float]
+    as_generator: bool
+
+
+class Step(msgspec.Struct, tag=True):
+    """For each entry of `gradients` set every `p.grad` (None: no gradient) and step once."""
+
+    key: str
+    gradients: list[list[Array | None]]
+
+
+class Train(msgspec.Struct, tag=True):
+    """Train by the seed's loop: batches in order, cross-entropy, train mode; then evaluate.
+
+    The student's `Net` with SGD (lr, momentum), or, where `optimizer` is "student", the baseline's
+    `Net` with the student's `make_optimizer` and its defaults.
+    """
+
+    seed: int
+    sizes: tuple[int, ...]
+    images: Array  # (N, num_features), uint8; the network sees them divided by 255
+    labels: Array  # (N,), int64
+    unseen: Array  # (M, num_features), uint8; their labels never come here
+    epochs: int
+    batch_size: int
+    optimizer: str
+    lr: float = 0.01
+    momentum: float = 0.9
+
+
+Request = Load | Build | Assign | Forward | Backward | CopyState | MakeOptimizer | Step | Train
+
+
+class Envelope(msgspec.Struct):
+    """A request and the number that its reply must carry."""
+
+    id: int
+    body: Request
+
+
+# ---------------------------------------------------------------- replies, from the worker
+
+Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
+Few = msgspec.Meta(max_length=MAX_ITEMS)
+
+
+class Ready(msgspec.Struct, tag=True):
+    """Sent once, before any student code is read: the protections that are on."""
+
+    protections: Annotated[dict[Text, bool], Few]
+
+
+class Done(msgspec.Struct, tag=True):
+    """The request was carried out and has nothing to show."""
+
+
+class Loaded(msgspec.Struct, tag=True):
+    """The module was imported: which of the course's callables it defines, and torch's seed."""
+
+    callables: Annotated[list[Text], Few]
+    seed: int
+
+
+class Parameter(msgspec.Struct):
+    """A registered parameter. `value` is None where it is not a dense array of a known dtype."""
+
+    name: Text
+    kind: Text
+    requires_grad: bool
+    value: Array | None
+
+
+class Built(msgspec.Struct, tag=True):
+    """The network's parameters, and what torch's generator draws next."""
+
+    parameters: Annotated[list[Parameter], Few]
+    next_draw: Array
+
+
+class Outputs(msgspec.Struct, tag=True):
+    """Arrays, in the order of what was asked."""
+
+    arrays: Annotated[list[Array | None], Few]
+
+
+class OptimizerMade(msgspec.Struct, tag=True):
+    """What `make_optimizer` returned: its parameters as indices of the given ones, -1 for others."""
+
+    held: Annotated[list[int], Few]
+    next_draw: Array
+
+
+class Stepped(msgspec.Struct, tag=True):
+    """The parameters after each step."""
+
+    values: Annotated[list[Annotated[list[Array], Few]], Few]
+
+
+class Trained(msgspec.Struct, tag=True):
+    """Logits seen while training, logits on the unseen images, and the trained parameters."""
+
+    train_logits: Array  # (epochs, N, num_output)
+    unseen_logits: Array  # (M, num_output)
+    parameters: Annotated[list[Parameter], Few]
+
+
+class Raised(msgspec.Struct, tag=True):
+    """The student's code raised. `line` is the last line of their file in the traceback."""
+
+    doing: Text
+    error: Text
+    message: Text
+    line: int | None
+
+
+class Unusable(msgspec.Struct, tag=True):
+    """The student's code returned something that is not what the contract asks for."""
+
+    doing: Text
+    problem: Text
+    line: int | None = None
+
+
+Body = (
+    Ready | Done | Loaded | Built | Outputs | OptimizerMade | Stepped | Trained | Raised | Unusable
+)
+
+
+class Reply(msgspec.Struct):
+    """A reply to the request with this id."""
+
+    id: int
+    body: Body
+
+
+_encoder = msgspec.msgpack.Encoder()
+decode_request = msgspec.msgpack.Decoder(Envelope).decode
+_reply_decoder = msgspec.msgpack.Decoder(Reply)
+
+
+def encode(message: Envelope | Reply) -> bytearray:
+    """`message` with its length in front.
+
+    Raises:
+        ProtocolError: if it is larger than MAX_MESSAGE_BYTES.
+    """
+    buffer = bytearray(HEADER.size)
+    _encoder.encode_into(message, buffer, HEADER.size)
+    size = len(buffer) - HEADER.size
+    if size > MAX_MESSAGE_BYTES:
+        raise ProtocolError(f"a message of {size >> 20} MiB; at most {MAX_MESSAGE_BYTES >> 20}")
+    HEADER.pack_into(buffer, 0, size)
+    return buffer
+
+
+def decode_reply(payload: bytes | bytearray) -> Reply:
+    """The reply in `payload`.
+
+    Raises:
+        ProtocolError: if it is not one.
+    """
+    try:
+        return _reply_decoder.decode(payload)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise ProtocolError(str(error)[:200]) from None
+
+
+def body_size(header: bytes) -> int:
+    """The number of bytes that follow `header`.
+
+    Raises:
+        ProtocolError: if a message may not be that large.
+    """
+    (size,) = HEADER.unpack(header)
+    if size > MAX_MESSAGE_BYTES:
+        raise ProtocolError(f"a message of {size} bytes was announced")
+    return size

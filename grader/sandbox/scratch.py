@@ -1,0 +1,104 @@
+"""A worker's temporary folder: made before the worker, removed after it, whatever it left there."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import secrets
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+REMOVAL_S = 10.0
+
+if os.name == "posix":
+    OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def make_scratch() -> Path:
+    """An empty folder that only this user can enter; the path holds no links."""
+    return Path(tempfile.mkdtemp(prefix="grader-")).resolve()
+
+
+def remove_scratch(path: Path) -> bool:
+    """Remove the folder `path` and all that is in it; returns whether nothing is left.
+
+    Links are removed, not followed. Folders in folders are moved to the top before they are
+    removed, one at a time: so neither the depth of a tree nor the length of a path matters. It
+    takes REMOVAL_S at most and never raises.
+    """
+    with contextlib.suppress(OSError):
+        top = _open_folder(path)
+        try:
+            _empty(top, time.monotonic() + REMOVAL_S)
+        finally:
+            os.close(top)
+        os.rmdir(path)
+    return not os.path.lexists(path)
+
+
+def _empty(top: int, deadline: float) -> None:
+    """Remove what is in the folder open as `top`; what can't be removed is left."""
+    # Nobody can have made a folder of this name to be in the way.
+    fresh_names = (f"{secrets.token_hex(16)}-{i}" for i in itertools.count())
+    folders = list(_remove_files(top, deadline))
+    while folders and time.monotonic() < deadline:
+        name = folders.pop()
+        with contextlib.suppress(OSError):
+            folder = _open_folder(name, top)
+            try:
+                for inner, moved in zip(_remove_files(folder, deadline), fresh_names, strict=False):
+                    with contextlib.suppress(OSError):
+                        _move(inner, folder, moved, top)
+                        folders.append(moved)
+            finally:
+                os.close(folder)
+            os.rmdir(name, dir_fd=top)
+
+
+def _remove_files(folder: int, deadline: float) -> Iterator[str]:
+    """Remove all but the folders in `folder`, as far as there is time; yields their names."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if time.monotonic() > deadline:
+                return
+            if entry.is_dir(follow_symlinks=False):
+                yield entry.name
+            else:
+                with contextlib.suppress(OSError):
+                    os.unlink(entry.name, dir_fd=folder)
+
+
+def _move(name: str, source: int, new_name: str, target: int) -> None:
+    try:
+        os.rename(name, new_name, src_dir_fd=source, dst_dir_fd=target)
+    except PermissionError:  # to be moved, a folder has to be writable
+        os.close(_open_folder(name, source))
+        os.rename(name, new_name, src_dir_fd=source, dst_dir_fd=target)
+
+
+def _open_folder(name: str | Path, parent: int | None = None) -> int:
+    """Open a folder and make it ours to read and change, whatever its mode was."""
+    try:
+        folder = os.open(name, OPEN_FOLDER, dir_fd=parent)
+    except PermissionError:
+        _make_accessible(name, parent)
+        folder = os.open(name, OPEN_FOLDER, dir_fd=parent)
+    with contextlib.suppress(OSError):  # root need not own it
+        os.fchmod(folder, stat.S_IRWXU)
+    return folder
+
+
+def _make_accessible(name: str | Path, parent: int | None) -> None:
+    """chmod without following a link: Linux has no such call, but a way around it."""
+    if os.chmod in os.supports_follow_symlinks:
+        os.chmod(name, stat.S_IRWXU, dir_fd=parent, follow_symlinks=False)
+        return
+    handle = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=parent)
+    try:
+        os.chmod(f"/proc/self/fd/{handle}", stat.S_IRWXU)
+    finally:
+        os.close(handle)

@@ -1,0 +1,375 @@
+"""The untrusted side: import the student's module and answer calls, until the socket closes.
+
+Everything below runs in the same process as student code and is therefore worth nothing as
+evidence: what it sends is checked again by whoever asked (see client.py and checks/).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import socket
+import sys
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from grader.sandbox import protocol
+from grader.sandbox.protocol import Array
+
+ENTRY_POINTS = ("Net", "make_optimizer")
+
+
+class UnusableError(Exception):
+    """The student's code returned something that is not what the contract asks for."""
+
+
+class Worker:
+    """One student's module and the networks and optimizers made from it, by key."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.file = ""
+        self.module = types.ModuleType("unloaded")
+        self.nets: dict[str, nn.Module] = {}
+        self.optimizers: dict[str, tuple[torch.optim.Optimizer, list[nn.Parameter]]] = {}
+        self.doing = "importing the module"
+
+    # ------------------------------------------------------------ one method a request
+
+    def load(self, request: protocol.Load) -> protocol.Loaded:
+        path = self.folder / f"{request.slug}.py"
+        path.write_text(request.source, encoding="utf-8", newline="")
+        self.file = str(path)
+        self.module = types.ModuleType(request.slug)
+        self.module.__file__ = self.file
+        sys.modules[request.slug] = self.module
+        self.doing = f"importing {request.slug}.py"
+        # Compiled from text, so that a coding cookie can't make it another program than was read.
+        code = compile(request.source, self.file, "exec", dont_inherit=True)
+        torch.manual_seed(request.seed)
+        exec(code, self.module.__dict__)
+        return protocol.Loaded(
+            [name for name in ENTRY_POINTS if callable(getattr(self.module, name, None))],
+            torch.initial_seed(),
+        )
+
+    def build(self, request: protocol.Build) -> protocol.Built:
+        torch.manual_seed(request.seed)
+        # torch.empty now holds NaN: a weight that was never set shows, on every machine.
+        with uninitialised_memory_as_nan():
+            net = self._make_net(request.sizes, request.options)
+        rows = torch.zeros(2, request.sizes[0])
+        net.eval()
+        with torch.no_grad():
+            # Lazy modules have no parameters before they have seen an input.
+            self._call(net, rows)
+        self.nets[request.key] = net
+        return protocol.Built(describe_parameters(net), tensor_to_array(torch.rand(4)))
+
+    def assign(self, request: protocol.Assign) -> protocol.Done:
+        self.doing = "setting the network's weights"
+        parameters = list(self.nets[request.key].parameters())
+        if len(parameters) != len(request.values):
+            raise UnusableError("the number of parameters changed between two calls")
+        with torch.no_grad():
+            for parameter, value in zip(parameters, request.values, strict=True):
+                parameter.copy_(array_to_tensor(value))
+        return protocol.Done()
+
+    def forward(self, request: protocol.Forward) -> protocol.Outputs:
+        net = self.nets[request.key]
+        net.train(request.train)
+        if request.seed is not None:
+            torch.manual_seed(request.seed)
+        with torch.no_grad():
+            outputs = [self._call(net, array_to_tensor(batch)) for batch in request.batches]
+        return protocol.Outputs([tensor_to_array(output) for output in outputs])
+
+    def backward(self, request: protocol.Backward) -> protocol.Outputs:
+        net = self.nets[request.key]
+        net.train()
+        net.zero_grad()
+        torch.manual_seed(request.seed)
+        with torch.enable_grad():
+            logits = self._call(net, array_to_tensor(request.inputs))
+            self.doing = "the backward pass"
+            if not logits.requires_grad:
+                raise UnusableError("the logits depend on no trainable parameter")
+            (logits * array_to_tensor(request.cotangent)).sum().backward()
+        return protocol.Outputs(
+            [None if p.grad is None else tensor_to_array(p.grad) for p in net.parameters()]
+        )
+
+    def copystate(self, request: protocol.CopyState) -> protocol.Done:
+        self.doing = "loading the state_dict() of one network into another"
+        state = self.nets[request.source].state_dict()
+        self.nets[request.target].load_state_dict(
+            {name: value.clone() if torch.is_tensor(value) else value for name, value in state.items()}
+        )
+        return protocol.Done()
+
+    def makeoptimizer(self, request: protocol.MakeOptimizer) -> protocol.OptimizerMade:
+        torch.manual_seed(request.seed)
+        parameters = [nn.Parameter(array_to_tensor(value)) for value in request.values]
+        given = (p for p in parameters) if request.as_generator else list(parameters)
+        optimizer = self._make_optimizer(given, request.options)
+        self.optimizers[request.key] = (optimizer, parameters)
+        index = {id(p): i for i, p in enumerate(parameters)}
+        held = [index.get(id(p), -1) for group in optimizer.param_groups for p in group["params"]]
+        return protocol.OptimizerMade(held, tensor_to_array(torch.rand(4)))
+
+    def step(self, request: protocol.Step) -> protocol.Stepped:
+        optimizer, parameters = self.optimizers[request.key]
+        self.doing = "optimizer.step()"
+        values = []
+        for gradients in request.gradients:
+            for parameter, gradient in zip(parameters, gradients, strict=True):
+                parameter.grad = None if gradient is None else array_to_tensor(gradient)
+            optimizer.step()
+            # Cloned, as the next step writes into the same memory.
+            values.append([tensor_to_array(p.detach().clone()) for p in parameters])
+        return protocol.Stepped(values)
+
+    def train(self, request: protocol.Train) -> protocol.Trained:
+        images = array_to_tensor(request.images).float().div_(255)
+        labels = array_to_tensor(request.labels)
+        torch.manual_seed(request.seed)
+        if request.optimizer == "student":
+            net: nn.Module = sys.modules["baseline"].Net(*request.sizes)
+            optimizer = self._make_optimizer(net.parameters(), {})
+        else:
+            net = self._make_net(request.sizes, {})
+            self._call(net.eval(), images[:2])  # materialises lazy parameters
+            optimizer = torch.optim.SGD(
+                net.parameters(), lr=request.lr, momentum=request.momentum
+            )
+        seen = []
+        for _ in range(request.epochs):
+            net.train()
+            batches = zip(
+                images.split(request.batch_size), labels.split(request.batch_size), strict=True
+            )
+            for batch, targets in batches:
+                optimizer.zero_grad()
+                logits = self._call(net, batch)
+                self.doing = "training"
+                F.cross_entropy(logits, targets).backward()
+                optimizer.step()
+                seen.append(logits.detach())
+        net.eval()
+        with torch.no_grad():
+            unseen_logits = self._call(net, array_to_tensor(request.unseen).float().div_(255))
+        train_logits = torch.cat(seen).reshape(request.epochs, len(images), -1)
+        return protocol.Trained(
+            tensor_to_array(train_logits), tensor_to_array(unseen_logits), describe_parameters(net)
+        )
+
+    # ------------------------------------------------------------ calls into student code
+
+    def _make_net(self, sizes: tuple[int, ...], options: dict[str, float]) -> nn.Module:
+        arguments = [str(size) for size in sizes]
+        arguments += [f"{name}={value:g}" for name, value in options.items()]
+        call = f"Net({', '.join(arguments)})"
+        self.doing = f"calling {call}"
+        net = self._entry_point("Net")(*sizes, **options)
+        if not isinstance(net, nn.Module):
+            raise UnusableError(f"{call} returned {kind_of(net)}, not a torch.nn.Module")
+        return net
+
+    def _make_optimizer(self, parameters: object, options: dict[str, float]) -> torch.optim.Optimizer:
+        arguments = ["parameters", *(f"{name}={value:g}" for name, value in options.items())]
+        call = f"make_optimizer({', '.join(arguments)})"
+        self.doing = f"calling {call}"
+        optimizer = self._entry_point("make_optimizer")(parameters, **options)
+        if not isinstance(optimizer, torch.optim.Optimizer):
+            raise UnusableError(
+                f"{call} returned {kind_of(optimizer)}, not a torch.optim.Optimizer"
+            )
+        return optimizer
+
+    def _entry_point(self, name: str) -> Callable:
+        function = getattr(self.module, name, None)
+        if not callable(function):
+            raise UnusableError(f"the module does not define {name}")
+        return function
+
+    def _call(self, net: nn.Module, rows: torch.Tensor) -> torch.Tensor:
+        mode = "train" if net.training else "eval"
+        self.doing = f"the forward pass on {tuple(rows.shape)} inputs in {mode} mode"
+        logits = net(rows)
+        if not isinstance(logits, torch.Tensor):
+            raise UnusableError(f"forward returned {kind_of(logits)}, not a tensor")
+        return logits
+
+    def handle(self, request: protocol.Request) -> protocol.Body:
+        """Carry out `request`; whatever the student's code raises becomes a Raised."""
+        try:
+            return getattr(self, type(request).__name__.lower())(request)
+        except UnusableError as error:
+            return protocol.Unusable(self.doing, str(error)[: protocol.MAX_TEXT])
+        except BaseException as error:  # student code may raise SystemExit, KeyboardInterrupt, …
+            return protocol.Raised(
+                self.doing,
+                type(error).__name__[:200],
+                text_of(error),
+                self._line_of(error),
+            )
+
+    def _line_of(self, error: BaseException) -> int | None:
+        """The last line of the student's file that took part in raising `error`."""
+        if isinstance(error, SyntaxError) and error.filename == self.file:
+            return error.lineno
+        line, traceback = None, error.__traceback__
+        while traceback is not None:
+            if traceback.tb_frame.f_code.co_filename == self.file:
+                line = traceback.tb_lineno
+            traceback = traceback.tb_next
+        return line
+
+
+# ---------------------------------------------------------------- tensors and text
+
+
+@contextlib.contextmanager
+def uninitialised_memory_as_nan() -> Iterator[None]:
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(False)
+
+
+def array_to_tensor(message: Array) -> torch.Tensor:
+    # A copy: student code may write into what it is given.
+    return torch.from_numpy(protocol.unpack_array(message).copy())
+
+
+def tensor_to_array(tensor: torch.Tensor) -> Array:
+    """Dense CPU tensors of the protocol's dtypes only; others are named, not converted."""
+    name = str(tensor.dtype).removeprefix("torch.")
+    if (
+        tensor.layout != torch.strided
+        or tensor.device.type != "cpu"
+        or name not in protocol.DTYPES
+        or tensor.dim() > protocol.MAX_DIMENSIONS
+    ):
+        raise UnusableError(
+            f"a dense float32 CPU tensor was expected, not {kind_of(tensor)}"
+        )
+    return protocol.pack_array(tensor.detach().resolve_conj().resolve_neg().numpy())
+
+
+def describe_parameters(net: nn.Module) -> list[protocol.Parameter]:
+    described: list[protocol.Parameter] = []
+    for name, parameter in net.named_parameters():
+        if len(described) == protocol.MAX_ITEMS:
+            raise UnusableError(f"the network has more than {protocol.MAX_ITEMS} parameters")
+        try:
+            value = tensor_to_array(parameter)
+        except UnusableError:
+            value = None
+        described.append(
+            protocol.Parameter(
+                sendable(str(name), 200), kind_of(parameter), parameter.requires_grad, value
+            )
+        )
+    return described
+
+
+def kind_of(value: object) -> str:
+    """What `value` is, in a few words: "a float64 tensor of shape (3, 4)", "None", "a list"."""
+    if value is None:
+        return "None"
+    if isinstance(value, torch.Tensor):
+        if isinstance(value, nn.parameter.UninitializedTensorMixin):
+            return "a lazy parameter that no input has given a shape"
+        dtype = str(value.dtype).removeprefix("torch.")
+        layout = "" if value.layout == torch.strided else f" {value.layout}".replace("torch.", "")
+        device = "" if value.device.type == "cpu" else f" on {value.device.type}"
+        return f"a {dtype}{layout} tensor of shape {tuple(value.shape)}{device}"[:500]
+    name = type(value).__name__[:100]
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def text_of(error: BaseException) -> str:
+    """The message of `error`, bounded; an exception's own __str__ may raise or return anything."""
+    try:
+        text = str(error)
+    except Exception:
+        text = "(its message can't be shown)"
+    if isinstance(error, SyntaxError):
+        text = error.msg
+    return sendable(str(text), protocol.MAX_TEXT)
+
+
+def sendable(text: str, limit: int) -> str:
+    """The beginning of `text`, with "?" for surrogates, which UTF-8 has no bytes for."""
+    return text[:limit].encode("utf-8", "replace").decode()
+
+
+# ---------------------------------------------------------------- the loop
+
+
+def offer_baseline(path: Path) -> None:
+    """Make the course's own baseline importable, and nothing else of the repository."""
+    package = types.ModuleType("assignments")
+    package.__path__ = []
+    spec = importlib.util.spec_from_file_location("assignments.baseline", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    package.baseline = module  # type: ignore[attr-defined]
+    sys.modules.update(
+        {"assignments": package, "assignments.baseline": module, "baseline": module}
+    )
+
+
+def serve(connection: socket.socket, folder: Path, protections: dict[str, bool]) -> None:
+    """Answer requests until the trusted side closes the connection.
+
+    `folder` takes the copy of the student's module and is where the process stands.
+    """
+    os.chdir(folder)
+    os.environ.update(HOME=str(folder), TMPDIR=str(folder))
+    worker = Worker(folder)
+    send(connection, 0, protocol.Ready(protections))
+    while True:
+        header = receive(connection, protocol.HEADER.size)
+        if header is None:
+            return
+        payload = receive(connection, protocol.body_size(bytes(header)))
+        if payload is None:
+            return
+        request = protocol.decode_request(payload)
+        body = worker.handle(request.body)
+        with contextlib.suppress(Exception):  # sys.stdout is whatever the student made of it
+            sys.stdout.flush()
+        send(connection, request.id, body)
+
+
+def send(connection: socket.socket, request_id: int, body: protocol.Body) -> None:
+    try:
+        message = protocol.encode(protocol.Reply(request_id, body))
+    except protocol.ProtocolError as error:
+        message = protocol.encode(
+            protocol.Reply(request_id, protocol.Unusable("sending the answer", str(error)))
+        )
+    connection.sendall(message)
+
+
+def receive(connection: socket.socket, size: int) -> bytearray | None:
+    """Exactly `size` bytes, or None at the end of the stream."""
+    buffer = bytearray(size)
+    view = memoryview(buffer)
+    while view:
+        count = connection.recv_into(view)
+        if count == 0:
+            return None
+        view = view[count:]
+    return buffer

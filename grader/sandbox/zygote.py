@@ -1,0 +1,141 @@
+"""The zygote: imports torch once, then forks a jailed worker for each request.
+
+It is exec'd with a clean environment, stays single-threaded (forking a threaded process is not
+safe), reads no labels, checks or expected values, and never runs student code itself.
+
+A request is one packet on the control socket, with three descriptors: the worker's end of the
+message stream, the pipe for its output, and a status socket on which the zygote reports the pid
+(with a pidfd, so that nobody else can ever be killed by mistake) and, later, how the worker ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from grader.sandbox import jail, scratch, worker
+
+REQUEST_BYTES = 4096
+
+
+@dataclass(frozen=True)
+class Child:
+    """A worker that runs, and what is left to do when it has ended."""
+
+    pid: int
+    status: socket.socket
+    folder: Path
+
+
+def warm_up() -> None:
+    """Run once what torch imports or reads lazily, as the jail will not let a worker do it."""
+    torch.set_num_threads(1)
+    for make in (torch.optim.SGD, torch.optim.Adam):
+        net = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2), nn.ReLU(), nn.Dropout())
+        optimizer = make(net.parameters(), lr=0.1)
+        nn.functional.cross_entropy(net(torch.ones(2, 2)), torch.tensor([0, 1])).backward()
+        optimizer.step()
+    with worker.uninitialised_memory_as_nan():
+        torch.empty(1)
+
+
+def fork_worker(limits: dict[str, int], descriptors: list[int], control: socket.socket) -> Child:
+    stream, output, status_descriptor = descriptors
+    folder = scratch.make_scratch()
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            control.close()
+            become_worker(limits, stream, output, folder)
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)  # the zygote's own clean-up is not the worker's to do
+    os.close(stream)
+    os.close(output)
+    status = socket.socket(fileno=status_descriptor)
+    pidfd = os.pidfd_open(pid)
+    with contextlib.suppress(OSError):  # the client may be gone already
+        socket.send_fds(status, [json.dumps({"pid": pid}).encode()], [pidfd])
+    os.close(pidfd)
+    return Child(pid, status, folder)
+
+
+def become_worker(limits: dict[str, int], stream: int, output: int, folder: Path) -> None:
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    protections = jail.enter(
+        scratch=folder,
+        cpu_s=limits["cpu_s"],
+        memory_mib=limits["memory_mib"],
+        keep_fds=[0, 1, 2, stream],
+    )
+    worker.serve(socket.socket(fileno=stream), folder, protections)
+    sys.stdout.flush()
+
+
+def bury(child: Child) -> None:
+    """Tell the client how its worker ended, and leave nothing of it behind."""
+    _, code, usage = os.wait4(child.pid, 0)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)  # only where the jail can't forbid fork
+    end = {"exit": os.waitstatus_to_exitcode(code), "cpu_s": usage.ru_utime + usage.ru_stime}
+    with contextlib.suppress(OSError):
+        child.status.send(json.dumps(end).encode())
+    child.status.close()
+    # Last, as it can take seconds where the folder is not a file system of its own.
+    scratch.remove_scratch(child.folder)
+
+
+def serve(control: socket.socket) -> None:
+    """Fork workers on request until every client is gone; then end with all of them."""
+    selector = selectors.DefaultSelector()
+    selector.register(control, selectors.EVENT_READ)
+    children: dict[int, Child] = {}  # by pidfd
+    clients = True
+    while clients or children:
+        for key, _ in selector.select():
+            if key.fd in children:
+                selector.unregister(key.fd)
+                os.close(key.fd)
+                bury(children.pop(key.fd))
+                continue
+            packet, descriptors, _, _ = socket.recv_fds(control, REQUEST_BYTES, 3)
+            if packet:
+                child = fork_worker(json.loads(packet), descriptors, control)
+                pidfd = os.pidfd_open(child.pid)
+                children[pidfd] = child
+                selector.register(pidfd, selectors.EVENT_READ)
+            else:
+                clients = False
+                selector.unregister(control)
+                for pidfd in children:
+                    signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+
+
+def main() -> None:
+    """Entry point, with two arguments: the control socket's descriptor, the baseline's path."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    worker.offer_baseline(Path(sys.argv[2]))
+    warm_up()
+    jail.prepare()
+    # Frozen objects are not traversed by a worker's collector, so their pages stay shared.
+    gc.collect()
+    gc.freeze()
+    serve(control)
