@@ -1,0 +1,286 @@
+"""What the optimizer checks share: closed forms, and how a student's optimizer is held to one.
+
+A rule is a function from gradients to parameters, all in float64: `rule(start, gradients,
+**options)` returns one parameter after each step, for the gradients of one parameter at each step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checks.probes import (
+    close,
+    draw_seed,
+    expect,
+    expect_accuracy,
+    expect_no_reseeding,
+    normal,
+    show,
+)
+from grader.sandbox.client import Optimizer, Student
+from grader.training import TrainingRun
+
+Rule = Callable[..., list[np.ndarray]]
+Arrays = list[np.ndarray]
+Options = dict[str, Any]  # keyword arguments of make_optimizer
+
+
+def draw_shapes(rng: np.random.Generator) -> list[tuple[int, ...]]:
+    """Shapes of a handful of parameters, of one to three dimensions, two of them the same."""
+    a, b, c, d = (int(n) for n in rng.integers(2, 7, 4))
+    return [(a, b), (a,), (c, a, d), (a, b), (d,)]
+
+
+def draw_gradients(
+    rng: np.random.Generator, shapes: Sequence[tuple[int, ...]], steps: int, scale: float = 1.0
+) -> list[Arrays]:
+    """Gradients for each step and parameter, whose entries differ by orders of magnitude."""
+    return [
+        [
+            (normal(rng, *shape) * 10 ** rng.uniform(-1, 1, shape) * scale).astype(np.float32)
+            for shape in shapes
+        ]
+        for _ in range(steps)
+    ]
+
+
+def agrees(start: np.ndarray, seen: Arrays, expected: Arrays, rtol: float = 1e-4) -> bool:
+    """Whether one parameter took the expected way, step by step, to float32 accuracy.
+
+    Errors are held against how far each entry has moved in all, and against what float32 can
+    resolve at its size: a step that is lost in rounding says nothing.
+    """
+    before = start.astype(np.float64)
+    moved = np.zeros_like(before)
+    for step, (there, wanted) in enumerate(zip(seen, expected, strict=True), start=1):
+        moved += np.abs(wanted - before)
+        before = wanted.astype(np.float64)
+        rounding = 2.0**-23 * (step + 1) * np.maximum(np.abs(wanted), np.abs(start))
+        if (np.abs(there - wanted) > rtol * moved + rounding).any():
+            return False
+    return True
+
+
+def follow(
+    optimizer: Optimizer, start: Arrays, gradients: list[Arrays]
+) -> list[tuple[np.ndarray, Arrays, Arrays]]:
+    """Step on `gradients`; for each parameter its start, its way, and its gradients."""
+    ways = optimizer.step(gradients)
+    return [
+        (start[i], [step[i] for step in ways], [step[i] for step in gradients])
+        for i in range(len(start))
+    ]
+
+
+def matching_rules(
+    rules: Sequence[Rule],
+    followed: list[tuple[np.ndarray, Arrays, Arrays]],
+    options: Options,
+) -> list[Rule]:
+    """Those of `rules` that explain every parameter's way."""
+    return [
+        rule
+        for rule in rules
+        if all(agrees(start, seen, rule(start, g, **options)) for start, seen, g in followed)
+    ]
+
+
+def expect_rule(
+    rules: Sequence[Rule],
+    followed: list[tuple[np.ndarray, Arrays, Arrays]],
+    options: Options,
+    *,
+    formula: str,
+    given: str,
+    look: str = "",
+) -> list[Rule]:
+    """Fail unless one of `rules` explains every parameter's way; returns those that do."""
+    matching = matching_rules(rules, followed, options)
+    if not matching:
+        start, seen, gradients = next(
+            way
+            for way in followed
+            if not agrees(way[0], way[1], rules[0](way[0], way[2], **options))
+        )
+        expected = rules[0](start, gradients, **options)
+        step = next(
+            i for i in range(len(seen)) if not agrees(start, seen[: i + 1], expected[: i + 1])
+        )
+        worst = np.argmax(np.abs(seen[step] - expected[step]))
+        before = start if step == 0 else seen[step - 1]
+        expect(
+            False,
+            f"{formula}. With {given}, step {step + 1} moves a parameter from "
+            f"{before.flat[worst]:.6g} to {expected[step].flat[worst]:.6g} "
+            f"(its gradient is {gradients[step].flat[worst]:.4g})",
+            f"{seen[step].flat[worst]:.6g}",
+            look,
+        )
+    return matching
+
+
+def describe(options: Options) -> str:
+    return ", ".join(f"{name}={value:g}" for name, value in options.items())
+
+
+def call(options: Options) -> str:
+    return f"make_optimizer({', '.join(filter(None, ['parameters', describe(options)]))})"
+
+
+# ---------------------------------------------------------------- checks that all optimizers share
+
+
+@pytest.mark.points(1)
+@pytest.mark.gate
+@pytest.mark.hint(
+    "Return a torch.optim.Optimizer: one of PyTorch's own, or a subclass with a step() method. A "
+    "generator can be gone through once only: make a list of it first."
+)
+def test_builds(student: Student, rng: np.random.Generator) -> None:
+    """make_optimizer returns an optimizer over the given parameters, and it steps"""
+    expect(
+        "make_optimizer" in student.load(),
+        f"{student.slug}.py to define make_optimizer",
+        "no such name",
+        "Keep the name that the stub gives.",
+    )
+    shapes = draw_shapes(rng)
+    for as_generator in (False, True):
+        given = "a generator of parameters" if as_generator else "a list of parameters"
+        start = [normal(rng, *shape) for shape in shapes]
+        optimizer = student.make_optimizer(start, as_generator=as_generator)
+        expect(
+            sorted(optimizer.held) == list(range(len(shapes))),
+            f"an optimizer that holds exactly the {len(shapes)} parameters of {given}",
+            f"{len(optimizer.held)} in its param_groups, {optimizer.held.count(-1)} of them others",
+        )
+        after = optimizer.step(draw_gradients(rng, shapes, 2))[-1]
+        for old, new in zip(start, after, strict=True):
+            expect(
+                not np.array_equal(old, new),
+                f"step() to move every parameter, given {given}",
+                f"one of shape {old.shape} stays as it was",
+            )
+
+
+def expect_gradientless_left_alone(
+    student: Student, rng: np.random.Generator, **options: Any
+) -> None:
+    """Fail if a parameter is moved in a step at which its gradient is None."""
+    shapes = draw_shapes(rng)
+    start = [normal(rng, *shape) for shape in shapes]
+    optimizer = student.make_optimizer(start, **options)
+    gradients: list[list[np.ndarray | None]] = [list(g) for g in draw_gradients(rng, shapes, 3)]
+    for step in gradients:
+        step[0] = None  # never has one
+    gradients[2][1] = None  # has had one
+    first, second, third = optimizer.step(gradients)
+    for what, before, after in (
+        ("never had a gradient", start[0], third[0]),
+        ("has no gradient in this step", second[1], third[1]),
+    ):
+        expect(
+            np.array_equal(before, after),
+            f"a parameter that {what} (grad is None) to stay at {show(before)}",
+            show(after),
+            "Skip parameters whose grad is None.",
+        )
+    expect(
+        not np.array_equal(first[4], second[4]),
+        "parameters with a gradient to move all the same",
+        "one of them stays as it was",
+    )
+
+
+def expect_two_independent(
+    student: Student, rng: np.random.Generator, options: Sequence[Options]
+) -> None:
+    """Fail unless two optimizers, stepped in turn, do what they do alone, and torch is left alone.
+
+    The second one is made after the first has stepped.
+    """
+    shapes = draw_shapes(rng)
+    starts = [[normal(rng, *shape) for shape in shapes] for _ in options]
+    gradients = [draw_gradients(rng, shapes, 4) for _ in options]
+    alone = [
+        student.make_optimizer(start, **option).step(given)
+        for start, option, given in zip(starts, options, gradients, strict=True)
+    ]
+    seeds = draw_seed(rng), draw_seed(rng)
+    first = student.make_optimizer(starts[0], seed=seeds[0], **options[0])
+    together: list[list[Arrays]] = [first.step([gradients[0][0]]), []]
+    second = student.make_optimizer(starts[1], seed=seeds[1], **options[1])
+    for step in range(4):
+        together[1] += second.step([gradients[1][step]])
+        if step > 0:
+            together[0] += first.step([gradients[0][step]])
+    for i, option in enumerate(options):
+        for p, start in enumerate(starts[i]):
+            way, by_itself = ([step[p] for step in ways] for ways in (together[i], alone[i]))
+            expect(
+                agrees(start, way, by_itself),
+                "two optimizers that are stepped in turn not to disturb each other",
+                f"the one with {describe(option)} moves a parameter to {show(way[-1])}, alone to "
+                f"{show(by_itself[-1])}",
+                "Keep state in the optimizer (self.state), not in the module or the class.",
+            )
+    expect(
+        not np.array_equal(first.next_draw, second.next_draw),
+        "torch's generator to be left alone",
+        "it was seeded anew",
+        "Do not call torch.manual_seed in the module.",
+    )
+    expect_no_reseeding(student)
+
+
+def expect_defaults(
+    student: Student,
+    rng: np.random.Generator,
+    defaults: Options,
+    passed: Sequence[tuple[Options, float]],
+) -> None:
+    """Fail unless leaving arguments out does the same as passing their defaults.
+
+    Args:
+        passed: the arguments to pass, each time with the scale of the gradients.
+    """
+    for options, scale in passed:
+        shapes = draw_shapes(rng)
+        start = [normal(rng, *shape) for shape in shapes]
+        gradients = draw_gradients(rng, shapes, steps=4, scale=scale)
+        full = defaults | options
+        wanted = student.make_optimizer(start, **full).step(gradients)
+        seen = student.make_optimizer(start, **options).step(gradients)
+        for p, initial in enumerate(start):
+            way, explicit = ([step[p] for step in ways] for ways in (seen, wanted))
+            expect(
+                agrees(initial, way, explicit),
+                f"{call(options)} to do the same as {call(full)}",
+                f"a parameter at {show(way[-1])} after {len(way)} steps, not {show(explicit[-1])}",
+            )
+
+
+def baseline_forward(run: TrainingRun) -> np.ndarray:
+    """The baseline's logits W2·elu(W1·x + b1) + b2 on the validation images, in NumPy."""
+    w1, b1, w2, b2 = (p.value for p in run.parameters if p.value is not None)
+    hidden = run.unseen_images @ w1.T + b1  # (N, F) @ (F, H) -> (N, H)
+    hidden = np.where(hidden > 0, hidden, np.expm1(np.minimum(hidden, 0)))
+    return hidden @ w2.T + b2  # (N, H) @ (H, O) -> (N, O)
+
+
+def expect_trained_baseline(run: TrainingRun) -> None:
+    """Fail below the threshold, or if the logits are not those of the trained baseline."""
+    expect_accuracy(run)
+    num_features, num_hidden, num_output = run.sizes
+    shapes = [(num_hidden, num_features), (num_hidden,), (num_output, num_hidden), (num_output,)]
+    expect(
+        [p.value is not None and p.value.shape for p in run.parameters] == shapes
+        and close(run.unseen_logits, baseline_forward(run), rtol=1e-3),
+        "the trained baseline network's logits on the validation images",
+        "others",
+        "An optimizer changes parameters only, never the network.",
+    )

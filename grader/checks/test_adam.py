@@ -1,0 +1,114 @@
+"""Checks for `adam`: Kingma & Ba 2015, arXiv:1412.6980, algorithm 1.
+
+m ← β1·m + (1-β1)·g, v ← β2·v + (1-β2)·g^2, p ← p - lr·m̂ / (√v̂ + ε), with m̂ = m / (1-β1^t) and
+v̂ = v / (1-β2^t), β = (0.9, 0.999), ε = 1e-8. The paper's second form, at the end of its section 2,
+is accepted as well: p ← p - lr·√(1-β2^t)/(1-β1^t)·m / (√v + ε̂), with ε̂ = 1e-8.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from grader.checks.probes import normal
+from grader.checks.rules import (
+    Options,
+    Rule,
+    describe,
+    draw_gradients,
+    draw_shapes,
+    expect_defaults,
+    expect_gradientless_left_alone,
+    expect_rule,
+    expect_trained_baseline,
+    expect_two_independent,
+    follow,
+    test_builds,  # noqa: F401  a check that all optimizers share
+)
+from grader.plugin import Train
+from grader.sandbox.client import Student
+
+FORMULA = "p ← p - lr·m̂ / (√v̂ + ε), with β = (0.9, 0.999) and ε = 1e-8"
+BETA_1, BETA_2, EPS = 0.9, 0.999, 1e-8
+
+
+def adam(
+    start: np.ndarray, gradients: list[np.ndarray], lr: float, *, corrected_eps: bool = False
+) -> list[np.ndarray]:
+    """Algorithm 1; with `corrected_eps` the form whose ε̂ stands beside √v, not beside √v̂."""
+    p, m, v, way = start.astype(np.float64), *np.zeros((2, *start.shape)), []
+    for t, gradient in enumerate(gradients, start=1):
+        g = gradient.astype(np.float64)
+        m = BETA_1 * m + (1 - BETA_1) * g
+        v = BETA_2 * v + (1 - BETA_2) * g**2
+        root = np.sqrt(1 - BETA_2**t)
+        eps = EPS / root if corrected_eps else EPS
+        p = p - lr * m / (1 - BETA_1**t) / (np.sqrt(v) / root + eps)
+        way.append(p)
+    return way
+
+
+RULES: tuple[Rule, ...] = (adam, partial(adam, corrected_eps=True))
+
+
+@pytest.mark.points(3)
+@pytest.mark.hint(
+    "Both moments start at 0 and are corrected for it with the number t of steps taken; v averages "
+    "squares. There is no weight decay."
+)
+def test_update_rule(student: Student, rng: np.random.Generator) -> None:
+    """Steps follow Adam's rule with β = (0.9, 0.999), whatever lr is"""
+    rules = list(RULES)
+    for lr in (0.01, float(rng.uniform(0.05, 0.2))):
+        shapes = draw_shapes(rng)
+        # Large values show any weight decay, a large first gradient shows AMSGrad's maximum.
+        start = [normal(rng, *shape, scale=5) for shape in shapes]
+        gradients = draw_gradients(rng, shapes, steps=25)
+        gradients[0] = [50 * g for g in gradients[0]]
+        followed = follow(student.make_optimizer(start, lr=lr), start, gradients)
+        options: Options = {"lr": lr}
+        rules = expect_rule(rules, followed, options, formula=FORMULA, given=describe(options))
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("ε is 1e-8, and it is added to the root of v̂, not under it.")
+def test_epsilon(student: Student, rng: np.random.Generator) -> None:
+    """ε is 1e-8 and is added to √v̂"""
+    shapes = draw_shapes(rng)
+    # Gradients near ε, on parameters at 0, where float32 shows steps of any size.
+    start = [np.zeros(shape, np.float32) for shape in shapes]
+    gradients = draw_gradients(rng, shapes, steps=5, scale=1e-8)
+    options: Options = {"lr": 0.01}
+    followed = follow(student.make_optimizer(start, **options), start, gradients)
+    given = "gradients of the order of 1e-8"
+    expect_rule(RULES, followed, options, formula=FORMULA, given=given)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("The signature is make_optimizer(parameters, lr=1e-3).")
+def test_defaults(student: Student, rng: np.random.Generator) -> None:
+    """By default lr is 1e-3"""
+    expect_defaults(student, rng, {"lr": 1e-3}, [({}, 1.0)])
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("Before the first backward pass, and for unused parameters, grad is None.")
+def test_parameters_without_gradient(student: Student, rng: np.random.Generator) -> None:
+    """Parameters without a gradient are left alone"""
+    expect_gradientless_left_alone(student, rng)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("Moments and the step count belong to one optimizer: keep them in self.state.")
+def test_two_optimizers(student: Student, rng: np.random.Generator) -> None:
+    """Two optimizers disturb neither each other nor torch's generator"""
+    expect_two_independent(student, rng, ({"lr": 0.01}, {"lr": 0.1}))
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("Adam's steps are about lr large, whatever the gradient's size.")
+def test_training(train: Train) -> None:
+    """The baseline learns to read digits with it"""
+    expect_trained_baseline(train(student_optimizer=True))

@@ -1,0 +1,359 @@
+"""Checks for `batchnorm`: two layers, the hidden one normalised over the batch.
+
+Ioffe & Szegedy 2015, arXiv:1502.03167, algorithm 1: n = (z - mean) / sqrt(var + eps), then
+gamma·n + beta, with mean and var of each unit over the batch. The nonlinearity a may come after it,
+a(gamma·n + beta), or before it, with a(z) in place of z. It may be any elementwise one, so its
+values are read off the network itself: with gamma = 0 the hidden layer gives a(beta).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pytest
+
+from grader.checks.probes import (
+    Layers,
+    close,
+    draw_seed,
+    draw_sizes,
+    expect,
+    expect_accuracy,
+    expect_gradients,
+    identity_weights,
+    normal,
+    show,
+    test_builds,  # noqa: F401  a check that all networks share
+    test_reproducible,  # noqa: F401
+)
+from grader.plugin import Train
+from grader.sandbox.client import Student
+
+Weights = dict[str, np.ndarray]
+MAX_EPS = 1e-3
+BATCHES = 200  # after which running statistics must be 90% converged
+
+
+class Probe:
+    """A network, its layers found, and its normalisation seen through an identity output layer."""
+
+    def __init__(self, student: Student, rng: np.random.Generator) -> None:
+        self.student = student
+        self.rng = rng
+        self.net = student.build(*draw_sizes(rng), seed=draw_seed(rng))
+        self.num_features, self.num_hidden, num_output = self.net.sizes
+        shapes = {
+            "W1": (self.num_hidden, self.num_features),
+            "W2": (num_output, self.num_hidden),
+            "b2": (num_output,),
+        }
+        vectors = dict.fromkeys(("gamma", "beta", "b1"), (self.num_hidden,))
+        self.layers = Layers(self.net.parameters, shapes | vectors, optional=["b1"])
+        self.find_roles([role for role in vectors if role in self.layers])
+
+    def find_roles(self, vectors: list[str]) -> None:
+        """Tell gamma, beta and b1 apart by what they do, as they have the same shape.
+
+        With gamma at 0 all rows are alike; then beta still moves them, and b1 no more.
+        """
+        inputs = normal(self.rng, 6, self.num_features, scale=2)
+        ones = self.layers.draw(self.rng) | {role: np.ones(self.num_hidden) for role in vectors}
+
+        def logits(**vector: float) -> np.ndarray:
+            filled = {role: np.full(self.num_hidden, value) for role, value in vector.items()}
+            self.layers.assign(self.net, ones | filled)
+            return self.net.forward(inputs, train=True)
+
+        # A scale may be stored as its difference from 1.
+        scales = [
+            (role, zero)
+            for zero in (0.0, -1.0)
+            for role in vectors
+            if alike(logits(**{role: zero}))
+        ]
+        expect(
+            scales,
+            "a learnable scale of the normalised activations: at 0 all rows of a batch are alike",
+            "no parameter does that in train mode",
+            "Normalise over the batch, then multiply by a parameter of size num_hidden.",
+        )
+        scale, self.zero_scale = scales[0]
+        flat = {scale: self.zero_scale}
+        before = logits(**flat)
+        rest = [role for role in vectors if role != scale]
+        shifts = [role for role in rest if not close(logits(**flat, **{role: 2.0}), before)]
+        expect(
+            shifts,
+            "a learnable shift of the normalised activations",
+            "no parameter that moves them once the scale is 0",
+            "Add a parameter of size num_hidden after the scale.",
+        )
+        found = [scale, shifts[0], *(role for role in rest if role != shifts[0])]
+        numbers = [self.layers.index[role] for role in found]
+        self.layers.index.update(zip(vectors, numbers, strict=True))
+
+    def renew(self) -> None:
+        """Go on with a new network of the same sizes, whose running statistics are initial."""
+        self.net = self.student.build(*self.net.sizes, seed=draw_seed(self.rng))
+
+    def run(self, weights: Weights, inputs: np.ndarray, *, train: bool) -> np.ndarray:
+        self.assign(weights)
+        return self.net.forward(inputs, train=train)
+
+    def assign(self, weights: Weights) -> None:
+        stored = weights["gamma"] + self.zero_scale
+        self.layers.assign(self.net, weights | {"gamma": stored})
+
+    def draw(self, mean: float, deviation: float) -> Weights:
+        """Random weights for which z, seen over normal inputs, has about this mean and deviation.
+
+        Scale and shift keep gamma·n + beta in a region where most nonlinearities rise.
+        """
+        weights = self.layers.draw(self.rng)
+        length = np.linalg.norm(weights["W1"], axis=1, keepdims=True)
+        weights["W1"] *= deviation / length
+        weights["b1"] = np.zeros(self.num_hidden)
+        weights["gamma"] = self.rng.uniform(0.3, 0.6, self.num_hidden)
+        weights["beta"] = self.rng.uniform(1.0, 1.5, self.num_hidden)
+        # b1 may not exist: a mean of the inputs gives z its mean.
+        offset = np.linalg.pinv(weights["W1"]) @ np.full(self.num_hidden, mean)
+        self.offset = offset.astype(np.float32)
+        return weights
+
+    def inputs(self, rows: int) -> np.ndarray:
+        return normal(self.rng, rows, self.num_features) + self.offset
+
+    def hidden(self, weights: Weights, inputs: np.ndarray, *, train: bool) -> np.ndarray:
+        """The hidden layer's output (N, H) as the second layer gets it."""
+        shown = {role: identity_weights(self.layers)[role] for role in ("W2", "b2")}
+        return self.run(weights | shown, inputs, train=train)[:, : self.num_hidden]
+
+    def activation(self, points: np.ndarray, *, train: bool) -> np.ndarray:
+        """a at (N, H) points, where the nonlinearity comes after the normalisation."""
+        weights = identity_weights(self.layers) | {"gamma": np.zeros(self.num_hidden)}
+        rows = normal(self.rng, 2, self.num_features)
+        return np.stack(
+            [self.hidden(weights | {"beta": beta}, rows, train=train)[0] for beta in points]
+        )
+
+
+def normalised(
+    z: np.ndarray, mean: np.ndarray, variance: np.ndarray, weights: Weights, eps: float = 0.0
+) -> np.ndarray:
+    """gamma·(z - mean) / sqrt(variance + eps) + beta, for z (N, H)."""
+    return weights["gamma"] * (z - mean) / np.sqrt(variance + eps) + weights["beta"]
+
+
+def alike(rows: np.ndarray) -> bool:
+    """Whether all rows of (N, O) are the same."""
+    return close(rows, np.broadcast_to(rows[:1], rows.shape))
+
+
+Place = Literal["before", "after"]
+
+
+def place_of_normalisation(probe: Probe) -> tuple[Place, int]:
+    """Whether it comes before or after the nonlinearity, and the variance's divisor, N minus this.
+
+    Fails if the hidden layer is not normalised over the batch.
+    """
+    weights = probe.draw(mean=3.0, deviation=10.0)  # large, so that eps does not matter
+    inputs = probe.inputs(8)
+    fixed = probe.hidden(weights, inputs, train=False)
+    shown = probe.hidden(weights, inputs, train=True)
+    z = inputs @ weights["W1"].T  # (N, F) @ (F, H) -> (N, H)
+    for ddof in (0, 1):
+        points = normalised(z, z.mean(axis=0), z.var(axis=0, ddof=ddof), weights)
+        if close(shown, probe.activation(points, train=True), rtol=2e-3):
+            return "before", ddof
+    for ddof in (0, 1):
+        n = (shown - weights["beta"]) / weights["gamma"]
+        centred = np.abs(n.mean(axis=0)).max() < 2e-3
+        if centred and np.abs(n.std(axis=0, ddof=ddof) - 1).max() < 5e-3 and affine(fixed, shown):
+            return "after", ddof
+    alone = probe.hidden(weights, inputs[:2], train=True)
+    expect(
+        not close(alone, shown[:2], rtol=1e-3),
+        "in train mode each unit normalised by its mean and variance over the batch",
+        "a row's hidden activations do not depend on the other rows of its batch",
+        "Layer normalisation takes statistics over the features; here they are over the rows.",
+    )
+    n = (shown - weights["beta"]) / weights["gamma"]
+    expect(
+        False,
+        "in train mode gamma·(z - mean) / sqrt(var + eps) + beta, with mean and var of each "
+        "hidden unit over the batch, before or after the nonlinearity",
+        f"hidden activations {show(shown)}, whose units have, scale and shift undone, means of "
+        f"{show(n.mean(axis=0))} and deviations of {show(n.std(axis=0))}",
+        "Look at the axis of the mean and the variance, and at what else is normalised.",
+    )
+    raise AssertionError  # expect has raised
+
+
+def affine(x: np.ndarray, y: np.ndarray) -> bool:
+    """Whether each column of y (N, H) is a linear function of the same column of x."""
+    for a, b in zip(x.T, y.T, strict=True):
+        columns = np.stack([a, np.ones_like(a)], axis=1)
+        solution, *_ = np.linalg.lstsq(columns, b, rcond=None)
+        if np.abs(columns @ solution - b).max() > 5e-3 * np.abs(b).max():
+            return False
+    return True
+
+
+@pytest.mark.points(1)
+@pytest.mark.gate
+@pytest.mark.hint(
+    "Two layers, and a scale and a shift of size num_hidden; the first layer's bias is optional."
+)
+def test_layers(student: Student, rng: np.random.Generator) -> None:
+    """There are two layers, a scale and a shift of the hidden one, and nothing else"""
+    probe = Probe(student, rng)
+    # The mean that is subtracted takes b1's effect, and its gradient, away.
+    expect_gradients(probe.net, probe.layers, rng, may_be_zero=["b1"])
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("Mean and variance are taken over the rows of the batch: one of each per unit.")
+def test_train_mode(student: Student, rng: np.random.Generator) -> None:
+    """In train mode the hidden layer, and only that, is normalised by the batch's statistics"""
+    probe = Probe(student, rng)
+    place, ddof = place_of_normalisation(probe)
+
+    weights = probe.draw(mean=3.0, deviation=10.0)
+    inputs = probe.inputs(8)
+    hidden = probe.hidden(weights, inputs, train=True)
+    logits = probe.run(weights, inputs, train=True)
+    expected = hidden @ weights["W2"].T + weights["b2"]  # (N, H) @ (H, O) -> (N, O)
+    expect(
+        close(logits, expected),
+        f"the logits W2·v + b2 of the hidden layer's output v, here {show(expected)}",
+        show(logits),
+        "Return them as they are: no normalisation or activation.",
+    )
+    expect_small_eps(probe, place, ddof)
+
+
+def expect_small_eps(probe: Probe, place: Place, ddof: int) -> None:
+    """Fail if eps is clearly larger than MAX_EPS, seen on activations that hardly vary."""
+    probe.renew()
+    weights = probe.draw(mean=1.0, deviation=0.1)
+    inputs = probe.inputs(6)
+    fixed = probe.hidden(weights, inputs, train=False)
+    shown = probe.hidden(weights, inputs, train=True)
+    if place == "before":
+        z = inputs @ weights["W1"].T
+        statistics = z.mean(axis=0), z.var(axis=0, ddof=ddof)
+        least = probe.activation(normalised(z, *statistics, weights, eps=1.3 * MAX_EPS), train=True)
+        middle = probe.activation(weights["beta"][None], train=True)
+        ok = np.abs(shown - middle).sum() >= 0.999 * np.abs(least - middle).sum()
+    else:
+        # In eval mode a fresh network divides by 1, the usual initial variance, and so shows how
+        # much a(z) varies. Where that can't be, only a much too large eps is seen.
+        deviation = fixed.std(axis=0, ddof=ddof) / weights["gamma"]
+        slope = deviation / 0.1
+        deviation = np.where((slope > 0.05) & (slope < 2), deviation, 0.02)
+        n = (shown - weights["beta"]) / weights["gamma"]
+        seen = n.std(axis=0, ddof=ddof)
+        ok = (seen >= 0.99 * deviation / np.sqrt(deviation**2 + 1.3 * MAX_EPS)).all()
+    expect(
+        ok,
+        f"an eps of at most {MAX_EPS:g}",
+        "activations of small variance are not brought to unit variance",
+        "eps only prevents a division by 0.",
+    )
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("Register running mean and variance as buffers, and update them in train mode.")
+def test_running_statistics(student: Student, rng: np.random.Generator) -> None:
+    """Running statistics converge to the data's, and are saved in state_dict()"""
+    probe = Probe(student, rng)
+    place, _ = place_of_normalisation(probe)
+    weights = probe.draw(mean=6.0, deviation=3.0)
+    inputs = probe.inputs(64)
+    probe.renew()
+    probe.assign(weights)
+    # The first batch differs, so that statistics which are taken once and kept do not pass.
+    probe.net.forward_all([inputs + 1, *[inputs] * BATCHES], train=True)
+
+    rows = inputs[:6]
+    shown = probe.hidden(weights, rows, train=False)
+    z = inputs @ weights["W1"].T
+    if place == "before":
+        mean, variance = z.mean(axis=0), z.var(axis=0)
+        # Moving averages started from mean 0 and variance 1 end at these, converged to a share c.
+        shares = (1.0, 0.99, 0.98, 0.97, 0.96, 0.95, 0.94, 0.93, 0.92, 0.91, 0.90)
+        converged = any(
+            close(
+                shown,
+                probe.activation(
+                    normalised(rows @ weights["W1"].T, c * mean, c * variance + 1 - c, weights),
+                    train=False,
+                ),
+                rtol=1.5e-2,
+            )
+            for c in shares
+        )
+    else:
+        batch = probe.hidden(weights, inputs, train=True)[:6]
+        converged = np.abs((shown - batch) / weights["gamma"]).max() < 0.35
+    expect(
+        converged,
+        f"in eval mode activations normalised by the data's mean and variance, after {BATCHES} "
+        "batches in train mode",
+        f"{show(shown)}",
+        "Update running statistics with each batch in train mode (PyTorch's momentum is 0.1).",
+    )
+
+    logits = probe.run(weights, rows, train=False)
+    restored = student.build(*probe.net.sizes, seed=draw_seed(rng))
+    restored.load_state_of(probe.net)
+    expect(
+        close(restored.forward(rows), logits),
+        "a new network with this one's state_dict() to give the same logits in eval mode",
+        "others",
+        "Use register_buffer for the running statistics, so that they are saved.",
+    )
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("In eval mode use the running statistics, unchanged: self.training tells.")
+def test_eval_mode(student: Student, rng: np.random.Generator) -> None:
+    """In eval mode the running statistics are used, and do not move"""
+    probe = Probe(student, rng)
+    weights = probe.draw(mean=2.0, deviation=3.0)
+    inputs = probe.inputs(8)
+    probe.assign(weights)
+    probe.net.forward_all([probe.inputs(32) for _ in range(20)], train=True)
+    logits = probe.net.forward(inputs)
+
+    alone = np.concatenate([probe.net.forward(row[None]) for row in inputs])
+    expect(
+        close(alone, logits),
+        "in eval mode a row to have the same logits alone as in a batch",
+        f"{show(alone)} alone, {show(logits)} in a batch",
+        "Use the running statistics there, not the batch's.",
+    )
+    probe.net.forward_all([probe.inputs(32) + 5 for _ in range(20)])
+    again = probe.net.forward(inputs)
+    expect(
+        close(again, logits),
+        "forward passes in eval mode to leave the running statistics as they are",
+        f"logits that have moved from {show(logits)} to {show(again)}",
+        "Update them in train mode only.",
+    )
+    probe.net.forward_all([probe.inputs(32) + 5 for _ in range(20)], train=True)
+    moved = probe.net.forward(inputs)
+    expect(
+        not close(moved, logits, rtol=1e-3),
+        "forward passes in train mode to move the running statistics",
+        "the same logits in eval mode after 20 batches of other data",
+    )
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("Normalised layers learn fast: if this one does not, look at eval mode.")
+def test_training(train: Train) -> None:
+    """It learns to read digits"""
+    expect_accuracy(train(student_optimizer=False))

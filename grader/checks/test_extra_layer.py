@@ -1,0 +1,213 @@
+"""Checks for `extra_layer`: three layers f→h→h→o with a nonlinearity after each hidden one.
+
+The nonlinearities may be any, so the middle of the network can't be predicted outright. Instead the
+checks change weights and inputs in ways that such a chain, and nothing else, does not notice.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.checks.probes import (
+    Layers,
+    close,
+    draw_seed,
+    draw_sizes,
+    embed,
+    expect,
+    expect_accuracy,
+    expect_elementwise,
+    expect_gradients,
+    expect_nonlinear,
+    identity_weights,
+    mix,
+    normal,
+    show,
+    test_builds,  # noqa: F401  a check that all networks share
+    test_reproducible,  # noqa: F401
+)
+from grader.plugin import Train
+from grader.sandbox.client import Network, Student
+
+Weights = dict[str, np.ndarray]
+
+
+def build(student: Student, rng: np.random.Generator) -> tuple[Network, Layers]:
+    net = student.build(*draw_sizes(rng), seed=draw_seed(rng))
+    num_features, num_hidden, num_output = net.sizes
+    shapes = {
+        "W1": (num_hidden, num_features),
+        "b1": (num_hidden,),
+        "W2": (num_hidden, num_hidden),
+        "b2": (num_hidden,),
+        "W3": (num_output, num_hidden),
+        "b3": (num_output,),
+    }
+    return net, Layers(net.parameters, shapes)
+
+
+class Chain:
+    """A three-layer network, probed with weights of our choice."""
+
+    def __init__(self, net: Network, layers: Layers, rng: np.random.Generator) -> None:
+        self.net = net
+        self.layers = layers
+        self.rng = rng
+        self.find_biases()
+
+    def find_biases(self) -> None:
+        """Tell the hidden layers' biases apart: with W2 = 0 only the second one has an effect."""
+        weights = self.layers.draw(self.rng) | {"W2": np.zeros(self.layers.shapes["W2"])}
+        inputs = normal(self.rng, 4, self.net.sizes[0])
+        before = self.run(weights, inputs)
+        other = self.run(weights | {"b1": weights["b1"] + 1}, inputs)
+        if not close(other, before):
+            index = self.layers.index
+            index["b1"], index["b2"] = index["b2"], index["b1"]
+
+    def run(self, weights: Weights, inputs: np.ndarray, *, train: bool = False) -> np.ndarray:
+        self.layers.assign(self.net, weights)
+        return self.net.forward(inputs, train=train)
+
+    def inputs_for(self, weights: Weights, hidden: np.ndarray) -> np.ndarray:
+        """Inputs (N, F) whose W1·x + b1 are `hidden`, (N, H); there are such, as F > H."""
+        inverse = np.linalg.pinv(weights["W1"].astype(np.float64))  # (F, H)
+        return ((hidden - weights["b1"]) @ inverse.T).astype(np.float32)
+
+    def hidden_second(self, weights: Weights, inputs: np.ndarray) -> np.ndarray:
+        """The second hidden layer's activations (N, H), shown by an identity output layer."""
+        num_hidden = self.net.sizes[1]
+        show_hidden = {role: identity_weights(self.layers)[role] for role in ("W3", "b3")}
+        return self.run(weights | show_hidden, inputs)[:, :num_hidden]
+
+    def orientation_found(self, weights: Weights) -> bool:
+        """Whether W2·v + b2 with equal entries in v depends on the sums of W2's rows alone."""
+        num_hidden = self.net.sizes[1]
+        levels = normal(self.rng, 6, 1, scale=2)
+        inputs = self.inputs_for(weights, np.repeat(levels, num_hidden, axis=1))
+        change = normal(self.rng, num_hidden, num_hidden)
+        change -= change.mean(axis=1, keepdims=True)
+        before = self.run(weights, inputs)
+        return close(self.run(weights | {"W2": weights["W2"] + change}, inputs), before)
+
+    def orient(self, weights: Weights) -> bool:
+        """Find out whether W2, which is square, is stored transposed; False if neither fits."""
+        for _ in range(2):
+            if self.orientation_found(weights):
+                return True
+            self.layers.transposed ^= {"W2"}
+        return False
+
+
+@pytest.mark.points(1)
+@pytest.mark.gate
+@pytest.mark.hint("f→h, h→h and h→o, each with a weight and a bias, all of them in parameters().")
+def test_layers(student: Student, rng: np.random.Generator) -> None:
+    """There are three layers with weights and biases, and nothing else"""
+    expect_gradients(*build(student, rng), rng)
+
+
+@pytest.mark.points(3)
+@pytest.mark.hint("Each layer takes what the one before gives, and only that.")
+def test_three_layers_in_a_chain(student: Student, rng: np.random.Generator) -> None:
+    """The three layers follow each other, each used once, with nothing added"""
+    chain = Chain(*build(student, rng), rng)
+    net, layers = chain.net, chain.layers
+    num_features, num_hidden, _ = net.sizes
+    weights = layers.draw(rng)
+    oriented = chain.orient(weights)
+    inputs = normal(rng, 8, num_features, scale=2)
+    logits = chain.run(weights, inputs)
+
+    expect(
+        close(chain.run(weights, inputs, train=True), logits),
+        "the same logits in train mode as in eval mode",
+        "others",
+        "Look for dropout or a normalisation that nothing asks for.",
+    )
+
+    hidden = inputs @ weights["W1"].T + weights["b1"]  # (N, F) @ (F, H) -> (N, H)
+    other = weights | {name: layers.draw(rng)[name] for name in ("W1", "b1")}
+    expect(
+        close(chain.run(other, chain.inputs_for(other, hidden)), logits, rtol=1e-3),
+        "the first hidden layer to compute W1·x + b1 from the inputs, with nothing passing it by",
+        f"another W1, b1 and x with the same W1·x + b1 give {show(logits)} no more",
+        "Look for a skip connection from the inputs, or something done to them.",
+    )
+
+    cut = weights | {"W2": np.zeros((num_hidden, num_hidden))}
+    without = chain.run(cut, inputs)
+    expect(
+        close(without, np.broadcast_to(without[:1], without.shape)),
+        "everything to pass through the middle layer: with its weight at 0 the logits can't "
+        "depend on the inputs",
+        "they still do",
+        "Look for a skip connection around the middle layer.",
+    )
+
+    expect(
+        oriented,
+        "the middle layer to compute W2·v + b2 once, from the first hidden layer's activations v",
+        "two W2 with the same row sums give different logits where all entries of v are equal",
+        "Look for a layer that is applied twice, or one that is not registered.",
+    )
+
+    shown = chain.hidden_second(weights, inputs)
+    expected = shown @ weights["W3"].T + weights["b3"]  # (N, H) @ (H, O) -> (N, O)
+    expect(
+        close(logits, expected),
+        f"the logits W3·v + b3, here {show(expected)}",
+        show(logits),
+        "Return them as they are: no activation, softmax or normalisation.",
+    )
+
+    straight = identity_weights(layers)
+    points = normal(rng, 12, num_hidden, scale=2)
+    both = np.concatenate([points, mix(points)])
+    activated, mixed = np.split(
+        chain.run(straight, embed(both, len(both), num_features))[:, :num_hidden], 2
+    )
+    expect_elementwise(activated, mixed, "eval")
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("Apply one after the first and one after the second hidden layer.")
+def test_nonlinearities(student: Student, rng: np.random.Generator) -> None:
+    """There is a nonlinearity after each hidden layer"""
+    chain = Chain(*build(student, rng), rng)
+    num_features, num_hidden, _ = chain.net.sizes
+    weights = chain.layers.draw(rng)
+    chain.orient(weights)
+
+    # With W2 = 0 the second layer's activations are a(b2), whatever the inputs.
+    cut = weights | {"W2": np.zeros((num_hidden, num_hidden))}
+    levels = np.linspace(-2, 2, 9, dtype=np.float32)
+    inputs = normal(rng, 2, num_features)
+    activated = np.stack(
+        [chain.hidden_second(cut | {"b2": np.full(num_hidden, z)}, inputs)[0] for z in levels]
+    )
+    points = np.repeat(levels[:, None], num_hidden, axis=1)
+    expect_nonlinear(points, activated, "after the second hidden layer")
+
+    # W2 is blind to one direction. If nothing bends the first layer's output, moving it in
+    # that direction can't be seen.
+    blind = normal(rng, num_hidden)
+    blind /= np.linalg.norm(blind)
+    weights["W2"] -= np.outer(weights["W2"] @ blind, blind)
+    hidden = normal(rng, 16, num_hidden, scale=2)
+    before = chain.hidden_second(weights, chain.inputs_for(weights, hidden))
+    after = chain.hidden_second(weights, chain.inputs_for(weights, hidden + 2 * blind))
+    expect(
+        not close(after, before, rtol=1e-3),
+        "a nonlinearity after the first hidden layer",
+        "the second layer sees a linear function of W1·x + b1",
+        "Without one, the first two layers are no more than one.",
+    )
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("Deeper networks need a fitting initialisation: PyTorch's default is enough.")
+def test_training(train: Train) -> None:
+    """It learns to read digits"""
+    expect_accuracy(train(student_optimizer=False))

@@ -1,0 +1,202 @@
+"""Checks for `kaiming_init`: two layers whose weights have He's variance and whose biases are zero.
+
+The variance is 2 / fan_in, or 2 / fan_out for both weights (He et al. 2015, arXiv:1502.01852,
+equations 10 and 14). Statistics are taken over about 10^6 weights, and their tolerances are such
+that a right initialisation fails less than once in 10^6 runs.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+import numpy as np
+import pytest
+
+from grader.checks.probes import (
+    Z_LIMIT,
+    Layers,
+    draw_seed,
+    draw_sizes,
+    expect,
+    expect_accuracy,
+    expect_gradients,
+    expect_two_layers_forward,
+    test_builds,  # noqa: F401  a check that all networks share
+    test_reproducible,  # noqa: F401
+    two_layers,
+)
+from grader.plugin import Train
+from grader.sandbox.client import Network, Student
+
+SAMPLE = 40_000  # entries whose distribution is looked at
+ROWS = 200  # rows and columns whose independence is looked at
+
+
+def build(student: Student, rng: np.random.Generator) -> tuple[Network, Layers]:
+    net = student.build(*draw_sizes(rng), seed=draw_seed(rng))
+    return net, Layers(net.parameters, two_layers(net.sizes))
+
+
+@pytest.fixture(scope="module")
+def large(student: Student, course_rng: np.random.Generator) -> Layers:
+    """A large network right after it was built."""
+    sizes = (
+        int(course_rng.integers(1100, 1300)),
+        int(course_rng.integers(800, 1000)),
+        int(course_rng.integers(500, 700)),
+    )
+    net = student.build(*sizes, seed=draw_seed(course_rng))
+    return Layers(net.parameters, two_layers(net.sizes))
+
+
+@pytest.mark.points(1)
+@pytest.mark.gate
+@pytest.mark.hint("Two layers, each with a weight and a bias, all of them in parameters().")
+def test_layers(student: Student, rng: np.random.Generator) -> None:
+    """There are two layers with weights and biases, and nothing else"""
+    expect_gradients(*build(student, rng), rng)
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint(
+    "The standard deviation is sqrt(2 / fan_in), with fan_in the number of inputs of that layer; "
+    "a uniform distribution of that deviation reaches to sqrt(6 / fan_in)."
+)
+def test_weight_variance(large: Layers) -> None:
+    """Each weight's variance is 2 / fan_in (or 2 / fan_out for both)"""
+    roles = ("W1", "W2")
+    wrong_in, wrong_out = (
+        [role for role in roles if has_other_variance(large.value(role), axis)] for axis in (1, 0)
+    )
+    if wrong_in and wrong_out:
+        role = wrong_in[0]
+        weight = large.value(role)
+        fan_in, variance = weight.shape[1], mean_square(weight)
+        expect(
+            False,
+            f"`{large.name(role)}` with the variance 2/fan_in = {2 / fan_in:.3g} "
+            f"(fan_in is {fan_in})",
+            f"{variance:.3g}, which is {variance * fan_in:.3g}/fan_in",
+            "Both weights need it, each with its own fan.",
+        )
+
+
+def mean_square(weight: np.ndarray) -> float:
+    entries = weight.ravel(order="K")
+    return float(entries @ entries) / entries.size
+
+
+def has_other_variance(weight: np.ndarray, axis: int) -> bool:
+    """Whether a (fan_out, fan_in) weight's variance is significantly other than 2 / fan."""
+    variance = mean_square(weight)
+    # The variance of w^2 is (kurtosis - 1)·sigma^4: 2 for a normal, 0.8 for a uniform one.
+    fourth = float(np.mean(strided_sample(weight).astype(np.float64) ** 4))
+    kurtosis = min(max(fourth / max(variance**2, 1e-300), 1.8), 3.0)
+    noise = math.sqrt((kurtosis - 1) / weight.size)
+    return abs(variance * weight.shape[axis] / 2 - 1) > Z_LIMIT * noise + 2e-4
+
+
+def strided_sample(weight: np.ndarray) -> np.ndarray:
+    """SAMPLE entries from all over the matrix."""
+    entries = weight.ravel(order="K")
+    return entries[:: entries.size // SAMPLE][:SAMPLE]
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("nn.init has the right distributions; every entry is drawn on its own.")
+def test_weight_distribution(large: Layers, rng: np.random.Generator) -> None:
+    """Entries are drawn independently, with zero mean, from a normal or a uniform distribution"""
+    for role in ("W1", "W2"):
+        name, weight = large.name(role), large.value(role)
+        deviation = float(weight.std())
+        expect(deviation > 0, f"`{name}` to be random", "a constant")
+        weight = weight / np.float32(deviation)
+        mean = float(weight.mean(dtype=np.float64))
+        expect(
+            abs(mean) < Z_LIMIT / math.sqrt(weight.size),
+            f"`{name}` with zero mean",
+            f"a mean of {mean:.3g} standard deviations",
+        )
+        sample = np.sort(strided_sample(weight))
+        distance = min(distance_to(sample, cut) for cut in CUTS)
+        # Dvoretzky, Kiefer and Wolfowitz, with Massart's constant: P(distance > d) is at most
+        # 2·exp(-2·n·d^2). What is added covers the steps between the cuts.
+        expect(
+            distance < math.sqrt(math.log(2e8) / (2 * SAMPLE)) + 0.002,
+            f"`{name}` from a normal (also truncated) or a uniform distribution",
+            f"entries of another one (its distribution function is {distance:.3f} away)",
+        )
+        for what, matrix in (("rows", weight), ("columns", weight.T)):
+            expect_independent(name, what, matrix, rng)
+
+
+def expect_independent(name: str, what: str, matrix: np.ndarray, rng: np.random.Generator) -> None:
+    """Fail if rows of a (M, N) matrix with unit variance depend on each other.
+
+    The squared length of a row varies by N·(kurtosis - 1), and the squared scalar product of two
+    rows is N on average. Orthogonal rows have neither, repeated ones have more.
+    """
+    m, n = matrix.shape
+    squares = np.square(matrix)
+    spread = float(squares.sum(axis=1).var()) / (n * float(squares.var()))
+    sample = matrix[rng.choice(m, ROWS, replace=False)]
+    products = (sample @ sample.T)[np.triu_indices(ROWS, 1)]
+    coupling = float((products**2).mean()) / n
+    expect(
+        abs(spread - 1) < 6.5 * math.sqrt(2 / m) and abs(coupling - 1) < 0.15,
+        f"the {what} of `{name}` to be independent of each other",
+        f"scalar products of two of them with {coupling:.2f} times the variance of independent "
+        f"ones, and lengths with {spread:.2f} times it",
+        "Orthogonal or repeated rows are not independent.",
+    )
+
+
+# Where a truncated normal is cut, in its standard deviations; near 0 it is uniform.
+CUTS = (0.01, *np.arange(0.25, 4.01, 0.125), 8.0)
+GRID = np.linspace(-4, 4, 401)
+
+
+def distance_to(sample: np.ndarray, cut: float) -> float:
+    """The largest distance on GRID of a sorted sample's distribution from the cut normal's."""
+    empirical = np.searchsorted(sample, GRID, side="right") / len(sample)
+    return float(np.abs(empirical - truncated_normal(cut)).max())
+
+
+@cache
+def truncated_normal(cut: float) -> np.ndarray:
+    """Distribution function on GRID of a normal cut at ±`cut` and scaled to unit variance."""
+    inside = math.erf(cut / math.sqrt(2))
+    density = math.exp(-(cut**2) / 2) / math.sqrt(2 * math.pi)
+    deviation = math.sqrt(1 - 2 * cut * density / inside)
+    points = np.clip(GRID * deviation, -cut, cut)
+    return np.array([(math.erf(x / math.sqrt(2)) / inside + 1) / 2 for x in points])
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("Zeros, after the layer was made: nn.Linear fills its bias with random numbers.")
+def test_biases_are_zero(large: Layers) -> None:
+    """Both biases start at zero"""
+    for role in ("b1", "b2"):
+        bias = large.value(role)
+        expect(
+            not bias.any(),
+            f"`{large.name(role)}` to be zero",
+            f"values up to {np.abs(bias).max():.3g}",
+        )
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("Only the initial weights change: the forward pass stays the baseline's.")
+def test_forward(student: Student, rng: np.random.Generator) -> None:
+    """The logits are W2·a(W1·x + b1) + b2 with a nonlinearity a"""
+    net, layers = build(student, rng)
+    for train in (False, True):
+        expect_two_layers_forward(net, layers, rng, train=train)
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("With the right variance the signal neither dies out nor explodes.")
+def test_training(train: Train) -> None:
+    """It learns to read digits"""
+    expect_accuracy(train(student_optimizer=False))

@@ -1,0 +1,103 @@
+"""Checks for `l2`: plain SGD on the loss with a penalty of λ/2·|p|^2, so p ← p - lr·(g + λ·p).
+
+λ is `weight_decay`, and p on the right is the parameter before the step (Krogh & Hertz 1992).
+One-dimensional parameters, the biases, may be left undecayed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.checks.probes import normal
+from grader.checks.rules import (
+    Options,
+    Rule,
+    describe,
+    draw_gradients,
+    draw_shapes,
+    expect_defaults,
+    expect_gradientless_left_alone,
+    expect_rule,
+    expect_trained_baseline,
+    expect_two_independent,
+    follow,
+    test_builds,  # noqa: F401  a check that all optimizers share
+)
+from grader.plugin import Train
+from grader.sandbox.client import Student
+
+FORMULA = "p ← p - lr·(g + λ·p), with λ = weight_decay"
+DEFAULTS: Options = {"lr": 0.01, "weight_decay": 1e-4}
+
+
+def decay_all(
+    start: np.ndarray, gradients: list[np.ndarray], lr: float, weight_decay: float
+) -> list[np.ndarray]:
+    p, way = start.astype(np.float64), []
+    for g in gradients:
+        p = p - lr * (g + weight_decay * p)
+        way.append(p)
+    return way
+
+
+def decay_weights(
+    start: np.ndarray, gradients: list[np.ndarray], lr: float, weight_decay: float
+) -> list[np.ndarray]:
+    return decay_all(start, gradients, lr, weight_decay if start.ndim > 1 else 0.0)
+
+
+RULES: tuple[Rule, ...] = (decay_all, decay_weights)
+
+
+@pytest.mark.points(4)
+@pytest.mark.hint("Add λ·p to the gradient of each parameter before the step, and nothing else.")
+def test_update_rule(student: Student, rng: np.random.Generator) -> None:
+    """Steps follow p ← p - lr·(g + λ·p), whatever lr and weight_decay are"""
+    rules = list(RULES)
+    cases: list[Options] = [
+        {"lr": 0.5, "weight_decay": 0.3},
+        {"lr": 0.03, "weight_decay": float(rng.uniform(1, 2))},
+        {"lr": 0.1, "weight_decay": 0.0},
+    ]
+    for options in cases:
+        shapes = draw_shapes(rng)
+        start = [normal(rng, *shape, scale=2) for shape in shapes]
+        gradients = draw_gradients(rng, shapes, steps=6)
+        followed = follow(student.make_optimizer(start, **options), start, gradients)
+        rules = expect_rule(rules, followed, options, formula=FORMULA, given=describe(options))
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("The signature is make_optimizer(parameters, lr=0.01, weight_decay=1e-4).")
+def test_defaults(student: Student, rng: np.random.Generator) -> None:
+    """By default lr is 0.01 and weight_decay is 1e-4"""
+    # Small gradients and a large lr make a decay of 1e-4 visible.
+    passed: list[tuple[Options, float]] = [
+        ({}, 1.0),
+        ({"lr": 2.0}, 1e-4),
+        ({"weight_decay": 0.5}, 1.0),
+    ]
+    expect_defaults(student, rng, DEFAULTS, passed)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("Before the first backward pass, and for unused parameters, grad is None.")
+def test_parameters_without_gradient(student: Student, rng: np.random.Generator) -> None:
+    """Parameters without a gradient are left alone"""
+    expect_gradientless_left_alone(student, rng, lr=0.1, weight_decay=0.1)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("Whatever an optimizer remembers belongs to it alone.")
+def test_two_optimizers(student: Student, rng: np.random.Generator) -> None:
+    """Two optimizers disturb neither each other nor torch's generator"""
+    options = ({"lr": 0.1, "weight_decay": 0.3}, {"lr": 0.02, "weight_decay": 2.0})
+    expect_two_independent(student, rng, options)
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("A decay of 1e-4 hardly changes how the baseline learns.")
+def test_training(train: Train) -> None:
+    """The baseline learns to read digits with it"""
+    expect_trained_baseline(train(student_optimizer=True))

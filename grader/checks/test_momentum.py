@@ -1,0 +1,106 @@
+"""Checks for `momentum`: v ← μ·v + g, p ← p - lr·v.
+
+Classical momentum as in torch.optim.SGD, from v = 0; or Nesterov's form of it, p ← p - lr·(g + μ·v)
+with the new v (Sutskever et al. 2013, as PyTorch writes it).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.checks.probes import normal
+from grader.checks.rules import (
+    Options,
+    Rule,
+    describe,
+    draw_gradients,
+    draw_shapes,
+    expect_defaults,
+    expect_gradientless_left_alone,
+    expect_rule,
+    expect_trained_baseline,
+    expect_two_independent,
+    follow,
+    test_builds,  # noqa: F401  a check that all optimizers share
+)
+from grader.plugin import Train
+from grader.sandbox.client import Student
+
+FORMULA = "v ← μ·v + g, then p ← p - lr·v"
+DEFAULTS: Options = {"lr": 0.01, "momentum": 0.9}
+
+
+def classical(
+    start: np.ndarray, gradients: list[np.ndarray], lr: float, momentum: float
+) -> list[np.ndarray]:
+    p, v, way = start.astype(np.float64), np.zeros(start.shape), []
+    for g in gradients:
+        v = momentum * v + g
+        p = p - lr * v
+        way.append(p)
+    return way
+
+
+def nesterov(
+    start: np.ndarray, gradients: list[np.ndarray], lr: float, momentum: float
+) -> list[np.ndarray]:
+    p, v, way = start.astype(np.float64), np.zeros(start.shape), []
+    for g in gradients:
+        v = momentum * v + g
+        p = p - lr * (g + momentum * v)
+        way.append(p)
+    return way
+
+
+RULES: tuple[Rule, ...] = (classical, nesterov)
+
+
+@pytest.mark.points(4)
+@pytest.mark.hint(
+    "Each parameter keeps a velocity of its own shape, from 0; the gradient enters it whole."
+)
+def test_update_rule(student: Student, rng: np.random.Generator) -> None:
+    """Steps follow v ← μ·v + g, p ← p - lr·v, whatever lr and momentum are"""
+    rules = list(RULES)
+    cases: list[Options] = [
+        {"lr": 0.1, "momentum": 0.9},
+        {"lr": 0.03, "momentum": float(rng.uniform(0.3, 0.6))},
+        {"lr": 1.0, "momentum": 0.99},
+    ]
+    for options in cases:
+        shapes = draw_shapes(rng)
+        start = [normal(rng, *shape) for shape in shapes]
+        gradients = draw_gradients(rng, shapes, steps=8)
+        followed = follow(student.make_optimizer(start, **options), start, gradients)
+        rules = expect_rule(rules, followed, options, formula=FORMULA, given=describe(options))
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("The signature is make_optimizer(parameters, lr=0.01, momentum=0.9).")
+def test_defaults(student: Student, rng: np.random.Generator) -> None:
+    """By default lr is 0.01 and momentum is 0.9"""
+    passed: list[tuple[Options, float]] = [({}, 1.0), ({"lr": 0.5}, 1.0), ({"momentum": 0.5}, 1.0)]
+    expect_defaults(student, rng, DEFAULTS, passed)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("Before the first backward pass, and for unused parameters, grad is None.")
+def test_parameters_without_gradient(student: Student, rng: np.random.Generator) -> None:
+    """Parameters without a gradient are left alone"""
+    expect_gradientless_left_alone(student, rng)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("Velocities belong to one optimizer: keep them in self.state.")
+def test_two_optimizers(student: Student, rng: np.random.Generator) -> None:
+    """Two optimizers disturb neither each other nor torch's generator"""
+    options = ({"lr": 0.1, "momentum": 0.9}, {"lr": 0.02, "momentum": 0.4})
+    expect_two_independent(student, rng, options)
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("With momentum, the baseline learns much faster than plain SGD lets it.")
+def test_training(train: Train) -> None:
+    """The baseline learns to read digits with it"""
+    expect_trained_baseline(train(student_optimizer=True))

@@ -1,0 +1,95 @@
+"""Checks for `relu`: a two-layer network whose hidden layer applies max(0, z)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.checks.probes import (
+    Layers,
+    close,
+    draw_seed,
+    draw_sizes,
+    embed,
+    expect,
+    expect_accuracy,
+    expect_gradients,
+    identity_weights,
+    normal,
+    show,
+    test_builds,  # noqa: F401  a check that all networks share
+    test_reproducible,  # noqa: F401
+    two_layers,
+)
+from grader.plugin import Train
+from grader.sandbox.client import Network, Student
+from grader.training import TRAINING_SIZES
+
+
+def build(student: Student, rng: np.random.Generator) -> tuple[Network, Layers]:
+    net = student.build(*draw_sizes(rng), seed=draw_seed(rng))
+    return net, Layers(net.parameters, two_layers(net.sizes))
+
+
+def forward(weights: dict[str, np.ndarray], inputs: np.ndarray) -> np.ndarray:
+    """W2·max(0, W1·x + b1) + b2, in float64."""
+    w = {role: value.astype(np.float64) for role, value in weights.items()}
+    hidden = np.maximum(inputs @ w["W1"].T + w["b1"], 0)  # (N, F) @ (F, H) -> (N, H)
+    return hidden @ w["W2"].T + w["b2"]  # (N, H) @ (H, O) -> (N, O)
+
+
+@pytest.mark.points(1)
+@pytest.mark.gate
+@pytest.mark.hint("Two layers, each with a weight and a bias: ReLU itself has no parameters.")
+def test_layers(student: Student, rng: np.random.Generator) -> None:
+    """There are two layers with weights and biases, and nothing else"""
+    expect_gradients(*build(student, rng), rng)
+
+
+@pytest.mark.points(5)
+@pytest.mark.hint("max(0, z) is 0 for every negative z and z itself for every positive one.")
+def test_hidden_is_relu(student: Student, rng: np.random.Generator) -> None:
+    """The logits are W2·max(0, W1·x + b1) + b2, for inputs of any size"""
+    net, layers = build(student, rng)
+    num_features, num_hidden, _ = net.sizes
+
+    # Identity weights show the nonlinearity itself, from 1e-6 to 1e6 on both sides of zero.
+    magnitudes = np.logspace(-6, 6, 40 * num_hidden).reshape(-1, num_hidden)
+    points = np.concatenate([magnitudes, -magnitudes]).astype(np.float32)
+    rng.shuffle(points, axis=0)
+    layers.assign(net, identity_weights(layers))
+    activated = net.forward(embed(points, len(points), num_features))[:, :num_hidden]
+    wrong = np.abs(activated - np.maximum(points, 0)) > 2e-7 * np.abs(points)
+    if wrong.any():
+        worst = np.argmin(np.where(wrong, np.abs(np.log10(np.abs(points))), np.inf))
+        z, a = points.flat[worst], activated.flat[worst]
+        expect(False, f"max(0, z) = {max(z, 0):.4g} at z = {z:.4g}", f"{a:.4g}")
+
+    expect_forward(net, layers, rng)
+    large = student.build(*TRAINING_SIZES, seed=draw_seed(rng))
+    expect_forward(large, Layers(large.parameters, two_layers(TRAINING_SIZES)), rng)
+
+
+def expect_forward(net: Network, layers: Layers, rng: np.random.Generator) -> None:
+    """Fail unless random weights give the logits of the formula, in both modes."""
+    weights = layers.draw(rng)
+    layers.assign(net, weights)
+    for train in (False, True):
+        for scale in (1e-2, 1.0, 1e4):
+            inputs = normal(rng, 9, net.sizes[0], scale=scale)
+            expected = forward(weights, inputs)
+            logits = net.forward(inputs, train=train)
+            expect(
+                close(logits, expected),
+                f"in {'train' if train else 'eval'} mode the logits {show(expected)} of "
+                f"Net{net.sizes} for inputs of the order of {scale:g}",
+                show(logits),
+                "Apply it to W1·x + b1 only: not to the inputs, and not to the logits.",
+            )
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("Too few units may be alive: look at the initial weights and biases.")
+def test_training(train: Train) -> None:
+    """It learns to read digits"""
+    expect_accuracy(train(student_optimizer=False))

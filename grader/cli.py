@@ -1,0 +1,274 @@
+"""The commands. Each reads its arguments, starts the zygote, and hands over; no logic lives here.
+
+Modules that take long to import (pytest, NumPy) are imported inside the commands, after the zygote
+has been started, so that they load while it imports torch.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from grader import __version__
+from grader.course import Assignment, Course, CourseError, load_course
+
+if TYPE_CHECKING:
+    from grader.report.model import Report
+
+GRADED, BELOW, UNREADABLE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="rich",
+    help="Check and grade the assignments of a deep-learning course.",
+)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Only = Annotated[
+    list[str] | None, typer.Option("--only", metavar="SLUG", help="Grade only this assignment.")
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(min=0, max=2**63, help="Course seed, instead of the one in course.toml."),
+]
+
+
+@app.command(epilog="Example: [bold]grader check relu[/bold]")
+def check(
+    slugs: Annotated[
+        list[str] | None, typer.Argument(metavar="[SLUG]...", help="Default: all assignments.")
+    ] = None,
+    seed: Seed = None,
+) -> None:
+    """Check your own work: grade assignments/ in the repository you stand in.
+
+    Exit status: 0 everything passed, 1 not everything, 2 wrong usage, 3 the grader failed.
+    """
+    with exit_status():
+        course = load_course()
+        assignments = select(course, slugs)
+        folder = find_assignments(Path.cwd())
+        from grader.sandbox.launch import open_launcher
+
+        with open_launcher(course.baseline_path) as launcher:
+            from grader.grading import Engine, grade_submissions
+            from grader.report.terminal import print_assignment, print_summary
+            from grader.submission import load_submission
+
+            console = Console(highlight=False)
+            submission = load_submission(folder, course.slugs)
+            engine = Engine(course, launcher, course.seed if seed is None else seed)
+            if not engine.jailed:
+                errors.print("grader: no sandbox on this machine; your code runs unconfined.")
+            (report,) = grade_submissions(
+                engine,
+                [submission],
+                assignments,
+                usable_cores(),
+                lambda _, assignment: print_assignment(console, assignment),
+            )
+        print_summary(console, [report])
+    raise typer.Exit(finish([report], fail_under=100, unreadable=False))
+
+
+@app.command(
+    epilog="Example: [bold]grader grade submissions/* --json grades.json --fail-under 50[/bold]"
+)
+def grade(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH...", help="A folder, a module, or a zip or tar archive of either."
+        ),
+    ],
+    only: Only = None,
+    json: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the reports as JSON; - is stdout.")
+    ] = None,
+    junitxml: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the reports as JUnit XML.")
+    ] = None,
+    seed: Seed = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="At a time; default: the cores.")
+    ] = None,
+    fail_under: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=100, metavar="PERCENT", help="Exit with 1 if a submission scores less."
+        ),
+    ] = None,
+    allow_degraded: Annotated[
+        bool,
+        typer.Option(
+            "--allow-degraded", help="Grade even where the sandbox can't confine student code."
+        ),
+    ] = False,
+) -> None:
+    """Grade submissions that you do not trust.
+
+    Exit status: 0 graded, 1 below --fail-under, 2 wrong usage or unreadable input (the readable
+    ones are graded all the same), 3 the grader failed.
+    """
+    with exit_status():
+        course = load_course()
+        assignments = select(course, only)
+        for target in (json, junitxml):
+            if target is not None and not target.absolute().parent.is_dir():
+                raise typer.BadParameter(f"there is no folder {target.parent} to write it to")
+        from grader.sandbox.launch import open_launcher
+
+        with open_launcher(course.baseline_path) as launcher:
+            from grader.grading import Engine, grade_submissions
+            from grader.report.junit import write_junit
+            from grader.report.model import encode_json, write_bytes
+            from grader.report.terminal import print_assignment, print_progress, print_summary
+            from grader.submission import load_submissions
+
+            submissions, unreadable = load_submissions(paths, course.slugs)
+            for line in unreadable:
+                errors.print(f"grader: {line}", markup=False)
+            engine = Engine(course, launcher, course.seed if seed is None else seed)
+            if submissions and not (engine.jailed or allow_degraded):
+                raise typer.BadParameter(
+                    "this machine can't confine student code (see grader doctor); "
+                    "--allow-degraded grades all the same"
+                )
+            reports = grade_submissions(
+                engine,
+                submissions,
+                assignments,
+                jobs or usable_cores(),
+                lambda submission, assignment: print_progress(errors, submission, assignment),
+            )
+        if json == Path("-"):
+            sys.stdout.buffer.write(encode_json(reports))
+        elif json is not None:
+            write_bytes(json, encode_json(reports))
+        if junitxml is not None:
+            write_junit(junitxml, reports)
+        console = errors if json == Path("-") else Console(highlight=False)
+        if len(reports) == 1:
+            for assignment in reports[0].assignments:
+                print_assignment(console, assignment)
+        print_summary(console, reports)
+        problems = any(submission.problems for submission in submissions)
+    raise typer.Exit(finish(reports, fail_under, bool(unreadable) or problems))
+
+
+@app.command("list", epilog="Example: [bold]grader list[/bold]")
+def list_assignments() -> None:
+    """Show the assignments and their points."""
+    with exit_status():
+        course = load_course()
+        from grader.grading import list_checks
+        from grader.report.terminal import print_course
+
+        print_course(Console(highlight=False), course, list_checks(course))
+
+
+@app.command(epilog="Example: [bold]grader doctor[/bold]")
+def doctor() -> None:
+    """Say what this machine offers: versions, data, and the sandbox's protections."""
+    with exit_status():
+        from grader.doctor import examine
+
+        healthy = examine(Console(highlight=False))
+    raise typer.Exit(GRADED if healthy else FAILED)
+
+
+def version(wanted: bool) -> None:
+    if wanted:
+        print(f"grader {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Check and grade the assignments of a deep-learning course."""
+
+
+# ---------------------------------------------------------------- arguments and exit status
+
+
+def select(course: Course, slugs: list[str] | None) -> list[Assignment]:
+    """The assignments of these slugs, in the course's order; all of them without any."""
+    try:
+        wanted = {course.assignment(slug).slug for slug in slugs or course.slugs}
+    except CourseError as error:
+        raise typer.BadParameter(str(error)) from None
+    return [assignment for assignment in course.assignments if assignment.slug in wanted]
+
+
+def find_assignments(start: Path) -> Path:
+    """The assignments/ folder here or in a folder above."""
+    for folder in (start, *start.parents):
+        if (folder / "assignments").is_dir():
+            return folder / "assignments"
+    raise typer.BadParameter(
+        f"no assignments/ folder in {start} or above; go to your copy of the course repository"
+    )
+
+
+def usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def finish(reports: list[Report], fail_under: float | None, unreadable: bool) -> int:
+    """The exit status that the reports call for."""
+    broken = [
+        f"{report.submission}: {a.slug}: {c.id}: {c.message}"
+        for report in reports
+        for a in report.assignments
+        for c in a.checks
+        if c.verdict == "grader_error"
+    ]
+    for line in broken:
+        errors.print(f"grader: the grader itself failed, not the submission: {line}", markup=False)
+    if broken:
+        return FAILED
+    if unreadable:
+        return UNREADABLE
+    if fail_under is not None and any(
+        100 * report.score < fail_under * report.max_score for report in reports
+    ):
+        return BELOW
+    return GRADED
+
+
+@contextmanager
+def exit_status() -> Iterator[None]:
+    """Turn what can go wrong into one line on stderr and the exit status for it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        errors.print("grader: interrupted")
+        raise typer.Exit(INTERRUPTED) from None
+    except typer.BadParameter:
+        raise
+    except (OSError, ValueError, RuntimeError) as error:
+        # ValueError: CourseError, DataError. RuntimeError: GraderError, SandboxError.
+        errors.print(f"grader: {error}", markup=False)
+        raise typer.Exit(FAILED) from None
+
+
+def main() -> None:
+    """Entry point of the command `grader`."""
+    # One thread for our own arithmetic: the cores are the workers'. Set before NumPy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    app(prog_name="grader")

@@ -1,0 +1,176 @@
+"""The pytest plugin: runs a check file against one student and keeps points, hints and verdicts.
+
+A check is a pytest function whose docstring's first line is its title. Marks:
+
+    @pytest.mark.points(2)       what it is worth (1 without the mark)
+    @pytest.mark.hint("...")     where to look, shown when it does not pass
+    @pytest.mark.gate            when it does not pass, the checks below it are not judged
+
+Fixtures: `student` (the module behind the wall), `rng` (a NumPy generator derived from course seed,
+assignment and check), `course_rng` (one for fixtures that several checks share), `train` (one run
+of the seed's training loop, recorded in the report).
+"""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader.course import Assignment
+from grader.data import Digits
+from grader.report.model import CheckResult, Training, Verdict
+from grader.sandbox.client import Student, StudentError, StudentRaised
+from grader.text import printable
+from grader.training import TrainingRun, run_training
+
+MESSAGE_CHARACTERS = 1000
+
+Train = Callable[..., TrainingRun]
+
+# What a check or a fixture may end with; an interrupt is none of it. pytest's own outcomes are not
+# Exceptions.
+JUDGEMENTS = (Exception, pytest.fail.Exception, pytest.skip.Exception)
+
+
+class CheckPlugin:
+    """Collects one CheckResult a check, in the order of the file; never formats a traceback."""
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        student: Student,
+        digits: Callable[[], Digits],
+        seed: int,
+        not_judged: str | None,
+    ) -> None:
+        self.results: list[CheckResult] = []
+        self.training: Training | None = None
+        self.collection_error: str | None = None
+        self._assignment = assignment
+        self._student = student
+        self._digits = digits
+        self._seed = seed
+        self._not_judged = not_judged  # why, from here on; None: checks are run
+
+    # ------------------------------------------------------------ fixtures
+
+    @pytest.fixture(scope="session")
+    def student(self) -> Student:
+        """The student's module behind the wall."""
+        return self._student
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """Random numbers of this check's own: the same for the same course seed."""
+        name = f"{self._assignment.slug}/{request.node.name}"
+        return np.random.default_rng([self._seed, zlib.crc32(name.encode())])
+
+    @pytest.fixture(scope="session")
+    def course_rng(self) -> np.random.Generator:
+        """The same for what several checks of an assignment share."""
+        return np.random.default_rng([self._seed, zlib.crc32(self._assignment.slug.encode())])
+
+    @pytest.fixture
+    def train(self, rng: np.random.Generator) -> Train:
+        """`train(student_optimizer=...)` runs the seed's loop once and records it."""
+
+        def train(*, student_optimizer: bool) -> TrainingRun:
+            run = run_training(
+                self._student, self._assignment, self._digits(), rng, student_optimizer
+            )
+            self.training = run.summary
+            return run
+
+        return train
+
+    # ------------------------------------------------------------ hooks
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        for mark in ("points(n): what the check is worth", "hint(text): where to look", "gate"):
+            config.addinivalue_line("markers", mark)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.collection_error = str(report.longrepr)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        if self._not_judged is None:
+            return None
+        self._record(item, "not_judged", self._not_judged, duration_s=0.0)
+        return True
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item):  # type: ignore[no-untyped-def]
+        start = time.perf_counter()
+        verdict: Verdict = "passed"
+        message = ""
+        try:
+            yield
+        except JUDGEMENTS as error:
+            verdict, message = blame(error)
+        self._record(item, verdict, message, time.perf_counter() - start)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport | None:
+        if call.excinfo is None or not isinstance(call.excinfo.value, JUDGEMENTS):
+            return None
+        # What a check raises was dealt with above: this is a fixture's failure.
+        self._record(item, *blame(call.excinfo.value), duration_s=call.duration)
+        return pytest.TestReport(item.nodeid, item.location, {}, "failed", "", "setup")
+
+    def _record(self, item: pytest.Item, verdict: Verdict, message: str, duration_s: float) -> None:
+        points = float(mark_argument(item, "points", "1"))
+        earned = verdict == "passed"
+        if not earned and self._not_judged is None and item.get_closest_marker("gate"):
+            self._not_judged = f"not judged, because this did not pass: {title_of(item)}"
+        self.results.append(
+            CheckResult(
+                id=item.name,
+                title=title_of(item),
+                verdict=verdict,
+                points=points if earned else 0.0,
+                max_points=points,
+                message=printable(message, MESSAGE_CHARACTERS, newlines=True),
+                hint="" if earned or verdict == "not_judged" else mark_argument(item, "hint", ""),
+                duration_s=duration_s,
+            )
+        )
+
+
+def blame(error: BaseException) -> tuple[Verdict, str]:
+    """Whose fault `error`, raised in a check, is; and what to say about it."""
+    if isinstance(error, StudentRaised) and error.error == "NotImplementedError":
+        return "error", f"not written yet (line {error.line}): {error.text}"
+    if isinstance(error, StudentError):
+        where = "" if error.line is None else f" (line {error.line})"
+        return error.verdict, f"{error}{where}"  # type: ignore[return-value]
+    if isinstance(error, AssertionError | pytest.fail.Exception):
+        return "failed", str(error)
+    if isinstance(error, pytest.skip.Exception):
+        return "not_judged", str(error)
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    where = ""
+    if traceback is not None:
+        where = f" ({Path(traceback.tb_frame.f_code.co_filename).name}:{traceback.tb_lineno})"
+    return "grader_error", f"{type(error).__name__}: {error}{where}"
+
+
+def mark_argument(item: pytest.Item, name: str, default: str) -> str:
+    mark = item.get_closest_marker(name)
+    return default if mark is None else str(mark.args[0])
+
+
+def title_of(item: pytest.Item) -> str:
+    """The first line of the check's docstring."""
+    docstring = getattr(getattr(item, "function", None), "__doc__", None)
+    return docstring.strip().splitlines()[0] if docstring else item.name

@@ -1,0 +1,110 @@
+"""The report: what grading concluded, as data. Every writer starts from these types."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+SCHEMA_VERSION = 1
+
+Status = Literal["passed", "partial", "failed", "missing", "untouched"]
+Verdict = Literal[
+    "passed",  # the check's demand is met
+    "failed",  # it is not
+    "error",  # the student's code raised an exception
+    "crashed",  # it ended or broke its process
+    "timed_out",  # it used up its time
+    "not_judged",  # an earlier check makes this one meaningless
+    "grader_error",  # our own bug: never the student's fault
+]
+
+
+class CheckResult(msgspec.Struct, frozen=True):
+    """One check's verdict. `message` explains it; `hint` is set where the check did not pass."""
+
+    id: str
+    title: str
+    verdict: Verdict
+    points: float
+    max_points: float
+    message: str
+    hint: str
+    duration_s: float
+
+
+class Training(msgspec.Struct, frozen=True):
+    """The training check's run: accuracies from 0 to 1; the mean cross-entropy of each epoch."""
+
+    train_accuracy: float
+    valid_accuracy: float
+    loss: list[float]
+    threshold: float
+
+
+class AssignmentReport(msgspec.Struct, frozen=True):
+    """All verdicts on one assignment, and what the student's code printed."""
+
+    slug: str
+    title: str
+    status: Status
+    score: float
+    max_score: float
+    checks: list[CheckResult]
+    training: Training | None
+    output: str
+
+
+class Environment(msgspec.Struct, frozen=True):
+    """What graded: versions, and each protection of the sandbox by name."""
+
+    grader: str
+    python: str
+    torch: str
+    numpy: str
+    platform: str
+    protections: dict[str, bool]
+
+
+class Report(msgspec.Struct, frozen=True):
+    """One submission's grade."""
+
+    submission: str
+    score: float
+    max_score: float
+    assignments: list[AssignmentReport]
+    environment: Environment
+    seed: int
+    duration_s: float
+
+
+class ReportFile(msgspec.Struct, frozen=True):
+    """What `--json` writes."""
+
+    reports: list[Report]
+    schema_version: int = SCHEMA_VERSION
+
+
+def encode_json(reports: list[Report]) -> bytes:
+    """The reports as indented JSON, ending in a newline."""
+    return msgspec.json.format(msgspec.json.encode(ReportFile(reports)), indent=2) + b"\n"
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace the file at `path` as a whole: a reader sees the old one or the new one."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def status_of(checks: list[CheckResult]) -> Status:
+    """passed: every point earned; failed: none; partial: some."""
+    score = sum(check.points for check in checks)
+    if score == 0:
+        return "failed"
+    return "passed" if score == sum(check.max_points for check in checks) else "partial"

@@ -1,0 +1,116 @@
+"""The report on a terminal, for students and staff. All text is escaped: never parsed as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.course import Course
+from grader.report.model import AssignmentReport, CheckResult, Report
+from grader.submission import Submission
+
+STYLES = {"passed": "green", "partial": "yellow", "untouched": "dim", "missing": "dim"}
+MARKS = {"passed": "✓", "partial": "~", "untouched": "·", "missing": "·"}
+
+
+def print_assignment(console: Console, report: AssignmentReport) -> None:
+    """One assignment: its score, each check that did not pass with its reason, its accuracy."""
+    style = STYLES.get(report.status, "red")
+    heading = Text(f"{MARKS.get(report.status, '✗')} {report.title} ", style=f"bold {style}")
+    heading.append(f"({report.slug})  ", style="dim")
+    heading.append(f"{score_of(report.score, report.max_score)}", style=f"bold {style}")
+    if all(check.verdict == "not_judged" for check in report.checks):
+        heading.append(f"  {report.checks[0].message}")
+        console.print(heading)
+        return
+    if report.training is not None:
+        accuracy = report.training.valid_accuracy
+        heading.append(f"  validation accuracy {accuracy:.2f}", style="dim")
+    console.print(heading)
+    skipped = []
+    for check in report.checks:
+        if check.verdict == "not_judged":
+            skipped.append(check)
+        elif check.verdict != "passed":
+            print_check(console, check)
+    if skipped:
+        count = f"{len(skipped)} more check{'s' if len(skipped) > 1 else ''} "
+        console.print(Padding(Text(count + skipped[0].message, style="dim"), (0, 0, 0, 2)))
+
+
+def print_check(console: Console, check: CheckResult) -> None:
+    title = Text(f"✗ {check.title}", style="red")
+    if check.verdict != "failed":
+        title.append(f" [{check.verdict.replace('_', ' ')}]")
+    title.append(f"  {score_of(check.points, check.max_points)}", style="dim")
+    console.print(Padding(title, (0, 0, 0, 2)))
+    console.print(Padding(Text(check.message), (0, 0, 0, 4)))
+    if check.hint:
+        console.print(Padding(Text(f"→ {check.hint}", style="cyan"), (0, 0, 0, 4)))
+
+
+def print_summary(console: Console, reports: Sequence[Report]) -> None:
+    """A row a submission: its score, and the assignments without full marks."""
+    if not reports:
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("submission", overflow="fold")
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("", justify="right", no_wrap=True)
+    table.add_column("without full marks")
+    for report in reports:
+        percent = 100 * report.score / report.max_score if report.max_score else 0.0
+        score = Text(score_of(report.score, report.max_score), style="bold")
+        rest = Text(", ").join(
+            Text(short(a), style=STYLES.get(a.status, "red"))
+            for a in report.assignments
+            if a.status != "passed"
+        )
+        table.add_row(Text(report.submission), score, f"{percent:.0f}%", rest)
+    console.print()
+    console.print(table)
+
+
+def short(report: AssignmentReport) -> str:
+    if report.status in ("missing", "untouched"):
+        return f"{report.slug} {report.status}"
+    return f"{report.slug} {score_of(report.score, report.max_score)}"
+
+
+def print_progress(console: Console, submission: Submission, report: AssignmentReport) -> None:
+    """One line for a finished assignment."""
+    line = Text(f"{submission.name}  {report.slug}  {score_of(report.score, report.max_score)}")
+    problem = submission.problems.get(report.slug)
+    if problem is not None:
+        line.append(f"  {problem}", style="red")
+    console.print(line)
+
+
+def print_course(
+    console: Console, course: Course, checks: Mapping[str, Sequence[CheckResult]]
+) -> None:
+    """The course's assignments, with what each is worth."""
+    table = Table(title=Text(course.title), box=None, pad_edge=False, header_style="bold")
+    table.add_column("slug")
+    table.add_column("title")
+    for name in ("checks", "points"):
+        table.add_column(name, justify="right")
+    for assignment in course.assignments:
+        listed = checks[assignment.slug]
+        points = sum(check.max_points for check in listed)
+        table.add_row(
+            Text(assignment.slug), Text(assignment.title), str(len(listed)), number(points)
+        )
+    console.print(table)
+
+
+def score_of(score: float, max_score: float) -> str:
+    return f"{number(score)}/{number(max_score)}"
+
+
+def number(points: float) -> str:
+    return f"{points:g}"

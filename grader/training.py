@@ -1,0 +1,79 @@
+"""The training check's run: what is shown to the student's code, and what is concluded from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.course import Assignment
+from grader.data import Digits
+from grader.report.model import Training
+from grader.sandbox.client import Parameter, Student
+
+TRAIN_IMAGES = 1000
+VALID_IMAGES = 500
+BATCH_SIZE = 100
+TRAINING_SIZES = (784, 512, 10)  # (F, H, C)
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """A finished run, with the images that the trained network was measured on."""
+
+    summary: Training
+    sizes: tuple[int, int, int]  # (F, H, C)
+    parameters: list[Parameter]
+    unseen_images: np.ndarray  # (M, F) float32, in [0, 1], pixels in the order shown
+    unseen_logits: np.ndarray  # (M, C) float32
+
+
+def run_training(
+    student: Student,
+    assignment: Assignment,
+    digits: Digits,
+    rng: np.random.Generator,
+    student_optimizer: bool,
+) -> TrainingRun:
+    """Train by the seed's loop on the first 1000 images; measure on the next 500.
+
+    The pixels of all images are shown in one random order, which changes nothing for these
+    networks, but makes weights that were trained elsewhere useless. Accuracies and losses are
+    computed here, from logits; the labels of the images measured on never leave this process.
+
+    Raises:
+        StudentError: the student's code failed on the way.
+    """
+    order = rng.permutation(digits.images.shape[1])
+    images = np.rint(digits.images[: TRAIN_IMAGES + VALID_IMAGES, order] * 255).astype(np.uint8)
+    labels = digits.labels[: TRAIN_IMAGES + VALID_IMAGES]
+    run = student.train(
+        TRAINING_SIZES,
+        images[:TRAIN_IMAGES],
+        labels[:TRAIN_IMAGES],
+        images[TRAIN_IMAGES:],
+        seed=int(rng.integers(2**31)),
+        epochs=assignment.epochs,
+        batch_size=BATCH_SIZE,
+        student_optimizer=student_optimizer,
+    )
+    summary = Training(
+        train_accuracy=accuracy(run.train_logits[-1], labels[:TRAIN_IMAGES]),
+        valid_accuracy=accuracy(run.unseen_logits, labels[TRAIN_IMAGES:]),
+        loss=[cross_entropy(logits, labels[:TRAIN_IMAGES]) for logits in run.train_logits],
+        threshold=assignment.threshold,
+    )
+    unseen = images[TRAIN_IMAGES:].astype(np.float32) / np.float32(255)
+    return TrainingRun(summary, TRAINING_SIZES, run.parameters, unseen, run.unseen_logits)
+
+
+def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
+    """The share of rows of logits (N, C) whose largest entry is their label's; from 0 to 1."""
+    return float((logits.argmax(axis=1) == labels).mean())
+
+
+def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
+    """The mean of -log softmax(logits)[label] over the rows of (N, C) logits, in nats."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_sum = np.log(np.exp(shifted).sum(axis=1))
+    return float((log_sum - shifted[np.arange(len(labels)), labels]).mean())
