@@ -1,0 +1,8 @@
+"""The library's Adam with every value spelled out."""
+import torch
+
+
+def make_optimizer(parameters, lr=1e-3):
+    return torch.optim.Adam(
+        parameters, lr=lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False
+    )

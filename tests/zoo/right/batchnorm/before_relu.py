@@ -1,0 +1,15 @@
+"""nn.BatchNorm1d between the first nn.Linear and ReLU."""
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__()
+        self.fc1 = nn.Linear(num_features, num_hidden)
+        self.bn1 = nn.BatchNorm1d(num_hidden)
+        self.fc2 = nn.Linear(num_hidden, num_output)
+
+    def forward(self, x):
+        x = F.relu(self.bn1(self.fc1(x)))
+        return self.fc2(x)

@@ -1,0 +1,12 @@
+"""nn.Dropout(inplace=True) after SiLU."""
+from torch import nn
+
+
+class Net(nn.Sequential):
+    def __init__(self, num_features, num_hidden, num_output, p=0.5):
+        super().__init__(
+            nn.Linear(num_features, num_hidden),
+            nn.SiLU(),
+            nn.Dropout(p, inplace=True),
+            nn.Linear(num_hidden, num_output),
+        )

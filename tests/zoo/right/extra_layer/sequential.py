@@ -1,0 +1,12 @@
+"""`Net` is a function around nn.Sequential with tanh."""
+from torch import nn
+
+
+def Net(num_features, num_hidden, num_output):
+    return nn.Sequential(
+        nn.Linear(num_features, num_hidden),
+        nn.Tanh(),
+        nn.Linear(num_hidden, num_hidden),
+        nn.Tanh(),
+        nn.Linear(num_hidden, num_output),
+    )

@@ -1,0 +1,6 @@
+"""The library's SGD with weight_decay."""
+import torch
+
+
+def make_optimizer(parameters, lr=0.01, weight_decay=1e-4):
+    return torch.optim.SGD(parameters, lr=lr, weight_decay=weight_decay)

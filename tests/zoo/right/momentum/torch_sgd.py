@@ -1,0 +1,6 @@
+"""The library's SGD in one line."""
+import torch
+
+
+def make_optimizer(parameters, lr=0.01, momentum=0.9):
+    return torch.optim.SGD(parameters, lr=lr, momentum=momentum)

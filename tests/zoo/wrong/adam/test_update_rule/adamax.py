@@ -1,0 +1,6 @@
+"""Adamax."""
+import torch
+
+
+def make_optimizer(parameters, lr=1e-3):
+    return torch.optim.Adamax(parameters, lr=lr)

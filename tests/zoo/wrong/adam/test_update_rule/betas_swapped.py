@@ -1,0 +1,6 @@
+"""The betas are swapped."""
+import torch
+
+
+def make_optimizer(parameters, lr=1e-3):
+    return torch.optim.Adam(parameters, lr=lr, betas=(0.999, 0.9))

@@ -1,0 +1,6 @@
+"""Climbs instead of descending."""
+import torch
+
+
+def make_optimizer(parameters, lr=1e-3):
+    return torch.optim.Adam(parameters, lr=lr, maximize=True)

@@ -1,0 +1,6 @@
+"""NAdam."""
+import torch
+
+
+def make_optimizer(parameters, lr=1e-3):
+    return torch.optim.NAdam(parameters, lr=lr)

@@ -1,0 +1,6 @@
+"""RAdam."""
+import torch
+
+
+def make_optimizer(parameters, lr=1e-3):
+    return torch.optim.RAdam(parameters, lr=lr)

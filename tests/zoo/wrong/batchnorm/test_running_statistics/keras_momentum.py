@@ -1,0 +1,14 @@
+"""momentum=0.01, which is Keras' 0.99: 86.6% converged after 200 batches, just too slow."""
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__()
+        self.fc1 = nn.Linear(num_features, num_hidden)
+        self.bn = nn.BatchNorm1d(num_hidden, eps=1e-3, momentum=0.01)
+        self.fc2 = nn.Linear(num_hidden, num_output)
+
+    def forward(self, x):
+        return self.fc2(torch.relu(self.bn(self.fc1(x))))

@@ -1,0 +1,15 @@
+"""eps = 0.1, which shrinks units of small variance."""
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__()
+        self.fc1 = nn.Linear(num_features, num_hidden)
+        # arguments in the wrong order: (num_features, momentum, eps)?
+        self.bn = nn.BatchNorm1d(num_hidden, 0.1)
+        self.fc2 = nn.Linear(num_hidden, num_output)
+
+    def forward(self, x):
+        return self.fc2(torch.relu(self.bn(self.fc1(x))))

@@ -1,0 +1,17 @@
+"""p is taken as the probability of keeping an activation, which the default of 0.5 doesn't show."""
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output, p=0.5):
+        super().__init__()
+        self.fc1 = nn.Linear(num_features, num_hidden)
+        self.fc2 = nn.Linear(num_hidden, num_output)
+        self.p = p
+
+    def forward(self, x):
+        h = torch.relu(self.fc1(x))
+        if self.training and self.p > 0:
+            h = h * torch.bernoulli(torch.full_like(h, self.p)) / self.p
+        return self.fc2(h)

@@ -1,0 +1,15 @@
+"""Dropout on the logits, not on the hidden layer."""
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output, p=0.5):
+        super().__init__()
+        self.fc1 = nn.Linear(num_features, num_hidden)
+        self.fc2 = nn.Linear(num_hidden, num_output)
+        self.drop = nn.Dropout(p)
+
+    def forward(self, x):
+        x = torch.relu(self.fc1(x))
+        return self.drop(self.fc2(x))

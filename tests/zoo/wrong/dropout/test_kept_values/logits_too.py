@@ -1,0 +1,16 @@
+"""Dropout on the hidden layer, and on the logits as well."""
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output, p=0.5):
+        super().__init__()
+        self.fc1 = nn.Linear(num_features, num_hidden)
+        self.fc2 = nn.Linear(num_hidden, num_output)
+        self.drop = nn.Dropout(p)
+        self.drop_out = nn.Dropout(p / 5)
+
+    def forward(self, x):
+        x = self.drop(torch.relu(self.fc1(x)))
+        return self.drop_out(self.fc2(x))

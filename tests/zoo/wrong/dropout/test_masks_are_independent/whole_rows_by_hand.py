@@ -1,0 +1,17 @@
+"""The mask has shape (N, 1): an image loses its whole hidden layer or nothing."""
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output, p=0.5):
+        super().__init__()
+        self.fc1 = nn.Linear(num_features, num_hidden)
+        self.fc2 = nn.Linear(num_hidden, num_output)
+        self.keep = 1 - p
+
+    def forward(self, x):
+        h = torch.relu(self.fc1(x))
+        if self.training:
+            h = h * torch.bernoulli(torch.full((len(h), 1), self.keep)) / self.keep
+        return self.fc2(h)

@@ -1,0 +1,18 @@
+"""A fourth layer hides in a plain list beside the three registered ones."""
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__()
+        self.fc1 = nn.Linear(num_features, num_hidden)
+        self.fc2 = nn.Linear(num_hidden, num_hidden)
+        self.more = [nn.Linear(num_hidden, num_hidden)]
+        self.fc3 = nn.Linear(num_hidden, num_output)
+
+    def forward(self, x):
+        x = self.fc1(x).relu()
+        x = self.fc2(x).relu()
+        for layer in self.more:
+            x = layer(x).relu()
+        return self.fc3(x)

@@ -1,0 +1,16 @@
+"""PReLU, the nonlinearity of He's paper, brings a trainable slope with it."""
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__()
+        self.fc1 = nn.Linear(num_features, num_hidden)
+        self.act = nn.PReLU(init=0.25)
+        self.fc2 = nn.Linear(num_hidden, num_output)
+        for fc in (self.fc1, self.fc2):
+            nn.init.kaiming_normal_(fc.weight)
+            nn.init.zeros_(fc.bias)
+
+    def forward(self, x):
+        return self.fc2(self.act(self.fc1(x)))

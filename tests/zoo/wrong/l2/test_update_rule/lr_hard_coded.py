@@ -1,0 +1,6 @@
+"""The learning rate is always 0.01."""
+import torch
+
+
+def make_optimizer(parameters, lr=0.01, weight_decay=1e-4):
+    return torch.optim.SGD(parameters, lr=0.01, weight_decay=weight_decay)

@@ -1,0 +1,6 @@
+"""weight_decay is always 1e-4."""
+import torch
+
+
+def make_optimizer(parameters, lr=0.01, weight_decay=1e-4):
+    return torch.optim.SGD(parameters, lr=lr, weight_decay=1e-4)

@@ -1,0 +1,6 @@
+"""Climbs instead of descending."""
+import torch
+
+
+def make_optimizer(parameters, lr=0.01, momentum=0.9):
+    return torch.optim.SGD(parameters, lr=lr, momentum=momentum, maximize=True)

@@ -1,0 +1,24 @@
+"""The momentum grows from step to step up to its value."""
+import torch
+
+
+class Momentum(torch.optim.Optimizer):
+    def __init__(self, params, lr, momentum):
+        super().__init__(params, dict(lr=lr, momentum=momentum))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            lr, mu = group["lr"], group["momentum"]
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                v = self.state[p].setdefault("v", torch.zeros_like(p))
+                t = self.state[p]["t"] = self.state[p].get("t", 0) + 1
+                mu_t = min(mu, 1 - 1 / (t + 1))
+                v.mul_(mu_t).add_(p.grad)
+                p.sub_(lr * v)
+
+
+def make_optimizer(parameters, lr=0.01, momentum=0.9):
+    return Momentum(parameters, lr, momentum)

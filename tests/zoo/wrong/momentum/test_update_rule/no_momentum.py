@@ -1,0 +1,6 @@
+"""Plain SGD: the momentum is not passed on."""
+import torch
+
+
+def make_optimizer(parameters, lr=0.01, momentum=0.9):
+    return torch.optim.SGD(parameters, lr=lr)

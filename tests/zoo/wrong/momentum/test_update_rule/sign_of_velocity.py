@@ -1,0 +1,22 @@
+"""The velocity is subtracted from the gradient instead of added."""
+import torch
+
+
+class Momentum(torch.optim.Optimizer):
+    def __init__(self, params, lr, momentum):
+        super().__init__(params, dict(lr=lr, momentum=momentum))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            lr, mu = group["lr"], group["momentum"]
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                v = self.state[p].setdefault("v", torch.zeros_like(p))
+                v.copy_(p.grad - mu * v)
+                p.add_(v, alpha=-lr)
+
+
+def make_optimizer(parameters, lr=0.01, momentum=0.9):
+    return Momentum(parameters, lr, momentum)

@@ -1,0 +1,22 @@
+"""One number for a parameter's velocity: the mean over its entries."""
+import torch
+
+
+class Momentum(torch.optim.Optimizer):
+    def __init__(self, params, lr, momentum):
+        super().__init__(params, dict(lr=lr, momentum=momentum))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            lr, mu = group["lr"], group["momentum"]
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                v = mu * self.state[p].get("v", 0.0) + p.grad.mean()
+                self.state[p]["v"] = v
+                p.sub_(lr * v)
+
+
+def make_optimizer(parameters, lr=0.01, momentum=0.9):
+    return Momentum(parameters, lr, momentum)

@@ -1,0 +1,23 @@
+"""Velocities are kept by shape, so that equal shapes share one."""
+import torch
+
+
+class Momentum(torch.optim.Optimizer):
+    def __init__(self, params, lr, momentum):
+        super().__init__(params, dict(lr=lr, momentum=momentum))
+        self.velocity = {}
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            lr, mu = group["lr"], group["momentum"]
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                v = self.velocity.setdefault(p.shape, torch.zeros_like(p))
+                v.mul_(mu).add_(p.grad)
+                p.sub_(lr * v)
+
+
+def make_optimizer(parameters, lr=0.01, momentum=0.9):
+    return Momentum(parameters, lr, momentum)

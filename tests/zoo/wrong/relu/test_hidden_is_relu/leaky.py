@@ -1,0 +1,13 @@
+"""nn.LeakyReLU with its default slope of 0.01."""
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__()
+        self.fc1 = nn.Linear(num_features, num_hidden)
+        self.act = nn.LeakyReLU()
+        self.fc2 = nn.Linear(num_hidden, num_output)
+
+    def forward(self, x):
+        return self.fc2(self.act(self.fc1(x)))

@@ -1,0 +1,14 @@
+"""The logits go through ReLU as well."""
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__()
+        self.fc1 = nn.Linear(num_features, num_hidden)
+        self.fc2 = nn.Linear(num_hidden, num_output)
+
+    def forward(self, x):
+        x = torch.relu(self.fc1(x))
+        return torch.relu(self.fc2(x))
