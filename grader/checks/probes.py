@@ -28,6 +28,10 @@ def expect(condition: object, expected: str, seen: str, look: str = "") -> None:
         )
 
 
+# Where a nonlinearity is looked at for being one.
+LEVELS = np.linspace(-2, 2, 9, dtype=np.float32)
+
+
 # ---------------------------------------------------------------- sizes and numbers
 
 
@@ -222,12 +226,13 @@ def expect_two_layers_forward(
     hidden = inputs @ weights["W1"].T + weights["b1"]  # (N, F) @ (F, H) -> (N, H)
 
     layers.assign(net, identity_weights(layers))
-    points = np.concatenate([hidden, mix(hidden)])
-    activations = net.forward(embed(points, len(points), num_features), train=train)
-    activated, mixed = np.split(activations[:, :num_hidden], 2)
+    levels = np.repeat(LEVELS[:, None], num_hidden, axis=1)
+    points = np.concatenate([hidden, mix(hidden), levels])
+    shown = net.forward(embed(points, len(points), num_features), train=train)[:, :num_hidden]
+    activated, mixed, graded = np.split(shown, [len(hidden), 2 * len(hidden)])
     mode = "train" if train else "eval"
     expect_elementwise(activated, mixed, mode)
-    expect_nonlinear(hidden, activated, "between the layers")
+    expect_nonlinear(levels, graded, "between the layers")
 
     layers.assign(net, weights)
     logits = net.forward(inputs, train=train)

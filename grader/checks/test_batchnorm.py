@@ -158,19 +158,21 @@ def place_of_normalisation(probe: Probe) -> tuple[Place, int]:
 
     Fails if the hidden layer is not normalised over the batch.
     """
-    weights = probe.draw(mean=3.0, deviation=10.0)  # large, so that eps does not matter
-    inputs = probe.inputs(8)
+    # So many rows, spread so wide, that no unit is off or saturated for all of them, and eps is
+    # small against the variance.
+    weights = probe.draw(mean=1.5, deviation=3.0)
+    inputs = probe.inputs(24)
     fixed = probe.hidden(weights, inputs, train=False)
     shown = probe.hidden(weights, inputs, train=True)
     z = inputs @ weights["W1"].T  # (N, F) @ (F, H) -> (N, H)
     for ddof in (0, 1):
-        points = normalised(z, z.mean(axis=0), z.var(axis=0, ddof=ddof), weights)
-        if close(shown, probe.activation(points, train=True), rtol=2e-3):
+        points = normalised(z, z.mean(axis=0), z.var(axis=0, ddof=ddof), weights)[:8]
+        if close(shown[:8], probe.activation(points, train=True), rtol=2e-3):
             return "before", ddof
     for ddof in (0, 1):
         n = (shown - weights["beta"]) / weights["gamma"]
         centred = np.abs(n.mean(axis=0)).max() < 2e-3
-        if centred and np.abs(n.std(axis=0, ddof=ddof) - 1).max() < 5e-3 and affine(fixed, shown):
+        if centred and np.abs(n.std(axis=0, ddof=ddof) - 1).max() < 2e-2 and affine(fixed, shown):
             return "after", ddof
     alone = probe.hidden(weights, inputs[:2], train=True)
     expect(
@@ -220,8 +222,8 @@ def test_train_mode(student: Student, rng: np.random.Generator) -> None:
     probe = Probe(student, rng)
     place, ddof = place_of_normalisation(probe)
 
-    weights = probe.draw(mean=3.0, deviation=10.0)
-    inputs = probe.inputs(8)
+    weights = probe.draw(mean=1.5, deviation=3.0)
+    inputs = probe.inputs(24)
     hidden = probe.hidden(weights, inputs, train=True)
     logits = probe.run(weights, inputs, train=True)
     expected = hidden @ weights["W2"].T + weights["b2"]  # (N, H) @ (H, O) -> (N, O)

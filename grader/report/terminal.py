@@ -65,20 +65,24 @@ def print_summary(console: Console, reports: Sequence[Report]) -> None:
     for report in reports:
         percent = 100 * report.score / report.max_score if report.max_score else 0.0
         score = Text(score_of(report.score, report.max_score), style="bold")
-        rest = Text(", ").join(
-            Text(short(a), style=STYLES.get(a.status, "red"))
-            for a in report.assignments
-            if a.status != "passed"
-        )
-        table.add_row(Text(report.submission), score, f"{percent:.0f}%", rest)
+        table.add_row(Text(report.submission), score, f"{percent:.0f}%", shortfalls(report))
     console.print()
     console.print(table)
 
 
-def short(report: AssignmentReport) -> str:
-    if report.status in ("missing", "untouched"):
-        return f"{report.slug} {report.status}"
-    return f"{report.slug} {score_of(report.score, report.max_score)}"
+def shortfalls(report: Report) -> Text:
+    """The assignments without full marks: scores, then the missing and the untouched ones."""
+    parts = [
+        Text(f"{a.slug} {score_of(a.score, a.max_score)}", style=STYLES.get(a.status, "red"))
+        for a in report.assignments
+        if a.status in ("partial", "failed")
+    ]
+    for status in ("missing", "untouched"):
+        slugs = [a.slug for a in report.assignments if a.status == status]
+        if slugs:
+            names = "all" if len(slugs) == len(report.assignments) else ", ".join(slugs)
+            parts.append(Text(f"{status}: {names}", style=STYLES[status]))
+    return Text("; ").join(parts)
 
 
 def print_progress(console: Console, submission: Submission, report: AssignmentReport) -> None:
