@@ -9,6 +9,7 @@ import difflib
 import keyword
 import tomllib
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -17,6 +18,7 @@ import msgspec
 Table = TypeVar("Table", bound=msgspec.Struct)
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
+Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 
 
 class CourseError(ValueError):
@@ -42,6 +44,18 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
 
 
+class LatePolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """`[late]`: what being late costs. A day that has begun counts as a whole one.
+
+    `floor_percent` of the score stays, however late.
+    """
+
+    due: Annotated[datetime, msgspec.Meta(tz=True)]
+    grace_minutes: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    percent_a_day: Percent
+    floor_percent: Percent = 0.0
+
+
 class Course(msgspec.Struct, frozen=True, kw_only=True):
     """The assignments in order, and the paths below `root`, the repository's folder."""
 
@@ -49,6 +63,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     assignments: tuple[Assignment, ...]
     root: Path
+    late: LatePolicy | None = None
 
     @property
     def slugs(self) -> tuple[str, ...]:
@@ -86,6 +101,7 @@ class _Manifest(msgspec.Struct):
     seed: Annotated[int, msgspec.Meta(ge=0)]
     limits: dict[str, Any]
     assignments: Annotated[list[dict[str, Any]], msgspec.Meta(min_length=1)]
+    late: dict[str, Any] | None = None
 
 
 def load_course(root: Path | None = None) -> Course:
@@ -109,7 +125,11 @@ def load_course(root: Path | None = None) -> Course:
             entry = entry | {"limits": msgspec.to_builtins(limits)}
         assignments.append(_typed(entry, Assignment, where))
     course = Course(
-        title=manifest.title, seed=manifest.seed, assignments=tuple(assignments), root=root
+        title=manifest.title,
+        seed=manifest.seed,
+        assignments=tuple(assignments),
+        root=root,
+        late=None if manifest.late is None else _typed(manifest.late, LatePolicy, "[late]: "),
     )
     _check_slugs(course)
     return course

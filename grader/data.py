@@ -25,7 +25,7 @@ class DataError(ValueError):
 class Digits(NamedTuple):
     """Handwritten digits and what they show."""
 
-    images: NDArray[np.float32]  # (N, 784), from 0 (paper) to 1 (ink)
+    images: NDArray[np.uint8]  # (N, 784), from 0 (paper) to 255 (ink)
     labels: NDArray[np.int64]  # (N,), 0 to 9
 
 
@@ -48,9 +48,7 @@ def load_digits(root: Path, split: Literal["train", "test"] = "train") -> Digits
     labels = _read_idx(labels_path, (), checksums)  # (N,)
     if len(pixels) != len(labels):
         raise _damaged(labels_path, f"{len(labels)} labels for {len(pixels)} images")
-    # Cast before dividing: NumPy 1 would make float16 of uint8 and a small float.
-    images = pixels.reshape(len(pixels), _SIDE * _SIDE).astype(np.float32) / np.float32(255)
-    return Digits(images, labels.astype(np.int64))
+    return Digits(pixels.reshape(len(pixels), _SIDE * _SIDE), labels.astype(np.int64))
 
 
 def _read_checksums(root: Path) -> dict[str, str]:

@@ -17,13 +17,14 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib import metadata
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 
 import msgspec
 import numpy as np
 import pytest
 
 import grader
+import grader.plugin
 from grader.course import Assignment, Course
 from grader.data import Digits, load_digits
 from grader.plugin import CheckPlugin
@@ -64,6 +65,17 @@ class Engine:
     def jailed(self) -> bool:
         """Whether student code is confined: it sees no files and makes no calls but its own."""
         return self.protections.get("files", False) and self.protections.get("syscalls", False)
+
+    @cached_property
+    def environment(self) -> Environment:
+        return Environment(
+            grader=grader.__version__,
+            python=platform.python_version(),
+            torch=metadata.version("torch"),
+            numpy=np.__version__,
+            platform=platform.platform(terse=True),
+            protections=self.protections,
+        )
 
     @cached_property
     def digits(self) -> Digits:
@@ -159,8 +171,9 @@ def run_checks(course: Course, assignment: Assignment, plugin: CheckPlugin) -> N
     arguments += ["-c", os.devnull, "--assert=plain", "--capture=no"]
     for name in ("cacheprovider", "terminal", "logging", "warnings", "faulthandler", "doctest"):
         arguments += ["-p", f"no:{name}"]
-    with pytest_environment():
-        code = pytest.main(arguments, plugins=[plugin])
+    # NumPy's warnings about a student's numbers would only confuse; checks look at the numbers.
+    with pytest_environment(), np.errstate(all="ignore"):
+        code = pytest.main(arguments, plugins=[grader.plugin, plugin])
     if code == pytest.ExitCode.INTERRUPTED and plugin.collection_error is None:
         raise KeyboardInterrupt
     if plugin.collection_error is not None or not plugin.results:
@@ -219,6 +232,7 @@ def run_tasks(
         yield from (engine.grade(*task) for task in tasks)
         return
     engine.digits  # noqa: B018  read once, before the processes fork
+    others = set(active_children())
     with ProcessPoolExecutor(
         min(jobs, len(tasks)), get_context("fork"), initializer=adopt, initargs=(engine, tasks)
     ) as pool:
@@ -227,6 +241,11 @@ def run_tasks(
                 yield msgspec.msgpack.decode(encoded, type=Graded)
         except BrokenProcessPool:
             raise GraderError("a grading process was killed; is there enough memory?") from None
+        except BaseException:
+            # Left alone, each would go on to its assignment's deadline, and the pool waits.
+            for process in set(active_children()) - others:
+                process.kill()
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -238,6 +257,8 @@ _adopted: tuple[Engine, Sequence[tuple[Submission, Assignment]]]
 def adopt(engine: Engine, tasks: Sequence[tuple[Submission, Assignment]]) -> None:
     global _adopted
     _adopted = (engine, tasks)
+    # Ctrl-C reaches the whole process group; the process that asked deals with it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Whatever ends the process that asked, nothing goes on without it.
     jail.prctl(jail.PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -255,14 +276,7 @@ def make_report(submission: Submission, graded: Sequence[Graded], engine: Engine
         score=sum(a.score for a in assignments),
         max_score=sum(a.max_score for a in assignments),
         assignments=assignments,
-        environment=Environment(
-            grader=grader.__version__,
-            python=platform.python_version(),
-            torch=metadata.version("torch"),
-            numpy=np.__version__,
-            platform=platform.platform(terse=True),
-            protections=engine.protections,
-        ),
+        environment=engine.environment,
         seed=engine.seed,
         duration_s=sum(g.duration_s for g in graded),
     )

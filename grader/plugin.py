@@ -16,6 +16,7 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -52,45 +53,24 @@ class CheckPlugin:
         self.training: Training | None = None
         self.collection_error: str | None = None
         self._assignment = assignment
-        self._student = student
+        self.student = student
         self._digits = digits
         self._seed = seed
         self._not_judged = not_judged  # why, from here on; None: checks are run
 
-    # ------------------------------------------------------------ fixtures
+    def generator(self, name: str) -> np.random.Generator:
+        """A generator of its own for each name, derived from course seed and assignment."""
+        return np.random.default_rng(
+            [self._seed, zlib.crc32(f"{self._assignment.slug}{name}".encode())]
+        )
 
-    @pytest.fixture(scope="session")
-    def student(self) -> Student:
-        """The student's module behind the wall."""
-        return self._student
-
-    @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
-        """Random numbers of this check's own: the same for the same course seed."""
-        name = f"{self._assignment.slug}/{request.node.name}"
-        return np.random.default_rng([self._seed, zlib.crc32(name.encode())])
-
-    @pytest.fixture(scope="session")
-    def course_rng(self) -> np.random.Generator:
-        """The same for what several checks of an assignment share."""
-        return np.random.default_rng([self._seed, zlib.crc32(self._assignment.slug.encode())])
-
-    @pytest.fixture
-    def train(self, rng: np.random.Generator) -> Train:
-        """`train(student_optimizer=...)` runs the seed's loop once and records it."""
-
-        def train(*, student_optimizer: bool) -> TrainingRun:
-            run = run_training(
-                self._student, self._assignment, self._digits(), rng, student_optimizer
-            )
-            self.training = run.summary
-            return run
-
-        return train
-
-    # ------------------------------------------------------------ hooks
+    def train(self, rng: np.random.Generator, *, student_optimizer: bool) -> TrainingRun:
+        run = run_training(self.student, self._assignment, self._digits(), rng, student_optimizer)
+        self.training = run.summary
+        return run
 
     def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[_PLUGIN] = self
         for mark in ("points(n): what the check is worth", "hint(text): where to look", "gate"):
             config.addinivalue_line("markers", mark)
 
@@ -143,6 +123,38 @@ class CheckPlugin:
                 duration_s=duration_s,
             )
         )
+
+
+# ---------------------------------------------------------------- fixtures
+
+_PLUGIN = pytest.StashKey[CheckPlugin]()
+
+
+@pytest.fixture(scope="session")
+def student(pytestconfig: pytest.Config) -> Student:
+    """The student's module behind the wall."""
+    return pytestconfig.stash[_PLUGIN].student
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """Random numbers of this check's own: the same for the same course seed."""
+    return request.config.stash[_PLUGIN].generator(f"/{request.node.name}")
+
+
+@pytest.fixture(scope="session")
+def course_rng(pytestconfig: pytest.Config) -> np.random.Generator:
+    """Random numbers for what several checks of an assignment share."""
+    return pytestconfig.stash[_PLUGIN].generator("")
+
+
+@pytest.fixture
+def train(pytestconfig: pytest.Config, rng: np.random.Generator) -> Train:
+    """`train(student_optimizer=...)` runs the seed's loop once and records it."""
+    return partial(pytestconfig.stash[_PLUGIN].train, rng)
+
+
+# ---------------------------------------------------------------- what is said about a check
 
 
 def blame(error: BaseException) -> tuple[Verdict, str]:

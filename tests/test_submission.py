@@ -21,7 +21,6 @@ from pathlib import Path
 
 import pytest
 
-from grader import submission as module_under_test
 from grader.submission import SubmissionError, load_submission
 from grader.text import printable
 
@@ -752,7 +751,7 @@ def test_whatever_a_parser_raises_becomes_a_submission_error(
         def fail(*_: object, kind: type[Exception] = kind) -> None:
             raise kind("a\nb\x1b[31m")
 
-        monkeypatch.setattr(module_under_test, "_open_archive", fail)
+        monkeypatch.setattr("grader.archive._open", fail)
         assert "damaged or incomplete" in refused(path)
 
 

@@ -67,6 +67,8 @@ def close(seen: np.ndarray, expected: np.ndarray, rtol: float = 2e-4) -> bool:
 
     The tolerance leaves room for any order of summation and for a compiled or fused kernel.
     """
+    if not (np.isfinite(seen).all() and np.isfinite(expected).all()):
+        return False  # a prediction that overflows is equal to nothing
     scale = max(float(np.abs(expected).max(initial=0.0)), 1e-6)
     return bool(np.abs(seen - expected).max(initial=0.0) <= rtol * scale)
 
@@ -126,6 +128,11 @@ class Layers:
                 parameter.value is not None and parameter.value.dtype == np.float32,
                 f"`{parameter.name}` to be a float32 tensor on the CPU",
                 parameter.kind,
+            )
+            expect(
+                parameter.value is not None and np.isfinite(parameter.value).all(),
+                f"`{parameter.name}` to hold numbers",
+                "entries that are NaN or infinite",
             )
             expect(
                 parameter.requires_grad,
@@ -236,7 +243,8 @@ def expect_two_layers_forward(
 
     layers.assign(net, weights)
     logits = net.forward(inputs, train=train)
-    expected = activated @ weights["W2"].T + weights["b2"]  # (N, H) @ (H, O) -> (N, O)
+    hidden = activated.astype(np.float64)
+    expected = hidden @ weights["W2"].T + weights["b2"]  # (N, H) @ (H, O) -> (N, O)
     expect(
         close(logits, expected),
         f"in {mode} mode the logits W2·a(W1·x + b1) + b2, here {show(expected)}",

@@ -224,7 +224,7 @@ def test_train_mode(student: Student, rng: np.random.Generator) -> None:
 
     weights = probe.draw(mean=1.5, deviation=3.0)
     inputs = probe.inputs(24)
-    hidden = probe.hidden(weights, inputs, train=True)
+    hidden = probe.hidden(weights, inputs, train=True).astype(np.float64)
     logits = probe.run(weights, inputs, train=True)
     expected = hidden @ weights["W2"].T + weights["b2"]  # (N, H) @ (H, O) -> (N, O)
     expect(

@@ -159,7 +159,7 @@ def test_three_layers_in_a_chain(student: Student, rng: np.random.Generator) -> 
         "Look for a layer that is applied twice, or one that is not registered.",
     )
 
-    shown = chain.hidden_second(weights, inputs)
+    shown = chain.hidden_second(weights, inputs).astype(np.float64)
     expected = shown @ weights["W3"].T + weights["b3"]  # (N, H) @ (H, O) -> (N, O)
     expect(
         close(logits, expected),

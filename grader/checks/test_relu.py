@@ -51,23 +51,35 @@ def test_layers(student: Student, rng: np.random.Generator) -> None:
 def test_hidden_is_relu(student: Student, rng: np.random.Generator) -> None:
     """The logits are W2·max(0, W1·x + b1) + b2, for inputs of any size"""
     net, layers = build(student, rng)
-    num_features, num_hidden, _ = net.sizes
-
-    # Identity weights show the nonlinearity itself, from 1e-6 to 1e6 on both sides of zero.
-    magnitudes = np.logspace(-6, 6, 40 * num_hidden).reshape(-1, num_hidden)
-    points = np.concatenate([magnitudes, -magnitudes]).astype(np.float32)
-    rng.shuffle(points, axis=0)
-    layers.assign(net, identity_weights(layers))
-    activated = net.forward(embed(points, len(points), num_features))[:, :num_hidden]
-    wrong = np.abs(activated - np.maximum(points, 0)) > 2e-7 * np.abs(points)
+    points, activated = show_nonlinearity(net, layers, rng)
+    wrong = ~is_relu(points, activated)
     if wrong.any():
         worst = np.argmin(np.where(wrong, np.abs(np.log10(np.abs(points))), np.inf))
         z, a = points.flat[worst], activated.flat[worst]
         expect(False, f"max(0, z) = {max(z, 0):.4g} at z = {z:.4g}", f"{a:.4g}")
-
     expect_forward(net, layers, rng)
     large = student.build(*TRAINING_SIZES, seed=draw_seed(rng))
     expect_forward(large, Layers(large.parameters, two_layers(TRAINING_SIZES)), rng)
+
+
+def show_nonlinearity(
+    net: Network, layers: Layers, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Points (N, H) from 1e-6 to 1e6 on both sides of zero, and the hidden layer's values there.
+
+    Identity weights carry the points in and the values out.
+    """
+    num_features, num_hidden, _ = net.sizes
+    magnitudes = np.logspace(-6, 6, 40 * num_hidden).reshape(-1, num_hidden)
+    points = np.concatenate([magnitudes, -magnitudes]).astype(np.float32)
+    rng.shuffle(points, axis=0)
+    layers.assign(net, identity_weights(layers))
+    return points, net.forward(embed(points, len(points), num_features))[:, :num_hidden]
+
+
+def is_relu(points: np.ndarray, activated: np.ndarray) -> np.ndarray:
+    """Where the values are those of max(0, z), to float32 accuracy."""
+    return np.abs(activated - np.maximum(points, 0)) <= 2e-7 * np.abs(points)
 
 
 def expect_forward(net: Network, layers: Layers, rng: np.random.Generator) -> None:
@@ -90,6 +102,18 @@ def expect_forward(net: Network, layers: Layers, rng: np.random.Generator) -> No
 
 @pytest.mark.points(2)
 @pytest.mark.hint("Too few units may be alive: look at the initial weights and biases.")
-def test_training(train: Train) -> None:
+def test_training(student: Student, rng: np.random.Generator, train: Train) -> None:
     """It learns to read digits"""
-    expect_accuracy(train(student_optimizer=False))
+    net, layers = build(student, rng)
+    looks_right = is_relu(*show_nonlinearity(net, layers, rng)).all()
+    run = train(student_optimizer=False)
+    expect_accuracy(run)
+    trained = Layers(run.parameters, two_layers(run.sizes))
+    expected = forward({role: trained.value(role) for role in trained.shapes}, run.unseen_images)
+    # Any other nonlinearity has cost its points above; here it only has to learn.
+    expect(
+        not looks_right or close(run.unseen_logits, expected, rtol=1e-3),
+        "the trained network to compute W2·max(0, W1·x + b1) + b2, as it did before",
+        "other logits on the validation images",
+        "forward should do the same for every network, trained or not.",
+    )

@@ -7,6 +7,8 @@ whose fault they are; see the exceptions.
 
 from __future__ import annotations
 
+import math
+import os
 import selectors
 import signal
 import time
@@ -22,7 +24,9 @@ from grader.sandbox.launch import Launcher, Process, SandboxError
 Body = TypeVar("Body")
 TICK_S = 0.1
 IMPORT_SEED = 0x5EED_0F_1A9087  # one that nobody would choose
-CHUNK_BYTES = 1 << 16
+MEMORY_MARGIN = 1.25
+CHUNK_BYTES = 1 << 16  # what a pipe holds
+EXIT_S = 2.0  # from the end of a worker's stream to the end of the worker, if it is ending
 
 
 class StudentError(Exception):
@@ -111,6 +115,7 @@ class Student:
         self._output = bytearray()
         self._requests = 0
         self._next_look = 0.0  # when the worker's memory is measured again
+        self._memory_bytes = math.inf  # what it may then have
         self._load_failure: StudentError | None = None
         self._loaded: protocol.Loaded | None = None
 
@@ -123,7 +128,7 @@ class Student:
 
     @property
     def output(self) -> str:
-        """What the module printed so far, up to the limit; bytes that are not UTF-8 are replaced."""
+        """What the module printed so far, up to the limit, as UTF-8 with the rest replaced."""
         return self._output.decode("utf-8", "replace")
 
     # ------------------------------------------------------------ what a check asks
@@ -147,7 +152,12 @@ class Student:
         return Network(self, key, sizes, parameters_of(built.parameters), draw_of(built.next_draw))
 
     def make_optimizer(
-        self, values: Sequence[np.ndarray], *, seed: int = 0, as_generator: bool = False, **options: float
+        self,
+        values: Sequence[np.ndarray],
+        *,
+        seed: int = 0,
+        as_generator: bool = False,
+        **options: float,
     ) -> Optimizer:
         """`make_optimizer(parameters, **options)` on new parameters that hold `values`."""
         key = f"optimizer{self._requests}"
@@ -224,6 +234,7 @@ class Student:
         )
         process.stream.setblocking(False)
         self._process = process
+        self._memory_bytes = math.inf
         printed = len(self._output)
         self._selector.register(process.stream, selectors.EVENT_READ)
         if process.live_output:
@@ -233,10 +244,15 @@ class Student:
             reply = self._receive(process, starting)
         except (StudentError, protocol.ProtocolError) as error:
             self._end_worker()
-            raise SandboxError(f"a worker did not start: {error}; {self._last_words(printed)}") from None
+            words = self._last_words(printed)
+            raise SandboxError(f"a worker did not start: {error}; {words}") from None
         if reply.id != 0 or not isinstance(reply.body, protocol.Ready):
             raise SandboxError("a worker did not start: it never said that it is ready")
         self.protections = reply.body.protections
+        # On top of what it shares with the zygote, as the jail's limit on address space is. That
+        # one should be met first: it raises MemoryError, where this one ends the worker.
+        allowed = MEMORY_MARGIN * (self._limits.memory_mib << 20)
+        self._memory_bytes = process.resident_bytes() + allowed
         if self._deadline is None:
             self._deadline = time.monotonic() + self._limits.wall_s
         return process
@@ -315,9 +331,10 @@ class Student:
             # By the clock, as a worker that never stops printing leaves no quiet moment.
             if now >= self._next_look:
                 self._next_look = now + TICK_S
-                if process.resident_bytes() > self._limits.memory_mib << 20:
+                if process.resident_bytes() > self._memory_bytes:
                     raise StudentCrashed(f"more than {self._limits.memory_mib} MiB of memory used")
-            ready = [key.fileobj for key, _ in self._selector.select(min(deadline - now, TICK_S))]
+            selected = self._selector.select(min(deadline - now, TICK_S))
+            ready: list[object] = [key.fileobj for key, _ in selected]
             if process.output in ready:
                 self._drain(process)
             if process.stream in ready:
@@ -331,7 +348,8 @@ class Student:
 
     def _crash(self, process: Process) -> StudentError:
         """Why the worker's end of the stream is closed."""
-        process.kill()
+        if not process.ends_within(EXIT_S):
+            return StudentCrashed("the process closed its connection to the grader")
         ending = process.wait()
         if ending.exit >= 0:
             return StudentCrashed(f"the process ended itself with exit status {ending.exit}")
@@ -349,11 +367,18 @@ class Student:
         self._selector = selectors.DefaultSelector()
         try:
             self._cpu_left_s -= process.wait().cpu_s
-            if not process.live_output:
-                process.output.seek(0)
-                self._output += process.output.read(self._room())
+            self._drain_rest(process)
         finally:
             process.close()
+
+    def _drain_rest(self, process: Process) -> None:
+        """Keep the output that an ended worker has left behind."""
+        if process.live_output:
+            os.set_blocking(process.output.fileno(), False)
+            self._output += (process.output.read(CHUNK_BYTES) or b"")[: self._room()]
+        else:
+            process.output.seek(0)
+            self._output += process.output.read(self._room())
 
     def _room(self) -> int:
         """How many more bytes of output are kept."""
@@ -385,7 +410,9 @@ class Network:
         arrays = [protocol.pack_array(value) for value in values]
         self._student._ask(protocol.Assign(self._key, arrays), protocol.Done)
 
-    def forward(self, inputs: np.ndarray, *, train: bool = False, seed: int | None = None) -> np.ndarray:
+    def forward(
+        self, inputs: np.ndarray, *, train: bool = False, seed: int | None = None
+    ) -> np.ndarray:
         """Logits (N, num_output) for float32 inputs (N, num_features)."""
         return self.forward_all([inputs], train=train, seed=seed)[0]
 
@@ -409,7 +436,9 @@ class Network:
             for batch, output in zip(batches, outputs, strict=True)
         ]
 
-    def backward(self, inputs: np.ndarray, cotangent: np.ndarray, *, seed: int) -> list[np.ndarray | None]:
+    def backward(
+        self, inputs: np.ndarray, cotangent: np.ndarray, *, seed: int
+    ) -> list[np.ndarray | None]:
         """d sum(cotangent * logits) / d parameter, for each parameter; None where none arrived."""
         request = protocol.Backward(
             self._key, protocol.pack_array(inputs), protocol.pack_array(cotangent), seed

@@ -42,7 +42,7 @@ def pack_array(array: np.ndarray) -> Array:
     """Wrap `array` for sending. Its dtype must be one of DTYPES."""
     array = np.asarray(array, order="C")
     # The flat byte view also works for arrays without entries, which memoryview.cast refuses.
-    return Array(array.dtype.name, array.shape, memoryview(array.reshape(-1).view(np.uint8)))
+    return Array(array.dtype.name, array.shape, array.reshape(-1).view(np.uint8).data)
 
 
 def unpack_array(message: Array) -> np.ndarray:
@@ -209,7 +209,7 @@ class Outputs(msgspec.Struct, tag=True):
 
 
 class OptimizerMade(msgspec.Struct, tag=True):
-    """What `make_optimizer` returned: its parameters as indices of the given ones, -1 for others."""
+    """What `make_optimizer` returned: its parameters as numbers of the given ones, else -1."""
 
     held: Annotated[list[int], Few]
     next_draw: Array

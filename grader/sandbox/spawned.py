@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 import tempfile
@@ -17,6 +18,7 @@ def main() -> None:
     ticket = sys.stdin.buffer.read()
     worker.offer_baseline(Path(sys.argv[2]))
     torch.set_num_threads(1)
+    gc.enable()
     connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
     connection.sendall(ticket)
     with tempfile.TemporaryDirectory() as folder:

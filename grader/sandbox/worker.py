@@ -17,7 +17,6 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from torch.nn import functional as F
 
 from grader.sandbox import protocol
 from grader.sandbox.protocol import Array
@@ -108,10 +107,8 @@ class Worker:
 
     def copystate(self, request: protocol.CopyState) -> protocol.Done:
         self.doing = "loading the state_dict() of one network into another"
-        state = self.nets[request.source].state_dict()
-        self.nets[request.target].load_state_dict(
-            {name: value.clone() if torch.is_tensor(value) else value for name, value in state.items()}
-        )
+        # load_state_dict copies.
+        self.nets[request.target].load_state_dict(self.nets[request.source].state_dict())
         return protocol.Done()
 
     def makeoptimizer(self, request: protocol.MakeOptimizer) -> protocol.OptimizerMade:
@@ -146,9 +143,7 @@ class Worker:
         else:
             net = self._make_net(request.sizes, {})
             self._call(net.eval(), images[:2])  # materialises lazy parameters
-            optimizer = torch.optim.SGD(
-                net.parameters(), lr=request.lr, momentum=request.momentum
-            )
+            optimizer = torch.optim.SGD(net.parameters(), lr=request.lr, momentum=request.momentum)
         seen = []
         for _ in range(request.epochs):
             net.train()
@@ -159,7 +154,7 @@ class Worker:
                 optimizer.zero_grad()
                 logits = self._call(net, batch)
                 self.doing = "training"
-                F.cross_entropy(logits, targets).backward()
+                nn.functional.cross_entropy(logits, targets).backward()
                 optimizer.step()
                 seen.append(logits.detach())
         net.eval()
@@ -182,7 +177,9 @@ class Worker:
             raise UnusableError(f"{call} returned {kind_of(net)}, not a torch.nn.Module")
         return net
 
-    def _make_optimizer(self, parameters: object, options: dict[str, float]) -> torch.optim.Optimizer:
+    def _make_optimizer(
+        self, parameters: object, options: dict[str, float]
+    ) -> torch.optim.Optimizer:
         arguments = ["parameters", *(f"{name}={value:g}" for name, value in options.items())]
         call = f"make_optimizer({', '.join(arguments)})"
         self.doing = f"calling {call}"
@@ -259,9 +256,7 @@ def tensor_to_array(tensor: torch.Tensor) -> Array:
         or name not in protocol.DTYPES
         or tensor.dim() > protocol.MAX_DIMENSIONS
     ):
-        raise UnusableError(
-            f"a dense float32 CPU tensor was expected, not {kind_of(tensor)}"
-        )
+        raise UnusableError(f"a dense float32 CPU tensor was expected, not {kind_of(tensor)}")
     return protocol.pack_array(tensor.detach().resolve_conj().resolve_neg().numpy())
 
 
@@ -287,7 +282,7 @@ def kind_of(value: object) -> str:
     if value is None:
         return "None"
     if isinstance(value, torch.Tensor):
-        if isinstance(value, nn.parameter.UninitializedTensorMixin):
+        if nn.parameter.is_lazy(value):
             return "a lazy parameter that no input has given a shape"
         dtype = str(value.dtype).removeprefix("torch.")
         layout = "" if value.layout == torch.strided else f" {value.layout}".replace("torch.", "")
@@ -325,9 +320,7 @@ def offer_baseline(path: Path) -> None:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     package.baseline = module  # type: ignore[attr-defined]
-    sys.modules.update(
-        {"assignments": package, "assignments.baseline": module, "baseline": module}
-    )
+    sys.modules.update({"assignments": package, "assignments.baseline": module, "baseline": module})
 
 
 def serve(connection: socket.socket, folder: Path, protections: dict[str, bool]) -> None:

@@ -1,0 +1,584 @@
+"""Student against workers that send whatever they like: each failure is typed, bounded and in time.
+
+The fake workers are threads on the other end of the socket, so every byte is the test's choice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import IO
+
+import msgspec
+import numpy as np
+import pytest
+
+from grader.course import load_course
+from grader.grading import Engine
+from grader.sandbox import protocol
+from grader.sandbox.client import (
+    Limits,
+    Student,
+    StudentCrashed,
+    StudentError,
+    StudentRaised,
+    StudentTimedOut,
+    StudentUnusable,
+)
+from grader.sandbox.launch import Ending, SandboxError, Spawner
+from grader.submission import Source, Submission
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+Worker = Callable[["Wire"], None]
+
+
+class Wire:
+    """A fake worker's end of the socket and of the output pipe."""
+
+    def __init__(self, stream: socket.socket, output: IO[bytes], killed: threading.Event) -> None:
+        self.stream = stream
+        self.output = output
+        self.killed = killed
+
+    def read(self) -> protocol.Envelope:
+        """The next request."""
+        (size,) = protocol.HEADER.unpack(self._exactly(protocol.HEADER.size))
+        return protocol.decode_request(self._exactly(size))
+
+    def _exactly(self, size: int) -> bytes:
+        data = self.stream.recv(size, socket.MSG_WAITALL) if size else b""
+        if len(data) < size:
+            raise EOFError
+        return data
+
+    def send(self, number: int, body: protocol.Body) -> None:
+        self.stream.sendall(protocol.encode(protocol.Reply(number, body)))
+
+    def answer(self, body: protocol.Body) -> None:
+        self.send(self.read().id, body)
+
+    def raw(self, payload: bytes) -> None:
+        self.stream.sendall(protocol.HEADER.pack(len(payload)) + payload)
+
+    def start(self) -> None:
+        """What every worker does before student code has a say."""
+        self.send(0, protocol.Ready({"files": True}))
+
+    def load(self) -> None:
+        self.start()
+        self.answer(protocol.Loaded(["Net", "make_optimizer"], 0))
+
+
+class FakeProcess:
+    """A thread in a process's place."""
+
+    live_output = True
+
+    def __init__(self, worker: Worker, ending: Ending, resident: Iterator[int]) -> None:
+        self.stream, theirs = socket.socketpair()
+        read_end, write_end = os.pipe()
+        self.output: IO[bytes] = os.fdopen(read_end, "rb", buffering=0)
+        self.killed = threading.Event()
+        self._ending = ending
+        self._resident = resident
+        self._thread = threading.Thread(
+            target=self._run, args=(worker, theirs, os.fdopen(write_end, "wb", buffering=0))
+        )
+        self._thread.start()
+
+    def _run(self, worker: Worker, stream: socket.socket, output: IO[bytes]) -> None:
+        with stream, output, contextlib.suppress(OSError, EOFError):
+            worker(Wire(stream, output, self.killed))
+
+    def resident_bytes(self) -> int:
+        return next(self._resident)
+
+    def kill(self) -> None:
+        self.killed.set()
+        with contextlib.suppress(OSError):
+            self.stream.shutdown(socket.SHUT_RDWR)  # the thread's calls fail from here on
+
+    def ends_within(self, timeout_s: float) -> bool:
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def wait(self) -> Ending:
+        return self._ending
+
+    def close(self) -> None:
+        self.stream.close()
+        self.output.close()
+        self._thread.join(5)
+        assert not self._thread.is_alive()
+
+
+class FakeLauncher:
+    """Starts the given workers one after the other, and the last one again and again."""
+
+    def __init__(
+        self,
+        *workers: Worker,
+        ending: Ending = Ending(1, 0.0),  # noqa: B008  immutable
+        resident: Sequence[int] = (0,),
+    ) -> None:
+        self.processes: list[FakeProcess] = []
+        self.asked: list[tuple[int, int]] = []
+        self._workers = workers
+        self._ending = ending
+        self._resident = resident
+
+    def launch(self, *, cpu_s: int, memory_mib: int) -> FakeProcess:
+        self.asked.append((cpu_s, memory_mib))
+        worker = self._workers[min(len(self.processes), len(self._workers) - 1)]
+        sizes = iter([*self._resident, *[self._resident[-1]] * 100_000])
+        self.processes.append(FakeProcess(worker, self._ending, sizes))
+        return self.processes[-1]
+
+
+def student_of(
+    launcher: object, *, wall_s: float = 5.0, cpu_s: int = 30, output_kib: int = 16
+) -> Student:
+    limits = Limits(wall_s=wall_s, cpu_s=cpu_s, memory_mib=100, output_kib=output_kib)
+    return Student(launcher, "relu", "", limits)  # type: ignore[arg-type]
+
+
+def ask(worker: Worker, **limits: float) -> tuple[StudentError, FakeLauncher]:
+    """What becomes of `build` if `worker` goes on once it has read the request, number 2."""
+
+    def loaded_worker(wire: Wire) -> None:
+        wire.load()
+        wire.read()
+        worker(wire)
+
+    launcher = FakeLauncher(loaded_worker)
+    with student_of(launcher, **limits) as student, pytest.raises(StudentError) as caught:  # type: ignore[arg-type]
+        student.build(6, 5, 4, seed=1)
+    assert all(process.killed.is_set() for process in launcher.processes)
+    return caught.value, launcher
+
+
+def packed(*entries: float, dtype: str = "float32") -> protocol.Array:
+    return protocol.pack_array(np.array(entries, dtype))
+
+
+def built(*parameters: protocol.Parameter) -> protocol.Built:
+    return protocol.Built(list(parameters), packed(0, 1, 2, 3))
+
+
+# ---------------------------------------------------------------- disturbed messages
+
+
+def reply_bytes(body: object, number: object = 2) -> bytes:
+    return msgspec.msgpack.encode({"id": number, "body": body})
+
+
+DISTURBED: dict[str, Worker] = {
+    "the id of an earlier request": lambda wire: wire.send(1, built()),
+    "the id of a later request": lambda wire: wire.send(3, built()),
+    "another kind of answer": lambda wire: wire.send(2, protocol.Done()),
+    "ready once more": lambda wire: wire.send(2, protocol.Ready({})),
+    "a request": lambda wire: wire.raw(reply_bytes({"type": "Load", "slug": "", "source": ""})),
+    "no message": lambda wire: wire.raw(b""),
+    "garbage": lambda wire: wire.raw(b"\xc1garbage"),
+    "deeply nested": lambda wire: wire.raw(b"\x91" * 1_000_000),
+    "cut short": lambda wire: wire.raw(reply_bytes({"type": "Done"})[:-1]),
+    "too large": lambda wire: wire.stream.sendall(b"\xff\xff\xff\xff"),
+    "an endless list": lambda wire: wire.raw(b"\xdd\xff\xff\xff\xff"),
+    "an id that is no number": lambda wire: wire.raw(reply_bytes({"type": "Done"}, "2")),
+}
+
+
+@pytest.mark.parametrize("worker", DISTURBED.values(), ids=DISTURBED)
+def test_a_disturbed_message_is_a_crash(worker: Worker) -> None:
+    error, launcher = ask(worker)
+    assert isinstance(error, StudentCrashed)
+    assert "messages were disturbed" in str(error)
+    assert len(launcher.processes) == 1
+
+
+def test_a_second_answer_to_one_request_is_a_crash() -> None:
+    def twice(wire: Wire) -> None:
+        wire.load()
+        for _ in range(2):
+            wire.send(2, built())
+        wire.read()
+
+    with student_of(FakeLauncher(twice)) as student:
+        student.build(6, 5, 4, seed=1)
+        with pytest.raises(StudentCrashed):
+            student.build(6, 5, 4, seed=1)
+
+
+def test_after_a_crash_the_module_is_loaded_by_a_fresh_worker() -> None:
+    def crashing(wire: Wire) -> None:
+        wire.load()
+        wire.read()
+
+    def working(wire: Wire) -> None:
+        wire.load()
+        wire.answer(built())
+
+    launcher = FakeLauncher(crashing, working)
+    with student_of(launcher) as student:
+        with pytest.raises(StudentCrashed):
+            student.build(6, 5, 4, seed=1)
+        assert student.build(6, 5, 4, seed=1).parameters == []
+    assert len(launcher.processes) == 2
+
+
+def test_a_module_that_cannot_be_loaded_is_not_loaded_again() -> None:
+    def failing(wire: Wire) -> None:
+        wire.start()
+        wire.answer(protocol.Raised("importing relu.py", "ValueError", "why", 3))
+
+    launcher = FakeLauncher(failing)
+    with student_of(launcher) as student:
+        for _ in range(3):
+            with pytest.raises(StudentRaised) as caught:
+                student.build(6, 5, 4, seed=1)
+            assert str(caught.value) == "importing relu.py raised ValueError: why"
+            assert caught.value.line == 3
+    assert len(launcher.processes) == 1
+
+
+# ---------------------------------------------------------------- endings
+
+
+@pytest.mark.parametrize(
+    ("ending", "kind", "text"),
+    [
+        (Ending(0, 0.1), StudentCrashed, "ended itself with exit status 0"),
+        (Ending(3, 0.1), StudentCrashed, "ended itself with exit status 3"),
+        (Ending(3221225477, 0.1), StudentCrashed, "exit status 3221225477"),  # as on Windows
+        (Ending(-signal.SIGSEGV, 0.1), StudentCrashed, "ended by SIGSEGV"),
+        (Ending(-37, 0.1), StudentCrashed, "ended by signal 37"),  # a real-time one has no name
+        (Ending(-signal.SIGKILL, 0.1), StudentCrashed, "ended by SIGKILL"),
+        (Ending(-signal.SIGKILL, 31.0), StudentTimedOut, "more than 30 s of processor time"),
+        (Ending(-signal.SIGXCPU, 30.0), StudentTimedOut, "more than 30 s of processor time"),
+        (Ending(-signal.SIGXCPU, 0.1), StudentCrashed, "ended by SIGXCPU"),
+    ],
+    ids=str,
+)
+def test_how_the_process_ended_is_told(ending: Ending, kind: type[StudentError], text: str) -> None:
+    def worker(wire: Wire) -> None:
+        wire.load()
+        wire.read()
+
+    launcher = FakeLauncher(worker, ending=ending)
+    with student_of(launcher) as student, pytest.raises(kind, match=text):
+        student.build(6, 5, 4, seed=1)
+
+
+def test_a_worker_that_closes_its_socket_and_goes_on_is_killed() -> None:
+    def worker(wire: Wire) -> None:
+        wire.stream.shutdown(socket.SHUT_RDWR)
+        wire.killed.wait(10)
+
+    error, _ = ask(worker)
+    assert isinstance(error, StudentCrashed)
+    assert "closed its connection" in str(error)
+
+
+def test_processor_time_of_all_workers_is_added_up() -> None:
+    def worker(wire: Wire) -> None:
+        wire.load()
+        wire.read()
+        wire.raw(b"garbage")
+
+    launcher = FakeLauncher(worker, ending=Ending(-signal.SIGKILL, 12.0))
+    with student_of(launcher) as student:
+        for _ in range(3):
+            with pytest.raises(StudentCrashed):
+                student.build(6, 5, 4, seed=1)
+        with pytest.raises(StudentTimedOut, match="used up by an earlier check"):
+            student.build(6, 5, 4, seed=1)
+    assert launcher.asked == [(30, 100), (18, 100), (6, 100)]
+
+
+def test_a_worker_that_never_gets_ready_is_the_sandboxs_fault() -> None:
+    for worker in (
+        lambda wire: None,
+        lambda wire: wire.raw(b"garbage"),
+        lambda wire: wire.send(1, protocol.Ready({})),
+        lambda wire: wire.send(0, protocol.Done()),
+    ):
+        with student_of(FakeLauncher(worker)) as student, pytest.raises(SandboxError):
+            student.load()
+
+
+def test_what_the_sandbox_says_of_a_start_shows_nothing_that_a_student_printed() -> None:
+    def crashing(wire: Wire) -> None:
+        wire.load()
+        wire.output.write(b"\x1b[2Jprinted by the module")
+
+    with student_of(FakeLauncher(crashing, lambda wire: None)) as student:
+        with pytest.raises(StudentCrashed):
+            student.build(6, 5, 4, seed=1)
+        with pytest.raises(SandboxError) as caught:
+            student.build(6, 5, 4, seed=1)
+        assert "printed" in student.output
+    assert "printed" not in str(caught.value)
+
+
+# ---------------------------------------------------------------- deadlines
+
+
+def timed(worker: Worker, wall_s: float = 0.6) -> StudentError:
+    start = time.monotonic()
+    error, _ = ask(worker, wall_s=wall_s)
+    assert wall_s - 0.1 < time.monotonic() - start < wall_s + 2
+    return error
+
+
+def test_silence_ends_at_the_deadline() -> None:
+    def silent(wire: Wire) -> None:
+        while True:
+            wire.read()
+
+    assert isinstance(timed(silent), StudentTimedOut)
+
+
+def test_a_reply_that_drips_ends_at_the_deadline() -> None:
+    def drip(wire: Wire) -> None:
+        wire.stream.sendall(protocol.HEADER.pack(1000))
+        while True:
+            wire.stream.sendall(b"\0")
+            time.sleep(0.02)
+
+    assert isinstance(timed(drip), StudentTimedOut)
+
+
+def test_output_without_end_ends_at_the_deadline() -> None:
+    def chatter(wire: Wire) -> None:
+        while True:
+            wire.output.write(b"x" * 4096)
+
+    assert isinstance(timed(chatter), StudentTimedOut)
+
+
+def test_a_worker_that_never_reads_ends_at_the_deadline() -> None:
+    def deaf(wire: Wire) -> None:
+        wire.load()
+        wire.answer(built())
+        wire.killed.wait(10)
+
+    start = time.monotonic()
+    with student_of(FakeLauncher(deaf), wall_s=0.6) as student:
+        net = student.build(6, 5, 4, seed=1)
+        with pytest.raises(StudentTimedOut):
+            net.forward(np.zeros((1 << 20, 6), np.float32))
+    assert time.monotonic() - start < 3
+
+
+def test_the_deadline_is_the_assignments_not_the_calls() -> None:
+    def slow(wire: Wire) -> None:
+        wire.load()
+        while True:
+            request = wire.read()
+            time.sleep(0.25)
+            wire.send(request.id, built())
+
+    start = time.monotonic()
+    with student_of(FakeLauncher(slow), wall_s=0.6) as student:
+        for _ in range(2):
+            student.build(6, 5, 4, seed=1)
+        with pytest.raises(StudentTimedOut, match="no answer"):
+            student.build(6, 5, 4, seed=1)
+        with pytest.raises(StudentTimedOut, match="used up by an earlier check"):
+            student.build(6, 5, 4, seed=1)
+    assert time.monotonic() - start < 2
+
+
+# ---------------------------------------------------------------- memory and output
+
+
+def test_memory_is_watched_even_while_the_worker_prints() -> None:
+    def chatter(wire: Wire) -> None:
+        wire.load()
+        while True:
+            wire.output.write(b"x" * 4096)
+
+    resident = [150 << 20] * 2 + [270 << 20, 280 << 20]  # 150 MiB are there from the start
+    launcher = FakeLauncher(chatter, resident=resident)
+    with student_of(launcher) as student, pytest.raises(StudentCrashed, match="more than 100 MiB"):
+        student.build(6, 5, 4, seed=1)
+
+
+def test_an_announced_size_alone_costs_no_memory() -> None:
+    tracemalloc.start()
+    try:
+        ask(lambda wire: wire.stream.sendall(protocol.HEADER.pack(64 << 20)))
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_output_is_kept_up_to_its_limit() -> None:
+    def flood(wire: Wire) -> None:
+        wire.load()
+        for _ in range(100):
+            wire.output.write(b"0123456789abcdef" * 4096)
+        wire.answer(built())
+
+    with student_of(FakeLauncher(flood)) as student:
+        student.build(6, 5, 4, seed=1)
+        assert student.output == "0123456789abcdef" * 1024
+
+
+def test_output_of_a_worker_that_crashed_is_kept() -> None:
+    def last_words(wire: Wire) -> None:
+        wire.load()
+        wire.read()
+        wire.output.write(b"first \xff")
+        wire.stream.shutdown(socket.SHUT_RDWR)
+        time.sleep(0.1)
+        wire.output.write(b" last")
+
+    with student_of(FakeLauncher(last_words)) as student:
+        with pytest.raises(StudentCrashed):
+            student.build(6, 5, 4, seed=1)
+        assert student.output == "first \ufffd last"
+
+
+def test_a_worker_that_closes_its_output_can_go_on() -> None:
+    def mute(wire: Wire) -> None:
+        wire.load()
+        wire.output.close()
+        time.sleep(0.1)
+        wire.answer(built())
+
+    with student_of(FakeLauncher(mute)) as student:
+        assert student.build(6, 5, 4, seed=1).parameters == []
+
+
+# ---------------------------------------------------------------- what answers may hold
+
+
+def forward(*arrays: protocol.Array | None) -> np.ndarray:
+    def worker(wire: Wire) -> None:
+        wire.load()
+        wire.answer(built())
+        wire.answer(protocol.Outputs(list(arrays)))
+
+    with student_of(FakeLauncher(worker)) as student:
+        net = student.build(6, 5, 4, seed=1)
+        return net.forward(np.zeros((2, 6), np.float32))
+
+
+GOOD = np.arange(8, dtype=np.float32).reshape(2, 4)
+
+
+def with_entry(value: float) -> protocol.Array:
+    array = GOOD.copy()
+    array[1, 2] = value
+    return protocol.pack_array(array)
+
+
+def test_logits_arrive() -> None:
+    assert np.array_equal(forward(protocol.pack_array(GOOD)), GOOD)
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        (),
+        (None,),
+        (protocol.pack_array(GOOD),) * 2,
+        (with_entry(np.nan),),
+        (with_entry(np.inf),),
+        (with_entry(-np.inf),),
+        (protocol.pack_array(GOOD.astype(np.float64)),),
+        (protocol.pack_array(GOOD.astype(np.int64)),),
+        (protocol.pack_array(GOOD.T),),
+        (protocol.pack_array(GOOD[None]),),
+        (protocol.pack_array(GOOD.ravel()),),
+        (protocol.pack_array(GOOD[:0]),),
+        (protocol.Array("float32", (2, 4), memoryview(bytes(31))),),
+        (protocol.Array("complex64", (2, 2), memoryview(bytes(32))),),
+        (protocol.Array("object", (2, 4), memoryview(bytes(64))),),
+        (protocol.Array("float32", (0, 2**63), memoryview(b"")),),
+        (protocol.Array("float32", (-2, -4), memoryview(bytes(32))),),
+    ],
+    ids=repr,
+)
+def test_logits_that_are_not_what_was_asked_for_are_unusable(
+    arrays: tuple[protocol.Array | None, ...],
+) -> None:
+    with pytest.raises(StudentUnusable):
+        forward(*arrays)
+
+
+def test_a_parameter_that_is_no_sane_array_has_no_value() -> None:
+    arrays = [
+        None,
+        protocol.Array("complex64", (1,), memoryview(bytes(8))),
+        protocol.Array("float32", (0, 2**64 - 1), memoryview(b"")),
+        protocol.Array("float32", (2,), memoryview(bytes(4))),
+        packed(1.0, np.nan),
+    ]
+
+    def worker(wire: Wire) -> None:
+        wire.load()
+        wire.answer(built(*(protocol.Parameter("W", "odd", True, array) for array in arrays)))
+
+    with student_of(FakeLauncher(worker)) as student:
+        values = [p.value for p in student.build(6, 5, 4, seed=1).parameters]
+    assert values[:4] == [None] * 4
+    assert values[4] is not None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        protocol.Stepped([]),
+        protocol.Stepped([[]]),
+        protocol.Stepped([[packed(1, 2)]] * 2),
+        protocol.Stepped([[packed(1, 2)] * 2]),
+        protocol.Stepped([[packed(1, 2, 3)]]),
+        protocol.Stepped([[packed(1, np.nan)]]),
+        protocol.Stepped([[packed(1, 2, dtype="float64")]]),
+    ],
+    ids=repr,
+)
+def test_steps_that_are_not_what_was_asked_for_are_unusable(answer: protocol.Stepped) -> None:
+    start = np.zeros(2, np.float32)
+
+    def worker(wire: Wire) -> None:
+        wire.load()
+        wire.answer(protocol.OptimizerMade([0], packed(0, 1, 2, 3)))
+        wire.answer(answer)
+
+    with student_of(FakeLauncher(worker)) as student:
+        optimizer = student.make_optimizer([start])
+        with pytest.raises(StudentUnusable):
+            optimizer.step([[start]])
+
+
+@pytest.mark.parametrize("draw", [packed(), packed(1, 2, 3), packed(1, 2, 3, np.nan)], ids=repr)
+def test_what_the_generator_draws_is_checked_too(draw: protocol.Array) -> None:
+    error, _ = ask(lambda wire: wire.send(2, protocol.Built([], draw)))
+    assert isinstance(error, StudentUnusable)
+
+
+# ---------------------------------------------------------------- without a zygote
+
+
+@pytest.mark.timeout(240)
+def test_a_spawned_worker_grades_the_solution(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADER_TEST_TOKEN", "a secret of the caller's")
+    course = load_course(REPOSITORY)
+    text = course.solution_path("relu").read_text(encoding="utf-8")
+    text += "\nimport os\nprint('printed', os.environ.get('GRADER_TEST_TOKEN'))\n"
+    submission = Submission("spawned", {"relu": Source("relu", "relu.py", text)}, {})
+    launcher = Spawner(course.baseline_path)
+    graded = Engine(course, launcher, course.seed).grade(submission, course.assignment("relu"))
+    launcher.close()
+    assert graded.report.status == "passed", graded.report.checks
+    assert graded.report.output == "printed None\n"

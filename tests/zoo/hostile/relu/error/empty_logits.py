@@ -1,0 +1,15 @@
+"""Answers with no rows, columns without number, or a dimension too many."""
+
+import torch
+
+from assignments.baseline import Net as Baseline
+
+
+class Net(Baseline):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__(num_features, num_hidden, num_output)
+        self.activation = torch.relu
+
+    def forward(self, x):
+        logits = super().forward(x)
+        return logits[:0] if self.training else logits[..., None].expand(*logits.shape, 2**40)

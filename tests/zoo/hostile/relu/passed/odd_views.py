@@ -1,0 +1,16 @@
+"""A right module whose logits come as lazily negated, expanded and transposed views."""
+
+import torch
+
+from assignments.baseline import Net as Baseline
+
+
+class Net(Baseline):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__(num_features, num_hidden, num_output)
+        self.activation = torch.relu
+
+    def forward(self, x):
+        logits = super().forward(x)
+        negated = torch._neg_view(-logits)
+        return negated.T.contiguous().T
