@@ -6,23 +6,32 @@ has been started, so that they load while it imports torch.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from grader import __version__
-from grader.course import Assignment, Course, CourseError, load_course
+from grader import __version__, cli_class
+from grader.commands import (
+    BELOW,
+    FAILED,
+    GRADED,
+    UNREADABLE,
+    Only,
+    Seed,
+    errors,
+    exit_status,
+    select,
+    usable_cores,
+)
+from grader.course import load_course
 
 if TYPE_CHECKING:
     from grader.report.model import Report
-
-GRADED, BELOW, UNREADABLE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,15 +40,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     help="Check and grade the assignments of a deep-learning course.",
 )
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
-
-Only = Annotated[
-    list[str] | None, typer.Option("--only", metavar="SLUG", help="Grade only this assignment.")
-]
-Seed = Annotated[
-    int | None,
-    typer.Option(min=0, max=2**63, help="Course seed, instead of the one in course.toml."),
-]
+app.add_typer(cli_class.app)
 
 
 @app.command(epilog="Example: [bold]grader check relu[/bold]")
@@ -125,6 +126,8 @@ def grade(
         for target in (json, junitxml):
             if target is not None and not target.absolute().parent.is_dir():
                 raise typer.BadParameter(f"there is no folder {target.parent} to write it to")
+            if target is not None and target.is_dir():
+                raise typer.BadParameter(f"{target} is a folder; name a file in it")
         from grader.sandbox.launch import open_launcher
 
         with open_launcher(course.baseline_path) as launcher:
@@ -204,15 +207,6 @@ def options(
 # ---------------------------------------------------------------- arguments and exit status
 
 
-def select(course: Course, slugs: list[str] | None) -> list[Assignment]:
-    """The assignments of these slugs, in the course's order; all of them without any."""
-    try:
-        wanted = {course.assignment(slug).slug for slug in slugs or course.slugs}
-    except CourseError as error:
-        raise typer.BadParameter(str(error)) from None
-    return [assignment for assignment in course.assignments if assignment.slug in wanted]
-
-
 def find_assignments(start: Path) -> Path:
     """The assignments/ folder here or in a folder above."""
     for folder in (start, *start.parents):
@@ -221,12 +215,6 @@ def find_assignments(start: Path) -> Path:
     raise typer.BadParameter(
         f"no assignments/ folder in {start} or above; go to your copy of the course repository"
     )
-
-
-def usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def finish(reports: list[Report], fail_under: float | None, unreadable: bool) -> int:
@@ -251,24 +239,11 @@ def finish(reports: list[Report], fail_under: float | None, unreadable: bool) ->
     return GRADED
 
 
-@contextmanager
-def exit_status() -> Iterator[None]:
-    """Turn what can go wrong into one line on stderr and the exit status for it."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        errors.print("grader: interrupted")
-        raise typer.Exit(INTERRUPTED) from None
-    except typer.BadParameter:
-        raise
-    except (OSError, ValueError, RuntimeError) as error:
-        # ValueError: CourseError, DataError. RuntimeError: GraderError, SandboxError.
-        errors.print(f"grader: {error}", markup=False)
-        raise typer.Exit(FAILED) from None
-
-
 def main() -> None:
     """Entry point of the command `grader`."""
     # One thread for our own arithmetic: the cores are the workers'. Set before NumPy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # A terminal that can't show a name or a mark must not cost anyone the report.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     app(prog_name="grader")

@@ -171,6 +171,8 @@ def run_checks(course: Course, assignment: Assignment, plugin: CheckPlugin) -> N
     arguments += ["-c", os.devnull, "--assert=plain", "--capture=no"]
     for name in ("cacheprovider", "terminal", "logging", "warnings", "faulthandler", "doctest"):
         arguments += ["-p", f"no:{name}"]
+    # These collect garbage at the end of every session, which takes longer than most checks.
+    arguments += ["-p", "no:unraisableexception", "-p", "no:threadexception"]
     # NumPy's warnings about a student's numbers would only confuse; checks look at the numbers.
     with pytest_environment(), np.errstate(all="ignore"):
         code = pytest.main(arguments, plugins=[grader.plugin, plugin])

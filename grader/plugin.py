@@ -35,7 +35,7 @@ Train = Callable[..., TrainingRun]
 
 # What a check or a fixture may end with; an interrupt is none of it. pytest's own outcomes are not
 # Exceptions.
-JUDGEMENTS = (Exception, pytest.fail.Exception, pytest.skip.Exception)
+JUDGEMENTS = (Exception, SystemExit, pytest.fail.Exception, pytest.skip.Exception)
 
 
 class CheckPlugin:
@@ -77,6 +77,10 @@ class CheckPlugin:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.collection_error = str(report.longrepr)
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        self.collection_error = excinfo.exconly()
+        return True  # it is dealt with: no traceback is printed
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
@@ -165,9 +169,11 @@ def blame(error: BaseException) -> tuple[Verdict, str]:
         where = "" if error.line is None else f" (line {error.line})"
         return error.verdict, f"{error}{where}"  # type: ignore[return-value]
     if isinstance(error, AssertionError | pytest.fail.Exception):
-        return "failed", str(error)
+        return "failed", str(error) or "what the check asks for does not hold"
     if isinstance(error, pytest.skip.Exception):
         return "not_judged", str(error)
+    if isinstance(error, pytest.FixtureLookupError):
+        return "grader_error", f"there is no fixture {error.argname!r}"
     traceback = error.__traceback__
     while traceback is not None and traceback.tb_next is not None:
         traceback = traceback.tb_next

@@ -288,18 +288,17 @@ class Student:
 
     def _send(self, process: Process, message: bytearray, deadline: float) -> None:
         view = memoryview(message)
-        self._selector.modify(process.stream, selectors.EVENT_WRITE)
-        try:
-            while view:
-                if process.stream in self._wait(process, deadline):
-                    try:
-                        view = view[process.stream.send(view) :]
-                    except BlockingIOError:
-                        continue
-                    except OSError:
-                        raise self._crash(process) from None
-        finally:
-            self._selector.modify(process.stream, selectors.EVENT_READ)
+        while view:
+            try:
+                view = view[process.stream.send(view) :]
+            except BlockingIOError:  # rare: most messages fit into the socket's buffer
+                self._selector.modify(process.stream, selectors.EVENT_WRITE)
+                try:
+                    self._wait(process, deadline)
+                finally:
+                    self._selector.modify(process.stream, selectors.EVENT_READ)
+            except OSError:
+                raise self._crash(process) from None
 
     def _receive(self, process: Process, deadline: float) -> protocol.Reply:
         header = self._receive_exactly(process, protocol.HEADER.size, deadline)

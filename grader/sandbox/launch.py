@@ -206,7 +206,9 @@ class Zygote:
             raise SandboxError(f"{error}: {self._last_words()}") from None
 
     def close(self) -> None:
+        """End the zygote, which ends its workers and removes what they leave."""
         self._control.close()
+        self._process.terminate()  # obeyed only while it still imports torch
         try:
             self._process.wait(END_TIMEOUT_S)
         except subprocess.TimeoutExpired:

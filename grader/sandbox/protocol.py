@@ -24,6 +24,7 @@ HEADER = struct.Struct(">I")
 
 # Little-endian on every machine that PyTorch supports; complex, object and half types stay out.
 DTYPES = {"float32": np.float32, "float64": np.float64, "int64": np.int64, "uint8": np.uint8}
+_NAMES = {np.dtype(kind): name for name, kind in DTYPES.items()}  # dtype.name is slow
 
 
 class ProtocolError(Exception):
@@ -42,7 +43,7 @@ def pack_array(array: np.ndarray) -> Array:
     """Wrap `array` for sending. Its dtype must be one of DTYPES."""
     array = np.asarray(array, order="C")
     # The flat byte view also works for arrays without entries, which memoryview.cast refuses.
-    return Array(array.dtype.name, array.shape, array.reshape(-1).view(np.uint8).data)
+    return Array(_NAMES[array.dtype], array.shape, array.reshape(-1).view(np.uint8).data)
 
 
 def unpack_array(message: Array) -> np.ndarray:
@@ -128,7 +129,7 @@ class MakeOptimizer(msgspec.Struct, tag=True):
 
 
 class Step(msgspec.Struct, tag=True):
-    """For each entry of `gradients` set every `p.grad` (None: no gradient) and step once."""
+    """For each entry of `gradients`: zero_grad, set every `p.grad` (None: no gradient), step."""
 
     key: str
     gradients: list[list[Array | None]]

@@ -139,4 +139,6 @@ def main() -> None:
     # not collected first, as little of what an import leaves is garbage.
     gc.freeze()
     gc.enable()
+    # From here on there may be something to clear up: it ends when its clients are gone.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     serve(control)

@@ -1,0 +1,344 @@
+"""Grade on a Dask cluster: a module travels as bytes, its report comes back as data.
+
+Each worker process keeps one engine with a zygote of its own. This side decides which worker grades
+what, one task at a time each. So it is known what a lost worker was grading, which is graded again
+elsewhere, and nothing else is blamed: Dask would blame whatever waited there as well, and give up
+after as many losses as the scheduler's configuration says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
+from queue import Empty, SimpleQueue
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from grader.course import Course, load_course
+from grader.executor import TICK_S, Numbered, Outcome, Task, UnconfinedError, grade_task
+from grader.grading import Engine, GraderError
+from grader.keys import checks_digest, versions
+from grader.sandbox.launch import Launcher, SandboxError, open_launcher
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+CONNECT_TIMEOUT_S = 8.0
+RESULT_TIMEOUT_S = 10.0  # to fetch an outcome that is there
+LOSSES = 2  # with so many workers lost, a task is not tried again
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """A worker's answer: the outcome, or else why it will not grade, as what follows its name."""
+
+    outcome: Outcome | None = None
+    refusal: str = ""
+    unconfined: bool = False  # the refusal is for want of a sandbox
+
+
+# ---------------------------------------------------------------- on the worker
+
+
+class Refusal(Exception):
+    """This worker must not grade what it was asked to."""
+
+
+class Station:
+    """What grades in a worker process: made with the first task, ended with the process.
+
+    One task at a time, whatever threads the worker has, as pytest sessions share the interpreter's
+    state. Dask runs tasks in threads, so nothing may fork here: that is left to the zygote.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._course = load_course()
+        # As of now: what is imported stays as it is when a file is altered later.
+        self._checks = {a.slug: checks_digest(self._course, a) for a in self._course.assignments}
+        self._launcher: Launcher | None = None
+        self._engine: Engine | None = None
+        self._open = ExitStack()
+        atexit.register(self._close)
+
+    def grade(
+        self, encoded: bytes, seed: int, allow_degraded: bool, wanted: str, checks: str
+    ) -> Reply:
+        """Grade a task, twice if the sandbox fails, for who has the versions `wanted`."""
+        with self._lock:
+            try:
+                self._compare(msgspec.msgpack.decode(encoded, type=Task).slug, wanted, checks)
+                for _ in range(LOSSES):
+                    engine = self._engine_for(seed)
+                    if not (engine.jailed or allow_degraded):
+                        return Reply(
+                            refusal="can't confine student code (see grader doctor there); "
+                            "--allow-degraded grades all the same",
+                            unconfined=True,
+                        )
+                    outcome = grade_task(engine, encoded)
+                    if not outcome.sandbox_failed:
+                        return Reply(outcome)
+                    self._close()
+            except (Refusal, SandboxError) as error:
+                return Reply(refusal=str(error))
+        return Reply(Outcome(error=f"twice: the sandbox failed: {outcome.error}"))
+
+    def _compare(self, slug: str, wanted: str, checks: str) -> None:
+        """Refuse where a result would be another one than it would be stored as."""
+        theirs, ours = (
+            msgspec.json.decode(text, type=dict[str, str]) for text in (wanted, versions())
+        )
+        for what in sorted(theirs.keys() | ours.keys()):
+            if theirs.get(what) != ours.get(what):
+                raise Refusal(
+                    f"has {what} {ours.get(what)}, this machine {theirs.get(what)}; "
+                    "install the same on both"
+                )
+        here = self._checks.get(slug, "none")
+        if here != checks:
+            raise Refusal(
+                f"has other checks or settings of {slug} ({here[:12]}) than this machine "
+                f"({checks[:12]}); install the same version on both, then restart the workers"
+            )
+
+    def _engine_for(self, seed: int) -> Engine:
+        """The engine, anew where the seed is another; an SandboxError where it can't start."""
+        if self._launcher is None:
+            self._launcher = self._open.enter_context(open_launcher(self._course.baseline_path))
+            self._engine = None
+        if self._engine is None or self._engine.seed != seed:
+            self._engine = Engine(self._course, self._launcher, seed)
+        return self._engine
+
+    def _close(self) -> None:
+        self._launcher = self._engine = None
+        self._open.close()
+
+
+_opening = Lock()
+_station: Station | None = None
+
+
+def grade_on_worker(
+    encoded: bytes, seed: int, allow_degraded: bool, wanted: str, checks: str
+) -> bytes:
+    """What a Dask worker runs: grade the Task in `encoded`; returns the msgpack of a Reply.
+
+    Args:
+        wanted: the versions that the caller has, as grader.keys tells them.
+        checks: the digest of the checks that the caller has.
+    """
+    global _station
+    with _opening:
+        if _station is None:
+            _station = Station()
+    return msgspec.msgpack.encode(_station.grade(encoded, seed, allow_degraded, wanted, checks))
+
+
+# ---------------------------------------------------------------- on the machine that asks
+
+
+class DaskExecutor:
+    """Grades on the cluster whose scheduler is at `address`; tells `note` what delays it."""
+
+    def __init__(
+        self,
+        address: str,
+        course: Course,
+        seed: int,
+        allow_degraded: bool,
+        note: Callable[[str], None],
+    ) -> None:
+        self._address = address
+        self._course = course
+        self._seed = seed
+        self._allow_degraded = allow_degraded
+        self._note = note
+        self._versions = versions()
+        self._checks = {a.slug: checks_digest(course, a) for a in course.assignments}
+
+    def run(self, tasks: Iterable[bytes]) -> Generator[tuple[int, Outcome] | None, None, None]:
+        fresh = enumerate(tasks)
+        ready: deque[Numbered] = deque()
+        losses: Counter[int] = Counter()  # of workers, by the task that they were grading
+        with connected(self._address) as client, closing(Fleet(client, self._note)) as fleet:
+            while True:
+                for task in fleet.update():
+                    number, _ = task
+                    losses[number] += 1
+                    if losses[number] < LOSSES:
+                        ready.appendleft(task)
+                    else:
+                        yield number, given_up()
+                while True:
+                    if not ready:
+                        ready.extend(islice(fresh, 1))
+                    if not ready or not fleet.idle:
+                        break
+                    task = ready.popleft()
+                    fleet.start(task, *self._arguments(task))
+                if not ready and not fleet.in_flight:
+                    return
+                yield fleet.wait(TICK_S)
+
+    def _arguments(self, task: Numbered) -> tuple[Any, ...]:
+        _, encoded = task
+        slug = msgspec.msgpack.decode(encoded, type=Task).slug
+        return encoded, self._seed, self._allow_degraded, self._versions, self._checks[slug]
+
+
+def given_up() -> Outcome:
+    return Outcome(error="twice: the Dask worker that graded it was lost; is there enough memory?")
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Client]:
+    """A client of the scheduler at `address`.
+
+    Raises:
+        GraderError: Dask is not installed, or nothing answers; or the scheduler is lost meanwhile.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise GraderError(
+            "--dask needs Dask: in the course's repository, pip install -e '.[dask]'"
+        ) from None
+    try:
+        asyncio.run(knock(address))
+    except Exception as error:  # even MemoryError, where something else than Dask answers
+        raise GraderError(
+            f"no Dask scheduler can be reached at {address}: is it running, and is that the "
+            f"address it printed? ({error})"
+        ) from None
+    with Client(address, timeout=CONNECT_TIMEOUT_S, set_as_default=False) as client:
+        yield client
+
+
+async def knock(address: str) -> None:
+    """Connect and hang up. A Client that can't connect would take long to go, and not quietly."""
+    from distributed import Security
+    from distributed.comm import connect
+
+    options = Security().get_connection_args("client")
+    await (await connect(address, timeout=CONNECT_TIMEOUT_S, **options)).close()
+
+
+@dataclass(frozen=True)
+class Flight:
+    """A task that a worker grades."""
+
+    worker: str
+    task: Numbered
+    future: Future
+
+
+class Fleet:
+    """The cluster's workers, each with at most one task."""
+
+    def __init__(self, client: Client, note: Callable[[str], None]) -> None:
+        self.in_flight: dict[object, Flight] = {}  # by the future's key
+        self.idle: list[str] = []  # the last one to finish, which surely lives, at the end
+        self._client = client
+        self._note = note
+        self._workers: set[str] = set()
+        self._updated: float | None = None
+        self._done: SimpleQueue[Future] = SimpleQueue()
+        self._has_noted_threads = False
+
+    def update(self) -> list[Numbered]:
+        """See which workers there are; the tasks of those that were lost."""
+        if self._updated is not None and time.monotonic() < self._updated + TICK_S:
+            return []
+        try:
+            threads: dict[str, int] = self._client.nthreads()
+        except OSError as error:
+            raise self._scheduler_lost(error) from None
+        if not threads and (self._workers or self._updated is None):
+            self._note("waiting for a Dask worker to join")
+        if max(threads.values(), default=1) > 1 and not self._has_noted_threads:
+            self._has_noted_threads = True
+            self._note("some Dask workers have several threads, of which one is used: see README")
+        self._updated = time.monotonic()
+        self.idle = [worker for worker in self.idle if worker in threads]
+        self.idle[:0] = threads.keys() - self._workers
+        self._workers = set(threads)
+        lost = [flight for flight in self.in_flight.values() if flight.worker not in threads]
+        for flight in lost:
+            self._note(f"the Dask worker at {flight.worker} was lost")
+            del self.in_flight[flight.future.key]
+        self._cancel(lost)
+        return [flight.task for flight in lost]
+
+    def start(self, task: Numbered, *arguments: Any) -> None:
+        """Let an idle worker call grade_on_worker with these arguments."""
+        worker = self.idle.pop()
+        future = self._client.submit(grade_on_worker, *arguments, workers=[worker], pure=False)
+        self.in_flight[future.key] = Flight(worker, task, future)
+        future.add_done_callback(self._done.put)
+
+    def wait(self, timeout_s: float) -> tuple[int, Outcome] | None:
+        """What has been graded, as soon as there is something."""
+        try:
+            future = self._done.get(timeout=timeout_s)
+        except Empty:
+            return None
+        flight = self.in_flight.get(future.key)
+        if flight is None:  # cancelled
+            return None
+        try:
+            outcome = self._result(flight)
+        except TimeoutError:  # if its worker was lost with the result, update() finds out
+            self._done.put(future)
+            return None
+        del self.in_flight[future.key]
+        if flight.worker in self._workers:
+            self.idle.append(flight.worker)
+        number, _ = flight.task
+        return number, outcome
+
+    def close(self) -> None:
+        self._cancel(list(self.in_flight.values()))
+
+    def _result(self, flight: Flight) -> Outcome:
+        from distributed import KilledWorker
+
+        future = flight.future
+        if future.status == "error":
+            error = future.exception(timeout=RESULT_TIMEOUT_S)
+            if isinstance(error, KilledWorker):  # workers that come back at the same address
+                return given_up()
+            # Most likely it can't even import this module.
+            raise GraderError(
+                f"the Dask worker at {flight.worker} can't grade: {type(error).__name__}: {error}; "
+                "install the same version of grader there"
+            )
+        try:
+            encoded = future.result(timeout=RESULT_TIMEOUT_S)
+        except CancelledError as error:
+            raise self._scheduler_lost(error) from None
+        reply = msgspec.msgpack.decode(encoded, type=Reply)
+        if reply.outcome is None:
+            kind = UnconfinedError if reply.unconfined else GraderError
+            raise kind(f"the Dask worker at {flight.worker} {reply.refusal}")
+        return reply.outcome
+
+    def _cancel(self, flights: list[Flight]) -> None:
+        if not flights:
+            return
+        with suppress(OSError):  # the scheduler may be gone
+            self._client.cancel([flight.future for flight in flights])
+
+    def _scheduler_lost(self, why: object) -> GraderError:
+        return GraderError(
+            f"the Dask scheduler was lost: {why}; the same command goes on from here"
+        )

@@ -1,0 +1,56 @@
+"""What the commands share: their common options, exit statuses, and how errors are said."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from grader.course import Assignment, Course, CourseError
+
+GRADED, BELOW, UNREADABLE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Only = Annotated[
+    list[str] | None, typer.Option("--only", metavar="SLUG", help="Grade only this assignment.")
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(min=0, max=2**63, help="Course seed, instead of the one in course.toml."),
+]
+
+
+def select(course: Course, slugs: list[str] | None) -> list[Assignment]:
+    """The assignments of these slugs, in the course's order; all of them without any."""
+    try:
+        wanted = {course.assignment(slug).slug for slug in slugs or course.slugs}
+    except CourseError as error:
+        raise typer.BadParameter(str(error)) from None
+    return [assignment for assignment in course.assignments if assignment.slug in wanted]
+
+
+def usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def exit_status() -> Iterator[None]:
+    """Turn what can go wrong into one line on stderr and the exit status for it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        errors.print("grader: interrupted")
+        raise typer.Exit(INTERRUPTED) from None
+    except (typer.BadParameter, typer.Exit):
+        raise
+    except (OSError, ValueError, RuntimeError) as error:
+        # ValueError: CourseError, DataError. RuntimeError: GraderError, SandboxError.
+        errors.print(f"grader: {error}", markup=False)
+        raise typer.Exit(FAILED) from None

@@ -1,0 +1,97 @@
+"""What a result depends on: the key by which it is found again instead of being graded again.
+
+A result is a function of its Key and of nothing else: grading is deterministic and never learns
+whose work it grades. So students who handed in the same bytes share one result.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import platform
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+import msgspec
+
+import grader
+from grader.course import Assignment, Course
+from grader.stubs import make_stub
+from grader.submission import Submission
+
+# The grader's own modules that decide verdicts, points or messages, below `grader/`.
+DECIDING = (
+    "training.py", "plugin.py", "grading.py", "data.py", "text.py", "sandbox/*.py",
+    "report/model.py",
+)  # fmt: skip
+
+
+class Key(msgspec.Struct, frozen=True):
+    """The parts of a result's key; `code` and `checks` are SHA-256, or "missing" for `code`.
+
+    `versions` is a JSON object: the versions that matter, and the type of machine.
+    """
+
+    slug: str
+    code: str
+    checks: str
+    seed: int
+    versions: str
+
+
+def code_digest(submission: Submission, slug: str) -> str:
+    """Of everything that was handed in for `slug`, or of the reason why it can't be used."""
+    source = submission.sources.get(slug)
+    problem = submission.problems.get(slug)
+    if problem is not None:
+        return digest([b"problem", problem.encode("utf-8", "backslashreplace")])
+    if source is None:
+        return "missing"
+    fields = msgspec.json.encode(dataclasses.asdict(source))
+    return digest([b"module", fields])
+
+
+def checks_digest(course: Course, assignment: Assignment) -> str:
+    """Of all that judges this assignment: checks, the seed network, the stub, settings, data."""
+    return digest(_judging_content(course, assignment))
+
+
+def _judging_content(course: Course, assignment: Assignment) -> Iterator[bytes]:
+    checks = course.check_path(assignment.slug).parent
+    shared = [path for path in checks.glob("*.py") if not path.name.startswith("test_")]
+    package = Path(grader.__file__).parent
+    deciding = [path for pattern in DECIDING for path in package.glob(pattern)]
+    paths = [course.check_path(assignment.slug), course.baseline_path, *shared, *deciding]
+    for path in sorted(paths):
+        yield path.name.encode()
+        yield path.read_bytes()
+    for path in sorted(course.data_dir.rglob("SHA256SUMS")):
+        yield path.read_bytes()
+    solution = course.solution_path(assignment.slug)
+    # The stub as grading knows it: an untouched one is told apart from work.
+    yield make_stub(solution.read_text("utf-8")).encode() if solution.is_file() else b"no stub"
+    yield msgspec.json.encode(assignment)
+
+
+def versions() -> str:
+    """The versions that a result depends on, as JSON.
+
+    The sandbox's protections are no part of it: they decide what an attack can do, not what honest
+    code earns, and could be known only by starting a worker. They are stored with each result.
+    """
+    packages = {name: metadata.version(name) for name in ("torch", "numpy", "pytest")}
+    return msgspec.json.encode(
+        {"grader": grader.__version__, "python": platform.python_version()}
+        | packages
+        | {"machine": f"{platform.system()} {platform.machine()}"}
+    ).decode()
+
+
+def digest(parts: Iterator[bytes] | list[bytes]) -> str:
+    """SHA-256 over the parts and where each ends."""
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(len(part).to_bytes(8, "big"))
+        total.update(part)
+    return total.hexdigest()

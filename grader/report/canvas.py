@@ -1,0 +1,177 @@
+"""Scores for Canvas: written into the CSV that Canvas exported, or a file for it from nothing.
+
+How Canvas takes a file (lib/gradebook_importer.rb): a row's student by ID, then SIS User ID, then
+SIS Login ID, then the first of that name; a column's assignment by the number in brackets after its
+title, or else by its title.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from grader.gradebook import Entry, Gradebook, Student
+from grader.report.canvas_file import (
+    POINTS_POSSIBLE,
+    CanvasFile,
+    harmless,
+    read_canvas_file,
+)
+from grader.report.canvas_students import match_students
+from grader.report.csv_files import cell, csv_rows
+from grader.report.grades import ExportError, label, note, number, score_of, whole_override
+
+EXCUSED, NOT_ASSIGNED = "EX", "N/A"
+
+
+@dataclass(frozen=True)
+class Grades:
+    """A student's final scores by slug; "" is the whole submission's."""
+
+    student: Student
+    scores: dict[str, float | None]
+    is_overridden: bool  # as a whole, which the assignments' scores don't show
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of Canvas's for our scores; `factor` brings them to its points possible."""
+
+    slug: str
+    index: int
+    factor: float
+
+
+def write_canvas(gradebook: Gradebook, stream: BinaryIO, *, canvas_csv: Path | None = None) -> None:
+    """Write the final scores, with two decimals.
+
+    Without `canvas_csv` Canvas has to find students by SIS ids or names, and assignments by titles.
+
+    Raises:
+        ExportError: `canvas_csv` is no gradebook of Canvas's, or none of its columns is ours.
+    """
+    class_grades = [grades_of(entry, gradebook) for entry in gradebook]
+    if canvas_csv is None:
+        write_anew(gradebook, class_grades, stream)
+    else:
+        merge(gradebook, class_grades, read_canvas_file(canvas_csv), stream)
+
+
+def grades_of(entry: Entry, gradebook: Gradebook) -> Grades:
+    scores = {a.slug: score_of(entry, a.slug).final for a in gradebook.assignments}
+    return Grades(entry.student, scores | {"": entry.final}, whole_override(entry) is not None)
+
+
+def note_overridden(class_grades: Iterable[Grades]) -> None:
+    for grades in class_grades:
+        if grades.is_overridden:
+            note(
+                f"canvas: {label(grades.student)}: the whole submission was set to "
+                f"{number(grades.scores[''])} by hand, which the assignments' columns don't show"
+            )
+
+
+# ---------------------------------------------------------------- into Canvas's own file
+
+
+def merge(
+    gradebook: Gradebook, class_grades: list[Grades], file: CanvasFile, stream: BinaryIO
+) -> None:
+    """Change the cells that hold our scores, and what a spreadsheet would run; nothing else."""
+    columns = find_columns(gradebook, file)
+    rows = match_students([grades.student for grades in class_grades], file)
+    if all(column.slug for column in columns):
+        note_overridden(class_grades[who] for who in rows.values())
+    for place, record in enumerate(file.records):
+        changes = harmless(file, place) if place in file.students else {}
+        if place in rows:
+            grades = class_grades[rows[place]]
+            for column in columns:
+                score, was = grades.scores[column.slug], record.cell(column.index)
+                if score is None or was == NOT_ASSIGNED:
+                    continue
+                if was.upper() == EXCUSED:
+                    note(f"canvas: {label(grades.student)} stays excused from {column.slug}")
+                    continue
+                changes[column.index] = f"{score * column.factor:.2f}"
+        stream.write(file.encode(record, changes))
+
+
+def find_columns(gradebook: Gradebook, file: CanvasFile) -> list[Column]:
+    """The columns named after an assignment's title or slug, or after the course: its total."""
+    total = sum(assignment.max_score for assignment in gradebook.assignments)
+    wanted = [(a.slug, {a.title, a.slug}, a.max_score) for a in gradebook.assignments]
+    columns = []
+    for slug, names, max_score in [*wanted, ("", {gradebook.title}, total)]:
+        names = {name.strip().casefold() for name in names}
+        found = [
+            (index, title, possible)
+            for index, title, possible in file.assignments()
+            if title.strip().casefold() in names
+        ]
+        if len(found) > 1:
+            note(f"canvas: {file.name} has several columns {found[0][1]!r}: none is written")
+        elif found:
+            index, title, possible = found[0]
+            factor = possible / max_score if possible and max_score else 1.0
+            if factor != 1:
+                note(
+                    f"canvas: {title!r} has {number(possible)} points in Canvas and "
+                    f"{number(max_score)} here: scores are scaled"
+                )
+            columns.append(Column(slug, index, factor))
+        elif slug:
+            note(f"canvas: {file.name} has no column for {slug}; make the assignment in Canvas")
+    if not columns:
+        raise ExportError(
+            f"{file.name}: no column is named after an assignment, its slug or the course; name "
+            f"one of Canvas's assignments so, such as {gradebook.title!r}, and export again"
+        )
+    return columns
+
+
+# ---------------------------------------------------------------- a file from nothing
+
+
+def write_anew(gradebook: Gradebook, class_grades: list[Grades], stream: BinaryIO) -> None:
+    """The columns that Canvas demands; identifiers go to SIS User ID, never to Canvas's own ID.
+
+    Whom Canvas could take for somebody else is left out.
+    """
+    note(
+        "canvas: without --canvas, Canvas finds students by SIS ids or exact names, and takes the "
+        "assignments for new ones unless their titles are the same; better give the CSV it exported"
+    )
+    note_overridden(class_grades)
+    handles = [sis_ids(grades.student) for grades in class_grades]
+    owners = Counter(handle for pair in handles for handle in set(pair) - {""})
+    namesakes = Counter(grades.student.name.casefold() for grades in class_grades)
+    with csv_rows(stream) as rows:
+        titles = [cell(assignment.title) for assignment in gradebook.assignments]
+        rows.writerow(["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *titles])
+        maxima = [f"{assignment.max_score:.2f}" for assignment in gradebook.assignments]
+        rows.writerow([f"    {POINTS_POSSIBLE}", "", "", "", "", *maxima])
+        for grades, (user_id, login) in zip(class_grades, handles, strict=True):
+            name = cell(grades.student.name).replace(POINTS_POSSIBLE, "Points_Possible")
+            is_known = any(owners[handle] == 1 for handle in (user_id, login))
+            if any(owners[handle] > 1 for handle in (user_id, login)):
+                note(f"canvas: {label(grades.student)} is left out: others share their SIS id")
+                continue
+            if not is_known and (namesakes[grades.student.name.casefold()] > 1 or not name.strip()):
+                note(f"canvas: {label(grades.student)} is left out: no SIS id, and no unique name")
+                continue
+            scores = (grades.scores[assignment.slug] for assignment in gradebook.assignments)
+            rows.writerow(
+                [name, "", user_id, login, ""]
+                + ["" if score is None else f"{score:.2f}" for score in scores]
+            )
+
+
+def sis_ids(student: Student) -> tuple[str, str]:
+    """SIS User ID and SIS Login ID; empty where a cell can't hold them as they are."""
+    values = (student.identifier.strip(), student.login.strip())
+    user_id, login = (value if cell(value) == value else "" for value in values)
+    return user_id, login

@@ -1,0 +1,87 @@
+"""A gradebook written in a format that others read: one way in for all of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from grader.gradebook import Gradebook
+from grader.report.canvas import write_canvas
+from grader.report.csv_files import write_csv
+from grader.report.grades import Cleaned, ExportError
+from grader.report.gradescope import write_gradescope
+from grader.report.json_file import write_json
+from grader.report.junit_file import write_junit_file
+from grader.report.moodle import write_moodle
+from grader.report.nbgrader import write_nbgrader
+
+_ONE_FILE: dict[str, Callable[[Gradebook, BinaryIO], None]] = {
+    "csv": write_csv,
+    "canvas": write_canvas,
+    "moodle": write_moodle,
+    "nbgrader": write_nbgrader,
+    "junit": write_junit_file,
+    "json": write_json,
+}
+FORMATS: tuple[str, ...] = ("csv", "canvas", "moodle", "nbgrader", "gradescope", "junit", "json")
+
+
+def export(
+    gradebook: Gradebook, format: str, output: Path | None, *, canvas_csv: Path | None = None
+) -> None:
+    """Write `gradebook` to `output`, or to stdout if that is None.
+
+    A file appears whole or not at all. `gradescope` needs a folder, which is made if need be.
+    What the format can't take is left out, and said on stderr in a line each.
+
+    Args:
+        canvas_csv: the gradebook that Canvas exported, to write the scores into.
+
+    Raises:
+        ExportError: an unknown format, an option that it can't do without, or an input that is
+            not what it should be.
+        OSError: a file can't be read or written.
+    """
+    if format not in FORMATS:
+        raise ExportError(f"no format {format!r}; there are {', '.join(FORMATS)}")
+    if canvas_csv is not None and format != "canvas":
+        raise ExportError(f"a CSV from Canvas is of no use to {format}; export the format canvas")
+    gradebook = Cleaned(gradebook)
+    if format == "gradescope":
+        if output is None:
+            raise ExportError("gradescope is a file a student; name a folder with --output")
+        if output.exists() and not output.is_dir():
+            raise ExportError(f"{output} is no folder, and gradescope is a file a student")
+        write_gradescope(gradebook, output)
+        return
+    write = _ONE_FILE[format]
+    if canvas_csv is not None:
+        write = partial(write_canvas, canvas_csv=canvas_csv)
+    if output is None:
+        write(gradebook, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+        return
+    if output.is_dir():
+        raise ExportError(f"{output} is a folder, and {format} is one file; name a file in it")
+    with replacing(output) as stream:
+        write(gradebook, stream)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A stream whose content replaces the file at `path` at the block's end, if all went well.
+
+    As model.write_bytes does for content that fits into memory.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("wb") as stream:
+            yield stream
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

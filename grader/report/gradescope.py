@@ -1,0 +1,76 @@
+"""Gradescope's results.json, one for each student: a test a check, and the final score."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from grader.gradebook import Entry, Gradebook
+from grader.report.grades import ExportError, late_percent, number
+from grader.report.model import AssignmentReport, write_bytes
+
+
+def write_gradescope(gradebook: Gradebook, folder: Path) -> None:
+    """Write `<key>/results.json` into `folder` for whoever has a report or a score.
+
+    Raises:
+        ExportError: a student's key can't name a folder.
+    """
+    folder.mkdir(exist_ok=True)
+    for entry in gradebook:
+        if entry.report is None and entry.final is None:
+            continue
+        key = entry.student.key
+        if key in ("", ".", "..") or set(key) & set("/\\\0"):
+            raise ExportError(f"gradescope: {key!r} can't name a folder; this is a grader's bug")
+        (folder / key).mkdir(exist_ok=True)
+        content = msgspec.json.format(msgspec.json.encode(results_of(entry)), indent=1)
+        write_bytes(folder / key / "results.json", content + b"\n")
+
+
+def results_of(entry: Entry) -> dict[str, Any]:
+    """`score` overrides the sum of the tests, so that it can differ from the raw results."""
+    results: dict[str, Any] = {
+        "output": "\n".join(summary(entry)),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "tests": [],
+    }
+    if entry.final is not None:
+        results["score"] = entry.final
+    if entry.report is not None:
+        results["execution_time"] = entry.report.duration_s
+        for place, assignment in enumerate(entry.report.assignments, start=1):
+            results["tests"] += tests_of(place, assignment)
+    return results
+
+
+def tests_of(place: int, assignment: AssignmentReport) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": f"{place}.{number_in}",
+            "name": f"{assignment.title}: {check.title}",
+            "score": check.points,
+            "max_score": check.max_points,
+            "status": "passed" if check.verdict == "passed" else "failed",
+            "output": "\n".join(filter(None, (check.message, check.hint))),
+            "extra_data": {"slug": assignment.slug, "check": check.id, "verdict": check.verdict},
+        }
+        for number_in, check in enumerate(assignment.checks, start=1)
+    ]
+
+
+def summary(entry: Entry) -> list[str]:
+    """The line for the final score, and one for each thing that sets it apart from the tests."""
+    lines = [f"Score: {number(entry.final)}/{number(entry.max_score)}"]
+    if entry.report is not None and entry.report.score != entry.final:
+        lines.append(f"Points of the checks: {number(entry.report.score)}")
+    for override in entry.overrides:
+        what = override.slug or "the whole submission"
+        lines.append(f"Set by hand: {what} to {number(override.score)}: {override.reason}")
+    if late_percent(entry):
+        lines.append(f"Late: {number(late_percent(entry))}% taken off")
+    return lines

@@ -1,0 +1,197 @@
+"""A gradebook without names: stable pseudonyms, and the one file that leads back from them.
+
+Best effort in texts: where a message, an output or a reason holds the student's own name, numbers,
+login or key as it stands in the gradebook, the pseudonym takes its place. Nicknames, misspellings
+and the names of others stay, and so do times and scores, by which a person may be known.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import hmac
+import io
+import os
+import re
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from grader.gradebook import AssignmentInfo, Entry, Gradebook, Student
+from grader.report.csv_files import cell
+from grader.report.grades import ExportError, one_line
+from grader.report.model import AssignmentReport, CheckResult, Report, write_bytes
+
+HEADER = ["key", "pseudonym", "name"]
+SHORTEST = 6  # hexadecimal digits; more where two students would have the same
+MIN_CHARACTERS = 3  # shorter names and numbers are not looked for: they are part of too much
+
+
+class Mapping:
+    """key -> pseudonym, kept in a CSV that only its owner may read. It only ever grows.
+
+    The first row has no key: its pseudonym is the secret from which all others are derived, so
+    that nobody can derive them from a class list.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Read the file, if there is one.
+
+        Raises:
+            ExportError: it is not such a file; it is left as it is.
+        """
+        self._path = path
+        self._rows: list[list[str]] = []
+        self._pseudonyms: dict[str, str] = {}
+        self._taken: set[str] = set()
+        self._is_changed = False
+        if path.exists():
+            self._read(path)
+        else:
+            self._secret = secrets.token_hex(32)
+            self._rows.append(["", self._secret, "the secret of this file"])
+
+    def _read(self, path: Path) -> None:
+        try:
+            text = path.read_bytes().decode("utf-8", "surrogatepass")
+            header, *self._rows = csv.reader(io.StringIO(text, newline=""))
+            key, self._secret, _ = self._rows[0]
+            if header != HEADER or key or len(bytes.fromhex(self._secret)) < 32:
+                raise ValueError
+            for key, pseudonym, _ in self._rows[1:]:
+                self._pseudonyms[_restored(key)] = pseudonym
+            self._taken = set(self._pseudonyms.values())
+            if not len(self._taken) == len(self._pseudonyms) == len(self._rows) - 1:
+                raise ValueError
+        except (ValueError, IndexError, csv.Error):
+            raise ExportError(
+                f"{path}: it is no mapping of pseudonyms, or a damaged one; name another file, or "
+                "restore this one, as the old pseudonyms can't be made again without it"
+            ) from None
+
+    def pseudonym_of(self, student: Student) -> str:
+        """The student's pseudonym; a new one is in the file once `save` has been called."""
+        known = self._pseudonyms.get(student.key)
+        if known is not None:
+            return known
+        key = student.key.encode("utf-8", "surrogatepass")
+        digest = hmac.new(bytes.fromhex(self._secret), key, hashlib.sha256).hexdigest()
+        pseudonym = next(
+            name
+            for length in range(SHORTEST, len(digest) + 1)
+            if (name := f"student-{digest[:length]}") not in self._taken
+        )
+        self._taken.add(pseudonym)
+        self._pseudonyms[student.key] = pseudonym
+        self._rows.append([_guarded(student.key), pseudonym, cell(one_line(student.name))])
+        self._is_changed = True
+        return pseudonym
+
+    def save(self) -> None:
+        """Replace the file, if there is anything new, by one for its owner's eyes (mode 600)."""
+        if not self._is_changed:
+            return
+        text = io.StringIO(newline="")
+        csv.writer(text, lineterminator="\n").writerows([HEADER, *self._rows])
+        mask = os.umask(0o077)
+        try:
+            write_bytes(self._path, text.getvalue().encode("utf-8", "surrogatepass"))
+        finally:
+            os.umask(mask)
+        self._is_changed = False
+
+
+def _guarded(key: str) -> str:
+    """`key` as a harmless cell from which it can be had back."""
+    return f"'{key}" if key.startswith("'") or cell(key) != key else key
+
+
+def _restored(text: str) -> str:
+    return text.removeprefix("'")
+
+
+class Pseudonymised:
+    """A gradebook in which pseudonyms stand for students; sorted by them, as names would tell.
+
+    Each iteration first writes the mapping, then gives out entries. They are kept meanwhile in an
+    unnamed temporary file, pseudonyms only.
+    """
+
+    def __init__(self, gradebook: Gradebook, mapping_path: Path) -> None:
+        """Read the mapping, if there is one.
+
+        Raises:
+            ExportError: the file is not one.
+        """
+        self._gradebook = gradebook
+        self._mapping = Mapping(mapping_path)
+        self.title: str = gradebook.title
+        self.assignments: list[AssignmentInfo] = gradebook.assignments
+
+    def __iter__(self) -> Iterator[Entry]:
+        encoder, decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(Entry)
+        places: dict[str, tuple[int, int]] = {}
+        with tempfile.TemporaryFile() as kept:
+            for entry in self._gradebook:
+                pseudonym = self._mapping.pseudonym_of(entry.student)
+                content = encoder.encode(pseudonymised(entry, pseudonym))
+                places[pseudonym] = (kept.tell(), len(content))
+                kept.write(content)
+            self._mapping.save()
+            for _, (offset, size) in sorted(places.items()):
+                kept.seek(offset)
+                yield decoder.decode(kept.read(size))
+
+
+def pseudonymised(entry: Entry, pseudonym: str) -> Entry:
+    """The entry with the pseudonym for key and name, and no identifier, e-mail or login."""
+    hidden = hide(entry, pseudonym)
+    report = entry.report
+    return replace(
+        entry,
+        student=Student(key=pseudonym, name=pseudonym),
+        report=None if report is None else hidden_report(report, pseudonym, hidden),
+        overrides=[replace(o, reason=hidden(one_line(o.reason))) for o in entry.overrides],
+    )
+
+
+def hide(entry: Entry, pseudonym: str) -> Callable[[str], str]:
+    """What puts the pseudonym where a text says who the student is, in any case of letters."""
+    student = entry.student
+    told = {student.key, student.name, student.identifier, student.email, student.login}
+    if entry.report is not None:
+        told.add(entry.report.submission)
+    first, _, last = student.name.rpartition(" ")
+    if "," in student.name:
+        last, _, first = (part.strip() for part in student.name.partition(","))
+    if first and last:
+        told |= {f"{first} {last}", f"{last}, {first}", f"{last} {first}"}
+    # As they come out of the worker: made printable.
+    told |= {one_line(text) for text in told}
+    told = {text for text in map(str.strip, told) if len(text) >= MIN_CHARACTERS}
+    longest_first = sorted(told, key=lambda text: (-len(text), text))
+    pattern = re.compile(
+        rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)" if told else r"(?!)",
+        re.IGNORECASE,
+    )
+    return lambda text: pattern.sub(pseudonym, text) if text else text
+
+
+def hidden_report(report: Report, pseudonym: str, hidden: Callable[[str], str]) -> Report:
+    assignments = [hidden_assignment(assignment, hidden) for assignment in report.assignments]
+    return replace(report, submission=pseudonym, assignments=assignments)
+
+
+def hidden_assignment(
+    assignment: AssignmentReport, hidden: Callable[[str], str]
+) -> AssignmentReport:
+    checks = [hidden_check(check, hidden) for check in assignment.checks]
+    return replace(assignment, checks=checks, output=hidden(assignment.output))
+
+
+def hidden_check(check: CheckResult, hidden: Callable[[str], str]) -> CheckResult:
+    return replace(check, message=hidden(check.message), hint=hidden(check.hint))

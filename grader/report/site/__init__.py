@@ -1,0 +1,82 @@
+"""The class as HTML pages that need nothing but themselves: no server, no network, no other files.
+
+`write_site` writes `index.html` and `students/KEY.html`; `write_feedback` writes the students'
+pages alone, to send. Entries are read once and none is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.gradebook import Entry, Gradebook, Student
+from grader.report.model import write_bytes
+from grader.report.site.pages import FIRST_BYTES, class_page, student_page
+from grader.report.site.summary import ClassSummary
+from grader.report.site.values import page_name
+
+
+def write_site(gradebook: Gradebook, output: Path) -> None:
+    """Write `index.html` and a page a student below `output`, which is made if need be.
+
+    Pages of students who are no longer in the gradebook are removed: they may show a name that no
+    longer is to be shown.
+
+    Raises:
+        OSError: a file can't be written.
+    """
+    folder = output / "students"
+    folder.mkdir(parents=True, exist_ok=True)
+    summary = ClassSummary(gradebook.assignments)
+    written = set()
+    for before, entry, after in with_neighbours(gradebook):
+        summary.add(entry)
+        name = page_name(entry.student.key)
+        page = student_page(gradebook.title, entry, gradebook.assignments, (before, after))
+        write_bytes(folder / name, page)
+        written.add(name)
+    write_bytes(output / "index.html", class_page(gradebook.title, summary))
+    remove_others(folder, written)
+
+
+def write_feedback(gradebook: Gradebook, output: Path) -> None:
+    """Write each student's page into `output`, as a file that can be sent alone.
+
+    Older such pages there, of students who are no longer in the gradebook, are removed.
+
+    Raises:
+        OSError: a file can't be written.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    written = set()
+    for entry in gradebook:
+        name = page_name(entry.student.key)
+        page = student_page(gradebook.title, entry, gradebook.assignments, None)
+        write_bytes(output / name, page)
+        written.add(name)
+    remove_others(output, written)
+
+
+def with_neighbours(
+    gradebook: Gradebook,
+) -> Iterator[tuple[Student | None, Entry, Student | None]]:
+    """Each entry with the students before and after it."""
+    before: Student | None = None
+    current: Entry | None = None
+    for entry in gradebook:
+        if current is not None:
+            yield before, current, entry.student
+            before = current.student
+        current = entry
+    if current is not None:
+        yield before, current, None
+
+
+def remove_others(folder: Path, written: set[str]) -> None:
+    """Remove students' pages of an earlier run; whatever else lies there stays."""
+    for path in folder.glob("*.html"):
+        if path.name not in written and path.is_file():
+            with path.open("rb") as file:
+                is_ours = file.read(len(FIRST_BYTES)) == FIRST_BYTES
+            if is_ours:
+                path.unlink()

@@ -1,0 +1,240 @@
+"""A page is a template, filled in: every value is escaped, and a policy forbids all else to run.
+
+A page is one file. Style and script stand in it, and its content security policy knows them by
+their SHA-256, so that nothing that came with a submission could run or load anything, even if it
+did get into a page as markup.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from grader import __version__
+from grader.gradebook import AssignmentInfo, Entry, Student
+from grader.report.model import CheckResult
+from grader.report.site import values
+from grader.report.site.charts import draw_curve, draw_histogram
+from grader.report.site.reference import load_reference
+from grader.report.site.summary import ClassSummary
+
+HERE = Path(__file__).parent
+# How a page of ours begins; an older page is known by it.
+FIRST_BYTES = b"<!DOCTYPE html>\n<!-- grader: "
+# Of what a student's code printed, so much is shown from the beginning and the end.
+OUTPUT_HEAD = 4000
+OUTPUT_TAIL = 1000
+ICON = (
+    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect width='16' height='16' "
+    "rx='4' fill='#2f5fd0'/><path d='M4 8.5l3 3 5-6.5' fill='none' stroke='#fff' "
+    "stroke-width='2'/></svg>"
+)
+
+
+@cache
+def environment() -> Environment:
+    """Jinja2 as the templates need it; what they miss is an error."""
+    templates = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    class_style = asset("site.css") + asset("class.css")
+    student_style = asset("site.css") + asset("student.css")
+    script = asset("table.js")
+    templates.filters |= {
+        "points": values.points,
+        "moment": values.moment,
+        "percent": values.percent,
+    }
+    templates.globals |= {
+        "class_style": class_style,
+        "student_style": student_style,
+        "script": script,
+        "icon": "data:image/svg+xml;base64," + base64.b64encode(ICON.encode()).decode(),
+        "class_policy": policy(class_style, script),
+        "student_policy": policy(student_style),
+        "version": __version__,
+        "VERDICTS": VERDICTS,
+        "STATUSES": STATUSES,
+    }
+    return templates
+
+
+# (mark, word): a mark is never the only sign.
+VERDICTS = {
+    "passed": ("✓", "passed"),
+    "failed": ("✗", "failed"),
+    "error": ("✗", "error"),
+    "crashed": ("✗", "crashed"),
+    "timed_out": ("✗", "timed out"),
+    "not_judged": ("\N{EN DASH}", "not judged"),
+    "grader_error": ("!", "grader error"),
+}
+STATUSES = {
+    "passed": ("✓", "passed"),
+    "partial": ("~", "partly passed"),
+    "failed": ("✗", "failed"),
+    "missing": ("\N{EN DASH}", "not handed in"),
+    "untouched": ("\N{EN DASH}", "stub unchanged"),
+}
+
+
+def asset(name: str) -> Markup:
+    return Markup((HERE / "assets" / name).read_text(encoding="utf-8"))
+
+
+def policy(style: str, script: str | None = None) -> str:
+    """The content security policy of a page with this style, and this script or none."""
+    rules = ["default-src 'none'", "img-src data:", f"style-src {digest(style)}"]
+    if script is not None:
+        rules.append(f"script-src {digest(script)}")
+    return "; ".join([*rules, "base-uri 'none'", "form-action 'none'"])
+
+
+def digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def embed_json(value: Any) -> Markup:
+    """`value` as JSON that can stand within a <script>: ASCII, and no `<`, `>` or `&`."""
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
+
+
+def encode(page: str) -> bytes:
+    """As UTF-8; a lone surrogate, which can't be encoded, is shown as an escape."""
+    return page.encode("utf-8", "backslashreplace")
+
+
+# ---------------------------------------------------------------- a student's page
+
+
+def student_page(
+    title: str,
+    entry: Entry,
+    assignments: list[AssignmentInfo],
+    links: tuple[Student | None, Student | None] | None,
+) -> bytes:
+    """One student's page.
+
+    Args:
+        title: the course's.
+        links: the students before and after, for a page within the site; None: the page alone.
+    """
+    report = entry.report
+    by_slug = {} if report is None else {a.slug: a for a in report.assignments}
+    titles = {info.slug: info.title for info in assignments}
+    overrides = values.latest_overrides(entry.overrides)
+    scores = values.assignment_scores(entry)
+    sections = []
+    for info in assignments:
+        assignment = by_slug.get(info.slug)
+        if assignment is None:
+            continue
+        training = assignment.training
+        band = load_reference().bands.get(info.slug)
+        curve = draw_curve(training.loss, band) if training and training.loss else Markup()
+        sections.append(
+            {
+                "report": assignment,
+                "status": values.shown_status(assignment, scores[info.slug]),
+                "override": overrides.get(info.slug),
+                "groups": group_checks(assignment.checks),
+                "unjudged": reason_unjudged(assignment.checks),
+                "curve": curve,
+                "beyond": 'class="beyond"' in curve,
+                "band": band
+                if band is not None and training and len(band.high) == len(training.loss)
+                else None,
+                "output": bounded(assignment.output),
+            }
+        )
+    page = (
+        environment()
+        .get_template("student.html")
+        .render(
+            course=title,
+            entry=entry,
+            student=entry.student,
+            name=entry.student.name or entry.student.key,
+            report=report,
+            sections=sections,
+            steps=values.steps_of(entry, titles),
+            links=links,
+            seeds=load_reference().seeds,
+            page_name=values.page_name,
+        )
+    )
+    return encode(page)
+
+
+def group_checks(checks: Iterable[CheckResult]) -> list[tuple[str, list[CheckResult]]]:
+    """Checks in their order; neighbours that were not judged for one reason, which is told once."""
+    groups = []
+    for (verdict, message, _), members in groupby(
+        checks, key=lambda c: (c.verdict, c.message, "" if c.verdict == "not_judged" else c.id)
+    ):
+        groups.append((message if verdict != "passed" else "", list(members)))
+    return groups
+
+
+def reason_unjudged(checks: list[CheckResult]) -> str | None:
+    """Why no check at all was judged; None if one was."""
+    if not checks or any(check.verdict != "not_judged" for check in checks):
+        return None
+    return checks[0].message
+
+
+def bounded(output: str) -> dict[str, Any] | None:
+    """The beginning and the end of what was printed, and how many characters lie between them."""
+    if not output.strip():
+        return None
+    if len(output) <= OUTPUT_HEAD + OUTPUT_TAIL:
+        return {"head": output, "left_out": 0, "tail": ""}
+    return {
+        "head": output[:OUTPUT_HEAD],
+        "left_out": len(output) - OUTPUT_HEAD - OUTPUT_TAIL,
+        "tail": output[-OUTPUT_TAIL:],
+    }
+
+
+# ---------------------------------------------------------------- the class's page
+
+
+def class_page(title: str, summary: ClassSummary) -> bytes:
+    """The page of the class, with its table as data."""
+    counts, edges = summary.histogram()
+    data = {
+        "assignments": [
+            [a.info.slug, a.info.title, a.info.max_score] for a in summary.assignments.values()
+        ],
+        "checks": [[check.slug, check.assignment, check.title] for check in summary.checks],
+        "failures": [check.failed for check in summary.checks],
+        "rows": summary.rows,
+    }
+    page = (
+        environment()
+        .get_template("class.html")
+        .render(
+            course=title,
+            summary=summary,
+            histogram=draw_histogram(counts, edges) if summary.graded else None,
+            bins=list(zip(edges, edges[1:], counts, strict=False)),
+            data=embed_json(data),
+        )
+    )
+    return encode(page)

@@ -1,0 +1,214 @@
+"""What the class page shows, gathered one student at a time: little is kept of each.
+
+Held are a row a student, and for every check how many failed it and their most common messages.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.gradebook import AssignmentInfo, Entry
+from grader.report.model import AssignmentReport, CheckResult
+from grader.report.site.values import assignment_scores, page_name, shown_status
+
+FAILING = frozenset({"failed", "error", "crashed", "timed_out"})
+# Verdicts that a person should look into: an attack, or a bug of the grader's, may be behind them.
+ODD = frozenset({"crashed", "timed_out", "grader_error"})
+KINDS_OF_MESSAGE = 200  # counted for each check; rarer ones, once there are so many, are not told
+STATUSES = ("passed", "partial", "failed", "untouched", "missing")
+BIN_PERCENT = 10
+# What differs between two tellings of one mistake: lists of numbers, and numbers.
+_FIGURES = re.compile(r"\[[^\]\n]*\]|-?\d[\d.,]*(?:e[-+]?\d+)?")
+
+
+@dataclass
+class CheckSummary:
+    """A check over the class; `messages` counts its failures by message, figures aside."""
+
+    number: int  # in order of first sight; rows refer to it
+    slug: str
+    assignment: str
+    title: str
+    hint: str = ""
+    judged: int = 0
+    failed: int = 0
+    messages: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)  # of each kind of message, as first seen
+
+    def add(self, check: CheckResult) -> bool:
+        """Count one student's verdict; returns whether it is a failure."""
+        if check.verdict in ("not_judged", "grader_error"):
+            return False
+        self.judged += 1
+        if check.verdict not in FAILING:
+            return False
+        self.failed += 1
+        self.hint = self.hint or check.hint
+        self._count(check.message)
+        return True
+
+    def add_unreadable(self, message: str) -> None:
+        """Count a module of which nothing could be judged."""
+        self.judged += 1
+        self.failed += 1
+        self._count(message)
+
+    def _count(self, message: str) -> None:
+        kind = _FIGURES.sub("#", message)
+        if kind in self.messages or len(self.messages) < KINDS_OF_MESSAGE:
+            self.messages[kind] += 1
+            self.examples.setdefault(kind, message)
+
+    @property
+    def common(self) -> list[tuple[str, int]]:
+        """The most common messages, each by an example, with how many got it."""
+        return [(self.examples[kind], count) for kind, count in self.messages.most_common(4)]
+
+
+@dataclass
+class AssignmentSummary:
+    """An assignment over the class: how many have each status, and the mean score."""
+
+    info: AssignmentInfo
+    statuses: Counter[str] = field(default_factory=Counter)
+    scores: float = 0.0
+
+    def add(self, status: str, score: float) -> None:
+        self.statuses[status] += 1
+        self.scores += score
+
+    @property
+    def graded(self) -> int:
+        return self.statuses.total()
+
+    @property
+    def mean(self) -> float | None:
+        return self.scores / self.graded if self.graded else None
+
+    @property
+    def parts(self) -> list[tuple[str, int]]:
+        """How many have each status that anyone has, the best first."""
+        return [(status, self.statuses[status]) for status in STATUSES if self.statuses[status]]
+
+
+class ClassSummary:
+    """The class so far; `add` takes each entry in its turn."""
+
+    def __init__(self, assignments: list[AssignmentInfo]) -> None:
+        self.assignments = {info.slug: AssignmentSummary(info) for info in assignments}
+        self.rows: list[list[Any]] = []
+        self.percents: list[float] = []
+        self.late = 0
+        self.overridden = 0
+        self.odd = 0
+        self.absent = 0
+        self.unfinished = 0
+        self._checks: dict[tuple[str, str], CheckSummary] = {}
+
+    def add(self, entry: Entry) -> None:
+        failures: list[int] = []
+        scores = assignment_scores(entry)
+        shown: dict[str, list[float]] = {}  # by slug: number of the status, score
+        odd = False
+        for assignment in [] if entry.report is None else entry.report.assignments:
+            failures += self._add_checks(assignment)
+            odd = odd or any(check.verdict in ODD for check in assignment.checks)
+            score = scores[assignment.slug]
+            status = shown_status(assignment, score)
+            shown[assignment.slug] = [STATUSES.index(status), round(score, 2)]
+            if assignment.slug in self.assignments:
+                self.assignments[assignment.slug].add(status, score)
+        percent = None
+        if entry.final is not None and entry.max_score:
+            percent = 100 * entry.final / entry.max_score
+            self.percents.append(percent)
+        is_late = entry.lateness is not None and entry.lateness.percent > 0
+        self.late += is_late
+        self.overridden += bool(entry.overrides)
+        self.odd += odd
+        is_absent = entry.report is None
+        is_unfinished = entry.final is None and not is_absent
+        self.absent += is_absent
+        self.unfinished += is_unfinished
+        student = entry.student
+        self.rows.append(
+            [
+                student.name or student.key,
+                student.identifier,
+                " ".join(filter(None, (student.email, student.login, student.key))),
+                f"students/{page_name(student.key, quoted=True)}",
+                None if entry.final is None else round(entry.final, 2),
+                percent,
+                [shown.get(slug) for slug in self.assignments],
+                failures,
+                is_late + 2 * bool(entry.overrides) + 4 * odd + 8 * is_absent + 16 * is_unfinished,
+            ]
+        )
+
+    def _add_checks(self, assignment: AssignmentReport) -> list[int]:
+        """Count the verdicts on one assignment; returns the numbers of the checks that failed."""
+        checks = assignment.checks
+        is_unreadable = assignment.status == "failed" and all(
+            check.verdict == "not_judged" for check in checks
+        )
+        if is_unreadable:
+            summary = self._check(assignment, "", "The module can be read")
+            summary.add_unreadable(checks[0].message if checks else "")
+            return [summary.number]
+        failures = []
+        for check in checks:
+            summary = self._check(assignment, check.id, check.title)
+            if summary.add(check):
+                failures.append(summary.number)
+        return failures
+
+    def _check(self, assignment: AssignmentReport, name: str, title: str) -> CheckSummary:
+        key = (assignment.slug, name)
+        if key not in self._checks:
+            self._checks[key] = CheckSummary(
+                len(self._checks), assignment.slug, assignment.title, title
+            )
+        return self._checks[key]
+
+    # ------------------------------------------------------------ conclusions
+
+    @property
+    def checks(self) -> list[CheckSummary]:
+        """The checks by number."""
+        return list(self._checks.values())
+
+    @property
+    def failed_checks(self) -> list[CheckSummary]:
+        """Those that someone failed, most failures first."""
+        return sorted(
+            (check for check in self._checks.values() if check.failed),
+            key=lambda check: -check.failed,
+        )
+
+    @property
+    def graded(self) -> int:
+        return len(self.percents)
+
+    @property
+    def full_marks(self) -> int:
+        return sum(percent >= 100 for percent in self.percents)
+
+    @property
+    def mean(self) -> float | None:
+        return statistics.fmean(self.percents) if self.percents else None
+
+    @property
+    def median(self) -> float | None:
+        return statistics.median(self.percents) if self.percents else None
+
+    def histogram(self) -> tuple[list[int], list[int]]:
+        """Counts, and the edges of their bins in percent; whatever lies outside is in the last."""
+        edges = list(range(0, 100 + BIN_PERCENT, BIN_PERCENT))
+        counts = [0] * (len(edges) - 1)
+        for percent in self.percents:
+            counts[min(max(int(percent // BIN_PERCENT), 0), len(counts) - 1)] += 1
+        return counts, edges

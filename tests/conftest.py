@@ -1,0 +1,217 @@
+"""What several test files share: the real command in a process of its own, and one zygote."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from grader.course import load_course
+from grader.sandbox.launch import Launcher, open_launcher
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SECRET = "a caller's variable"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The marks of check files, which some tests import; grader.plugin explains them."""
+    for mark in ("points", "hint", "gate"):
+        config.addinivalue_line("markers", f"{mark}: see grader.plugin")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended, and what it said."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+
+class RunGrader(Protocol):
+    """`python -m grader ARGUMENTS`, with the package of the repository at `root`."""
+
+    def __call__(
+        self,
+        *arguments: str | Path,
+        cwd: Path = REPOSITORY,
+        root: Path = REPOSITORY,
+        prefix: tuple[str, ...] = (),
+        **environment: str,
+    ) -> Ran: ...
+
+
+def environment_for(root: Path) -> dict[str, str]:
+    """The caller's environment, without what would make a difference from machine to machine."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    return kept | {"PYTHONPATH": str(root), "COLUMNS": "200", "TERM": "dumb"}
+
+
+def run_command(
+    *arguments: str | Path,
+    cwd: Path = REPOSITORY,
+    root: Path = REPOSITORY,
+    prefix: tuple[str, ...] = (),
+    **environment: str,
+) -> Ran:
+    ran = subprocess.run(
+        [*prefix, sys.executable, "-m", "grader", *arguments],
+        cwd=cwd,
+        env=environment_for(root) | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=800,  # pytest's own timeout comes first, but for the zoo
+    )
+    assert "Traceback" not in ran.stdout + ran.stderr, ran.stderr
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+@pytest.fixture(scope="session")
+def run_grader() -> RunGrader:
+    return run_command
+
+
+@pytest.fixture(scope="session")
+def launcher() -> Iterator[Launcher]:
+    """Starts workers; imports torch once for all tests."""
+    with open_launcher(load_course(REPOSITORY).baseline_path) as opened:
+        yield opened
+
+
+# ---------------------------------------------------------------- a class of submissions
+
+MARKUP_NAME = "[bold red]dora[x] ]] 🎈\x1b[31m"
+MARKUP_NAME_SHOWN = "[bold red]dora[x] ]] 🎈"
+PRINTS = f"""\
+import os, sys
+print(sorted(os.environ))
+print([value for value in os.environ.values() if value == {SECRET!r}])
+print("[red]<b>&amp;]]></b>\\x1b[2J\\x00\\u202e größer 更大")
+sys.stdout.flush()
+sys.stderr.write("an error line\\n")
+sys.stderr.flush()
+os.write(1, b"\\xff\\xfe")
+print("x" * (2 << 20))
+"""
+RAISES = """\
+def make_optimizer(parameters, lr=0.01, momentum=0.9):
+    raise ValueError("<&'\\"]]> [red]\\x1b[31m\\ud800 größer")
+"""
+
+
+@dataclass(frozen=True)
+class Class:
+    """What a class handed in, and what `grader grade` made of it."""
+
+    folder: Path
+    paths: list[Path]  # in the order of the command line
+    names: list[str]  # of those that can be read, in that order
+    unreadable: list[Path]
+    arguments: list[str]
+    ran: Ran
+    document: Any  # the JSON
+    junitxml: Path
+
+    def report(self, name: str) -> Any:
+        (report,) = [r for r in self.document["reports"] if r["submission"] == name]
+        return report
+
+    def assignment(self, name: str, slug: str) -> Any:
+        (assignment,) = [a for a in self.report(name)["assignments"] if a["slug"] == slug]
+        return assignment
+
+
+def solution(slug: str) -> str:
+    return (REPOSITORY / "solutions" / f"{slug}.py").read_text(encoding="utf-8")
+
+
+def wrong(slug: str, place: str) -> str:
+    return (REPOSITORY / "tests" / "zoo" / "wrong" / slug / place).read_text(encoding="utf-8")
+
+
+def hand_in(folder: Path, modules: dict[str, str | bytes]) -> Path:
+    """A folder with these modules, by slug."""
+    folder.mkdir(parents=True)
+    for slug, text in modules.items():
+        content = text if isinstance(text, bytes) else text.encode("utf-8")
+        (folder / f"{slug}.py").write_bytes(content)
+    return folder
+
+
+def hand_in_class(folder: Path) -> tuple[list[Path], list[str], list[Path]]:
+    """Write a class's submissions: (paths, names of the readable ones, unreadable paths)."""
+    momentum, relu = solution("momentum"), solution("relu")
+    good = hand_in(folder / "ada", {"relu": relu, "momentum": momentum})
+    dampened = wrong("momentum", "test_update_rule/dampened.py")
+    partial = hand_in(folder / "bob", {"momentum": dampened})
+
+    zipped = folder / "cem.zip"
+    with zipfile.ZipFile(zipped, "w") as file:
+        file.writestr("cem/assignments/momentum.py", momentum)
+    tarred = folder / "dee.tar.gz"
+    with tarfile.open(tarred, "w:gz") as file:
+        info = tarfile.TarInfo("momentum.py")
+        info.size = len(momentum.encode())
+        file.addfile(info, io.BytesIO(momentum.encode()))
+
+    markup = hand_in(folder / MARKUP_NAME, {"momentum": RAISES})
+    twins = [hand_in(folder / group / "eve", {"momentum": RAISES}) for group in ("1", "2")]
+    faulty = hand_in(
+        folder / "fay",
+        {
+            "relu": "def Net(:\n",
+            "adam": b"x = '\xff'\n",
+            "l2": b"#" * (50 << 20),
+            "momentum": momentum,
+        },
+    )
+    (faulty / "dropout.py").symlink_to("/etc/passwd")
+    loud = hand_in(folder / "gus", {"momentum": momentum + PRINTS})
+    single = folder / "momentum.py"
+    single.write_text(momentum, encoding="utf-8")
+
+    escaping = folder / "hal.zip"
+    with zipfile.ZipFile(escaping, "w") as file:
+        file.writestr("../momentum.py", momentum)
+    linking = folder / "ivy.tar"
+    with tarfile.open(linking, "w") as file:
+        info = tarfile.TarInfo("momentum.py")
+        info.type, info.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        file.addfile(info)
+    damaged = folder / "jim.zip"
+    damaged.write_bytes(zipped.read_bytes()[:-30])
+    absent = folder / "kim"
+
+    unreadable = [escaping, linking, damaged, absent]
+    readable = [good, partial, zipped, tarred, markup, *twins, faulty, loud, single]
+    names = [
+        "ada", "bob", "cem", "dee", MARKUP_NAME_SHOWN, *map(str, twins), "fay", "gus", "momentum",
+    ]  # fmt: skip
+    return [*readable[:3], *unreadable, *readable[3:]], names, unreadable
+
+
+@pytest.fixture(scope="session")
+def graded_class(tmp_path_factory: pytest.TempPathFactory) -> Class:
+    """A class with every kind of submission, graded by the real command with two jobs."""
+    folder = tmp_path_factory.mktemp("class")
+    paths, names, unreadable = hand_in_class(folder)
+    target, junitxml = folder / "grades.json", folder / "grades.xml"
+    arguments = ["grade", *map(str, paths), "--seed", "7"]
+    for slug in ("relu", "momentum", "adam", "l2", "dropout"):
+        arguments += ["--only", slug]
+    ran = run_command(
+        *arguments, "--jobs", "2", "--json", target, "--junitxml", junitxml, GRADER_SECRET=SECRET
+    )
+    document = json.loads(target.read_bytes())
+    return Class(folder, paths, names, unreadable, arguments, ran, document, junitxml)

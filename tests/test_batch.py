@@ -1,0 +1,388 @@
+"""A class from its submissions to its gradebook, through the commands and real workers."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from conftest import REPOSITORY, Ran, RunGrader, environment_for
+from typer.testing import CliRunner
+
+from grader import executor
+from grader.cli import app
+from grader.course import load_course
+from grader.gradebook import Entry
+from grader.sandbox.launch import Launcher
+from grader.store import FILE, open_gradebook, open_store
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="batch grading needs the jail")
+
+COURSE = load_course()
+SLUGS = ("--only", "relu", "--only", "momentum")
+BROKEN = "def make_optimizer(:\n"
+EXITS = "import os\nos._exit(3)\n"
+
+
+def solution(slug: str) -> str:
+    return COURSE.solution_path(slug).read_text(encoding="utf-8")
+
+
+RIGHT = solution("momentum")
+DAMPENED = (
+    REPOSITORY / "tests/zoo/wrong/momentum/test_update_rule/dampened.py"
+).read_text(encoding="utf-8")  # fmt: skip
+
+
+def hand_in(folder: Path, **modules: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for slug, text in modules.items():
+        (folder / f"{slug}.py").write_text(text, encoding="utf-8")
+    return folder
+
+
+def entries(results: Path) -> dict[str, Entry]:
+    with open_gradebook(COURSE, results) as gradebook:
+        return {entry.student.name: entry for entry in gradebook}
+
+
+def finals(results: Path) -> dict[str, float | None]:
+    return {name: entry.final for name, entry in entries(results).items()}
+
+
+def timeless(results: Path) -> list[Any]:
+    """The gradebook without what differs from run to run."""
+    found = []
+    with open_gradebook(COURSE, results) as gradebook:
+        for entry in gradebook:
+            assert entry.report is not None
+            found.append((entry.student, entry.final, entry.max_score))
+            for a in entry.report.assignments:
+                checks = [msgspec.structs.replace(check, duration_s=0.0) for check in a.checks]
+                found.append(msgspec.structs.replace(a, checks=checks))
+    return found
+
+
+class Here:
+    """`grader` in this process, with a zygote that all tests share; counts how often it is used."""
+
+    def __init__(self, launcher: Launcher, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.launched = 0
+
+        @contextmanager
+        def open_launcher(baseline: Path) -> Iterator[Launcher]:
+            self.launched += 1
+            yield launcher
+
+        monkeypatch.setattr(executor, "open_launcher", open_launcher)
+
+    def __call__(self, *arguments: str | Path) -> Ran:
+        self.launched = 0
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("COLUMNS", "200")
+            ran = CliRunner().invoke(app, [str(argument) for argument in arguments])
+        assert ran.exception is None or isinstance(ran.exception, SystemExit), ran.exception
+        return Ran(ran.exit_code, ran.stdout, ran.stderr)
+
+
+@pytest.fixture
+def here(launcher: Launcher, monkeypatch: pytest.MonkeyPatch) -> Here:
+    return Here(launcher, monkeypatch)
+
+
+# ---------------------------------------------------------------- what is graded, and what is not
+
+
+def test_only_what_is_new_or_changed_is_graded(here: Here, tmp_path: Path) -> None:
+    class_, results = tmp_path / "class", tmp_path / "results"
+    hand_in(class_ / "ann", momentum=RIGHT)
+    hand_in(class_ / "bob", momentum=DAMPENED, relu=solution("relu"))
+    batch = ("batch", class_, "--results", results, *SLUGS)
+
+    first = here(*batch)
+    assert first.status == 0 and here.launched == 1, first.stderr
+    assert "2 submissions: 4 assignments graded, 0 unchanged" in first.stderr
+    scores = finals(results)
+    assert scores["ann"] == 10.0 and scores["bob"] is not None and 10 < scores["bob"] < 20
+
+    assert "0 assignments graded, 4 unchanged" in here(*batch).stderr
+    assert here.launched == 0, "a zygote was started for nothing"
+    assert finals(results) == scores
+
+    hand_in(class_ / "bob", momentum=RIGHT + "# better\n")
+    hand_in(class_ / "cem", momentum=RIGHT)  # ann's bytes, known already
+    assert "1 assignments graded, 5 unchanged" in here(*batch).stderr
+    assert finals(results) == {"ann": 10.0, "bob": 20.0, "cem": 10.0}
+
+    story = here("history", "bob", "--results", results).stdout
+    assert re.search(r"momentum\n.* first graded\n.* 10/10  the student's code changed", story)
+    nothing = here("changes", "--results", results).stdout
+    assert nothing == "no score has moved but by the students' own changes\n"
+
+
+def test_another_seed_regrades_and_says_so(here: Here, tmp_path: Path) -> None:
+    hand_in(tmp_path / "class" / "ann", momentum=BROKEN)
+    batch = ("batch", tmp_path / "class", "--results", tmp_path / "results", "--only", "momentum")
+    here(*batch)
+    assert "1 assignments graded" in here(*batch, "--seed", str(2**63)).stderr
+    story = here("history", "ann", "--results", tmp_path / "results").stdout
+    assert f"the seed changed ({COURSE.seed} → {2**63})" in story
+
+
+def test_grades_are_the_same_however_many_are_graded_at_a_time(here: Here, tmp_path: Path) -> None:
+    class_ = tmp_path / "class"
+    for number, text in enumerate([RIGHT, DAMPENED, BROKEN, EXITS]):
+        hand_in(class_ / f"student {number}", momentum=text)
+    for jobs in ("1", "3"):
+        ran = here(
+            "batch", class_, "--results", tmp_path / jobs, "--jobs", jobs, "--only", "momentum"
+        )
+        assert "student 3: momentum: crashed: the process ended itself" in ran.stderr
+    assert timeless(tmp_path / "1") == timeless(tmp_path / "3")
+
+
+def test_what_cannot_be_read_is_said_and_graded_as_that(here: Here, tmp_path: Path) -> None:
+    class_ = tmp_path / "class"
+    hand_in(class_ / "ann", momentum=BROKEN)
+    hand_in(class_ / "empty")
+    (class_ / "bob.zip").write_bytes(b"PK\x03\x04 nothing")
+    hand_in(class_ / "cem").joinpath("momentum.py").write_bytes(b"\xff\xfe")
+    ran = here("batch", class_, "--results", tmp_path / "results", "--only", "momentum")
+    assert ran.status == 2
+    assert "bob: bob.zip: the archive is damaged" in ran.stderr
+    assert "cem: momentum.py: it looks like UTF-16" in ran.stderr
+    assert "empty: there is no module named after an assignment in it" in ran.stderr
+    assert finals(tmp_path / "results") == dict.fromkeys(("ann", "bob", "cem", "empty"), 0.0)
+    bob = entries(tmp_path / "results")["bob"].report
+    assert bob is not None and "the archive is damaged" in bob.assignments[0].checks[0].message
+
+
+HOSTILE = ["../../x", "=cmd|' -C calc'!A0", "<img src=x onerror=alert(1)>", "🦊", "n" * 300]
+
+
+def test_hostile_and_equal_names_are_graded_and_kept_apart(here: Here, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        for name in HOSTILE:
+            archive.writestr(f"{name}_1_assignsubmission_file_/momentum.py", BROKEN)
+        for number, text in enumerate((RIGHT, BROKEN)):
+            archive.writestr(f"Jane Doe_{number}_assignsubmission_file_/momentum.py", text)
+    results = tmp_path / "results"
+    ran = here("batch", tmp_path / "class.zip", "--results", results, "--only", "momentum")
+    assert ran.status == 0 and "a download from Moodle: 7 submissions" in ran.stderr
+    with open_gradebook(COURSE, results) as gradebook:
+        found = [(entry.student.name, entry.final) for entry in gradebook]
+    assert sorted(found) == sorted(
+        [("Jane Doe", 10.0), ("Jane Doe", 0.0), *((name, 0.0) for name in HOSTILE)]
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["class.zip", "results"]
+
+
+def test_the_roster_completes_the_gradebook(here: Here, tmp_path: Path) -> None:
+    hand_in(tmp_path / "class" / "jd", momentum=BROKEN)
+    roster = tmp_path / "roster.csv"
+    roster.write_text("name;login\nJane Doe;jd\nNora Nobody;nn\n", encoding="utf-8-sig")
+    results = tmp_path / "results"
+    arguments = ("batch", tmp_path / "class", "--results", results, "--only", "momentum")
+    assert here(*arguments, "--roster", roster).status == 0
+    assert finals(results) == {"Jane Doe": 0.0, "Nora Nobody": None}
+    roster.write_text("remarks\nx\n")
+    wrong = here(*arguments, "--roster", roster)
+    assert wrong.status == 2 and "no column is called name" in wrong.stderr
+
+
+def test_an_override_needs_a_reason_and_a_possible_score(here: Here, tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    hand_in(tmp_path / "class" / "ann", momentum=BROKEN)
+    here("batch", tmp_path / "class", "--results", results, "--only", "momentum")
+    override = ("override", "ann", "7.5", "--results", results)
+    assert here(*override).status == 2
+    assert "--reason is empty" in here(*override, "--reason", " ").stderr
+    too_much = here("override", "ann", "10.5", "--reason", "x", "--results", results)
+    assert too_much.status == 2 and "a score is from 0 to 10 here" in too_much.stderr
+    assert here(*override, "--reason", "x", "--only", "adam").status == 2
+    assert here("override", "eve", "1", "--reason", "x", "--results", results).status == 2
+    assert finals(results) == {"ann": 0.0}
+    assert here(*override, "--reason", "an [argument]", "--only", "momentum").status == 0
+    assert finals(results) == {"ann": 7.5}
+    story = here("history", "ann", "--results", results).stdout
+    assert "0/10  first graded" in story
+    assert "7.5, set by a person: an [argument]" in story
+
+
+# ---------------------------------------------------------------- a course that changes
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A copy of the course, to be altered."""
+    root = tmp_path / "course"
+    for name in ("grader", "assignments", "solutions", "data_cache"):
+        shutil.copytree(
+            REPOSITORY / name, root / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    return root
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_a_changed_check_regrades_its_assignment_alone_and_explains_itself(
+    repository: Path, run_grader: RunGrader, tmp_path: Path
+) -> None:
+    class_, results = tmp_path / "class", tmp_path / "results"
+    hand_in(class_ / "ann", momentum=RIGHT, relu=BROKEN)
+    hand_in(class_ / "bob", momentum=BROKEN)
+    batch = ("batch", class_, "--results", results, *SLUGS)
+    check = repository / "grader" / "checks" / "test_momentum.py"
+    anchor = re.search(r"^def (test_defaults)\(.*?\).*?:$", check.read_text(), re.M | re.S)
+    assert anchor is not None
+    assert run_grader(*batch, root=repository, cwd=repository).status == 0
+
+    edit(check, anchor[0], f"{anchor[0]}\n    raise AssertionError('stricter')\n")
+    ran = run_grader(*batch, root=repository, cwd=repository)
+    assert "2 assignments graded, 2 unchanged" in ran.stderr
+    told = run_grader("changes", "--results", results, root=repository, cwd=repository).stdout
+    assert re.search(
+        r"ann \(ann\) +momentum +10 → 9 +test_defaults 1 → 0 +the checks changed", told
+    )
+    assert "bob" not in told
+
+    # The grader's own failure costs nobody a grade, and the rest is graded all the same.
+    edit(check, "raise AssertionError('stricter')", "raise OSError('ours')")
+    hand_in(class_ / "cem", relu=BROKEN + "# cem\n", momentum=BROKEN)
+    ran = run_grader(*batch, root=repository, cwd=repository)
+    assert ran.status == 3
+    assert (
+        "the grader itself failed, not the submission: ann: momentum: test_defaults" in ran.stderr
+    )
+    assert finals(results) == {"ann": 9.0, "bob": 0.0, "cem": 0.0}
+    edit(check, "\n    raise OSError('ours')\n", "")
+    assert run_grader(*batch, root=repository, cwd=repository).status == 0
+    assert finals(results)["ann"] == 10.0
+
+
+def test_lateness_follows_the_manifest_and_touches_no_raw_result(
+    repository: Path, run_grader: RunGrader, tmp_path: Path
+) -> None:
+    hand_in(tmp_path / "class" / "ann", momentum=RIGHT)
+    roster = tmp_path / "roster.csv"
+    roster.write_text("name,submitted\nann,2026-10-02T00:00:00Z\n")
+    results = tmp_path / "results"
+    arguments = ("--results", results, "--only", "momentum", "--roster", roster)
+    assert (
+        run_grader("batch", tmp_path / "class", *arguments, root=repository, cwd=repository).status
+        == 0
+    )
+    manifest = repository / "assignments" / "course.toml"
+    late = "[late]\ndue = 2026-10-01T00:00:00Z\npercent_a_day = 15\n"
+    edit(manifest, "[limits]", f"{late}\n[limits]")
+    with open_gradebook(load_course(repository), results) as gradebook:
+        (entry,) = gradebook
+    assert entry.report is not None and entry.report.score == 10
+    assert entry.final == 8.5 and entry.lateness is not None and entry.lateness.percent == 15
+    edit(manifest, "percent_a_day = 15", "percent_a_day = 115")
+    ran = run_grader("batch", tmp_path / "class", *arguments, root=repository, cwd=repository)
+    assert ran.status == 3 and "course.toml: [late]: percent_a_day" in ran.stderr
+
+
+# ---------------------------------------------------------------- interruptions
+
+
+def some_class(folder: Path) -> Path:
+    for number, text in enumerate([RIGHT, DAMPENED, BROKEN, RIGHT, RIGHT, DAMPENED]):
+        hand_in(folder / f"student {number}", momentum=f"{text}# {number}\n")
+    return folder
+
+
+def start(class_: Path, results: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "grader",
+            "batch",
+            class_,
+            "--results",
+            results,
+            "--only",
+            "momentum",
+            *arguments,
+        ],
+        env=environment_for(REPOSITORY),
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def wait_for_a_grade(process: subprocess.Popen[str], results: Path) -> None:
+    """Wait until the run has stored something."""
+    deadline = time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < deadline:
+        if (results / "results.sqlite").is_file():
+            with open_gradebook(COURSE, results) as gradebook:
+                if gradebook.assignments:
+                    return
+        time.sleep(0.05)
+
+
+def test_a_killed_run_goes_on_where_it_stopped(here: Here, tmp_path: Path) -> None:
+    class_ = some_class(tmp_path / "class")
+    arguments = ("--jobs", "2", "--only", "momentum")
+    here("batch", class_, "--results", tmp_path / "undisturbed", *arguments)
+    rng = random.Random(2015)
+    results = tmp_path / "results"
+    for _ in range(3):
+        process = start(class_, results, "--jobs", "2")
+        wait_for_a_grade(process, results)
+        time.sleep(rng.uniform(0, 0.5))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    ran = here("batch", class_, "--results", results, *arguments)
+    assert ran.status == 0, ran.stderr
+    assert timeless(results) == timeless(tmp_path / "undisturbed")
+
+
+def test_an_interrupted_run_says_how_to_go_on(here: Here, tmp_path: Path) -> None:
+    class_ = some_class(tmp_path / "class")
+    process = start(class_, tmp_path / "results", "--jobs", "1")
+    wait_for_a_grade(process, tmp_path / "results")
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert errors.endswith("grader: interrupted; the same command goes on from here\n")
+    assert "Traceback" not in errors
+    kept = sum(final is not None for final in finals(tmp_path / "results").values())
+    ran = here("batch", class_, "--results", tmp_path / "results", "--only", "momentum")
+    assert f"{6 - kept} assignments graded, {kept} unchanged" in ran.stderr
+
+
+@pytest.mark.skipif(shutil.which("prlimit") is None, reason="needs prlimit")
+def test_a_disk_that_fills_up_loses_nothing(
+    here: Here, run_grader: RunGrader, tmp_path: Path
+) -> None:
+    class_ = some_class(tmp_path / "class")
+    results = tmp_path / "results"
+    arguments = ("batch", class_, "--results", results, "--only", "momentum")
+    # No file may grow beyond what the tables need and a bit.
+    with open_store(tmp_path / "empty", create=True):
+        enough = (tmp_path / "empty" / FILE).stat().st_size + 8192
+    full = run_grader(*arguments, prefix=("prlimit", f"--fsize={enough}"))
+    assert full.status == 3
+    assert "what was stored so far is kept: make room" in full.stderr
+    assert here(*arguments).status == 0
+    assert None not in finals(results).values()

@@ -1,0 +1,625 @@
+"""The commands, as they are typed: what they print, write and exit with, whatever is handed in."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from conftest import (
+    MARKUP_NAME_SHOWN,
+    REPOSITORY,
+    SECRET,
+    Class,
+    Ran,
+    RunGrader,
+    environment_for,
+    hand_in,
+    solution,
+    wrong,
+)
+
+from grader import __version__
+from grader.cli import finish
+from grader.course import load_course
+from grader.report.model import AssignmentReport, CheckResult, Environment, Report, Verdict
+
+COMMANDS = ("check", "grade", "list", "doctor")
+SLUGS = load_course(REPOSITORY).slugs
+
+
+def lines_of(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip()]
+
+
+def undecorated(text: str) -> str:
+    """Text without the frames that Typer draws, and with its lines joined."""
+    return " ".join(re.sub(r"[│╭╮╰╯─]", " ", text).split())
+
+
+def without_durations(value: Any) -> Any:
+    """A JSON document with every duration_s set to 0."""
+    if isinstance(value, dict):
+        return {k: 0 if k == "duration_s" else without_durations(v) for k, v in value.items()}
+    return [without_durations(v) for v in value] if isinstance(value, list) else value
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A student's copy of the repository: `relu` solved, `l2` wrong, the rest untouched."""
+    root = tmp_path_factory.mktemp("repository") / "course"
+    copy_repository(root)
+    shutil.copyfile(root / "solutions" / "relu.py", root / "assignments" / "relu.py")
+    (root / "assignments" / "l2.py").write_text(wrong("l2", "test_update_rule/double.py"))
+    return root
+
+
+def copy_repository(root: Path) -> None:
+    for name in ("grader", "assignments", "solutions", "data_cache"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(REPOSITORY / name, root / name, ignore=ignored)
+
+
+# ---------------------------------------------------------------- what the README promises
+
+
+def test_solutions_earn_everything_and_stubs_nothing(run_grader: RunGrader, tmp_path: Path) -> None:
+    target = tmp_path / "grades.json"
+    folders = REPOSITORY / "solutions", REPOSITORY / "assignments"
+    ran = run_grader("grade", *folders, "--json", target)
+    assert ran.status == 0
+    solutions, stubs = json.loads(target.read_bytes())["reports"]
+    assert [a["slug"] for a in solutions["assignments"]] == list(SLUGS)
+    assert {a["status"] for a in solutions["assignments"]} == {"passed"}
+    assert solutions["score"] == solutions["max_score"] == 80
+    assert {a["status"] for a in stubs["assignments"]} == {"untouched"}
+    assert (stubs["score"], stubs["max_score"]) == (0, 80)
+    assert re.search(r"^solutions\s+80/80\s+100%", ran.stdout, re.MULTILINE)
+
+
+# ---------------------------------------------------------------- grade: a class
+
+
+def test_bad_input_costs_one_line_each_and_the_exit_status(graded_class: Class) -> None:
+    assert graded_class.ran.status == 2
+    complaints = [x for x in lines_of(graded_class.ran.stderr) if x.startswith("grader: ")]
+    for path, complaint in zip(graded_class.unreadable, complaints, strict=True):
+        assert complaint.startswith(f"grader: {path.name}: ")
+
+
+def test_everything_else_is_graded_in_the_order_given(graded_class: Class) -> None:
+    names = [report["submission"] for report in graded_class.document["reports"]]
+    assert names == graded_class.names
+
+
+def test_nothing_is_written_beside_the_submissions(graded_class: Class) -> None:
+    given = {path.name for path in graded_class.paths if path.parent == graded_class.folder}
+    left = {path.name for path in graded_class.folder.iterdir()}
+    written = {graded_class.junitxml.name, "grades.json"}
+    assert left == (given - {"kim"}) | {"1", "2"} | written
+    assert {path.name for path in (graded_class.folder / "gus").iterdir()} == {"momentum.py"}
+
+
+def test_a_zip_a_tar_and_a_single_module_are_graded_like_a_folder(graded_class: Class) -> None:
+    reference = without_durations(graded_class.assignment("ada", "momentum"))
+    assert reference["status"] == "passed"
+    for name in ("cem", "dee", "momentum"):
+        assert without_durations(graded_class.assignment(name, "momentum")) == reference
+
+
+def test_only_the_assignments_asked_for_are_graded(graded_class: Class) -> None:
+    for report in graded_class.document["reports"]:
+        slugs = [assignment["slug"] for assignment in report["assignments"]]
+        assert slugs == ["relu", "momentum", "adam", "l2", "dropout"]  # the course's order
+
+
+def test_bad_modules_cost_their_own_assignment_only(graded_class: Class) -> None:
+    reasons = {
+        "relu": ("failed", "SyntaxError"),
+        "adam": ("failed", "not UTF-8"),
+        "l2": ("failed", "larger than 1 MiB"),
+        "dropout": ("failed", "symbolic link"),
+    }
+    for slug, (status, reason) in reasons.items():
+        assignment = graded_class.assignment("fay", slug)
+        assert (assignment["status"], assignment["score"]) == (status, 0)
+        assert reason in assignment["checks"][0]["message"]
+        assert f"{slug}.py" in assignment["checks"][0]["message"]
+    assert graded_class.assignment("fay", "momentum")["status"] == "passed"
+
+
+def test_a_missing_module_says_so_once_a_check(graded_class: Class) -> None:
+    assignment = graded_class.assignment("bob", "relu")
+    assert assignment["status"] == "missing"
+    assert {(c["verdict"], c["message"], c["hint"]) for c in assignment["checks"]} == {
+        ("not_judged", "no file relu.py was handed in", "")
+    }
+
+
+def test_a_wrong_module_is_explained(graded_class: Class) -> None:
+    assignment = graded_class.assignment("bob", "momentum")
+    (failed,) = [c for c in assignment["checks"] if c["id"] == "test_update_rule"]
+    assert assignment["status"] == "partial"
+    assert failed["verdict"] == "failed"
+    assert failed["message"].startswith("Expected: ")
+    assert "\nSeen: " in failed["message"]
+    assert failed["hint"]
+
+
+def test_two_submissions_of_one_name_can_be_told_apart(graded_class: Class) -> None:
+    twins = [str(path) for path in graded_class.paths if path.name == "eve"]
+    assert len(twins) == 2
+    for twin in twins:
+        assert graded_class.report(twin)["score"] == 0
+
+
+def test_names_act_on_nothing(graded_class: Class) -> None:
+    assert graded_class.report(MARKUP_NAME_SHOWN)
+    for stream in (graded_class.ran.stdout, graded_class.ran.stderr):
+        assert MARKUP_NAME_SHOWN in stream
+        assert "\x1b" not in stream
+
+
+def test_the_callers_environment_is_not_seen_by_student_code(graded_class: Class) -> None:
+    names, secrets = graded_class.assignment("gus", "momentum")["output"].splitlines()[:2]
+    assert secrets == "[]"
+    assert "PATH" in names
+    assert "GRADER_SECRET" not in names
+    assert SECRET not in names
+
+
+def test_every_finished_assignment_is_told_on_the_way(graded_class: Class) -> None:
+    lines = lines_of(graded_class.ran.stderr)
+    assert "ada  relu  10/10" in lines
+    assert "bob  momentum  4/10" in lines
+    assert len(lines) == 4 + 5 * len(graded_class.names)
+
+
+def test_one_job_gives_the_same_report_as_two(graded_class: Class, run_grader: RunGrader) -> None:
+    ran = run_grader(*graded_class.arguments, "--jobs", "1", "--json", "-", GRADER_SECRET=SECRET)
+    assert ran.status == graded_class.ran.status
+    again = json.loads(ran.stdout)  # nothing else is on stdout
+    assert without_durations(again) == without_durations(graded_class.document)
+    # The table is shown all the same.
+    assert re.search(r"^ada\s+20/50\s+40%", ran.stderr, re.MULTILINE)
+
+
+def test_another_seed_gives_other_questions(graded_class: Class, run_grader: RunGrader) -> None:
+    def update_rule(document: Any) -> dict[str, Any]:
+        (report,) = [r for r in document["reports"] if r["submission"] == "bob"]
+        (assignment,) = [a for a in report["assignments"] if a["slug"] == "momentum"]
+        (check,) = [c for c in assignment["checks"] if c["id"] == "test_update_rule"]
+        return dict(check)
+
+    bob = graded_class.folder / "bob"
+    options = ("--only", "momentum", "--seed", "8", "--json", "-", "--fail-under", "40.5")
+    ran = run_grader("grade", bob, *options)
+    assert ran.status == 1  # 4 of 10 points
+    document = json.loads(ran.stdout)
+    assert (graded_class.report("bob")["seed"], document["reports"][0]["seed"]) == (7, 8)
+    first, second = update_rule(graded_class.document), update_rule(document)
+    assert first["verdict"] == second["verdict"] == "failed"
+    assert first["message"] != second["message"]
+
+
+def test_junitxml_counts_what_the_reports_say(graded_class: Class) -> None:
+    suites = ElementTree.parse(graded_class.junitxml).getroot().findall("testsuite")
+    outcome = {"passed": None, "failed": "failure", "not_judged": "skipped"}
+    for suite, report in zip(suites, graded_class.document["reports"], strict=True):
+        assert suite.get("name") == report["submission"]
+        checks = [c for a in report["assignments"] for c in a["checks"]]
+        cases = suite.findall("testcase")
+        assert [case.get("name") for case in cases] == [check["id"] for check in checks]
+        for case, check in zip(cases, checks, strict=True):
+            tags = [child.tag for child in case]
+            wanted = outcome.get(check["verdict"], "error")
+            assert tags == ([] if wanted is None else [wanted])
+        for tag, count in {"failure": "failures", "error": "errors", "skipped": "skipped"}.items():
+            assert int(suite.get(count, "")) == len(suite.findall(f"testcase/{tag}"))
+        assert int(suite.get("tests", "")) == len(checks)
+
+
+def test_reports_replace_files_as_a_whole(run_grader: RunGrader, tmp_path: Path) -> None:
+    folder = hand_in(tmp_path / "in", {})
+    targets = tmp_path / "a.json", tmp_path / "a.xml"
+    for target in targets:
+        target.write_text("an older report")
+        os.link(target, tmp_path / f"{target.name} as it was")
+    ran = run_grader("grade", folder, "--json", targets[0], "--junitxml", targets[1])
+    assert ran.status == 0
+    for target in targets:
+        assert (tmp_path / f"{target.name} as it was").read_text() == "an older report"
+        assert target.stat().st_size > 1000
+    assert len(list(tmp_path.iterdir())) == 5
+
+
+# ---------------------------------------------------------------- exit status
+
+
+def report_with(*verdicts: Verdict) -> Report:
+    checks = [
+        CheckResult("test_it", "It", verdict, float(verdict == "passed"), 1.0, "", "", 0.0)
+        for verdict in verdicts
+    ]
+    score = sum(check.points for check in checks)
+    count = float(len(checks))
+    assignment = AssignmentReport("relu", "ReLU", "partial", score, count, checks, None, "")
+    environment = Environment("", "", "", "", "", {})
+    return Report("ada", score, count, [assignment], environment, 0, 0.0)
+
+
+PERFECT, HALF = report_with("passed", "passed"), report_with("passed", "failed")
+BROKEN = report_with("passed", "grader_error")
+
+
+@pytest.mark.parametrize(
+    ("reports", "fail_under", "unreadable", "status"),
+    [
+        ([PERFECT, HALF], None, False, 0),
+        ([HALF], 0, False, 0),
+        ([HALF], 50, False, 0),
+        ([HALF], 50.01, False, 1),
+        ([PERFECT, HALF], 100, False, 1),
+        ([PERFECT], 100, False, 0),
+        ([HALF], 51, True, 2),
+        ([], None, True, 2),
+        ([], 50, False, 0),
+        ([PERFECT, BROKEN], None, False, 3),
+        ([BROKEN], 100, True, 3),
+    ],
+)
+def test_the_exit_status_follows_from_the_reports(
+    reports: list[Report], fail_under: float | None, unreadable: bool, status: int
+) -> None:
+    assert finish(reports, fail_under, unreadable) == status
+
+
+def test_input_that_cannot_be_read_exits_with_2(run_grader: RunGrader, tmp_path: Path) -> None:
+    ran = run_grader("grade", tmp_path / "nowhere", "--fail-under", "50")
+    assert ran.status == 2
+    assert ran.stdout == ""
+    assert lines_of(ran.stderr) == [
+        "grader: nowhere: no such file or folder; check the path",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["grade"], "Missing argument"),
+        (["grade", ".", "--only", "dropuot"], "did you mean 'dropout'?"),
+        (["grade", ".", "--only", "[/red]\x1b[31m"], "no assignment"),
+        (["grade", ".", "--only", "\udcff"], "no assignment"),
+        (["grade", ".", "--jobs", "0"], "--jobs"),
+        (["grade", ".", "--seed", "-1"], "--seed"),
+        (["grade", ".", "--seed", "x"], "--seed"),
+        (["grade", ".", "--fail-under", "101"], "--fail-under"),
+        (["grade", ".", "--fail-under", "nan"], "--fail-under"),
+        (["grade", ".", "--json", "/nowhere/a.json"], "/nowhere"),
+        (["grade", ".", "--junitxml", "/nowhere/a.xml"], "/nowhere"),
+        (["grade", ".", "--json", "."], "is a folder"),
+        (["check", "dropuot"], "did you mean 'dropout'?"),
+        (["check", "--only", "relu"], "No such option"),
+        (["chekc"], "No such command"),
+        (["list", "relu"], "unexpected extra argument"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_says_why(
+    run_grader: RunGrader, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    ran = run_grader(*arguments, cwd=tmp_path)
+    assert ran.status == 2
+    assert ran.stdout == ""
+    assert words in undecorated(ran.stderr)
+    assert "\x1b" not in ran.stderr
+
+
+CHECK = "grader/checks/test_relu.py"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "words"),
+    [
+        (CHECK, "def test_it(:\n", "test_relu.py: the check file can't be run"),
+        (CHECK, "def test_it():\n    1 / 0\n", "ZeroDivisionError"),
+        ("assignments/course.toml", "titel = 3\n", "course.toml: unknown key 'titel'"),
+        ("assignments/baseline.py", "import nowhere\n", "nowhere"),
+        ("data_cache/MNIST/raw/train-labels-idx1-ubyte", "", "train-labels-idx1-ubyte"),
+    ],
+)
+def test_a_broken_grader_exits_with_3_and_says_what_broke(
+    run_grader: RunGrader, repository: Path, file: str, text: str, words: str
+) -> None:
+    original = (repository / file).read_bytes()
+    (repository / file).write_text(text)
+    try:
+        ran = run_grader("check", "relu", cwd=repository, root=repository)
+    finally:
+        (repository / file).write_bytes(original)
+    assert ran.status == 3
+    complaints = lines_of(ran.stderr)
+    assert len(complaints) == 1
+    assert complaints[0].startswith("grader: ")
+    assert words in complaints[0]
+
+
+# ---------------------------------------------------------------- check
+
+
+def test_check_grades_the_repository_that_one_stands_in(
+    run_grader: RunGrader, repository: Path
+) -> None:
+    ran = run_grader("check", cwd=repository, root=repository)
+    assert ran.status == 1
+    assert "ReLU (relu)  10/10" in ran.stdout
+    assert re.search(r"✗ .*λ.*\n.*Expected: .*\n.*Seen: .*\n(.*\n)?.*→ ", ran.stdout)
+    assert "the stub is unchanged" in ran.stdout
+    assert re.search(r"^course\s+1\d/80", ran.stdout, re.MULTILINE)
+    assert {path.name for path in repository.iterdir()} == {
+        "grader", "assignments", "solutions", "data_cache",
+    }  # fmt: skip
+
+
+def test_check_finds_the_repository_from_a_folder_inside_it(
+    run_grader: RunGrader, repository: Path
+) -> None:
+    ran = run_grader("check", "relu", cwd=repository / "assignments", root=repository)
+    assert ran.status == 0
+    assert "ReLU (relu)  10/10" in ran.stdout
+    assert "l2" not in ran.stdout
+
+
+def test_check_elsewhere_says_where_to_go(run_grader: RunGrader, tmp_path: Path) -> None:
+    ran = run_grader("check", cwd=tmp_path)
+    assert ran.status == 2
+    assert "no assignments/ folder" in undecorated(ran.stderr)
+
+
+# ---------------------------------------------------------------- the other commands
+
+
+def test_list_shows_the_assignments_and_their_points(run_grader: RunGrader) -> None:
+    ran = run_grader("list")
+    assert ran.status == 0
+    rows = [line.split() for line in lines_of(ran.stdout)]
+    listed = {row[0]: row[-1] for row in rows if row[0] in SLUGS}
+    assert list(listed) == list(SLUGS)
+    assert set(listed.values()) == {"10"}
+
+
+def test_doctor_names_versions_data_and_every_protection(run_grader: RunGrader) -> None:
+    from grader.sandbox.jail import PROTECTIONS
+
+    ran = run_grader("doctor")
+    assert ran.status == 0
+    for name in ("Python 3.", "torch ", "numpy ", "1500 images", "500 images", *PROTECTIONS):
+        assert name in ran.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_an_example(run_grader: RunGrader, command: str) -> None:
+    ran = run_grader(command, "--help")
+    assert ran.status == 0
+    assert f"Example: grader {command}" in ran.stdout
+
+
+def test_help_lists_the_commands(run_grader: RunGrader) -> None:
+    ran = run_grader("--help")
+    assert ran.status == 0
+    for command in COMMANDS:
+        assert re.search(rf"^\W*{command}\b", ran.stdout, re.MULTILINE)
+
+
+def test_the_version_is_the_packages(run_grader: RunGrader) -> None:
+    assert run_grader("--version") == Ran(0, f"grader {__version__}\n", "")
+
+
+# ---------------------------------------------------------------- surroundings
+
+
+def without_network() -> tuple[str, ...]:
+    """A command that runs another one without a network, where this machine has one."""
+    for prefix in (("unshare", "-n"), ("unshare", "-rn")):
+        if shutil.which("unshare") and subprocess.run([*prefix, "true"]).returncode == 0:
+            return prefix
+    return ()
+
+
+def test_the_surroundings_change_nothing(run_grader: RunGrader, tmp_path: Path) -> None:
+    """Configuration and modules of the working folder are a submission's, perhaps: never run.
+
+    No network is needed either.
+    """
+    here = hand_in(tmp_path / "here", {"momentum": solution("momentum")})
+    (here / "pytest.ini").write_text("[pytest]\naddopts = --collect-only -k nothing\n")
+    (here / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '--nonsense'\n")
+    trap = f"open({str(tmp_path / 'sprung')!r}, 'w')\nraise SystemExit(0)\n"
+    modules = ("conftest", "sitecustomize", "numpy", "torch", "typer", "rich", "msgspec", "random")
+    for name in (*modules, "secrets", "pytest", "_pytest", "test_momentum", "tomllib", "struct"):
+        (here / f"{name}.py").write_text(trap)
+    before = sorted(here.iterdir())
+    here.chmod(0o555)
+    ran = run_grader(
+        "grade", ".", "--only", "momentum", "--fail-under", "100", "--jobs", "1",
+        cwd=here,
+        prefix=without_network(),
+        PYTEST_ADDOPTS="--collect-only",
+        PYTEST_PLUGINS="nowhere_to_be_found",
+        PYTHONWARNINGS="error",
+    )  # fmt: skip
+    here.chmod(0o755)
+    assert not (tmp_path / "sprung").exists()
+    assert sorted(here.iterdir()) == before
+    assert ran.status == 0
+    assert "Momentum (momentum)  10/10" in ran.stdout
+
+
+def test_an_output_that_cannot_show_every_character_is_no_failure(
+    run_grader: RunGrader, tmp_path: Path
+) -> None:
+    folder = hand_in(tmp_path / "größe 🎈", {"relu": "def Net(:\n"})
+    ran = run_grader("grade", folder, "--only", "relu", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert ran.status == 0
+    assert "relu 0/10" in ran.stdout
+
+
+# ---------------------------------------------------------------- nothing is left behind
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+ENDLESS = """\
+while True:
+    try:
+        while True:
+            pass
+    except BaseException:
+        pass
+"""
+
+
+@dataclass(frozen=True)
+class Process:
+    """A running process; equal only to itself, even where its number is used again."""
+
+    pid: int
+    parent: int
+    start: int  # clock ticks since the system was started
+
+    def cpu_ticks(self) -> int:
+        return sum(map(int, (stat_of(self.pid) or [0] * 50)[11:13]))
+
+
+def stat_of(pid: int) -> list[str] | None:
+    """The fields of /proc/PID/stat from the third one, the state, on; None if it has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] == "Z" else fields
+
+
+def descendants_of(pid: int) -> set[Process]:
+    """The running processes, of any depth, that `pid` has started."""
+    children: dict[int, list[Process]] = {}
+    for process in running():
+        children.setdefault(process.parent, []).append(process)
+    found, queue = set(), [pid]
+    while queue:
+        for child in children.get(queue.pop(), []):
+            found.add(child)
+            queue.append(child.pid)
+    return found
+
+
+def running() -> set[Process]:
+    pids = [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
+    stats = [(pid, stat_of(pid)) for pid in pids]
+    return {Process(pid, int(s[1]), int(s[19])) for pid, s in stats if s is not None}
+
+
+def looping(process: subprocess.Popen[bytes]) -> set[Process]:
+    """The workers that are in their endless loop: those that have used 0.2 s of processor time."""
+    return {
+        p for p in descendants_of(process.pid) if p.parent != process.pid and p.cpu_ticks() >= 20
+    }
+
+
+def have_ended(processes: set[Process]) -> bool:
+    # Orphans have another parent.
+    left = {(p.pid, p.start) for p in running()}
+    return not {(p.pid, p.start) for p in processes} & left
+
+
+def wait_until(condition: Callable[[], bool], timeout_s: float = 60) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def interrupt(process: subprocess.Popen[bytes]) -> None:
+    os.kill(process.pid, signal.SIGINT)
+
+
+def interrupt_group(process: subprocess.Popen[bytes]) -> None:
+    """As a terminal does it: the grading processes hear of it, too."""
+    os.killpg(process.pid, signal.SIGINT)
+
+
+def terminate(process: subprocess.Popen[bytes]) -> None:
+    os.kill(process.pid, signal.SIGTERM)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    os.kill(process.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "end", "status"),
+    [
+        (1, interrupt_group, 130),
+        (1, kill, -9),
+        (2, interrupt, 130),
+        (2, interrupt_group, 130),
+        (2, terminate, -15),
+        (2, kill, -9),
+    ],
+)
+def test_no_process_outlives_the_grader(
+    tmp_path: Path, jobs: int, end: Callable[[subprocess.Popen[bytes]], None], status: int
+) -> None:
+    folders = [hand_in(tmp_path / name, {"relu": ENDLESS}) for name in ("ada", "bob")]
+    options = ["--only", "relu", "--jobs", str(jobs)]
+    with open(tmp_path / "said", "w+") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "grader", "grade", *folders, *options],
+            env=environment_for(REPOSITORY),
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+        )
+        try:
+            wait_until(lambda: len(looping(process)) == jobs)
+            started = descendants_of(process.pid)
+            # The zygote and its workers, and the grading processes where there are several.
+            assert len(started) == 1 + jobs + (jobs if jobs > 1 else 0)
+            end(process)
+            assert process.wait(30) == status
+            wait_until(lambda: have_ended(started))
+        finally:
+            process.kill()
+            process.wait()
+        said.seek(0)
+        text = said.read()
+    assert "Traceback" not in text
+    assert text == ("grader: interrupted\n" if status == 130 else "")
+
+
+def test_an_interrupt_while_torch_is_imported_ends_quietly(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "grader", "grade", tmp_path],
+        env=environment_for(REPOSITORY),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    wait_until(lambda: bool(descendants_of(process.pid)))
+    zygote = descendants_of(process.pid)
+    os.killpg(process.pid, signal.SIGINT)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said == "grader: interrupted\n"
+    assert have_ended(zygote)

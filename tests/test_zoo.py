@@ -1,0 +1,100 @@
+"""The zoo: right submissions earn full marks, wrong ones are caught by the check meant for it.
+
+`zoo/right/<slug>/<style>.py` and `zoo/wrong/<slug>/<check>/<mistake>.py`, each driven through the
+real command line. One submission holds a module of every slug, so that the whole zoo is graded in
+one run; each module has a worker of its own all the same.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import REPOSITORY, RunGrader
+
+ZOO = REPOSITORY / "tests" / "zoo"
+SLUGS = [path.stem for path in sorted((REPOSITORY / "solutions").glob("*.py"))]
+RIGHT = sorted(ZOO.glob("right/*/*.py"))
+WRONG = sorted(ZOO.glob("wrong/*/*/*.py"))
+
+# The first test waits for the whole zoo to be graded.
+pytestmark = pytest.mark.timeout(900)
+
+
+def name_of(module: Path) -> str:
+    return module.relative_to(ZOO).with_suffix("").as_posix()
+
+
+def slug_of(module: Path) -> str:
+    return module.relative_to(ZOO).parts[1]
+
+
+@pytest.fixture(scope="module")
+def assignments(
+    run_grader: RunGrader, tmp_path_factory: pytest.TempPathFactory
+) -> dict[Path, dict[str, Any]]:
+    """What the report says about each module's assignment."""
+    folder = tmp_path_factory.mktemp("zoo")
+    count: Counter[str] = Counter()
+    placed: dict[tuple[str, str], Path] = {}
+    for module in RIGHT + WRONG:
+        slug = slug_of(module)
+        submission = folder / f"{count[slug]:03}"
+        count[slug] += 1
+        submission.mkdir(exist_ok=True)
+        shutil.copyfile(module, submission / f"{slug}.py")
+        placed[submission.name, slug] = module
+    submissions = sorted(folder.iterdir())
+    target = folder / "grades.json"
+    ran = run_grader("grade", *submissions, "--json", target)
+    assert ran.status == 0, ran.stderr
+    reports = json.loads(target.read_bytes())["reports"]
+    return {
+        placed[report["submission"], assignment["slug"]]: assignment
+        for report in reports
+        for assignment in report["assignments"]
+        if (report["submission"], assignment["slug"]) in placed
+    }
+
+
+@pytest.mark.parametrize("module", RIGHT, ids=name_of)
+def test_a_right_module_earns_full_marks(
+    assignments: dict[Path, dict[str, Any]], module: Path
+) -> None:
+    assignment = assignments[module]
+    lost = {c["id"]: c["message"] for c in assignment["checks"] if c["verdict"] != "passed"}
+    assert not lost
+    assert assignment["status"] == "passed"
+    assert assignment["score"] == assignment["max_score"] > 0
+
+
+@pytest.mark.parametrize("module", WRONG, ids=name_of)
+def test_a_wrong_module_is_caught_by_the_check_meant_for_it(
+    assignments: dict[Path, dict[str, Any]], module: Path
+) -> None:
+    assignment = assignments[module]
+    verdicts = {check["id"]: check["verdict"] for check in assignment["checks"]}
+    assert verdicts[module.parent.name] not in ("passed", "not_judged", "grader_error"), verdicts
+    assert assignment["status"] in ("partial", "failed")
+    assert assignment["score"] < assignment["max_score"]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_assignment_has_many_of_both(slug: str) -> None:
+    modules: dict[str, list[Path]] = defaultdict(list)
+    for module in RIGHT + WRONG:
+        if slug_of(module) == slug:
+            modules[name_of(module).split("/")[0]].append(module)
+    assert len(modules["right"]) >= 6
+    assert len(modules["wrong"]) >= 10
+
+
+def test_no_two_modules_of_the_zoo_are_the_same() -> None:
+    texts: dict[str, list[str]] = defaultdict(list)
+    for module in RIGHT + WRONG:
+        texts[module.read_text(encoding="utf-8")].append(name_of(module))
+    assert not [names for names in texts.values() if len(names) > 1]
