@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import gc
+import logging
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -68,6 +70,7 @@ class Station:
         self._engine: Engine | None = None
         self._open = ExitStack()
         atexit.register(self._close)
+        gc.freeze()  # each pytest session ends with five collections, over all of Dask
 
     def grade(
         self, encoded: bytes, seed: int, allow_degraded: bool, wanted: str, checks: str
@@ -200,6 +203,10 @@ def given_up() -> Outcome:
     return Outcome(error="twice: the Dask worker that graded it was lost; is there enough memory?")
 
 
+def scheduler_lost() -> GraderError:
+    return GraderError("the Dask scheduler was lost; the same command goes on from here")
+
+
 @contextmanager
 def connected(address: str) -> Iterator[Client]:
     """A client of the scheduler at `address`.
@@ -213,6 +220,8 @@ def connected(address: str) -> Iterator[Client]:
         raise GraderError(
             "--dask needs Dask: in the course's repository, pip install -e '.[dask]'"
         ) from None
+    # Of a scheduler that is lost it tells by a traceback.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     try:
         asyncio.run(knock(address))
     except Exception as error:  # even MemoryError, where something else than Dask answers
@@ -261,8 +270,8 @@ class Fleet:
             return []
         try:
             threads: dict[str, int] = self._client.nthreads()
-        except OSError as error:
-            raise self._scheduler_lost(error) from None
+        except OSError:
+            raise scheduler_lost() from None
         if not threads and (self._workers or self._updated is None):
             self._note("waiting for a Dask worker to join")
         if max(threads.values(), default=1) > 1 and not self._has_noted_threads:
@@ -324,8 +333,8 @@ class Fleet:
             )
         try:
             encoded = future.result(timeout=RESULT_TIMEOUT_S)
-        except CancelledError as error:
-            raise self._scheduler_lost(error) from None
+        except CancelledError:
+            raise scheduler_lost() from None
         reply = msgspec.msgpack.decode(encoded, type=Reply)
         if reply.outcome is None:
             kind = UnconfinedError if reply.unconfined else GraderError
@@ -337,8 +346,3 @@ class Fleet:
             return
         with suppress(OSError):  # the scheduler may be gone
             self._client.cancel([flight.future for flight in flights])
-
-    def _scheduler_lost(self, why: object) -> GraderError:
-        return GraderError(
-            f"the Dask scheduler was lost: {why}; the same command goes on from here"
-        )

@@ -32,7 +32,7 @@ from grader.sandbox.client import (
     StudentTimedOut,
     StudentUnusable,
 )
-from grader.sandbox.launch import Ending, SandboxError, Spawner
+from grader.sandbox.launch import Ending, SandboxError, Spawner, Zygote
 from grader.submission import Source, Submission
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -582,3 +582,28 @@ def test_a_spawned_worker_grades_the_solution(monkeypatch: pytest.MonkeyPatch) -
     launcher.close()
     assert graded.report.status == "passed", graded.report.checks
     assert graded.report.output == "printed None\n"
+
+
+def test_a_busy_worker_ends_with_the_process_that_asked_for_it() -> None:
+    limits = Limits(wall_s=60, cpu_s=30, memory_mib=512, output_kib=1)
+    with contextlib.closing(Zygote(load_course().baseline_path)) as zygote:
+        asking = os.fork()
+        if asking == 0:
+            with contextlib.suppress(BaseException):
+                Student(zygote, "relu", "while True: pass", limits).load()
+            os._exit(0)
+        wait_until(lambda: children_of(zygote.pid))
+        os.kill(asking, signal.SIGKILL)
+        os.waitpid(asking, 0)
+        wait_until(lambda: not children_of(zygote.pid))
+
+
+def children_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text()
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

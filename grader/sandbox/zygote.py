@@ -30,11 +30,12 @@ from grader.sandbox import jail, scratch, worker
 REQUEST_BYTES = 4096
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Child:
     """A worker that runs, and what is left to do when it has ended."""
 
     pid: int
+    pidfd: int
     status: socket.socket
     folder: Path
 
@@ -71,8 +72,7 @@ def fork_worker(limits: dict[str, int], descriptors: list[int], control: socket.
     pidfd = os.pidfd_open(pid)
     with contextlib.suppress(OSError):  # the client may be gone already
         socket.send_fds(status, [json.dumps({"pid": pid}).encode()], [pidfd])
-    os.close(pidfd)
-    return Child(pid, status, folder)
+    return Child(pid, pidfd, status, folder)
 
 
 def become_worker(limits: dict[str, int], stream: int, output: int, folder: Path) -> None:
@@ -92,13 +92,15 @@ def become_worker(limits: dict[str, int], stream: int, output: int, folder: Path
 
 def bury(child: Child) -> None:
     """Tell the client how its worker ended, and leave nothing of it behind."""
-    _, code, usage = os.wait4(child.pid, 0)
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)  # only where the jail can't forbid fork
+        # Only where the jail can't forbid fork; before the wait, after which the number is free.
+        os.killpg(child.pid, signal.SIGKILL)
+    _, code, usage = os.wait4(child.pid, 0)
     end = {"exit": os.waitstatus_to_exitcode(code), "cpu_s": usage.ru_utime + usage.ru_stime}
     with contextlib.suppress(OSError):
         child.status.send(json.dumps(end).encode())
     child.status.close()
+    os.close(child.pidfd)
     # Last, as it can take seconds where the folder is not a file system of its own.
     scratch.remove_scratch(child.folder)
 
@@ -107,26 +109,34 @@ def serve(control: socket.socket) -> None:
     """Fork workers on request until every client is gone; then end with all of them."""
     selector = selectors.DefaultSelector()
     selector.register(control, selectors.EVENT_READ)
-    children: dict[int, Child] = {}  # by pidfd
+    alive: set[Child] = set()
     clients = True
-    while clients or children:
+    while clients or alive:
         for key, _ in selector.select():
-            if key.fd in children:
-                selector.unregister(key.fd)
-                os.close(key.fd)
-                bury(children.pop(key.fd))
-                continue
-            packet, descriptors, _, _ = socket.recv_fds(control, REQUEST_BYTES, 3)
-            if packet:
-                child = fork_worker(json.loads(packet), descriptors, control)
-                pidfd = os.pidfd_open(child.pid)
-                children[pidfd] = child
-                selector.register(pidfd, selectors.EVENT_READ)
-            else:
-                clients = False
-                selector.unregister(control)
-                for pidfd in children:
-                    signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            child: Child | None = key.data
+            if child is None:
+                packet, descriptors, _, _ = socket.recv_fds(control, REQUEST_BYTES, 3)
+                if packet:
+                    child = fork_worker(json.loads(packet), descriptors, control)
+                    alive.add(child)
+                    selector.register(child.pidfd, selectors.EVENT_READ, child)
+                    selector.register(child.status, selectors.EVENT_READ, child)
+                else:
+                    clients = False
+                    selector.unregister(control)
+                    for child in alive:
+                        signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
+            elif child not in alive:
+                pass  # buried a moment ago
+            elif key.fd == child.pidfd:
+                alive.remove(child)
+                selector.unregister(child.pidfd)
+                with contextlib.suppress(KeyError):
+                    selector.unregister(child.status)
+                bury(child)
+            else:  # its client is done with it, or gone
+                selector.unregister(child.status)
+                signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
 
 
 def main() -> None:
