@@ -161,6 +161,15 @@ def list_checks(course: Course) -> dict[str, list[CheckResult]]:
     return listed
 
 
+# Parts of pytest that checks have no use for, and that cost more time in each session than most
+# checks do; the last two collect garbage at its end.
+UNUSED_PLUGINS = (
+    "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "legacypath", "logging",
+    "pastebin", "pytester_assertions", "recwarn", "reports", "setuponly", "setupplan", "stepwise",
+    "subtests", "terminal", "unittest", "warnings", "threadexception", "unraisableexception",
+)  # fmt: skip
+
+
 def run_checks(course: Course, assignment: Assignment, plugin: CheckPlugin) -> None:
     """Run the assignment's check file in a pytest session of its own.
 
@@ -169,10 +178,8 @@ def run_checks(course: Course, assignment: Assignment, plugin: CheckPlugin) -> N
     path = course.check_path(assignment.slug)
     arguments = [str(path), f"--rootdir={path.parent}", f"--confcutdir={path.parent}"]
     arguments += ["-c", os.devnull, "--assert=plain", "--capture=no"]
-    for name in ("cacheprovider", "terminal", "logging", "warnings", "faulthandler", "doctest"):
+    for name in UNUSED_PLUGINS:
         arguments += ["-p", f"no:{name}"]
-    # These collect garbage at the end of every session, which takes longer than most checks.
-    arguments += ["-p", "no:unraisableexception", "-p", "no:threadexception"]
     # NumPy's warnings about a student's numbers would only confuse; checks look at the numbers.
     with pytest_environment(), np.errstate(all="ignore"):
         code = pytest.main(arguments, plugins=[grader.plugin, plugin])
