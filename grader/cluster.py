@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import gc
 import logging
 import time
 from collections import Counter, deque
@@ -70,7 +69,6 @@ class Station:
         self._engine: Engine | None = None
         self._open = ExitStack()
         atexit.register(self._close)
-        gc.freeze()  # each pytest session ends with five collections, over all of Dask
 
     def grade(
         self, encoded: bytes, seed: int, allow_degraded: bool, wanted: str, checks: str
@@ -114,7 +112,7 @@ class Station:
             )
 
     def _engine_for(self, seed: int) -> Engine:
-        """The engine, anew where the seed is another; an SandboxError where it can't start."""
+        """The engine, anew where the seed is another; a SandboxError where no zygote starts."""
         if self._launcher is None:
             self._launcher = self._open.enter_context(open_launcher(self._course.baseline_path))
             self._engine = None
@@ -141,10 +139,14 @@ def grade_on_worker(
         checks: the digest of the checks that the caller has.
     """
     global _station
-    with _opening:
-        if _station is None:
-            _station = Station()
-    return msgspec.msgpack.encode(_station.grade(encoded, seed, allow_degraded, wanted, checks))
+    try:
+        with _opening:
+            if _station is None:
+                _station = Station()
+        reply = _station.grade(encoded, seed, allow_degraded, wanted, checks)
+    except Exception as error:  # Dask would pickle it, and the task hang where it can't
+        reply = Reply(refusal=f"can't grade: {type(error).__name__}: {error}")
+    return msgspec.msgpack.encode(reply)
 
 
 # ---------------------------------------------------------------- on the machine that asks
@@ -272,6 +274,11 @@ class Fleet:
             threads: dict[str, int] = self._client.nthreads()
         except OSError:
             raise scheduler_lost() from None
+        lost = [flight for flight in self.in_flight.values() if flight.worker not in threads]
+        for flight in lost:
+            self._note(f"the Dask worker at {flight.worker} was lost")
+            del self.in_flight[flight.future.key]
+        self._cancel(lost)
         if not threads and (self._workers or self._updated is None):
             self._note("waiting for a Dask worker to join")
         if max(threads.values(), default=1) > 1 and not self._has_noted_threads:
@@ -281,11 +288,6 @@ class Fleet:
         self.idle = [worker for worker in self.idle if worker in threads]
         self.idle[:0] = threads.keys() - self._workers
         self._workers = set(threads)
-        lost = [flight for flight in self.in_flight.values() if flight.worker not in threads]
-        for flight in lost:
-            self._note(f"the Dask worker at {flight.worker} was lost")
-            del self.in_flight[flight.future.key]
-        self._cancel(lost)
         return [flight.task for flight in lost]
 
     def start(self, task: Numbered, *arguments: Any) -> None:

@@ -1,0 +1,546 @@
+"""Grading on a Dask cluster: a real scheduler, real worker processes, and what can befall them."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import distributed
+import msgspec
+import psutil  # which comes with distributed
+import pytest
+from conftest import REPOSITORY, RunGrader, environment_for, hand_in, solution, wrong
+from typer.testing import CliRunner
+
+from grader import cluster
+from grader.cli import app
+from grader.cluster import DaskExecutor, Fleet, Station, given_up
+from grader.course import load_course
+from grader.executor import Outcome, Task, UnconfinedError
+from grader.grading import GraderError
+from grader.keys import checks_digest, versions
+from grader.report.export import export
+from grader.sandbox.launch import SandboxError
+from grader.store import StoreError, open_gradebook, open_store
+from grader.submission import Source
+
+COURSE = load_course()
+RIGHT = solution("momentum")
+BROKEN = "def make_optimizer(:\n"
+EXITS = "import os\nos._exit(3)\n"
+LETHAL = "# kills its worker"
+
+# Stands for what can end a trusted process: too little memory, a node that fails.
+PRELOAD = f"""\
+import os, signal
+from grader import cluster
+from grader.executor import grade_task
+
+def grade_or_die(engine, encoded):
+    if {LETHAL!r}.encode() in encoded:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return grade_task(engine, encoded)
+
+cluster.grade_task = grade_or_die
+"""
+
+
+def task(text: str) -> bytes:
+    return msgspec.msgpack.encode(Task("momentum", Source("momentum", "momentum.py", text), None))
+
+
+# ---------------------------------------------------------------- a real cluster
+
+
+@dataclass
+class Cluster:
+    """A scheduler and two workers, each with its nanny in a process group of their own."""
+
+    address: str
+    workers: list[subprocess.Popen[bytes]]
+
+
+@pytest.fixture(scope="module")
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    if sys.platform != "linux":
+        pytest.skip("grading a class needs the jail")
+    folder = tmp_path_factory.mktemp("dask")
+    contact, preload = folder / "scheduler.json", folder / "preload.py"
+    preload.write_text(PRELOAD)
+    with ExitStack() as stack:
+        log = stack.enter_context((folder / "log.txt").open("wb"))
+
+        def start(kind: str, *arguments: str | Path) -> subprocess.Popen[bytes]:
+            options = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", contact]
+            process = subprocess.Popen(
+                [sys.executable, "-m", f"distributed.cli.dask_{kind}", *options, *arguments],
+                cwd=folder,
+                env=environment_for(REPOSITORY) | {"DASK_TEMPORARY_DIRECTORY": str(folder)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+            stack.callback(kill, process)
+            return process
+
+        start("scheduler", "--port", "0", "--dashboard-address", "127.0.0.1:0")
+        workers = [start("worker", "--nthreads", "1", "--preload", preload) for _ in range(2)]
+        wait_until(lambda: contact.exists() and contact.stat().st_size > 0, "no scheduler")
+        address = msgspec.json.decode(contact.read_bytes())["address"]
+        with distributed.Client(address, set_as_default=False) as client:
+            client.wait_for_workers(len(workers), timeout=60)
+        yield Cluster(address, workers)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """SIGKILL for a worker and its nanny at once, or for a scheduler."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def wait_until(is_so: Callable[[], bool], otherwise: str, timeout_s: float = 60.0) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not is_so():
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.05)
+
+
+def timeless(results: Path) -> list[Any]:
+    """The gradebook without how long anything took."""
+    with open_gradebook(COURSE, results) as gradebook:
+        entries = msgspec.to_builtins(list(gradebook))
+    for entry in entries:
+        del entry["report"]["duration_s"]
+        for assignment in entry["report"]["assignments"]:
+            for check in assignment["checks"]:
+                del check["duration_s"]
+    return entries
+
+
+def stored(results: Path) -> int:
+    """How many results there are so far."""
+    with suppress(StoreError), open_store(results) as store:
+        return len(list(store.log()))
+    return 0
+
+
+def exported(results: Path, format_: str) -> str:
+    """The export, without how long anything took."""
+    with open_gradebook(COURSE, results) as gradebook:
+        export(gradebook, format_, results / "export", canvas_csv=None)
+    text = (results / "export").read_text(encoding="utf-8-sig")
+    return re.sub(r'"duration_s":[^,}]+', "", text)
+
+
+def has_zygote(worker: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        children = worker.children(recursive=True)
+        return any("zygote" in argument for child in children for argument in child.cmdline())
+    return False
+
+
+def test_a_class_is_graded_as_on_one_machine_though_a_worker_is_killed(
+    dask: Cluster, run_grader: RunGrader, tmp_path: Path
+) -> None:
+    texts = [RIGHT, wrong("momentum", "test_update_rule/dampened.py"), BROKEN, EXITS]
+    for number, text in enumerate(2 * texts):
+        hand_in(tmp_path / "class" / f"student {number}", {"momentum": f"{text}\n# {number}\n"})
+    here, there = tmp_path / "here", tmp_path / "there"
+    batch = ("batch", tmp_path / "class", "--only", "momentum", "--results")
+    local = run_grader(*batch, here)
+
+    process = subprocess.Popen(
+        [sys.executable, "-m", "grader", *batch, there, "--dask", dask.address],
+        cwd=REPOSITORY,
+        env=environment_for(REPOSITORY),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_until(lambda: stored(there) > 0 or process.poll() is not None, "nothing was graded")
+    worker = psutil.Process(dask.workers[0].pid)
+    wait_until(lambda: has_zygote(worker), "the worker has no zygote")
+    started = worker.children(recursive=True)
+    kill(dask.workers[0])
+    _, errors = process.communicate(timeout=120)
+
+    assert (process.returncode, local.status) == (0, 0), errors
+    assert len(re.findall(r"the Dask worker at tcp://\S+ was lost", errors)) == 1
+    assert "8 assignments graded, 0 unchanged" in errors
+    assert timeless(there) == timeless(here)
+    for format_ in ("csv", "json"):
+        a, b = (exported(results, format_) for results in (here, there))
+        assert a == b and "student 7" in a
+    _, alive = psutil.wait_procs(started, timeout=20)
+    assert not alive, "the killed worker left something behind"
+
+
+def test_a_task_that_kills_its_worker_twice_is_reported_and_the_rest_graded(
+    dask: Cluster, run_grader: RunGrader, tmp_path: Path
+) -> None:
+    hand_in(tmp_path / "class" / "eve", {"momentum": LETHAL})
+    for name in ("ann", "bob", "cem", "dee"):
+        hand_in(tmp_path / "class" / name, {"momentum": f"{BROKEN}# {name}\n"})
+    arguments = ("batch", tmp_path / "class", "--results", tmp_path / "results")
+    ran = run_grader(*arguments, "--only", "momentum", "--dask", dask.address)
+    assert ran.status == 3
+    assert ran.stderr.count("was lost\n") == 2
+    assert f"not the submission: eve: momentum: {given_up().error}\n" in ran.stderr
+    assert "5 submissions: 4 assignments graded, 0 unchanged" in ran.stderr
+    with open_gradebook(COURSE, tmp_path / "results") as gradebook:
+        assert [(e.student.name, e.final) for e in gradebook] == [
+            ("ann", 0.0), ("bob", 0.0), ("cem", 0.0), ("dee", 0.0), ("eve", None),
+        ]  # fmt: skip
+
+
+def test_closing_cancels_what_is_pending_and_few_tasks_are_taken_ahead(dask: Cluster) -> None:
+    taken = 0
+
+    def tasks() -> Iterator[bytes]:
+        nonlocal taken
+        for number in range(50):
+            taken += 1
+            yield task(f"{BROKEN}# {number}")
+
+    executor = DaskExecutor(dask.address, COURSE, 2**63, False, lambda line: None)
+    with closing(executor.run(tasks())) as events:
+        for done, (number, outcome) in enumerate(filter(None, events), start=1):
+            assert outcome.graded is not None and outcome.graded.report.score == 0, outcome
+            assert number < taken <= done + len(dask.workers) + 1  # and one that waits
+            if done == 5:
+                break
+    with distributed.Client(dask.address, set_as_default=False) as client:
+        wait_until(
+            lambda: not client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)),
+            "the scheduler still has tasks",
+        )
+
+
+def test_a_worker_with_other_versions_or_checks_is_refused(
+    dask: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def grade() -> list[object]:
+        executor = DaskExecutor(dask.address, COURSE, 1, False, lambda line: None)
+        return list(executor.run([task(BROKEN)]))
+
+    ours = msgspec.json.decode(versions())
+    with monkeypatch.context() as patch:
+        theirs = msgspec.json.encode(ours | {"torch": "1.0"}).decode()
+        patch.setattr(cluster, "versions", lambda: theirs)
+        message = rf"at tcp://\S+ has torch {re.escape(ours['torch'])}, this machine 1\.0; install"
+        with pytest.raises(GraderError, match=message):
+            grade()
+    monkeypatch.setattr(cluster, "checks_digest", lambda course, assignment: "0123456789abcdef")
+    digest = checks_digest(COURSE, COURSE.assignment("momentum"))[:12]
+    message = (
+        rf"other checks or settings of momentum \({digest}\) than this machine \(0123456789ab\)"
+    )
+    with pytest.raises(GraderError, match=message):
+        grade()
+
+
+# ---------------------------------------------------------------- no cluster
+
+
+@contextmanager
+def web_server() -> Iterator[str]:
+    """The address of something that is no scheduler."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield f"tcp://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_scheduler_that_does_not_answer_is_one_clear_error(
+    run_grader: RunGrader, tmp_path: Path
+) -> None:
+    hand_in(tmp_path / "class" / "ann", {"momentum": BROKEN})
+    batch = ("batch", tmp_path / "class", "--results", tmp_path / "results")
+    start = time.monotonic()
+    ran = run_grader(*batch, "--dask", "tcp://127.0.0.1:1")
+    assert time.monotonic() - start < 30  # 8 s, and the start of Python on a busy machine
+    assert ran.status == 3
+    (line,) = ran.stderr.splitlines()[1:]
+    assert line.startswith("grader: no Dask scheduler can be reached at tcp://127.0.0.1:1: is it")
+
+
+def test_jobs_are_not_for_a_cluster(tmp_path: Path) -> None:
+    arguments = ["batch", str(tmp_path), "--results", str(tmp_path / "results")]
+    ran = CliRunner().invoke(app, [*arguments, "--dask", "tcp://127.0.0.1:1", "--jobs", "2"])
+    assert ran.exit_code == 2 and "--jobs is for this machine" in ran.stderr
+
+
+def test_an_address_of_something_else_is_an_error_too() -> None:
+    with web_server() as address:
+        for wrong_one in (address, "nonsense", "foo://127.0.0.1:1"):
+            executor = DaskExecutor(wrong_one, COURSE, 1, False, lambda line: None)
+            with pytest.raises(GraderError, match=f"can be reached at {wrong_one}: is it"):
+                list(executor.run([task(BROKEN)]))
+
+
+def test_without_dask_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    executor = DaskExecutor("tcp://127.0.0.1:1", COURSE, 1, False, lambda line: None)
+    with pytest.raises(GraderError, match=re.escape("pip install -e '.[dask]'")):
+        list(executor.run([task(BROKEN)]))
+
+
+def test_dask_is_imported_only_by_who_uses_it() -> None:
+    code = "import sys, grader.cluster; sys.exit('distributed' in sys.modules)"
+    environment = environment_for(REPOSITORY)
+    assert subprocess.run([sys.executable, "-c", code], env=environment).returncode == 0
+
+
+# ---------------------------------------------------------------- what a worker does
+
+
+class FakeEngine:
+    """Stands for an engine whose launcher is a number."""
+
+    jailed = True
+
+    def __init__(self, course: object, launcher: int, seed: int) -> None:
+        self.launcher = launcher
+        self.seed = seed
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What stations opened and closed."""
+    log: list[str] = []
+
+    @contextmanager
+    def open_launcher(baseline: Path) -> Iterator[int]:
+        log.append("open")
+        yield len(log)
+        log.append("close")
+
+    monkeypatch.setattr(cluster, "open_launcher", open_launcher)
+    monkeypatch.setattr(cluster, "Engine", FakeEngine)
+    return log
+
+
+def ask(station: Station, seed: int = 1, *, allow_degraded: bool = False) -> cluster.Reply:
+    checks = checks_digest(COURSE, COURSE.assignment("momentum"))
+    return station.grade(task(BROKEN), seed, allow_degraded, versions(), checks)
+
+
+def test_one_zygote_serves_all_seeds(opened: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr(
+        cluster, "grade_task", lambda engine, task: seen.append(engine.seed) or Outcome()
+    )
+    station = Station()
+    for seed in (1, 1, 2):
+        ask(station, seed)
+    assert (seen, opened) == ([1, 1, 2], ["open"])
+
+
+def test_a_sandbox_that_fails_is_replaced_once(
+    opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = Outcome(error="the zygote ended", sandbox_failed=True)
+    done = Outcome(error="done")
+    station = Station()
+    monkeypatch.setattr(
+        cluster, "grade_task", lambda engine, task: failed if engine.launcher == 1 else done
+    )
+    assert ask(station).outcome == done
+    assert opened == ["open", "close", "open"]
+    monkeypatch.setattr(cluster, "grade_task", lambda engine, task: failed)
+    assert ask(station).outcome == Outcome(error="twice: the sandbox failed: the zygote ended")
+    assert opened[-1] == "close"
+
+
+def test_a_worker_that_cannot_confine_refuses(
+    opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeEngine, "jailed", False)
+    monkeypatch.setattr(cluster, "grade_task", lambda engine, task: Outcome(error="done"))
+    station = Station()
+    refused = ask(station)
+    assert refused.unconfined and refused.refusal.startswith("can't confine student code")
+    assert ask(station, allow_degraded=True).outcome == Outcome(error="done")
+
+
+def test_whatever_goes_wrong_on_a_worker_comes_back_as_data(
+    opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(course: object, launcher: int, seed: int) -> FakeEngine:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(cluster, "Engine", fail)
+    checks = checks_digest(COURSE, COURSE.assignment("momentum"))
+    encoded = cluster.grade_on_worker(task(BROKEN), 1, False, versions(), checks)
+    reply = msgspec.msgpack.decode(encoded, type=cluster.Reply)
+    assert reply.refusal == "can't grade: RecursionError: too deep"
+
+
+def test_a_worker_that_cannot_start_its_sandbox_refuses(
+    opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: FakeEngine) -> bool:
+        raise SandboxError("no zygote")
+
+    monkeypatch.setattr(FakeEngine, "jailed", property(fail))
+    assert ask(Station()).refusal == "no zygote"
+
+
+# ---------------------------------------------------------------- what the asking side does
+
+
+class FakeFuture:
+    """A task that was sent out; `answer` is what its worker sent, or why nothing comes."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.answer: bytes | BaseException = TimeoutError()
+
+    def add_done_callback(self, callback: Callable[[FakeFuture], None]) -> None:
+        self.callback = callback
+
+    def comes_with(self, answer: bytes | BaseException) -> None:
+        self.answer = answer
+        self.callback(self)
+
+    @property
+    def status(self) -> str:
+        """As Dask has it: an outcome that can't be fetched is one nevertheless."""
+        not_raised = (bytes, TimeoutError, distributed.CancelledError)
+        return "finished" if isinstance(self.answer, not_raised) else "error"
+
+    def exception(self, timeout: float) -> bytes | BaseException:
+        return self.answer
+
+    def result(self, timeout: float) -> bytes:
+        if isinstance(self.answer, BaseException):
+            raise self.answer
+        return self.answer
+
+
+class FakeClient:
+    """A cluster of which the test says what happens to it."""
+
+    def __init__(self, **threads: int) -> None:
+        self.threads = threads
+        self.futures: dict[str, FakeFuture] = {}  # by worker, the last one
+        self.cancelled: list[str] = []
+        self.sent = 0
+
+    def nthreads(self) -> dict[str, int]:
+        return self.threads
+
+    def submit(self, function: object, *arguments: object, workers: list[str], pure: bool) -> Any:
+        self.sent += 1
+        self.futures[workers[0]] = FakeFuture(f"task {self.sent}")
+        return self.futures[workers[0]]
+
+    def cancel(self, futures: list[FakeFuture]) -> None:
+        self.cancelled += [future.key for future in futures]
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "dask" not in request.fixturenames:
+        monkeypatch.setattr(cluster, "TICK_S", 0.0)
+
+
+def fleet_of(client: FakeClient, notes: list[str] | None = None) -> Fleet:
+    return Fleet(client, [].append if notes is None else notes.append)  # type: ignore[arg-type]
+
+
+DONE = msgspec.msgpack.encode(cluster.Reply(Outcome(error="done")))
+
+
+def test_only_what_a_lost_worker_was_grading_is_given_back() -> None:
+    client, notes = FakeClient(a=1, b=1), list[str]()
+    fleet = fleet_of(client, notes)
+    assert fleet.update() == []
+    for number in (0, 1):
+        fleet.start((number, b""))
+    lost = client.futures["a"]
+    lost.comes_with(TimeoutError())  # graded, but the worker is gone before it hands it over
+    assert fleet.wait(0) is None
+    del client.threads["a"]
+    (number, _), = fleet.update()  # fmt: skip
+    assert (client.cancelled, notes) == ([lost.key], ["the Dask worker at a was lost"])
+    client.futures["b"].comes_with(DONE)
+    finished = list(filter(None, (fleet.wait(0) for _ in range(3))))
+    assert finished == [(1 - number, Outcome(error="done"))]
+    assert fleet.idle == ["b"] and not fleet.in_flight
+
+
+def test_waiting_for_workers_is_said_once_and_several_threads_too() -> None:
+    client, notes = FakeClient(), list[str]()
+    fleet = fleet_of(client, notes)
+    for _ in range(2):
+        fleet.update()
+    client.threads["a"] = 8
+    for _ in range(2):
+        fleet.update()
+    assert fleet.idle == ["a"]
+    client.threads.clear()
+    fleet.update()
+    waiting = "waiting for a Dask worker to join"
+    assert notes[0] == notes[2] == waiting and "several threads" in notes[1] and len(notes) == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "message"),
+    [
+        (cluster.Reply(refusal="has torch 1"), GraderError, "the Dask worker at a has torch 1"),
+        (cluster.Reply(refusal="can't", unconfined=True), UnconfinedError, "worker at a can't"),
+        (ModuleNotFoundError("No module named 'grader'"), GraderError, "install the same version"),
+        (distributed.CancelledError(), GraderError, "the same command goes on from here"),
+    ],
+)
+def test_what_no_other_worker_could_do_better_ends_the_run(
+    answer: cluster.Reply | Exception, error: type[Exception], message: str
+) -> None:
+    client = FakeClient(a=1)
+    fleet = fleet_of(client)
+    fleet.update()
+    fleet.start((0, b""))
+    sent = answer if isinstance(answer, Exception) else msgspec.msgpack.encode(answer)
+    client.futures["a"].comes_with(sent)
+    with pytest.raises(error, match=message):
+        fleet.wait(0)
+
+
+def test_workers_that_come_back_at_the_same_address_are_not_killed_for_ever() -> None:
+    client = FakeClient(a=1)
+    fleet = fleet_of(client)
+    fleet.update()
+    fleet.start((7, b""))
+    state = SimpleNamespace(address="a")
+    client.futures["a"].comes_with(distributed.KilledWorker("task 1", state, 3))
+    assert fleet.wait(0) == (7, given_up())
+
+
+def test_a_scheduler_that_is_lost_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: FakeClient) -> dict[str, int]:
+        raise distributed.comm.CommClosedError("in <TCP …>: Stream is closed")
+
+    monkeypatch.setattr(FakeClient, "nthreads", fail)
+    with pytest.raises(GraderError, match="the Dask scheduler was lost; the same command goes on"):
+        fleet_of(FakeClient()).update()
