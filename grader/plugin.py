@@ -64,8 +64,8 @@ class CheckPlugin:
             [self._seed, zlib.crc32(f"{self._assignment.slug}{name}".encode())]
         )
 
-    def train(self, rng: np.random.Generator, *, student_optimizer: bool) -> TrainingRun:
-        run = run_training(self.student, self._assignment, self._digits(), rng, student_optimizer)
+    def train(self, rng: np.random.Generator, **options: bool) -> TrainingRun:
+        run = run_training(self.student, self._assignment, self._digits(), rng, **options)
         self.training = run.summary
         return run
 
@@ -154,7 +154,7 @@ def course_rng(pytestconfig: pytest.Config) -> np.random.Generator:
 
 @pytest.fixture
 def train(pytestconfig: pytest.Config, rng: np.random.Generator) -> Train:
-    """`train(student_optimizer=...)` runs the seed's loop once and records it."""
+    """`train()` runs the seed's loop and records it; for its options see `run_training`."""
     return partial(pytestconfig.stash[_PLUGIN].train, rng)
 
 

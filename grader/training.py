@@ -34,13 +34,20 @@ def run_training(
     assignment: Assignment,
     digits: Digits,
     rng: np.random.Generator,
-    student_optimizer: bool,
+    *,
+    student_optimizer: bool = False,
+    with_parameters: bool = False,
 ) -> TrainingRun:
     """Train by the seed's loop on the first 1000 images; measure on the next 500.
 
     The pixels of all images are shown in one random order, which changes nothing for these
     networks, but makes weights that were trained elsewhere useless. Accuracies and losses are
     computed here, from logits; the labels of the images measured on never leave this process.
+
+    Args:
+        student_optimizer: train the baseline's Net with the student's make_optimizer, not the
+            student's Net with SGD and momentum.
+        with_parameters: return the trained parameters; without, that list is empty.
 
     Raises:
         StudentError: the student's code failed on the way.
@@ -57,6 +64,7 @@ def run_training(
         epochs=assignment.epochs,
         batch_size=BATCH_SIZE,
         student_optimizer=student_optimizer,
+        with_parameters=with_parameters,
     )
     summary = Training(
         train_accuracy=accuracy(run.train_logits[-1], labels[:TRAIN_IMAGES]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import tarfile
@@ -75,6 +76,12 @@ def run_command(
     )
     assert "Traceback" not in ran.stdout + ran.stderr, ran.stderr
     return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+# A job that a shell started in the background ignores Ctrl-C, and so would all that it starts; the
+# tests send it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -52,7 +52,7 @@ def draw_sizes(rng: np.random.Generator) -> tuple[int, int, int]:
 
 def normal(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> np.ndarray:
     """Normally distributed float32 entries."""
-    return (scale * rng.standard_normal(shape)).astype(np.float32)
+    return np.float32(scale) * rng.standard_normal(shape, np.float32)
 
 
 def embed(matrix: np.ndarray, rows: int, columns: int) -> np.ndarray:

@@ -358,4 +358,4 @@ def test_eval_mode(student: Student, rng: np.random.Generator) -> None:
 @pytest.mark.hint("Normalised layers learn fast: if this one does not, look at eval mode.")
 def test_training(train: Train) -> None:
     """It learns to read digits"""
-    expect_accuracy(train(student_optimizer=False))
+    expect_accuracy(train())

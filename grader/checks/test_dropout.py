@@ -229,4 +229,4 @@ def test_masks_are_independent(student: Student, rng: np.random.Generator) -> No
 @pytest.mark.hint("Dropped units slow learning down a little; with the right scale it still works.")
 def test_training(train: Train) -> None:
     """It learns to read digits"""
-    expect_accuracy(train(student_optimizer=False))
+    expect_accuracy(train())

@@ -222,4 +222,4 @@ def movement_is_seen(chain: Chain) -> bool:
 @pytest.mark.hint("Deeper networks need a fitting initialisation: PyTorch's default is enough.")
 def test_training(train: Train) -> None:
     """It learns to read digits"""
-    expect_accuracy(train(student_optimizer=False))
+    expect_accuracy(train())

@@ -71,7 +71,7 @@ def test_update_rule(student: Student, rng: np.random.Generator) -> None:
     for options in cases:
         shapes = draw_shapes(rng)
         start = [normal(rng, *shape) for shape in shapes]
-        gradients = draw_gradients(rng, shapes, steps=8)
+        gradients = draw_gradients(rng, shapes, steps=6)
         followed = follow(student.make_optimizer(start, **options), start, gradients)
         rules = expect_rule(rules, followed, options, formula=FORMULA, given=describe(options))
 
@@ -103,4 +103,4 @@ def test_two_optimizers(student: Student, rng: np.random.Generator) -> None:
 @pytest.mark.hint("With momentum, the baseline learns much faster than plain SGD lets it.")
 def test_training(train: Train) -> None:
     """The baseline learns to read digits with it"""
-    expect_trained_baseline(train(student_optimizer=True))
+    expect_trained_baseline(train(student_optimizer=True, with_parameters=True))

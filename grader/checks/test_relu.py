@@ -106,7 +106,7 @@ def test_training(student: Student, rng: np.random.Generator, train: Train) -> N
     """It learns to read digits"""
     net, layers = build(student, rng)
     looks_right = is_relu(*show_nonlinearity(net, layers, rng)).all()
-    run = train(student_optimizer=False)
+    run = train(with_parameters=True)
     expect_accuracy(run)
     trained = Layers(run.parameters, two_layers(run.sizes))
     expected = forward({role: trained.value(role) for role in trained.shapes}, run.unseen_images)

@@ -93,7 +93,7 @@ class Training:
 
     train_logits: np.ndarray  # (epochs, N, num_output)
     unseen_logits: np.ndarray  # (M, num_output)
-    parameters: list[Parameter]
+    parameters: list[Parameter]  # empty if not wanted
 
 
 class Student:
@@ -178,6 +178,7 @@ class Student:
         epochs: int,
         batch_size: int,
         student_optimizer: bool,
+        with_parameters: bool,
     ) -> Training:
         """Run the seed's training loop; see `protocol.Train`.
 
@@ -195,6 +196,7 @@ class Student:
                 epochs,
                 batch_size,
                 "student" if student_optimizer else "sgd",
+                with_parameters,
             ),
             protocol.Trained,
         )
@@ -403,11 +405,15 @@ class Network:
         self.next_draw = next_draw
         self._student = student
         self._key = key
+        self._assigned: list[protocol.Array] | None = None  # to be sent with the next request
 
     def assign(self, values: Sequence[np.ndarray]) -> None:
         """Set every parameter, in the order of `parameters`, to float32 `values`."""
-        arrays = [protocol.pack_array(value) for value in values]
-        self._student._ask(protocol.Assign(self._key, arrays), protocol.Done)
+        self._assigned = [protocol.pack_array(value) for value in values]
+
+    def _take_assigned(self) -> list[protocol.Array] | None:
+        values, self._assigned = self._assigned, None
+        return values
 
     def forward(
         self, inputs: np.ndarray, *, train: bool = False, seed: int | None = None
@@ -420,7 +426,7 @@ class Network:
     ) -> list[np.ndarray]:
         """The same for one batch after the other, seeded once before the first."""
         arrays = [protocol.pack_array(batch) for batch in batches]
-        request = protocol.Forward(self._key, arrays, train, seed)
+        request = protocol.Forward(self._key, self._take_assigned(), arrays, train, seed)
         outputs = self._student._ask(request, protocol.Outputs).arrays
         mode = "train" if train else "eval"
         if len(outputs) != len(batches):
@@ -440,7 +446,11 @@ class Network:
     ) -> list[np.ndarray | None]:
         """d sum(cotangent * logits) / d parameter, for each parameter; None where none arrived."""
         request = protocol.Backward(
-            self._key, protocol.pack_array(inputs), protocol.pack_array(cotangent), seed
+            self._key,
+            self._take_assigned(),
+            protocol.pack_array(inputs),
+            protocol.pack_array(cotangent),
+            seed,
         )
         gradients = self._student._ask(request, protocol.Outputs).arrays
         if len(gradients) != len(self.parameters):
@@ -454,6 +464,7 @@ class Network:
 
     def load_state_of(self, other: Network) -> None:
         """`self.load_state_dict(other.state_dict())`."""
+        other.forward_all([])  # so that what was assigned to it has arrived
         self._student._ask(protocol.CopyState(other._key, self._key), protocol.Done)
 
 

@@ -86,26 +86,27 @@ class Build(msgspec.Struct, tag=True):
     options: dict[str, float]
 
 
-class Assign(msgspec.Struct, tag=True):
-    """Copy `values` into the parameters of network `key`, in the order of `parameters()`."""
-
-    key: str
-    values: list[Array]
-
-
 class Forward(msgspec.Struct, tag=True):
-    """Forward each of `batches` through network `key`, without gradients."""
+    """Forward each of `batches` through network `key`, without gradients.
+
+    Before that copy `values`, unless None, into its parameters, in the order of `parameters()`.
+    """
 
     key: str
+    values: list[Array] | None
     batches: list[Array]
     train: bool
     seed: int | None = None
 
 
 class Backward(msgspec.Struct, tag=True):
-    """Gradients of sum(cotangent * net(inputs)) with respect to every parameter, in train mode."""
+    """Gradients of sum(cotangent * net(inputs)) with respect to every parameter, in train mode.
+
+    `values` as for Forward.
+    """
 
     key: str
+    values: list[Array] | None
     inputs: Array
     cotangent: Array
     seed: int
@@ -150,11 +151,12 @@ class Train(msgspec.Struct, tag=True):
     epochs: int
     batch_size: int
     optimizer: str
+    with_parameters: bool  # whether the trained parameters are wanted
     lr: float = 0.01
     momentum: float = 0.9
 
 
-Request = Load | Build | Assign | Forward | Backward | CopyState | MakeOptimizer | Step | Train
+Request = Load | Build | Forward | Backward | CopyState | MakeOptimizer | Step | Train
 
 
 class Envelope(msgspec.Struct):
@@ -223,7 +225,7 @@ class Stepped(msgspec.Struct, tag=True):
 
 
 class Trained(msgspec.Struct, tag=True):
-    """Logits seen while training, logits on the unseen images, and the trained parameters."""
+    """Logits seen while training and on the unseen images; the trained parameters, if wanted."""
 
     train_logits: Array  # (epochs, N, num_output)
     unseen_logits: Array  # (M, num_output)

@@ -71,18 +71,9 @@ class Worker:
         self.nets[request.key] = net
         return protocol.Built(describe_parameters(net), tensor_to_array(torch.rand(4)))
 
-    def assign(self, request: protocol.Assign) -> protocol.Done:
-        self.doing = "setting the network's weights"
-        parameters = list(self.nets[request.key].parameters())
-        if len(parameters) != len(request.values):
-            raise UnusableError("the number of parameters changed between two calls")
-        with torch.no_grad():
-            for parameter, value in zip(parameters, request.values, strict=True):
-                parameter.copy_(array_to_tensor(value))
-        return protocol.Done()
-
     def forward(self, request: protocol.Forward) -> protocol.Outputs:
         net = self.nets[request.key]
+        self._assign(net, request.values)
         net.train(request.train)
         if request.seed is not None:
             seed_torch(request.seed)
@@ -92,6 +83,7 @@ class Worker:
 
     def backward(self, request: protocol.Backward) -> protocol.Outputs:
         net = self.nets[request.key]
+        self._assign(net, request.values)
         net.train()
         net.zero_grad()
         seed_torch(request.seed)
@@ -163,8 +155,22 @@ class Worker:
             unseen_logits = self._call(net, array_to_tensor(request.unseen).float().div_(255))
         train_logits = torch.cat(seen).reshape(request.epochs, len(images), -1)
         return protocol.Trained(
-            tensor_to_array(train_logits), tensor_to_array(unseen_logits), describe_parameters(net)
+            tensor_to_array(train_logits),
+            tensor_to_array(unseen_logits),
+            describe_parameters(net) if request.with_parameters else [],
         )
+
+    def _assign(self, net: nn.Module, values: list[Array] | None) -> None:
+        """Set the parameters of `net`, in order; None leaves them."""
+        if values is None:
+            return
+        self.doing = "setting the network's weights"
+        parameters = list(net.parameters())
+        if len(parameters) != len(values):
+            raise UnusableError("the number of parameters changed between two calls")
+        with torch.no_grad():
+            for parameter, value in zip(parameters, values, strict=True):
+                parameter.copy_(array_to_tensor(value))
 
     # ------------------------------------------------------------ calls into student code
 

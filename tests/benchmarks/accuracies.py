@@ -85,7 +85,8 @@ def measure(assignment: Assignment, module: Path, seeds: int) -> np.ndarray:
             name = f"{assignment.slug}/test_training"
             rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
             try:
-                run = run_training(student, assignment, digits, rng, assignment.slug in OPTIMIZERS)
+                is_optimizer = assignment.slug in OPTIMIZERS
+                run = run_training(student, assignment, digits, rng, student_optimizer=is_optimizer)
             except StudentError as error:
                 raise RuntimeError(f"{module}: seed {seed}: {error}") from None
             accuracies.append(run.summary.valid_accuracy)

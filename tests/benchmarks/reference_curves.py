@@ -65,7 +65,7 @@ def measure(
         rng = np.random.default_rng([seed, zlib.crc32(assignment.slug.encode())])
         with Student(launcher, assignment.slug, source, limits_of(assignment)) as student:
             is_optimizer = "make_optimizer" in student.load()
-            run = run_training(student, assignment, digits, rng, is_optimizer)
+            run = run_training(student, assignment, digits, rng, student_optimizer=is_optimizer)
         losses.append(run.summary.loss)
     return np.array(losses)
 
