@@ -272,7 +272,7 @@ def test_shared(course_rng):
 def test_a_training_run_is_recorded(toy: MakeToy) -> None:
     checks = """\
 def test_it(train):
-    run = train(student_optimizer=True)
+    run = train(student_optimizer=True, with_parameters=True)
     assert run.unseen_logits.shape == (len(run.unseen_images), 10)
     assert [p.value.shape for p in run.parameters] == [(512, 784), (512,), (10, 512), (10,)]
     assert run.summary.valid_accuracy > run.summary.threshold
