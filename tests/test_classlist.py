@@ -77,7 +77,7 @@ def test_folders_archives_and_modules_are_a_submission_each(make_class) -> None:
                 "alice/relu.py": "a",
                 "bob/assignments/dropout.py": "b",
                 "carl.zip": make_zip({"homework/relu.py": "c"}),
-                "dora/work/relu.py": "e",
+                "dora/handed_in/relu.py": "e",
                 "emil/homework.zip": make_zip({"relu.py": "f"}),
                 "readme.txt": "",
                 "__MACOSX/._x": "",
