@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +15,7 @@ from grader.report.grades import Cleaned, ExportError
 from grader.report.gradescope import write_gradescope
 from grader.report.json_file import write_json
 from grader.report.junit_file import write_junit_file
+from grader.report.model import replacing
 from grader.report.moodle import write_moodle
 from grader.report.nbgrader import write_nbgrader
 
@@ -70,18 +69,3 @@ def export(
         raise ExportError(f"{output} is a folder, and {format} is one file; name a file in it")
     with replacing(output) as stream:
         write(gradebook, stream)
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A stream whose content replaces the file at `path` at the block's end, if all went well.
-
-    As model.write_bytes does for content that fits into memory.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("wb") as stream:
-            yield stream
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

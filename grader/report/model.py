@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import msgspec
 
@@ -92,14 +94,25 @@ def encode_json(reports: list[Report]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(ReportFile(reports)), indent=2) + b"\n"
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Replace the file at `path` as a whole: a reader sees the old one or the new one."""
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A stream whose content replaces the file at `path` at the block's end, if all went well.
+
+    A reader sees the old file or the new one, never a part.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_bytes(content)
+        with beside.open("wb") as stream:
+            yield stream
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace the file at `path` as a whole."""
+    with replacing(path) as stream:
+        stream.write(content)
 
 
 def status_of(checks: list[CheckResult]) -> Status:
