@@ -1,7 +1,40 @@
-"""`python -m grader`."""
+"""Where the command `grader`, and `python -m grader`, begin."""
+
+from __future__ import annotations
 
 import os
+import signal
 import sys
+from types import FrameType
+from typing import NoReturn
+
+INTERRUPTED = 130  # as a shell counts it: 128 + SIGINT
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C. Where a plain KeyboardInterrupt leaves an `exec` of text, as namedtuples use it,
+    CPython ends with the signal later on, although it was dealt with; not so for a subclass."""
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C at any moment, imports included, ends it with one line."""
+    try:
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, interrupt)
+        from grader.cli import run
+
+        run()
+    except (KeyboardInterrupt, SystemExit) as end:
+        # Typer turns the interrupts that it sees into this exit status.
+        if isinstance(end, SystemExit) and end.code != INTERRUPTED:
+            raise
+        print("grader: interrupted", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+
+
+def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise Interrupted
+
 
 if __name__ == "__main__":
     # Python has put the working folder first, which may hold a submission: a random.py in it would
@@ -9,7 +42,4 @@ if __name__ == "__main__":
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     if not sys.flags.safe_path and sys.path[0] != root:
         del sys.path[0]
-
-    from grader.cli import main
-
     main()

@@ -239,8 +239,8 @@ def finish(reports: list[Report], fail_under: float | None, unreadable: bool) ->
     return GRADED
 
 
-def main() -> None:
-    """Entry point of the command `grader`."""
+def run() -> None:
+    """Run the command that the arguments name."""
     # One thread for our own arithmetic: the cores are the workers'. Set before NumPy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # A terminal that can't show a name or a mark must not cost anyone the report.

@@ -14,7 +14,6 @@ from rich.text import Text
 from grader.commands import (
     FAILED,
     GRADED,
-    INTERRUPTED,
     UNREADABLE,
     Only,
     Seed,
@@ -124,8 +123,8 @@ def batch(
         except (RosterError, SubmissionError, UnconfinedError) as error:
             raise typer.BadParameter(printable(str(error))) from None
         except KeyboardInterrupt:
-            errors.print("grader: interrupted; the same command goes on from here", markup=False)
-            raise typer.Exit(INTERRUPTED) from None
+            errors.print("grader: the same command goes on from here", markup=False)
+            raise
     raise typer.Exit(conclude(run.summary))
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from grader.course import Assignment, Course, CourseError
 
-GRADED, BELOW, UNREADABLE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+GRADED, BELOW, UNREADABLE, FAILED = 0, 1, 2, 3
 
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -45,9 +45,6 @@ def exit_status() -> Iterator[None]:
     """Turn what can go wrong into one line on stderr and the exit status for it."""
     try:
         yield
-    except KeyboardInterrupt:
-        errors.print("grader: interrupted")
-        raise typer.Exit(INTERRUPTED) from None
     except (typer.BadParameter, typer.Exit):
         raise
     except (OSError, ValueError, RuntimeError) as error:

@@ -364,7 +364,7 @@ def test_an_interrupted_run_says_how_to_go_on(here: Here, tmp_path: Path) -> Non
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
-    assert errors.endswith("grader: interrupted; the same command goes on from here\n")
+    assert errors.endswith("grader: the same command goes on from here\ngrader: interrupted\n")
     assert "Traceback" not in errors
     kept = sum(final is not None for final in finals(tmp_path / "results").values())
     ran = here("batch", class_, "--results", tmp_path / "results", "--only", "momentum")

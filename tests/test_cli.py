@@ -623,3 +623,20 @@ def test_an_interrupt_while_torch_is_imported_ends_quietly(tmp_path: Path) -> No
     assert process.returncode == 130
     assert said == "grader: interrupted\n"
     assert have_ended(zygote)
+
+
+def test_an_interrupt_inside_an_exec_of_text_ends_quietly_too() -> None:
+    code = """
+import grader.__main__, grader.cli
+text = "import signal; signal.raise_signal(signal.SIGINT)"
+grader.cli.run = lambda: exec(text)  # as the modules do that make classes from text
+grader.__main__.main()
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment_for(REPOSITORY),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (ran.returncode, ran.stderr) == (130, "grader: interrupted\n")
