@@ -16,6 +16,7 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -86,19 +87,18 @@ class CheckPlugin:
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
         if self._not_judged is None:
             return None
-        self._record(item, "not_judged", self._not_judged, duration_s=0.0)
+        self._record(item, Judgement("not_judged", self._not_judged), duration_s=0.0)
         return True
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item):  # type: ignore[no-untyped-def]
         start = time.perf_counter()
-        verdict: Verdict = "passed"
-        message = ""
+        judgement = Judgement("passed")
         try:
             yield
         except JUDGEMENTS as error:
-            verdict, message = blame(error)
-        self._record(item, verdict, message, time.perf_counter() - start)
+            judgement = blame(error)
+        self._record(item, judgement, time.perf_counter() - start)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(
@@ -107,24 +107,26 @@ class CheckPlugin:
         if call.excinfo is None or not isinstance(call.excinfo.value, JUDGEMENTS):
             return None
         # What a check raises was dealt with above: this is a fixture's failure.
-        self._record(item, *blame(call.excinfo.value), duration_s=call.duration)
+        self._record(item, blame(call.excinfo.value), call.duration)
         return pytest.TestReport(item.nodeid, item.location, {}, "failed", "", "setup")
 
-    def _record(self, item: pytest.Item, verdict: Verdict, message: str, duration_s: float) -> None:
+    def _record(self, item: pytest.Item, judgement: Judgement, duration_s: float) -> None:
         points = float(mark_argument(item, "points", "1"))
-        earned = verdict == "passed"
+        earned = judgement.verdict == "passed"
         if not earned and self._not_judged is None and item.get_closest_marker("gate"):
             self._not_judged = f"not judged, because this did not pass: {title_of(item)}"
+        explained = earned or judgement.verdict == "not_judged"
         self.results.append(
             CheckResult(
                 id=item.name,
                 title=title_of(item),
-                verdict=verdict,
+                verdict=judgement.verdict,
                 points=points if earned else 0.0,
                 max_points=points,
-                message=printable(message, MESSAGE_CHARACTERS, newlines=True),
-                hint="" if earned or verdict == "not_judged" else mark_argument(item, "hint", ""),
+                message=printable(judgement.message, MESSAGE_CHARACTERS, newlines=True),
+                hint="" if explained else mark_argument(item, "hint", ""),
                 duration_s=duration_s,
+                line=judgement.line,
             )
         )
 
@@ -161,26 +163,36 @@ def train(pytestconfig: pytest.Config, rng: np.random.Generator) -> Train:
 # ---------------------------------------------------------------- what is said about a check
 
 
-def blame(error: BaseException) -> tuple[Verdict, str]:
+@dataclass(frozen=True)
+class Judgement:
+    """What a check concluded: whose fault it is, what to say, and about which of their lines."""
+
+    verdict: Verdict
+    message: str = ""
+    line: int | None = None
+
+
+def blame(error: BaseException) -> Judgement:
     """Whose fault `error`, raised in a check, is; and what to say about it."""
     if isinstance(error, StudentRaised) and error.error == "NotImplementedError":
-        return "error", f"not written yet (line {error.line}): {error.text}"
+        said = f"not written yet (line {error.line}): {error.text}"
+        return Judgement("error", said, error.line)
     if isinstance(error, StudentError):
         where = "" if error.line is None else f" (line {error.line})"
-        return error.verdict, f"{error}{where}"  # type: ignore[return-value]
+        return Judgement(error.verdict, f"{error}{where}", error.line)
     if isinstance(error, AssertionError | pytest.fail.Exception):
-        return "failed", str(error) or "what the check asks for does not hold"
+        return Judgement("failed", str(error) or "what the check asks for does not hold")
     if isinstance(error, pytest.skip.Exception):
-        return "not_judged", str(error)
+        return Judgement("not_judged", str(error))
     if isinstance(error, pytest.FixtureLookupError):
-        return "grader_error", f"there is no fixture {error.argname!r}"
+        return Judgement("grader_error", f"there is no fixture {error.argname!r}")
     traceback = error.__traceback__
     while traceback is not None and traceback.tb_next is not None:
         traceback = traceback.tb_next
     where = ""
     if traceback is not None:
         where = f" ({Path(traceback.tb_frame.f_code.co_filename).name}:{traceback.tb_lineno})"
-    return "grader_error", f"{type(error).__name__}: {error}{where}"
+    return Judgement("grader_error", f"{type(error).__name__}: {error}{where}")
 
 
 def mark_argument(item: pytest.Item, name: str, default: str) -> str:

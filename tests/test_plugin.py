@@ -143,6 +143,7 @@ def test_two(moved):
     for check in course.grade(module).checks:
         assert check.verdict == "error"
         assert check.message == "calling make_optimizer(parameters) raised ValueError: no (line 2)"
+        assert check.line == 2
 
 
 @pytest.mark.parametrize(

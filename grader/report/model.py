@@ -24,7 +24,7 @@ Verdict = Literal[
 ]
 
 
-class CheckResult(msgspec.Struct, frozen=True):
+class CheckResult(msgspec.Struct, frozen=True, omit_defaults=True):
     """One check's verdict. `message` explains it; `hint` is set where the check did not pass."""
 
     id: str
@@ -35,6 +35,8 @@ class CheckResult(msgspec.Struct, frozen=True):
     message: str
     hint: str
     duration_s: float
+    line: int | None = None  # of the student's file, from 1, where the message is about one
+    misconception: str = ""  # the known mistake that it was recognised as, by name
 
 
 class Training(msgspec.Struct, frozen=True):

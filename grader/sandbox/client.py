@@ -14,7 +14,7 @@ import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Literal, TypeVar
 
 import numpy as np
 
@@ -32,7 +32,7 @@ EXIT_S = 2.0  # from the end of a worker's stream to the end of the worker, if i
 class StudentError(Exception):
     """The student's code is to blame; `str()` is one line for them, `line` is in their file."""
 
-    verdict: ClassVar[str] = "failed"
+    verdict: ClassVar[Literal["failed", "error", "crashed", "timed_out"]] = "failed"
 
     def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(message)
