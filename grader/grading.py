@@ -1,44 +1,38 @@
-"""One submission becomes one Report: for each assignment a pytest session in this process.
+"""One submission becomes one Report: for each assignment its check file is run in this process.
 
-The session's checks ask their questions over a socket; student code runs in workers only.
+The checks ask their questions over a socket; student code runs in workers only.
 """
 
 from __future__ import annotations
 
-import os
 import platform
 import signal
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from importlib import metadata
 from multiprocessing import active_children, get_context
 
 import msgspec
 import numpy as np
-import pytest
 
 import grader
-import grader.plugin
+from grader.checkfile import GraderError, collect_checks
 from grader.course import Assignment, Course
 from grader.data import Digits, load_digits
-from grader.plugin import CheckPlugin
+from grader.plugin import CheckRun
 from grader.report.model import AssignmentReport, CheckResult, Environment, Report, status_of
 from grader.sandbox import jail
 from grader.sandbox.client import Limits, Student, confinement
-from grader.sandbox.launch import Launcher, Process, SandboxError
+from grader.sandbox.launch import Launcher
 from grader.stubs import make_stub
 from grader.submission import Submission
 from grader.text import printable
-
-
-class GraderError(RuntimeError):
-    """The grader itself failed; no grade can be given. One line for staff."""
 
 
 class Graded(msgspec.Struct, frozen=True):
@@ -98,9 +92,9 @@ class Engine:
             problem = "the stub is unchanged: nothing to grade yet"
         text = "" if source is None else source.text
         with Student(self.launcher, slug, text, limits_of(assignment)) as student:
-            plugin = CheckPlugin(assignment, student, lambda: self.digits, self.seed, problem)
-            run_checks(self.course, assignment, plugin)
-        checks = plugin.results
+            run = CheckRun(assignment, student, lambda: self.digits, self.seed, problem)
+            collect_checks(self.course.check_path(slug)).run(run)
+        checks = run.results
         if problem is None:
             status = status_of(checks)
         elif source is not None:
@@ -114,7 +108,7 @@ class Engine:
             score=sum(check.points for check in checks),
             max_score=sum(check.max_points for check in checks),
             checks=checks,
-            training=plugin.training,
+            training=run.training,
             output=printable(student.output, assignment.limits.output_kib << 10, newlines=True),
         )
         return Graded(report, time.perf_counter() - start)
@@ -137,72 +131,15 @@ def limits_of(assignment: Assignment) -> Limits:
     return Limits(**msgspec.structs.asdict(assignment.limits))
 
 
-class NoLauncher:
-    """Starts nothing: enough to list checks."""
-
-    def launch(self, *, cpu_s: int, memory_mib: int) -> Process:
-        raise SandboxError("no worker is started to list checks")
-
-
 def list_checks(course: Course) -> dict[str, list[CheckResult]]:
     """Each assignment's checks, by slug, none of them run.
 
     Raises:
         GraderError: a check file is broken.
     """
-    listed = {}
-    for assignment in course.assignments:
-        student = Student(NoLauncher(), assignment.slug, "", limits_of(assignment))
-        plugin = CheckPlugin(
-            assignment, student, partial(load_digits, course.data_dir), course.seed, "not run"
-        )
-        run_checks(course, assignment, plugin)
-        listed[assignment.slug] = plugin.results
-    return listed
-
-
-# Parts of pytest that checks have no use for, and that cost more time in each session than most
-# checks do; the last two collect garbage at its end.
-UNUSED_PLUGINS = (
-    "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "legacypath", "logging",
-    "pastebin", "pytester_assertions", "recwarn", "reports", "setuponly", "setupplan", "stepwise",
-    "subtests", "terminal", "unittest", "warnings", "threadexception", "unraisableexception",
-)  # fmt: skip
-
-
-def run_checks(course: Course, assignment: Assignment, plugin: CheckPlugin) -> None:
-    """Run the assignment's check file in a pytest session of its own.
-
-    Nothing of the caller's pytest set-up takes part: no configuration, plugins or options.
-    """
-    path = course.check_path(assignment.slug)
-    arguments = [str(path), f"--rootdir={path.parent}", f"--confcutdir={path.parent}"]
-    arguments += ["-c", os.devnull, "--assert=plain", "--capture=no"]
-    for name in UNUSED_PLUGINS:
-        arguments += ["-p", f"no:{name}"]
-    # NumPy's warnings about a student's numbers would only confuse; checks look at the numbers.
-    with pytest_environment(), np.errstate(all="ignore"):
-        code = pytest.main(arguments, plugins=[grader.plugin, plugin])
-    if code == pytest.ExitCode.INTERRUPTED and plugin.collection_error is None:
-        raise KeyboardInterrupt
-    if plugin.collection_error is not None or not plugin.results:
-        reason = (plugin.collection_error or "it has no checks").strip().splitlines()[-1]
-        raise GraderError(f"{path.name}: the check file can't be run: {printable(reason)}")
-
-
-@contextmanager
-def pytest_environment() -> Iterator[None]:
-    """Keep what the caller's environment tells pytest away from the checks' own sessions."""
-    saved = {name: value for name, value in os.environ.items() if name.startswith("PYTEST")}
-    for name in saved:
-        del os.environ[name]
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    try:
-        yield
-    finally:
-        for name in [name for name in os.environ if name.startswith("PYTEST")]:
-            del os.environ[name]
-        os.environ.update(saved)
+    return {
+        slug: collect_checks(course.check_path(slug)).describe("not run") for slug in course.slugs
+    }
 
 
 def grade_submissions(

@@ -1,4 +1,4 @@
-"""The pytest plugin: runs a check file against one student and keeps points, hints and verdicts.
+"""The pytest plugin: collects a check file, and keeps the verdicts of its runs against students.
 
 A check is a pytest function whose docstring's first line is its title. Marks:
 
@@ -39,8 +39,14 @@ Train = Callable[..., TrainingRun]
 JUDGEMENTS = (Exception, SystemExit, pytest.fail.Exception, pytest.skip.Exception)
 
 
-class CheckPlugin:
-    """Collects one CheckResult a check, in the order of the file; never formats a traceback."""
+class CheckRun:
+    """One run of a check file against one student: what it is given, and what it concludes.
+
+    Args:
+        digits: gives the images, when a check trains.
+        seed: the course's.
+        not_judged: why no check is to be run; None: they are.
+    """
 
     def __init__(
         self,
@@ -50,14 +56,13 @@ class CheckPlugin:
         seed: int,
         not_judged: str | None,
     ) -> None:
-        self.results: list[CheckResult] = []
+        self.results: list[CheckResult] = []  # in the order of the file
         self.training: Training | None = None
-        self.collection_error: str | None = None
-        self._assignment = assignment
         self.student = student
+        self.not_judged = not_judged
+        self._assignment = assignment
         self._digits = digits
         self._seed = seed
-        self._not_judged = not_judged  # why, from here on; None: checks are run
 
     def generator(self, name: str) -> np.random.Generator:
         """A generator of its own for each name, derived from course seed and assignment."""
@@ -69,6 +74,27 @@ class CheckPlugin:
         run = run_training(self.student, self._assignment, self._digits(), rng, **options)
         self.training = run.summary
         return run
+
+    def record(self, item: pytest.Item, judgement: Judgement, duration_s: float) -> None:
+        if (
+            judgement.verdict != "passed"
+            and self.not_judged is None
+            and item.get_closest_marker("gate")
+        ):
+            self.not_judged = f"not judged, because this did not pass: {title_of(item)}"
+        self.results.append(result_of(item, judgement, duration_s))
+
+
+class CheckPlugin:
+    """Collects the checks of a file, and records what they conclude in the run that is set.
+
+    It never formats a traceback.
+    """
+
+    def __init__(self) -> None:
+        self.items: list[pytest.Item] = []
+        self.collection_error: str | None = None
+        self.run: CheckRun
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[_PLUGIN] = self
@@ -83,11 +109,15 @@ class CheckPlugin:
         self.collection_error = excinfo.exconly()
         return True  # it is dealt with: no traceback is printed
 
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        self.items = session.items
+        return True  # they are run later, once for each student
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
-        if self._not_judged is None:
+        if self.run.not_judged is None:
             return None
-        self._record(item, Judgement("not_judged", self._not_judged), duration_s=0.0)
+        self.run.record(item, Judgement("not_judged", self.run.not_judged), duration_s=0.0)
         return True
 
     @pytest.hookimpl(wrapper=True)
@@ -98,7 +128,7 @@ class CheckPlugin:
             yield
         except JUDGEMENTS as error:
             judgement = blame(error)
-        self._record(item, judgement, time.perf_counter() - start)
+        self.run.record(item, judgement, time.perf_counter() - start)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(
@@ -107,28 +137,8 @@ class CheckPlugin:
         if call.excinfo is None or not isinstance(call.excinfo.value, JUDGEMENTS):
             return None
         # What a check raises was dealt with above: this is a fixture's failure.
-        self._record(item, blame(call.excinfo.value), call.duration)
+        self.run.record(item, blame(call.excinfo.value), call.duration)
         return pytest.TestReport(item.nodeid, item.location, {}, "failed", "", "setup")
-
-    def _record(self, item: pytest.Item, judgement: Judgement, duration_s: float) -> None:
-        points = float(mark_argument(item, "points", "1"))
-        earned = judgement.verdict == "passed"
-        if not earned and self._not_judged is None and item.get_closest_marker("gate"):
-            self._not_judged = f"not judged, because this did not pass: {title_of(item)}"
-        explained = earned or judgement.verdict == "not_judged"
-        self.results.append(
-            CheckResult(
-                id=item.name,
-                title=title_of(item),
-                verdict=judgement.verdict,
-                points=points if earned else 0.0,
-                max_points=points,
-                message=printable(judgement.message, MESSAGE_CHARACTERS, newlines=True),
-                hint="" if explained else mark_argument(item, "hint", ""),
-                duration_s=duration_s,
-                line=judgement.line,
-            )
-        )
 
 
 # ---------------------------------------------------------------- fixtures
@@ -139,25 +149,25 @@ _PLUGIN = pytest.StashKey[CheckPlugin]()
 @pytest.fixture(scope="session")
 def student(pytestconfig: pytest.Config) -> Student:
     """The student's module behind the wall."""
-    return pytestconfig.stash[_PLUGIN].student
+    return pytestconfig.stash[_PLUGIN].run.student
 
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """Random numbers of this check's own: the same for the same course seed."""
-    return request.config.stash[_PLUGIN].generator(f"/{request.node.name}")
+    return request.config.stash[_PLUGIN].run.generator(f"/{request.node.name}")
 
 
 @pytest.fixture(scope="session")
 def course_rng(pytestconfig: pytest.Config) -> np.random.Generator:
     """Random numbers for what several checks of an assignment share."""
-    return pytestconfig.stash[_PLUGIN].generator("")
+    return pytestconfig.stash[_PLUGIN].run.generator("")
 
 
 @pytest.fixture
 def train(pytestconfig: pytest.Config, rng: np.random.Generator) -> Train:
     """`train()` runs the seed's loop and records it; for its options see `run_training`."""
-    return partial(pytestconfig.stash[_PLUGIN].train, rng)
+    return partial(pytestconfig.stash[_PLUGIN].run.train, rng)
 
 
 # ---------------------------------------------------------------- what is said about a check
@@ -193,6 +203,24 @@ def blame(error: BaseException) -> Judgement:
     if traceback is not None:
         where = f" ({Path(traceback.tb_frame.f_code.co_filename).name}:{traceback.tb_lineno})"
     return Judgement("grader_error", f"{type(error).__name__}: {error}{where}")
+
+
+def result_of(item: pytest.Item, judgement: Judgement, duration_s: float) -> CheckResult:
+    """What the report says of this check."""
+    points = float(mark_argument(item, "points", "1"))
+    earned = judgement.verdict == "passed"
+    explained = earned or judgement.verdict == "not_judged"
+    return CheckResult(
+        id=item.name,
+        title=title_of(item),
+        verdict=judgement.verdict,
+        points=points if earned else 0.0,
+        max_points=points,
+        message=printable(judgement.message, MESSAGE_CHARACTERS, newlines=True),
+        hint="" if explained else mark_argument(item, "hint", ""),
+        duration_s=duration_s,
+        line=judgement.line,
+    )
 
 
 def mark_argument(item: pytest.Item, name: str, default: str) -> str:

@@ -167,6 +167,39 @@ def test_a_students_failure_is_told_by_its_kind(
     assert words in check.message
 
 
+def test_fixtures_are_made_anew_for_each_student_and_end_with_the_run(toy: MakeToy) -> None:
+    checks = """\
+made = []
+ended = []
+
+@pytest.fixture(scope="session")
+def longest():
+    made.append("longest")
+    yield
+    ended.append("longest")
+
+@pytest.fixture(scope="module")
+def shared(longest, student):
+    made.append("shared")
+    yield student
+    ended.append("shared")
+
+@pytest.mark.gate
+def test_one(shared, student):
+    assert shared is student
+    pytest.fail(f"{made} {ended}")
+
+def test_two(shared):
+    pass
+"""
+    course = toy(checks)
+    seen = [course.grade().checks[0].message for _ in range(2)]
+    assert seen == [
+        "['longest', 'shared'] []",
+        "['longest', 'shared', 'longest', 'shared'] ['shared', 'longest']",
+    ]
+
+
 # ---------------------------------------------------------------- marks
 
 

@@ -1,0 +1,107 @@
+"""A check file: collected by pytest once, then run against one student after another.
+
+Starting pytest costs more than most checks do; what it has collected can be run again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import grader.plugin
+from grader.plugin import CheckPlugin, CheckRun, Judgement, result_of
+from grader.report.model import CheckResult
+from grader.text import printable
+
+
+class GraderError(RuntimeError):
+    """The grader itself failed; no grade can be given. One line for staff."""
+
+
+# Parts of pytest that checks have no use for, and that cost time at the start or at every check.
+# What capture and tmpdir provide would have ended before the checks run.
+UNUSED_PLUGINS = (
+    "cacheprovider", "capture", "debugging", "doctest", "faulthandler", "junitxml", "legacypath",
+    "logging", "pastebin", "pytester_assertions", "recwarn", "reports", "setuponly", "setupplan",
+    "stepwise", "subtests", "terminal", "threadexception", "tmpdir", "unittest",
+    "unraisableexception", "warnings",
+)  # fmt: skip
+
+
+@cache
+def collect_checks(path: Path) -> CheckFile:
+    """The check file at `path`; collected at the first call in this process and its children.
+
+    Raises:
+        GraderError: it can't be collected, or holds no checks.
+    """
+    return CheckFile(path)
+
+
+class CheckFile:
+    """The checks of one file. Nothing of the caller's pytest set-up takes part in them."""
+
+    def __init__(self, path: Path) -> None:
+        self._name = path.name
+        self._plugin = CheckPlugin()
+        arguments = [str(path), f"--rootdir={path.parent}", f"--confcutdir={path.parent}"]
+        arguments += ["-c", os.devnull, "--assert=plain"]
+        for name in UNUSED_PLUGINS:
+            arguments += ["-p", f"no:{name}"]
+        with pytest_environment():
+            code = pytest.main(arguments, plugins=[grader.plugin, self._plugin])
+        if code == pytest.ExitCode.INTERRUPTED and self._plugin.collection_error is None:
+            raise KeyboardInterrupt
+        if self._plugin.collection_error is not None or not self._plugin.items:
+            raise self._broken(self._plugin.collection_error or "it has no checks")
+
+    def describe(self, why_not_run: str) -> list[CheckResult]:
+        """What each check is and is worth, in the order of the file."""
+        judgement = Judgement("not_judged", why_not_run)
+        return [result_of(item, judgement, duration_s=0.0) for item in self._plugin.items]
+
+    def run(self, run: CheckRun) -> None:
+        """Run the checks, which record what they conclude in `run`.
+
+        Raises:
+            GraderError: they end for a reason that is none of their verdicts.
+        """
+        self._plugin.run = run
+        items = self._plugin.items
+        session = items[0].session
+        # NumPy's warnings about a student's numbers would only confuse; checks look at the numbers.
+        with pytest_environment(), np.errstate(all="ignore"):
+            try:
+                for item, following in zip(items, [*items[1:], None], strict=True):
+                    item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+            except Exception as error:
+                raise self._broken(f"{type(error).__name__}: {error}") from error
+            finally:  # fixtures end with the run, wherever it ended
+                session.config.hook.pytest_sessionfinish(session=session, exitstatus=0)
+        if len(run.results) != len(items):
+            raise self._broken(f"{len(run.results)} of its {len(items)} checks came to a verdict")
+
+    def _broken(self, reason: str) -> GraderError:
+        last = printable(reason.strip().splitlines()[-1])
+        return GraderError(f"{self._name}: the check file can't be run: {last}")
+
+
+@contextmanager
+def pytest_environment() -> Iterator[None]:
+    """Keep what the caller's environment tells pytest away from the checks' own sessions."""
+    saved = {name: value for name, value in os.environ.items() if name.startswith("PYTEST")}
+    for name in saved:
+        del os.environ[name]
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        for name in [name for name in os.environ if name.startswith("PYTEST")]:
+            del os.environ[name]
+        os.environ.update(saved)
