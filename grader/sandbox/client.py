@@ -26,6 +26,7 @@ TICK_S = 0.1
 IMPORT_SEED = 0x5EED_0F_1A9087  # one that nobody would choose
 MEMORY_MARGIN = 1.25
 CHUNK_BYTES = 1 << 16  # what a pipe holds
+LARGE_CHUNK = 1 << 20
 EXIT_S = 2.0  # from the end of a worker's stream to the end of the worker, if it is ending
 
 
@@ -114,6 +115,7 @@ class Student:
         self._selector = selectors.DefaultSelector()
         self._output = bytearray()
         self._requests = 0
+        self._received = bytearray()  # of the next reply
         self._next_look = 0.0  # when the worker's memory is measured again
         self._memory_bytes = math.inf  # what it may then have
         self._load_failure: StudentError | None = None
@@ -303,25 +305,29 @@ class Student:
                 raise self._crash(process) from None
 
     def _receive(self, process: Process, deadline: float) -> protocol.Reply:
-        header = self._receive_exactly(process, protocol.HEADER.size, deadline)
-        size = protocol.body_size(bytes(header))
-        return protocol.decode_reply(self._receive_exactly(process, size, deadline))
+        start = protocol.HEADER.size
+        self._fill(process, start, deadline)
+        end = start + protocol.body_size(bytes(self._received[:start]))
+        self._fill(process, end, deadline)
+        message = self._received[start:end]
+        del self._received[:end]
+        return protocol.decode_reply(message)
 
-    def _receive_exactly(self, process: Process, size: int, deadline: float) -> bytearray:
+    def _fill(self, process: Process, size: int, deadline: float) -> None:
+        """Receive until there are `size` bytes; most replies come whole with their first byte."""
         # Grown as bytes arrive: an announced size alone must not cost memory.
-        received = bytearray()
-        while len(received) < size:
+        while len(self._received) < size:
             if process.stream in self._wait(process, deadline):
+                missing = size - len(self._received)
                 try:
-                    chunk = process.stream.recv(min(size - len(received), 1 << 20))
+                    chunk = process.stream.recv(min(max(missing, CHUNK_BYTES), LARGE_CHUNK))
                 except BlockingIOError:
                     continue
                 except OSError:
                     chunk = b""
                 if not chunk:
                     raise self._crash(process)
-                received += chunk
-        return received
+                self._received += chunk
 
     def _wait(self, process: Process, deadline: float) -> list[object]:
         """Wait for the stream, drain the output, watch clock and memory."""
@@ -363,6 +369,7 @@ class Student:
         process, self._process = self._process, None
         if process is None:
             return
+        self._received.clear()
         process.kill()
         self._selector.close()
         self._selector = selectors.DefaultSelector()

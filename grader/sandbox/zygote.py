@@ -25,9 +25,12 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from grader.sandbox import jail, scratch, worker
+from grader.sandbox import hugepages, jail, scratch, worker
 
 REQUEST_BYTES = 4096
+# Huge pages are worth their time from so many workers on; what the zygote writes to takes them
+# apart again, so they are joined anew every so many.
+HUGE_PAGES_FROM, HUGE_PAGES_EVERY = 16, 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +113,7 @@ def serve(control: socket.socket) -> None:
     selector = selectors.DefaultSelector()
     selector.register(control, selectors.EVENT_READ)
     alive: set[Child] = set()
+    forked = 0
     clients = True
     while clients or alive:
         for key, _ in selector.select():
@@ -117,8 +121,11 @@ def serve(control: socket.socket) -> None:
             if child is None:
                 packet, descriptors, _, _ = socket.recv_fds(control, REQUEST_BYTES, 3)
                 if packet:
+                    if forked % HUGE_PAGES_EVERY == HUGE_PAGES_FROM:
+                        hugepages.use_huge_pages()
                     child = fork_worker(json.loads(packet), descriptors, control)
                     alive.add(child)
+                    forked += 1
                     selector.register(child.pidfd, selectors.EVENT_READ, child)
                     selector.register(child.status, selectors.EVENT_READ, child)
                 else:
