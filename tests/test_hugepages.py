@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -36,7 +37,7 @@ def in_a_child(function: Callable[[], None]) -> None:
 
 @pytest.mark.skipif(
     not Path("/sys/kernel/mm/transparent_hugepage").exists()
-    or tuple(map(int, os.uname().release.split("-")[0].split(".")[:2])) < (6, 1),
+    or tuple(map(int, platform.release().split("-")[0].split(".")[:2])) < (6, 1),
     reason="the kernel can't join pages",
 )
 def test_objects_keep_their_values_in_huge_pages() -> None:
