@@ -29,6 +29,7 @@ from grader.commands import (
     usable_cores,
 )
 from grader.course import load_course
+from grader.outputs import Github, Html, Json, JunitXml, Markdown, Outputs
 
 if TYPE_CHECKING:
     from grader.report.model import Report
@@ -48,6 +49,11 @@ def check(
     slugs: Annotated[
         list[str] | None, typer.Argument(metavar="[SLUG]...", help="Default: all assignments.")
     ] = None,
+    json: Json = None,
+    junitxml: JunitXml = None,
+    markdown: Markdown = None,
+    html: Html = None,
+    github: Github = False,
     seed: Seed = None,
 ) -> None:
     """Check your own work: grade assignments/ in the repository you stand in.
@@ -57,15 +63,16 @@ def check(
     with exit_status():
         course = load_course()
         assignments = select(course, slugs)
+        outputs = Outputs(json, junitxml, markdown, html, github)
         folder = find_assignments(Path.cwd())
         from grader.sandbox.launch import open_launcher
 
-        with open_launcher(course.baseline_path) as launcher:
+        with outputs.text_is_no_command(), open_launcher(course.baseline_path) as launcher:
             from grader.grading import Engine, grade_submissions
             from grader.report.terminal import print_assignment, print_summary
             from grader.submission import load_submission
 
-            console = Console(highlight=False)
+            console = outputs.console
             submission = load_submission(folder, course.slugs)
             engine = Engine(course, launcher, course.seed if seed is None else seed)
             if not engine.jailed:
@@ -77,7 +84,8 @@ def check(
                 usable_cores(),
                 lambda _, assignment: print_assignment(console, assignment),
             )
-        print_summary(console, [report])
+            print_summary(console, [report])
+        outputs.write(course.title, [report], [submission])
     raise typer.Exit(finish([report], fail_under=100, unreadable=False))
 
 
@@ -92,12 +100,11 @@ def grade(
         ),
     ],
     only: Only = None,
-    json: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the reports as JSON; - is stdout.")
-    ] = None,
-    junitxml: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the reports as JUnit XML.")
-    ] = None,
+    json: Json = None,
+    junitxml: JunitXml = None,
+    markdown: Markdown = None,
+    html: Html = None,
+    github: Github = False,
     seed: Seed = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="At a time; default: the cores.")
@@ -123,23 +130,22 @@ def grade(
     with exit_status():
         course = load_course()
         assignments = select(course, only)
-        for target in (json, junitxml):
-            if target is not None and not target.absolute().parent.is_dir():
-                raise typer.BadParameter(f"there is no folder {target.parent} to write it to")
-            if target is not None and target.is_dir():
-                raise typer.BadParameter(f"{target} is a folder; name a file in it")
+        outputs = Outputs(json, junitxml, markdown, html, github)
         from grader.sandbox.launch import open_launcher
 
-        with open_launcher(course.baseline_path) as launcher:
+        with outputs.text_is_no_command(), open_launcher(course.baseline_path) as launcher:
             from grader.grading import Engine, grade_submissions
-            from grader.report.junit import write_junit
-            from grader.report.model import encode_json, write_bytes
-            from grader.report.terminal import print_assignment, print_progress, print_summary
+            from grader.report.terminal import (
+                plain,
+                print_assignment,
+                print_progress,
+                print_summary,
+            )
             from grader.submission import load_submissions
 
             submissions, unreadable = load_submissions(paths, course.slugs)
             for line in unreadable:
-                errors.print(f"grader: {line}", markup=False)
+                errors.print(f"grader: {plain(line)}", markup=False)
             engine = Engine(course, launcher, course.seed if seed is None else seed)
             if submissions and not (engine.jailed or allow_degraded):
                 raise typer.BadParameter(
@@ -153,17 +159,11 @@ def grade(
                 jobs or usable_cores(),
                 lambda submission, assignment: print_progress(errors, submission, assignment),
             )
-        if json == Path("-"):
-            sys.stdout.buffer.write(encode_json(reports))
-        elif json is not None:
-            write_bytes(json, encode_json(reports))
-        if junitxml is not None:
-            write_junit(junitxml, reports)
-        console = errors if json == Path("-") else Console(highlight=False)
-        if len(reports) == 1:
-            for assignment in reports[0].assignments:
-                print_assignment(console, assignment)
-        print_summary(console, reports)
+            if len(reports) == 1:
+                for assignment in reports[0].assignments:
+                    print_assignment(outputs.console, assignment)
+            print_summary(outputs.console, reports)
+        outputs.write(course.title, reports, submissions)
         problems = any(submission.problems for submission in submissions)
     raise typer.Exit(finish(reports, fail_under, bool(unreadable) or problems))
 
@@ -219,6 +219,8 @@ def find_assignments(start: Path) -> Path:
 
 def finish(reports: list[Report], fail_under: float | None, unreadable: bool) -> int:
     """The exit status that the reports call for."""
+    from grader.report.terminal import plain
+
     broken = [
         f"{report.submission}: {a.slug}: {c.id}: {c.message}"
         for report in reports
@@ -227,7 +229,8 @@ def finish(reports: list[Report], fail_under: float | None, unreadable: bool) ->
         if c.verdict == "grader_error"
     ]
     for line in broken:
-        errors.print(f"grader: the grader itself failed, not the submission: {line}", markup=False)
+        said = f"grader: the grader itself failed, not the submission: {plain(line)}"
+        errors.print(said, markup=False)
     if broken:
         return FAILED
     if unreadable:

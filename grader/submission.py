@@ -18,7 +18,7 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.archive import Archive, ArchiveError, fold_name, show_name
@@ -51,6 +51,7 @@ class Submission:
     name: str
     sources: dict[str, Source]
     problems: dict[str, str]
+    path: Path | None = field(default=None, compare=False)  # where it was read from
 
 
 class SubmissionError(ValueError):
@@ -70,12 +71,13 @@ def load_submission(path: Path, slugs: Sequence[str]) -> Submission:
     """
     try:
         # The path itself is the caller's word: only here may a link to a folder be followed.
-        is_folder = _is_folder(path)
-        if is_folder:
-            return _load_folder(path, slugs)
-        if path.suffix.lower() in {".py", ".ipynb"}:
-            return load_module(path.name, lambda _: read_file(path, MAX_MODULE_BYTES), slugs)
-        return _load_archive(path, slugs)
+        if _is_folder(path):
+            submission = _load_folder(path, slugs)
+        elif path.suffix.lower() in {".py", ".ipynb"}:
+            submission = load_module(path.name, lambda _: read_file(path, MAX_MODULE_BYTES), slugs)
+        else:
+            submission = _load_archive(path, slugs)
+        return replace(submission, path=path)
     except (SubmissionError, ArchiveError, FileError) as error:
         raise SubmissionError(f"{show_name(path.name or str(path))}: {error}") from None
     except OSError as error:
@@ -104,6 +106,18 @@ def load_submissions(
         for path, submission in loaded
     ]
     return submissions, unreadable
+
+
+def find_module(submission: Submission, slug: str) -> Path | None:
+    """Where the module of `slug` lies, if as a file of its own; in one of two places: nowhere."""
+    if submission.path is None:
+        return None
+    names = [f"{slug}{suffix}" for suffix in (".py", ".ipynb")]
+    if os.path.isfile(submission.path):  # False also where nothing may be looked at
+        return submission.path if submission.path.name in names else None
+    places = [submission.path / place / name for place in _PLACES for name in names]
+    found = [place for place in places if os.path.isfile(place)]
+    return found[0] if len(found) == 1 else None
 
 
 def _is_folder(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
@@ -116,7 +117,8 @@ def print_course(
 
 def plain(text: str) -> str:
     """`text` without what a CI system that reads the log would take for a command of its own."""
-    return text.replace("::", ": :").replace("##[", "# #[")
+    # Between every two colons: of three, the last two would still make a command.
+    return re.sub(":(?=:)", ": ", text).replace("##[", "# #[")
 
 
 def score_of(score: float, max_score: float) -> str:

@@ -22,6 +22,7 @@ from markupsafe import Markup
 from grader import __version__
 from grader.gradebook import AssignmentInfo, Entry, Student
 from grader.report.model import CheckResult
+from grader.report.shown import STATUSES, VERDICTS, bounded
 from grader.report.site import values
 from grader.report.site.charts import draw_curve, draw_histogram
 from grader.report.site.reference import load_reference
@@ -30,9 +31,6 @@ from grader.report.site.summary import ClassSummary
 HERE = Path(__file__).parent
 # How a page of ours begins; an older page is known by it.
 FIRST_BYTES = b"<!DOCTYPE html>\n<!-- grader: "
-# Of what a student's code printed, so much is shown from the beginning and the end.
-OUTPUT_HEAD = 4000
-OUTPUT_TAIL = 1000
 ICON = (
     "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect width='16' height='16' "
     "rx='4' fill='#2f5fd0'/><path d='M4 8.5l3 3 5-6.5' fill='none' stroke='#fff' "
@@ -70,25 +68,6 @@ def environment() -> Environment:
         "STATUSES": STATUSES,
     }
     return templates
-
-
-# (mark, word): a mark is never the only sign.
-VERDICTS = {
-    "passed": ("✓", "passed"),
-    "failed": ("✗", "failed"),
-    "error": ("✗", "error"),
-    "crashed": ("✗", "crashed"),
-    "timed_out": ("✗", "timed out"),
-    "not_judged": ("\N{EN DASH}", "not judged"),
-    "grader_error": ("!", "grader error"),
-}
-STATUSES = {
-    "passed": ("✓", "passed"),
-    "partial": ("~", "partly passed"),
-    "failed": ("✗", "failed"),
-    "missing": ("\N{EN DASH}", "not handed in"),
-    "untouched": ("\N{EN DASH}", "stub unchanged"),
-}
 
 
 def asset(name: str) -> Markup:
@@ -135,6 +114,28 @@ def student_page(
         title: the course's.
         links: the students before and after, for a page within the site; None: the page alone.
     """
+    shown = student_values(title, entry, assignments)
+    template = environment().get_template("student.html")
+    return encode(template.render(shown, links=links, prefix=""))
+
+
+def reports_page(title: str, entries: list[Entry], assignments: list[AssignmentInfo]) -> bytes:
+    """Several students' pages on one: a table of them, then one after the other."""
+    template = environment().get_template("student.html")
+    bodies = [
+        Markup(
+            template.render(
+                student_values(title, entry, assignments), links=None, prefix=f"{number}-"
+            )
+        )
+        for number, entry in enumerate(entries, start=1)
+    ]
+    page = environment().get_template("reports.html")
+    return encode(page.render(course=title, entries=entries, bodies=bodies))
+
+
+def student_values(title: str, entry: Entry, assignments: list[AssignmentInfo]) -> dict[str, Any]:
+    """What a student's page shows, by the template's names."""
     report = entry.report
     by_slug = {} if report is None else {a.slug: a for a in report.assignments}
     titles = {info.slug: info.title for info in assignments}
@@ -163,23 +164,17 @@ def student_page(
                 "output": bounded(assignment.output),
             }
         )
-    page = (
-        environment()
-        .get_template("student.html")
-        .render(
-            course=title,
-            entry=entry,
-            student=entry.student,
-            name=entry.student.name or entry.student.key,
-            report=report,
-            sections=sections,
-            steps=values.steps_of(entry, titles),
-            links=links,
-            seeds=load_reference().seeds,
-            page_name=values.page_name,
-        )
-    )
-    return encode(page)
+    return {
+        "course": title,
+        "entry": entry,
+        "student": entry.student,
+        "name": entry.student.name or entry.student.key,
+        "report": report,
+        "sections": sections,
+        "steps": values.steps_of(entry, titles),
+        "seeds": load_reference().seeds,
+        "page_name": values.page_name,
+    }
 
 
 def group_checks(checks: Iterable[CheckResult]) -> list[tuple[str, list[CheckResult]]]:
@@ -197,19 +192,6 @@ def reason_unjudged(checks: list[CheckResult]) -> str | None:
     if not checks or any(check.verdict != "not_judged" for check in checks):
         return None
     return checks[0].message
-
-
-def bounded(output: str) -> dict[str, Any] | None:
-    """The beginning and the end of what was printed, and how many characters lie between them."""
-    if not output.strip():
-        return None
-    if len(output) <= OUTPUT_HEAD + OUTPUT_TAIL:
-        return {"head": output, "left_out": 0, "tail": ""}
-    return {
-        "head": output[:OUTPUT_HEAD],
-        "left_out": len(output) - OUTPUT_HEAD - OUTPUT_TAIL,
-        "tail": output[-OUTPUT_TAIL:],
-    }
 
 
 # ---------------------------------------------------------------- the class's page

@@ -1,0 +1,158 @@
+"""Where the reports of a command go: the options for it, files, and GitHub Actions."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from grader.commands import errors
+
+if TYPE_CHECKING:
+    from grader.report.model import Report
+    from grader.submission import Submission
+
+Json = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the reports as JSON; - is stdout.")
+]
+JunitXml = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the reports as JUnit XML.")
+]
+Markdown = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the reports as Markdown.")
+]
+Html = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the reports as one HTML page.")
+]
+Github = Annotated[
+    bool,
+    typer.Option("--github", help="In GitHub Actions: annotations, job summary, step outputs."),
+]
+
+STDOUT = Path("-")
+# Files that GitHub's runner names to each step.
+SUMMARY, OUTPUT = "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What was asked for. Made before anything is graded, so that a mistake costs no time.
+
+    Raises:
+        BadParameter: a file can't be written where it is to go, or two want stdout.
+    """
+
+    json: Path | None
+    junitxml: Path | None
+    markdown: Path | None
+    html: Path | None
+    github: bool
+
+    def __post_init__(self) -> None:
+        if self.github and self.json == STDOUT:
+            raise typer.BadParameter("--github writes to stdout, and so does --json -; name a file")
+        targets = [self.json, self.junitxml, self.markdown, self.html]
+        if self.github:
+            targets += [runner_file(SUMMARY), runner_file(OUTPUT)]
+        for target in targets:
+            if target is not None and not target.absolute().parent.is_dir():
+                raise typer.BadParameter(f"there is no folder {target.parent} to write it to")
+            if target is not None and target.is_dir():
+                raise typer.BadParameter(f"{target} is a folder; name a file in it")
+
+    @property
+    def console(self) -> Console:
+        """Where a person reads."""
+        return errors if self.json == STDOUT else Console(highlight=False)
+
+    @contextmanager
+    def text_is_no_command(self) -> Iterator[None]:
+        """Within the block, GitHub's runner takes nothing that is shown for a command of its own.
+
+        Everything from a submission is to be shown within.
+        """
+        if not self.github:
+            yield
+            return
+        from grader.report.github import commands_stopped
+
+        with commands_stopped(sys.stdout):
+            yield
+
+    def write(
+        self, title: str, reports: Sequence[Report], submissions: Sequence[Submission]
+    ) -> None:
+        """Write the reports of these submissions everywhere; `title` is the course's."""
+        from grader.report.model import encode_json, write_bytes
+
+        if self.json == STDOUT:
+            sys.stdout.buffer.write(encode_json(list(reports)))
+        elif self.json is not None:
+            write_bytes(self.json, encode_json(list(reports)))
+        if self.junitxml is not None:
+            from grader.report.junit import write_junit
+
+            write_junit(self.junitxml, reports)
+        if self.markdown is not None:
+            from grader.report.markdown import write_markdown
+
+            write_markdown(self.markdown, title, reports)
+        if self.html is not None:
+            from grader.report.html import write_html
+
+            write_html(self.html, title, reports)
+        if self.github:
+            self._tell_github(title, reports, submissions)
+
+    def _tell_github(
+        self, title: str, reports: Sequence[Report], submissions: Sequence[Submission]
+    ) -> None:
+        from grader.report.github import annotate, append_outputs, append_summary
+
+        for annotation in annotate(reports, [repository_files(s) for s in submissions]):
+            print(annotation, flush=True)
+        summary, output = runner_file(SUMMARY), runner_file(OUTPUT)
+        for name, file in ((SUMMARY, summary), (OUTPUT, output)):
+            if file is None:
+                errors.print(f"grader: {name} is not set, so nothing is written to it")
+        if summary is not None and not append_summary(summary, title, reports):
+            errors.print("grader: this step's summary is full already; nothing was added to it")
+        if output is not None:
+            append_outputs(output, reports)
+
+
+def runner_file(name: str) -> Path | None:
+    value = os.environ.get(name)
+    return Path(value) if value else None
+
+
+def repository_files(submission: Submission) -> dict[str, str]:
+    """By slug the modules that lie in a folder, as paths within their repository.
+
+    That is the nearest folder with a `.git`; without one the workspace of GitHub's runner, or else
+    the working folder.
+    """
+    from grader.submission import find_module
+
+    files = {}
+    for slug in submission.sources.keys() | submission.problems.keys():
+        found = find_module(submission, slug)
+        if found is not None:
+            files[slug] = within_repository(Path(os.path.abspath(found)))
+    return files
+
+
+def within_repository(file: Path) -> str:
+    roots = [folder for folder in file.parents if os.path.exists(folder / ".git")][:1]
+    roots += [Path(os.environ.get("GITHUB_WORKSPACE") or os.curdir).absolute(), Path.cwd()]
+    for root in roots:
+        if file.is_relative_to(root):
+            return file.relative_to(root).as_posix()
+    return file.as_posix()

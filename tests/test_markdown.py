@@ -1,0 +1,202 @@
+"""Reports as Markdown: rendered by GitHub's own renderer, nothing of a student's text is markup."""
+
+from __future__ import annotations
+
+import random
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import cmarkgfm
+import pytest
+from cmarkgfm.cmark import Options
+from conftest import RunGrader, hand_in, solution, wrong
+
+from grader.report.markdown import EPOCHS_SHOWN, NAME_CHARACTERS, render, spread
+from grader.report.model import (
+    AssignmentReport,
+    CheckResult,
+    Environment,
+    Report,
+    Training,
+    Verdict,
+    status_of,
+)
+from grader.text import printable
+
+TITLE = "Training neural networks"
+# What a report is made of; links and images are never among it.
+OWN_TAGS = {
+    "h1", "h3", "p", "strong", "table", "thead", "tbody", "tr", "th", "td", "pre", "code",
+    "details", "summary",
+}  # fmt: skip
+NASTY = [
+    "<img src=x onerror=alert(1)>", "</details>", "</code></pre><h1>owned</h1>", "<!-- ",
+    "<!-- owned -->",
+    "&lt;b&gt;", "```", "````\n# owned", "~~~", "`", "\n\n", "\n", "\r", "\r\n", "\t", "    ",
+    "> ", "- ", "1. ", "# ", "| a | b |\n|---|---|\n", "|", "\\|", "\\", "*owned*", "**owned**",
+    "__owned__", "~~owned~~", "[owned](https://owned.example)", "<https://owned.example>",
+    "![owned](https://owned.example/x.png)", "[owned]: https://owned.example\n",
+    "https://owned.example", "www.owned.example", "o@owned.example", "@octocat", "#1", "$x^2$",
+    "$$\nx\n$$", "```mermaid\n", ":tada:", "\x1b[31m", "\x1b]8;;http://x\x07", "\u202e", "\u2028",
+    "\x85", "\x00", "\ud800", "::error::owned", "##[error]owned", "\u0130", "owned",
+]  # fmt: skip
+
+
+class Rendered(HTMLParser):
+    """Tags of rendered Markdown, its text outside of code, and each piece of code."""
+
+    def __init__(self, markdown: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.prose = ""
+        self.codes: list[str] = []
+        self._depth = 0
+        # Raw HTML passes through, and bare addresses become links: the least that a host may do.
+        self.feed(cmarkgfm.github_flavored_markdown_to_html(markdown, Options.CMARK_OPT_UNSAFE))
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag == "code":
+            self._depth += 1
+            self.codes.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "code" and self._depth:
+            self._depth -= 1
+
+    def handle_comment(self, data: str) -> None:
+        self.tags.append("a comment")
+
+    def handle_data(self, data: str) -> None:
+        if self._depth:
+            self.codes[-1] += data
+        else:
+            self.prose += data
+
+
+def make_report(
+    message: str = "Seen: 2.",
+    output: str = "",
+    name: str = "ada",
+    verdict: Verdict = "failed",
+    loss: list[float] | None = None,
+) -> Report:
+    checks = [
+        CheckResult("test_a", "It is *right*", "passed", 2.0, 2.0, "", "", 0.1),
+        CheckResult("test_b", "W_1 | b_1", verdict, 0.0, 2.0, message, "See `p` @ 3.", 0.1, 7),
+    ]
+    training = Training(0.875, 0.75, loss or [2.25, 1.5], 0.4)
+    assignment = AssignmentReport(
+        "relu", "ReLU", status_of(checks), 2.0, 4.0, checks, training, output
+    )
+    missing = AssignmentReport(
+        "l2", "L2", "missing", 0.0, 4.0,
+        [CheckResult("test_c", "C", "not_judged", 0.0, 4.0, "no file", "", 0.0)], None, "",
+    )  # fmt: skip
+    environment = Environment("", "", "", "", "", {})
+    return Report(name, 2.0, 8.0, [assignment, missing], environment, 0, 0.2)
+
+
+def test_the_renderer_would_show_what_a_student_smuggles_in() -> None:
+    """The tests below can fail: pasted as it is, the same text is markup."""
+    pasted = [Rendered(printable(text, newlines=True)) for text in NASTY]
+    tags = {tag for shown in pasted for tag in shown.tags}
+    assert {"a", "img", "h1", "em", "del", "blockquote", "table", "a comment"} <= tags
+    assert "owned" in "".join(shown.prose for shown in pasted)
+
+
+def test_a_report_shows_scores_reasons_and_curves() -> None:
+    text = render(TITLE, [make_report()])
+    shown = Rendered(text)
+    assert set(shown.tags) == OWN_TAGS - {"details", "summary"}
+    assert "Training neural networks: 2 of 8 points (25 %)" in shown.prose
+    assert "not handed in" in shown.prose
+    assert "W_1 | b_1" in shown.prose
+    assert "(0/2, line 7)" in shown.prose
+    assert "Seen: 2.\n" in shown.codes
+    assert "It is *right*" not in shown.prose  # nothing is said of what passed
+    (row,) = re.findall(r"^\| ReLU \| 2.25 .*$", text, re.MULTILINE)
+    assert row == "| ReLU | 2.25 | 1.5 | 0.88 | 0.75 | 0.40 |"
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_text_of_a_student_is_markup(seed: int) -> None:
+    rng = random.Random(seed)
+    pieces = [rng.choice(NASTY) for _ in range(rng.randint(1, 25))]
+    # Straight from a student, and as grading hands it on.
+    raw = "".join(pieces)
+    for text in (raw, printable(raw, 1000, newlines=True)):
+        single = Rendered(render(TITLE, [make_report(text, text, text)]))
+        several = Rendered(render(TITLE, [make_report(text, text, text), make_report()]))
+        assert set(single.tags) <= OWN_TAGS
+        assert set(several.tags) <= OWN_TAGS | {"h2"}
+        for shown in (single, several):
+            assert "owned" not in shown.prose
+        assert single.tags.count("pre") == (2 if text.strip() else 1)
+        # Nothing of a report's own is swallowed, whatever stands before it.
+        assert single.prose.count("ReLU") == 3
+        assert several.prose.count("ReLU") == 6
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_a_name_stays_in_its_cell(text: str) -> None:
+    shown = Rendered(render(TITLE, [make_report(name=f"x{text}y"), make_report(name="bob")]))
+    name = printable(f"x{text}y", NAME_CHARACTERS).replace("|", "¦")
+    assert [" ".join(code.split()) for code in shown.codes[:2]] == [" ".join(name.split()), "bob"]
+    assert shown.tags.count("tr") == 3 + 2 * (3 + 2)
+
+
+def test_printed_text_is_shown_as_it_was_but_bounded() -> None:
+    shown = Rendered(render(TITLE, [make_report(output="<b>one</b>\n\n```\ntwo")]))
+    assert "<b>one</b>\n\n```\ntwo\n" in shown.codes
+    long = Rendered(render(TITLE, [make_report(output="x" * (1 << 20))]))
+    (code,) = [code for code in long.codes if "xxxx" in code]
+    assert "1,043,576 characters left out" in code
+    assert len(code) < 5100
+
+
+@pytest.mark.parametrize("limit", [0, 100, 1000, 3000, 5000, 10_000])
+def test_a_limit_holds_and_cuts_between_pieces(limit: int) -> None:
+    reports = [make_report("é" * 900, "`" * 4000, name=f"s{i}") for i in range(20)]
+    text = render(TITLE, reports, limit)
+    assert len(text.encode()) <= limit
+    whole = render(TITLE, reports)
+    if text:
+        kept, _, rest = text.partition("\nThe rest is left out here")
+        assert whole.startswith(kept)
+        assert rest
+    shown = Rendered(text)
+    assert shown.tags.count("details") == shown.tags.count("summary")
+    assert render(TITLE, reports, len(whole.encode()) + 200) == whole
+
+
+def test_long_trainings_show_some_epochs_the_first_and_last_among_them() -> None:
+    assert spread(0) == []
+    assert spread(1) == [1]
+    assert spread(5) == [1, 2, 3, 4, 5]
+    shown = spread(200)
+    assert (len(shown), shown[0], shown[-1]) == (EPOCHS_SHOWN, 1, 200)
+    assert shown == sorted(set(shown))
+
+
+def test_no_submission_is_said_to_be_none() -> None:
+    assert "No submission could be read" in render(TITLE, [])
+
+
+def test_the_command_writes_the_file(run_grader: RunGrader, tmp_path: Path) -> None:
+    double = wrong("l2", "test_update_rule/double.py")
+    folder = hand_in(tmp_path / "ada", {"relu": solution("relu"), "l2": double})
+    target, page = tmp_path / "a.md", tmp_path / "a.html"
+    options = ("--only", "relu", "--only", "l2", "--markdown", target, "--html", page)
+    ran = run_grader("grade", folder, *options)
+    assert ran.status == 0
+    shown = Rendered(target.read_text("utf-8"))
+    assert set(shown.tags) <= OWN_TAGS
+    assert "16 of 20 points (80 %)" in shown.prose
+    assert any(code.startswith("Expected: ") for code in shown.codes)
+    html = page.read_text("utf-8")
+    assert html.startswith("<!DOCTYPE html>")
+    assert "default-src &#39;none&#39;" in html
+    assert "Expected: " in html
