@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -105,6 +106,10 @@ def grade(
     markdown: Markdown = None,
     html: Html = None,
     github: Github = False,
+    cache: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Keep results here; what has not changed is not graded."),
+    ] = None,
     seed: Seed = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="At a time; default: the cores.")
@@ -134,6 +139,7 @@ def grade(
         from grader.sandbox.launch import open_launcher
 
         with outputs.text_is_no_command(), open_launcher(course.baseline_path) as launcher:
+            from grader.cache import open_cache
             from grader.grading import Engine, grade_submissions
             from grader.report.terminal import (
                 plain,
@@ -152,13 +158,15 @@ def grade(
                     "this machine can't confine student code (see grader doctor); "
                     "--allow-degraded grades all the same"
                 )
-            reports = grade_submissions(
-                engine,
-                submissions,
-                assignments,
-                jobs or usable_cores(),
-                lambda submission, assignment: print_progress(errors, submission, assignment),
-            )
+            with open_cache(cache) if cache is not None else nullcontext() as kept:
+                reports = grade_submissions(
+                    engine,
+                    submissions,
+                    assignments,
+                    jobs or usable_cores(),
+                    lambda submission, assignment: print_progress(errors, submission, assignment),
+                    None if kept is None else kept.run,
+                )
             if len(reports) == 1:
                 for assignment in reports[0].assignments:
                     print_assignment(outputs.console, assignment)

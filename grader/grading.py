@@ -142,23 +142,30 @@ def list_checks(course: Course) -> dict[str, list[CheckResult]]:
     }
 
 
+Run = Callable[
+    ["Engine", Sequence[tuple[Submission, Assignment]], int], Generator[Graded, None, None]
+]
+
+
 def grade_submissions(
     engine: Engine,
     submissions: Sequence[Submission],
     assignments: Sequence[Assignment],
     jobs: int,
     on_progress: Callable[[Submission, AssignmentReport], None],
+    run: Run | None = None,
 ) -> list[Report]:
     """Grade the assignments of every submission, `jobs` at a time; reports in the order given.
 
-    `on_progress` hears of each assignment as soon as it and all before it are graded.
+    `on_progress` hears of each assignment as soon as it and all before it are graded. `run` grades
+    the tasks; by default `run_tasks`.
 
     Raises:
         GraderError, SandboxError: the grader failed; no grade can be given.
     """
     tasks = [(submission, assignment) for submission in submissions for assignment in assignments]
     graded: list[Graded] = []
-    with closing(run_tasks(engine, tasks, jobs)) as results:
+    with closing((run or run_tasks)(engine, tasks, jobs)) as results:
         for (submission, _), result in zip(tasks, results, strict=True):
             on_progress(submission, result.report)
             graded.append(result)

@@ -111,6 +111,23 @@ class Store:
         )
         return row[0][0] if row else None
 
+    def result(self, key: Key) -> Result | None:
+        """What is stored under `key`."""
+        rows = self._read(
+            "SELECT report, environments.environment, duration_s FROM results"
+            " JOIN environments ON environments.id = results.environment"
+            " WHERE (slug, code, checks, seed, versions) = (?, ?, ?, ?, ?)",
+            key_row(key),
+        )
+        for report, environment, duration_s in rows:
+            return Result(
+                key,
+                msgspec.json.decode(environment, type=Environment),
+                msgspec.json.decode(report, type=AssignmentReport),
+                duration_s,
+            )
+        return None
+
     def add_result(self, result: Result, students: Iterable[str]) -> None:
         """Keep a result as the grade of these students; one transaction."""
         report = msgspec.json.encode(result.report)

@@ -1,0 +1,96 @@
+"""Results that are kept between runs: what has not changed is not graded again, all else is."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Ran, RunGrader, hand_in, solution, wrong
+
+ONLY = ("--only", "relu", "--only", "l2", "--only", "adam")
+
+
+def grade(run_grader: RunGrader, folder: Path, *options: str | Path) -> tuple[Ran, Any]:
+    """Grade `folder` with the cache beside it: how that ended, and the JSON."""
+    target = folder.parent / "a.json"
+    cache = folder.parent / "cache"
+    ran = run_grader("grade", folder, *ONLY, "--cache", cache, "--json", target, *options)
+    return ran, json.loads(target.read_bytes())
+
+
+@pytest.fixture(scope="module")
+def first(run_grader: RunGrader, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran, Any]:
+    """A submission that was graded, with the cache beside it; not to be changed."""
+    double = wrong("l2", "test_update_rule/double.py")
+    root = tmp_path_factory.mktemp("first")
+    folder = hand_in(root / "ada", {"relu": solution("relu"), "l2": double})
+    return folder, *grade(run_grader, folder)
+
+
+@pytest.fixture
+def folder(first: tuple[Path, Ran, Any], tmp_path: Path) -> Path:
+    """A copy of it."""
+    shutil.copytree(first[0].parent, tmp_path / "copy")
+    return tmp_path / "copy" / "ada"
+
+
+def durations(document: Any) -> dict[str, list[float]]:
+    """By slug what no two gradings have in common: how long each check took."""
+    (report,) = document["reports"]
+    return {a["slug"]: [c["duration_s"] for c in a["checks"]] for a in report["assignments"]}
+
+
+def test_what_has_not_changed_is_not_graded_again(
+    run_grader: RunGrader, first: tuple[Path, Ran, Any], folder: Path
+) -> None:
+    _, before, document = first
+    after, again = grade(run_grader, folder)
+    assert again == document  # durations and all
+    assert any(durations(document)["relu"])
+    assert (before.status, before.stdout, before.stderr) == (0, after.stdout, after.stderr)
+
+
+def test_what_has_changed_is_graded_again_and_nothing_else(
+    run_grader: RunGrader, first: tuple[Path, Ran, Any], folder: Path
+) -> None:
+    _, _, before = first
+    (folder / "l2.py").write_text(solution("l2"))
+    (folder / "adam.py").write_text(solution("adam"))
+    _, after = grade(run_grader, folder)
+    assert after["reports"][0]["score"] == 30
+    same = {s for s, values in durations(before).items() if durations(after)[s] == values}
+    assert same == {"relu"}
+
+
+def test_another_seed_is_another_result(
+    run_grader: RunGrader, first: tuple[Path, Ran, Any], folder: Path
+) -> None:
+    _, after = grade(run_grader, folder, "--seed", "8")
+    assert durations(first[2])["relu"] != durations(after)["relu"]
+
+
+def test_what_may_come_out_otherwise_is_graded_again(run_grader: RunGrader, folder: Path) -> None:
+    (folder / "adam.py").write_text("import os\nos._exit(1)\n")
+    (_, first), (_, second) = (grade(run_grader, folder) for _ in range(2))
+    assert "crashed" in {c["verdict"] for c in first["reports"][0]["assignments"][1]["checks"]}
+    assert durations(first)["adam"] != durations(second)["adam"]
+    assert durations(first)["relu"] == durations(second)["relu"]
+
+
+def test_a_damaged_cache_is_one_line_that_says_what_to_do(
+    run_grader: RunGrader, folder: Path
+) -> None:
+    file = folder.parent / "cache" / "results.sqlite"
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE results SET report = '{\"slug\": 1}'")
+    for _ in range(2):
+        ran, _ = grade(run_grader, folder)
+        assert ran.status == 3
+        (line,) = [line for line in ran.stderr.splitlines() if line.startswith("grader: ")]
+        assert "delete that folder" in line
+        file.write_bytes(b"not a database" * 100)
