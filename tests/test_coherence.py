@@ -47,13 +47,15 @@ def marks_of(function: Callable[..., None]) -> dict[str, tuple[object, ...]]:
 
 
 def names_in(folder: Path) -> set[str]:
-    """What lies in a folder, but for what Python leaves there."""
-    return {path.name for path in folder.iterdir() if path.name != "__pycache__"}
+    """What lies in a folder, but for what Python and Jupyter leave there."""
+    left = ("__pycache__", ".ipynb_checkpoints")
+    return {path.name for path in folder.iterdir() if path.name not in left}
 
 
 def test_every_assignment_has_its_stub_and_nothing_else_lies_there() -> None:
     modules = {f"{slug}.py" for slug in SLUGS}
-    assert names_in(REPOSITORY / "assignments") == modules | {"baseline.py", "course.toml"}
+    given = {"baseline.py", "course.toml", "lesson.ipynb"}
+    assert names_in(REPOSITORY / "assignments") == modules | given
 
 
 def test_every_assignment_has_its_solution_and_nothing_else_lies_there() -> None:
