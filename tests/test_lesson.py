@@ -9,9 +9,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import REPOSITORY
+from conftest import REPOSITORY, solution
 from nbconvert.preprocessors import ExecutePreprocessor
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
 from grader.course import load_course
 
@@ -128,12 +129,19 @@ def executed(quiet_jupyter: None, tmp_path_factory: pytest.TempPathFactory) -> N
 
 @pytest.fixture(scope="module")
 def executed_briefly(quiet_jupyter: None, tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
-    """The same with the others written, two epochs a training, from the repository's folder."""
+    """The same with the others written, two epochs a training, from the repository's folder.
+
+    At its end, relu.py is written and its cell is run again.
+    """
     root = lay_out(tmp_path_factory.mktemp("course"), OTHERS)
     lesson = read_lesson(root / "assignments" / "lesson.ipynb")
     settings = cell_of(lesson, "settings")
     settings.source, changed = re.subn(r"(?m)^(\w*EPOCHS) = \d+", r"\1 = 2", settings.source)
     assert changed == 3
+    target, text = root / "assignments" / "relu.py", solution("relu")
+    save = f"Path({str(target)!r}).write_text({text!r}, encoding='utf-8')"
+    again = f"{save}\n{cell_of(lesson, 'relu').source}"
+    lesson.cells.append(new_code_cell(again, id="relu-again"))
     return execute(lesson, root)
 
 
@@ -165,6 +173,11 @@ def test_what_is_not_written_yet_is_said_and_stops_nothing(
         first, second = text_of(cell).splitlines()
         assert first == f"not written yet: open {slug}.py"
         assert second.startswith("Write this part: ")
+
+
+def test_a_module_counts_as_it_was_last_saved(executed_briefly: NotebookNode) -> None:
+    assert figures_of(cell_of(executed_briefly, "relu")) == 0
+    assert figures_of(cell_of(executed_briefly, "relu-again")) == 1
 
 
 def test_the_digits_the_nonlinearities_and_the_curves_are_drawn(executed: NotebookNode) -> None:
