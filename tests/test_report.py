@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -231,3 +232,11 @@ def test_a_file_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="folder"):
         write_bytes(tmp_path / "folder", b"x")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "new"]
+
+
+def test_a_link_beside_a_file_that_is_replaced_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "victim").write_text("unharmed")
+    (tmp_path / f".result.json.{os.getpid()}").symlink_to(tmp_path / "victim")
+    write_bytes(tmp_path / "result.json", b"{}")
+    assert (tmp_path / "victim").read_text() == "unharmed"
+    assert not (tmp_path / "result.json").is_symlink()

@@ -104,7 +104,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with beside.open("wb") as stream:
+        # Made anew: the folder may be a student's, who could have put a link there beforehand.
+        beside.unlink(missing_ok=True)
+        with beside.open("xb") as stream:
             yield stream
         beside.replace(path)
     finally:
