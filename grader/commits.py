@@ -31,6 +31,7 @@ _REF = re.compile(r"ref: (refs/heads/[^\x00-\x20\\^:?*~\[]+)")
 def commit_time(clone: Path, slugs: Sequence[str]) -> str:
     """The last commit that touched one of the modules, UTC in ISO 8601; "" if there is none to see.
 
+    Without any `slugs` it is the last commit of all.
     Nothing is known of folders that are no ordinary clones (worktrees, submodules, links), and
     where git is not installed.
     """

@@ -1,0 +1,78 @@
+"""One submission graded where a host calls the grader: no command line, no terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course import Assignment, Course
+from grader.hosts.bundle import HostError
+from grader.report.model import Report
+from grader.sandbox.launch import open_launcher
+from grader.text import printable
+
+
+@dataclass(frozen=True)
+class Run:
+    """A report, what of the submission could not be used, and whether its code was confined."""
+
+    report: Report
+    problems: list[str]
+    jailed: bool
+
+
+def grade_folder(
+    course: Course,
+    folder: Path,
+    assignments: Sequence[Assignment],
+    *,
+    jobs: int,
+    need_jail: bool,
+) -> Run:
+    """Grade the submission in `folder`. When this returns, none of its processes is left.
+
+    Raises:
+        HostError: the grader itself failed on a check, or there is no jail where one is needed.
+        SubmissionError: the folder can't be read.
+        GraderError, SandboxError: the grader failed.
+    """
+    with open_launcher(course.baseline_path) as launcher:
+        # Imported while the zygote imports torch.
+        from grader.grading import Engine, grade_submissions
+        from grader.submission import load_submission
+
+        submission = load_submission(folder, course.slugs)
+        engine = Engine(course, launcher, course.seed)
+        if need_jail and not engine.jailed:
+            raise HostError("this machine can't confine student code; grade on Linux with Landlock")
+        (report,) = grade_submissions(
+            engine, [submission], assignments, jobs, lambda _submission, _report: None
+        )
+        jailed = engine.jailed
+    for assignment in report.assignments:
+        for check in assignment.checks:
+            if check.verdict == "grader_error":
+                raise HostError(f"{assignment.slug}: {check.id}: {check.message}")
+    return Run(report, list(dict.fromkeys(submission.problems.values())), jailed)
+
+
+def named_assignments(course: Course, name: str) -> list[Assignment]:
+    """The assignment that the host's `name` is the slug or title of; any other name: all of them.
+
+    Letter case, and which of space, hyphen and underscore is used, make no difference: hosts
+    have rules of their own for slugs.
+    """
+
+    def folded(text: str) -> str:
+        return text.strip().casefold().replace("-", "_").replace(" ", "_")
+
+    named = [a for a in course.assignments if folded(name) in (folded(a.slug), folded(a.title))]
+    return named or list(course.assignments)
+
+
+def reason(error: BaseException) -> str:
+    """What went wrong, in one line that is safe to show."""
+    text = str(error) or "no reason given"
+    expected = isinstance(error, (ValueError, RuntimeError, OSError))
+    return printable(text if expected else f"{type(error).__name__}: {text}", 1_000)

@@ -1,0 +1,686 @@
+"""Exported autograders, run as their hosts run them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import runpy
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from conftest import REPOSITORY, Ran, RunGrader, environment_for, hand_in, solution, wrong
+from markdown_it import MarkdownIt
+
+from grader.course import load_course
+from grader.hosts.classroom50 import scores
+from grader.hosts.gradescope import TOTAL_S, fitted
+from grader.hosts.markdown import MAX_CHARACTERS, render_markdown
+from grader.hosts.run import named_assignments
+from grader.report.model import (
+    AssignmentReport,
+    CheckResult,
+    Environment,
+    Report,
+    Verdict,
+)
+from grader.stubs import make_stub, without_answers
+
+if sys.platform != "linux":
+    pytest.skip("hosts run the grader on Linux", allow_module_level=True)
+
+COURSE = load_course(REPOSITORY)
+SCHEMAS = REPOSITORY / "tests" / "schemas"
+HOSTILE_TEXT = "``` </pre><script>x</script> ![i](http://h/i) @someone\n::error::owned\n````\n# Big"
+RAISES = f"""\
+def make_optimizer(parameters, lr=0.01, momentum=0.9):
+    raise ValueError({HOSTILE_TEXT!r})
+"""
+
+
+def valid(name: str, path: Path) -> Any:
+    """The JSON document at `path`, which is no link and fits the schema called `name`."""
+    assert not path.is_symlink()
+    document = json.loads(path.read_bytes())
+    schema = json.loads((SCHEMAS / f"{name}.schema.json").read_bytes())
+    jsonschema.Draft202012Validator(schema).validate(document)
+    return document
+
+
+def run(*command: str | Path, cwd: Path, **environment: str) -> Ran:
+    ran = subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment_for(REPOSITORY) | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=250,
+    )
+    assert "Traceback" not in ran.stdout + ran.stderr, ran.stderr
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+def undecorated(text: str) -> str:
+    """Text without the frames that Typer draws, and with its lines joined."""
+    return " ".join(re.sub(r"[│╭╮╰╯─]", " ", text).split())
+
+
+def without_calls(*names: str) -> list[str]:
+    """A command that runs another one on a machine which refuses these system calls."""
+    pytest.importorskip("pyseccomp", exc_type=(ImportError, RuntimeError))
+    code = (
+        "import os, sys, pyseccomp\n"
+        "rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)\n"
+        "for name in sys.argv[1].split(','): rules.add_rule(pyseccomp.ERRNO(1), name)\n"
+        "rules.load()\n"
+        "os.execvp(sys.argv[2], sys.argv[2:])\n"
+    )
+    return [sys.executable, "-c", code, ",".join(names)]
+
+
+def report_of(*checks: CheckResult, slug: str = "relu") -> Report:
+    score, maximum = sum(c.points for c in checks), sum(c.max_points for c in checks)
+    assignment = AssignmentReport(
+        slug, "ReLU", "partial", score, maximum, list(checks), training=None, output=""
+    )
+    environment = Environment("1", "3", "2", "2", "Linux", {"files": True})
+    return Report("ada", score, maximum, [assignment], environment, 7, 0.5)
+
+
+def check_of(
+    number: int, verdict: Verdict = "passed", worth: float = 2.0, message: str = ""
+) -> CheckResult:
+    points = worth if verdict == "passed" else 0.0
+    return CheckResult(
+        f"test_{number}", f"Check {number}", verdict, points, worth, message, "", 0.25
+    )
+
+
+# ---------------------------------------------------------------- what is exported
+
+
+@pytest.fixture(scope="module")
+def archive(run_grader: RunGrader, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("export") / "autograder.zip"
+    assert run_grader("export-autograder", "gradescope", target) == Ran(0, "", "")
+    return target
+
+
+@pytest.fixture(scope="module")
+def folder(run_grader: RunGrader, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("export") / "relu"
+    assert run_grader("export-autograder", "classroom50", target) == Ran(0, "", "")
+    return target
+
+
+def test_both_hosts_get_the_same_copy_of_the_course(archive: Path, folder: Path) -> None:
+    with zipfile.ZipFile(archive) as opened:
+        zipped = {name: opened.read(name) for name in opened.namelist()}
+    written = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    assert zipped.keys() - written.keys() == {"setup.sh", "run_autograder"}
+    assert written.keys() - zipped.keys() == {"autograder.py"}
+    for name in zipped.keys() & written.keys():
+        assert zipped[name] == written[name]
+    assert not [name for name in written if "__pycache__" in name or name.endswith(".pyc")]
+
+
+def test_the_same_course_gives_the_same_archive(
+    archive: Path, run_grader: RunGrader, tmp_path: Path
+) -> None:
+    assert run_grader("export-autograder", "gradescope", tmp_path / "again.zip").status == 0
+    assert (tmp_path / "again.zip").read_bytes() == archive.read_bytes()
+
+
+def test_an_export_is_small_enough_for_classroom_50(archive: Path) -> None:
+    assert archive.stat().st_size < 10 << 20  # what its runner fetches at most
+
+
+@pytest.mark.parametrize("slug", COURSE.slugs)
+def test_no_answer_is_exported_but_stubs_are_still_told_apart(folder: Path, slug: str) -> None:
+    answered = solution(slug)
+    exported = (folder / "course" / "solutions" / f"{slug}.py").read_text(encoding="utf-8")
+    answers = re.findall(r"# BEGIN SOLUTION:.*\n((?:.*\n)*?)\s*# END SOLUTION", answered)
+    assert answers
+    for answer in answers:
+        assert answer.strip()
+        assert answer not in exported
+    assert make_stub(exported) == make_stub(answered)
+
+
+def test_a_solution_with_a_wrong_mark_is_not_taken_for_one_without_answers() -> None:
+    with pytest.raises(ValueError, match="without an END SOLUTION"):
+        without_answers("# BEGIN SOLUTION: the task\nanswer = 42\n")
+
+
+def test_the_scripts_can_be_run_as_they_are_unpacked(archive: Path) -> None:
+    with zipfile.ZipFile(archive) as opened:
+        for name in ("setup.sh", "run_autograder"):
+            assert opened.getinfo(name).external_attr >> 16 == 0o100755
+            text = opened.read(name)
+            assert text.startswith(b"#!/usr/bin/env bash\n")
+            assert b"\r" not in text and b"@PYTHON@" not in text
+            subprocess.run(["bash", "-n"], input=text, check=True)
+
+
+def test_the_autograder_asks_for_the_versions_that_are_here(folder: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "autograder.py"
+    shutil.copyfile(folder / "autograder.py", copied)
+    lines = (folder / "requirements.txt").read_text().splitlines()
+    assert {"torch", "numpy", "pytest"} <= {line.partition("==")[0] for line in lines}
+    asked: dict[str, bool] = {}
+    for extra in ("", "torch==0.1", "no-such-package-anywhere>=1"):
+        (tmp_path / "requirements.txt").write_text("\n".join([*lines, extra]).strip() + "\n")
+        asked[extra] = runpy.run_path(str(copied))["has_requirements"]()
+    assert asked == {"": True, "torch==0.1": False, "no-such-package-anywhere>=1": False}
+
+
+RECORDER = """\
+#!/bin/sh
+echo "${0##*/} $*" >> "$LOG"
+for last; do :; done
+case "${0##*/} $*" in
+    "python3 -m venv"*) mkdir -p "$last/bin"; cp "$0" "$last/bin/pip"; cp "$0" "$last/bin/uv" ;;
+    "uv venv"*) mkdir -p "$last/bin"; cp "$0" "$last/bin/python" ;;
+esac
+"""
+
+
+def test_the_machine_is_set_up_with_the_cpu_build_and_nothing_left_open(
+    archive: Path, tmp_path: Path
+) -> None:
+    """Read off the commands that setup.sh gives, in a place where they only write down what."""
+    for command in ("apt-get", "python3"):
+        recorder = tmp_path / "bin" / command
+        recorder.parent.mkdir(exist_ok=True)
+        recorder.write_text(RECORDER)
+        recorder.chmod(0o755)
+    root = tmp_path / "auto grader"
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(root / "source")
+    ran = run(
+        "bash", root / "source" / "setup.sh",
+        cwd=tmp_path,
+        PATH=f"{tmp_path / 'bin'}:/usr/bin:/bin",
+        AUTOGRADER_ROOT=str(root),
+        LOG=str(tmp_path / "log"),
+    )  # fmt: skip
+    assert (ran.status, ran.stderr) == (0, "")
+    log = (tmp_path / "log").read_text()
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert f"uv venv --no-config --python {version} {root}/environment\n" in log
+    (installing,) = re.findall(r"^uv pip install .*", log, re.MULTILINE)
+    assert "--torch-backend cpu" in installing
+    assert installing.endswith(f"--requirement {root}/source/requirements.txt")
+    assert log.endswith(f"python -m compileall -q {root}/source/course/grader\n")
+    for made in (root / "environment", root / "environment" / "bin" / "python", root / "python"):
+        assert made.stat().st_mode & 0o222 == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("moodle", "out.zip"), "no host 'moodle'; there are classroom50, gradescope"),
+        (("gradescope", "out"), "out: name a file that ends in .zip"),
+        (("gradescope", "nowhere/out.zip"), "there is no folder nowhere to write it to"),
+        (("classroom50", "full"), "full is not empty; empty it, or name a new folder"),
+        (("classroom50", "file"), "file is no folder; name one that does not exist yet"),
+    ],
+)
+def test_an_export_that_cannot_be_made_says_what_to_do(
+    run_grader: RunGrader, tmp_path: Path, arguments: tuple[str, str], line: str
+) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "kept").touch()
+    (tmp_path / "file").touch()
+    ran = run_grader("export-autograder", *arguments, cwd=tmp_path)
+    assert ran.status == 2
+    assert line in undecorated(ran.stderr)
+    assert sorted(os.listdir(tmp_path)) == ["file", "full"]
+    assert os.listdir(tmp_path / "full") == ["kept"]
+
+
+def test_a_students_copy_of_the_course_exports_nothing(
+    run_grader: RunGrader, tmp_path: Path
+) -> None:
+    root = tmp_path / "course"
+    for name in ("grader", "assignments", "data_cache"):
+        shutil.copytree(
+            REPOSITORY / name, root / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    ran = run_grader("export-autograder", "gradescope", tmp_path / "out.zip", cwd=root, root=root)
+    assert ran.status == 2
+    assert "solutions/kaiming_init.py is missing" in undecorated(ran.stderr)
+    assert not (tmp_path / "out.zip").exists()
+
+
+def test_help_shows_an_example(run_grader: RunGrader) -> None:
+    ran = run_grader("export-autograder", "--help")
+    assert "Example: grader export-autograder" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "slugs"),
+    [
+        ("extra_layer", ["extra_layer"]),
+        ("Extra-Layer", ["extra_layer"]),
+        ("An extra layer", ["extra_layer"]),
+        (" ReLU ", ["relu"]),
+        ("Homework 3", list(COURSE.slugs)),
+        ("", list(COURSE.slugs)),
+    ],
+)
+def test_a_hosts_assignment_named_like_one_of_the_course_is_that_one(
+    name: str, slugs: list[str]
+) -> None:
+    assert [assignment.slug for assignment in named_assignments(COURSE, name)] == slugs
+
+
+# ---------------------------------------------------------------- Classroom 50
+
+RUNNER = {
+    "CLASSROOM": "deep-learning",
+    "ASSIGNMENT": "momentum",
+    "SUBMISSION_TAG": "submit/2026-10-01T10-00-00Z-abcdef0",
+    "USERNAME": "ada",
+    "OWNER": "ada",
+    "ASSIGNMENT_TYPE": "individual",
+    "COMMIT_URL": "https://example.org/ada/commit/abcdef0",
+    "RELEASE_URL": "https://example.org/ada/releases/tag/submit%2F1",
+    "REVIEW_URL": "https://example.org/ada/compare/1...2",
+    "GITHUB_ACTOR": "ada",
+    "GITHUB_ACTOR_ID": "17",
+}
+
+
+def git(checkout: Path, *arguments: str) -> None:
+    environment = {
+        **os.environ,
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_COMMITTER_DATE": "2026-10-01T12:00:00+0200",
+    }
+    for who in ("AUTHOR", "COMMITTER"):
+        environment |= {f"GIT_{who}_NAME": "Ada", f"GIT_{who}_EMAIL": "ada@example.org"}
+    subprocess.run(["git", *arguments], cwd=checkout, env=environment, check=True)
+
+
+def commit_all(checkout: Path) -> Path:
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
+    git(checkout, "init", "--quiet")
+    git(checkout, "add", "--all")
+    git(checkout, "commit", "--quiet", "--message", "work")
+    return checkout
+
+
+def in_checkout(folder: Path, checkout: Path, *prefix: str, **changed: str) -> Ran:
+    autograder = folder / "autograder.py"
+    return run(*prefix, sys.executable, autograder, cwd=checkout, **RUNNER | changed)
+
+
+def test_a_checkout_gets_a_valid_result_and_a_release_body(folder: Path, tmp_path: Path) -> None:
+    modules = {"momentum": solution("momentum"), "relu": "raise SystemExit"}
+    hand_in(tmp_path / "course" / "assignments", modules)
+    checkout = commit_all(tmp_path / "course")
+    ran = in_checkout(folder, checkout)
+    assert (ran.status, ran.stderr) == (0, "")
+    result = valid("classroom50-result-v1", checkout / "result.json")
+    assert {test["slug"] for test in result["tests"]} == {"momentum"}
+    assert all(test["passed"] for test in result["tests"])
+    assert result["score"] == result["max-score"] == 10
+    assert result["score"] == sum(test["score"] for test in result["tests"])
+    assert result["datetime"] == "2026-10-01T10:00:00Z"
+    assert (result["owner"], result["review"]) == ("ada", RUNNER["REVIEW_URL"])
+    assert result["submitted_by"] == {"username": "ada", "id": 17}
+    body = (checkout / "release-body.md").read_text(encoding="utf-8")
+    assert "| Momentum | 10/10 | passed |" in body
+
+
+def test_any_other_assignment_is_the_whole_course(folder: Path, tmp_path: Path) -> None:
+    checkout = commit_all(hand_in(tmp_path / "course", {"adam": make_stub(solution("adam"))}))
+    ran = in_checkout(
+        folder, checkout, ASSIGNMENT="homework-1", ASSIGNMENT_TYPE="group", REVIEW_URL=""
+    )
+    assert ran.status == 0
+    result = valid("classroom50-result-v1", checkout / "result.json")
+    assert {test["slug"] for test in result["tests"]} == set(COURSE.slugs)
+    assert (result["score"], result["max-score"]) == (0, 80)
+    assert (result["assignment"], result["assignment_type"]) == ("homework-1", "group")
+    assert result["review"] == RUNNER["COMMIT_URL"]
+    body = (checkout / "release-body.md").read_text(encoding="utf-8")
+    assert "| Adam | 0/10 | untouched |" in body
+
+
+def test_nothing_of_the_checkout_but_its_modules_has_a_say(folder: Path, tmp_path: Path) -> None:
+    checkout = hand_in(tmp_path / "course", {"momentum": solution("momentum")})
+    trap = f"open({str(tmp_path / 'sprung')!r}, 'w')\nraise SystemExit(0)\n"
+    (checkout / "grader").mkdir()
+    (checkout / "grader" / "__init__.py").write_text(trap)
+    for name in ("torch", "numpy", "conftest", "sitecustomize", "msgspec", "random", "stat"):
+        (checkout / f"{name}.py").write_text(trap)
+    (checkout / "pytest.ini").write_text("[pytest]\naddopts = --collect-only\n")
+    ran = in_checkout(folder, commit_all(checkout), PYTEST_ADDOPTS="--collect-only")
+    assert (ran.status, ran.stderr) == (0, "")
+    assert not (tmp_path / "sprung").exists()
+    assert valid("classroom50-result-v1", checkout / "result.json")["score"] == 10
+
+
+def test_planted_results_are_replaced_and_their_links_not_followed(
+    folder: Path, tmp_path: Path
+) -> None:
+    checkout = hand_in(tmp_path / "course", {"momentum": solution("momentum")})
+    (tmp_path / "victim").write_text("unharmed")
+    (checkout / "result.json").symlink_to(tmp_path / "victim")
+    (checkout / "release-body.md" / "deep" / "er").mkdir(parents=True)
+    (checkout / "release-body.md" / "deep" / "file").write_text("x")
+    assert in_checkout(folder, commit_all(checkout)).status == 0
+    assert (tmp_path / "victim").read_text() == "unharmed"
+    assert valid("classroom50-result-v1", checkout / "result.json")["score"] == 10
+    assert (checkout / "release-body.md").is_file()
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        ({"COMMIT_URL": ""}, "COMMIT_URL is not set"),
+        ({"SUBMISSION_TAG": "v1"}, "SUBMISSION_TAG is 'v1', and should begin with submit/"),
+        ({"ASSIGNMENT_TYPE": "pair"}, "ASSIGNMENT_TYPE is 'pair'"),
+        ({"PATH": ""}, "the commit's time can't be read"),
+    ],
+)
+def test_where_the_grader_fails_there_is_no_result_not_even_a_planted_one(
+    folder: Path, tmp_path: Path, changed: dict[str, str], line: str
+) -> None:
+    checkout = hand_in(tmp_path / "course", {"momentum": solution("momentum")})
+    (checkout / "result.json").write_text('{"score": 10}')
+    ran = in_checkout(folder, commit_all(checkout), **changed)
+    assert ran.status == 3
+    assert ran.stderr.startswith(f"grader: {line}")
+    assert ran.stderr.count("\n") == 1
+    assert not {"result.json", "release-body.md"} & set(os.listdir(checkout))
+
+
+def test_without_a_jail_nothing_is_graded(folder: Path, tmp_path: Path) -> None:
+    checkout = commit_all(hand_in(tmp_path / "course", {"momentum": solution("momentum")}))
+    ran = in_checkout(folder, checkout, *without_calls("landlock_create_ruleset"))
+    assert ran.status == 3
+    assert "can't confine student code" in ran.stderr
+    assert not (checkout / "result.json").exists()
+
+
+OWN_BUG = """
+
+@pytest.mark.points(1)
+@pytest.mark.hint("None.")
+def test_own_bug():
+    \"\"\"A bug of ours\"\"\"
+    {}["nothing"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("added", "line"),
+    [
+        ("\nimport nothing_of_this_name\n", "test_momentum.py: the check file can't be run"),
+        (OWN_BUG, "momentum: test_own_bug: "),
+    ],
+)
+def test_a_broken_check_is_a_failure_of_the_grader_and_no_result(
+    folder: Path, tmp_path: Path, added: str, line: str
+) -> None:
+    broken = tmp_path / "autograder"
+    shutil.copytree(folder, broken)
+    with (broken / "course" / "grader" / "checks" / "test_momentum.py").open("a") as checks:
+        checks.write(added)
+    checkout = commit_all(hand_in(tmp_path / "course", {"momentum": solution("momentum")}))
+    ran = in_checkout(broken, checkout)
+    assert ran.status == 3
+    assert ran.stderr.startswith(f"grader: {line}")
+    assert not (checkout / "result.json").exists()
+
+
+def test_what_student_code_says_stays_text(folder: Path, tmp_path: Path) -> None:
+    checkout = commit_all(hand_in(tmp_path / "course", {"momentum": RAISES}))
+    ran = in_checkout(folder, checkout)
+    assert ran.status == 0
+    assert "::" not in ran.stdout + ran.stderr
+    result = valid("classroom50-result-v1", checkout / "result.json")
+    assert result["score"] == 0
+    assert any("</pre>" in test["message"] for test in result["tests"])
+    body = (checkout / "release-body.md").read_text(encoding="utf-8")
+    assert "</pre><script>" in body
+    assert_text_only(body)
+
+
+def assert_text_only(markdown: str) -> None:
+    """Read as GitHub does: the student's text is in code blocks, whole, and nothing else is."""
+    tokens = MarkdownIt("gfm-like", {"html": True, "linkify": False}).parse(markdown)
+    inline = [child for token in tokens for child in token.children or []]
+    kinds = {token.type for token in [*tokens, *inline]}
+    assert not kinds & {"html_block", "html_inline", "image", "link_open", "code_block"}
+    headings = [tokens[i + 1].content for i, t in enumerate(tokens) if t.type == "heading_open"]
+    assert all(re.fullmatch(r"[\d.]+/[\d.]+ points", heading) for heading in headings)
+    outside = "".join(token.content for token in tokens if token.type == "inline")
+    assert "script" not in outside and "@someone" not in outside
+    fences = [token.content for token in tokens if token.type == "fence"]
+    assert any("</script>" in fence and "# Big" in fence for fence in fences)
+
+
+def test_a_long_report_ends_below_what_a_release_may_have() -> None:
+    checks = [
+        check_of(n, "failed", message=f"`````\n{HOSTILE_TEXT} {n}\n" * 99) for n in range(999)
+    ]
+    body = render_markdown([report_of(*checks)])
+    assert MAX_CHARACTERS / 2 < len(body) < MAX_CHARACTERS + 100
+    assert_text_only(body)
+    assert body.endswith("More checks did not pass; the full report has them all.\n")
+
+
+def test_fractions_of_points_become_whole_ones_by_the_same_factor_for_everyone() -> None:
+    def scored(verdict: Verdict) -> Any:
+        checks = check_of(1, verdict, 0.5), check_of(2, "passed", 1.25), check_of(3, verdict, 0.1)
+        return scores(report_of(*checks))
+
+    right, half = scored("passed"), scored("failed")
+    assert [test["max-score"] for test in right["tests"]] == [10, 25, 2]
+    assert [test["max-score"] for test in half["tests"]] == [10, 25, 2]
+    assert (right["score"], right["max-score"]) == (37, 37)
+    assert (half["score"], half["max-score"]) == (25, 37)
+    thirds = scores(report_of(check_of(1, worth=1 / 3), check_of(2, "failed", 1 / 7)))
+    for scaled in (right, half, thirds):
+        for item in (scaled, *scaled["tests"]):
+            assert isinstance(item["score"], int) and isinstance(item["max-score"], int)
+            assert 0 <= item["score"] <= item["max-score"]
+
+
+# ---------------------------------------------------------------- Gradescope
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A folder laid out like /autograder on Gradescope."""
+
+    root: Path
+
+    def grade(self, *prefix: str) -> tuple[Ran, Any]:
+        script = self.root / "source" / "run_autograder"
+        ran = run(*prefix, "bash", script, cwd=self.root, AUTOGRADER_ROOT=str(self.root))
+        results = valid("gradescope-results", self.root / "results" / "results.json")
+        assert os.listdir(self.root / "results") == ["results.json"]
+        return ran, results
+
+
+@pytest.fixture
+def machine(archive: Path, tmp_path: Path) -> Machine:
+    root = tmp_path / "autograder"
+    (root / "results").mkdir(parents=True)
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(root / "source")
+    (root / "environment").symlink_to(sys.prefix)
+    name_assignment(root, "Momentum")
+    return Machine(root)
+
+
+def name_assignment(root: Path, title: str) -> None:
+    metadata = {"id": 1, "assignment": {"id": 2, "title": title}, "users": [{"name": "Ada"}]}
+    (root / "submission_metadata.json").write_text(json.dumps(metadata))
+
+
+def test_a_right_submission_gets_full_marks_and_a_test_a_check(machine: Machine) -> None:
+    hand_in(machine.root / "submission", {"momentum": solution("momentum"), "relu": "1 / 0"})
+    ran, results = machine.grade()
+    assert (ran.status, ran.stderr) == (0, "")
+    assert results["score"] == sum(test["score"] for test in results["tests"]) == 10
+    assert {test["extra_data"]["slug"] for test in results["tests"]} == {"momentum"}
+    assert {test["status"] for test in results["tests"]} == {"passed"}
+    assert set(results["extra_data"]) == {"protections"}
+
+
+def test_any_other_title_is_the_whole_course(machine: Machine) -> None:
+    stubs = {slug: make_stub(solution(slug)) for slug in COURSE.slugs}
+    hand_in(machine.root / "submission", stubs)
+    for metadata in ('{"assignment": {"title": "Homework 1"}}', "not JSON \xff", "[]"):
+        (machine.root / "submission_metadata.json").write_text(metadata, encoding="latin-1")
+        _, results = machine.grade()
+        assert {test["extra_data"]["slug"] for test in results["tests"]} == set(COURSE.slugs)
+        assert {"stub is unchanged" in test["output"] for test in results["tests"]} == {True}
+        assert results["score"] == 0
+
+
+def test_a_hostile_submission_gets_its_points_and_nothing_more(machine: Machine) -> None:
+    target = machine.root / "results" / "results.json"
+    attack = f"""\
+import atexit, os, sys
+def attack():
+    for path in ({str(target)!r}, {str(machine.root / "source" / "run_autograder")!r}):
+        try:
+            open(path, "w").write('{{"score": 1000}}')
+            print("BROKE OUT")
+        except OSError:
+            pass
+attack()
+atexit.register(attack)
+print("x" * (2 << 20))
+"""
+    hand_in(machine.root / "submission", {"momentum": attack + RAISES})
+    script = (machine.root / "source" / "run_autograder").read_bytes()
+    ran, results = machine.grade()
+    assert ran.status == 0
+    assert results["score"] == 0
+    assert results["test_output_format"] == results["output_format"] == "text"
+    assert any("</script>" in test["output"] for test in results["tests"])
+    assert (machine.root / "source" / "run_autograder").read_bytes() == script
+    assert target.stat().st_size < 1 << 20
+
+
+def test_an_empty_submission_is_told_what_to_hand_in(machine: Machine) -> None:
+    hand_in(machine.root / "submission", {})
+    _, results = machine.grade()
+    assert results["score"] == 0
+    assert results["tests"]
+    assert "hand in, not in a folder of their own: momentum.py" in results["output"]
+
+
+def test_an_unreadable_module_is_named(machine: Machine) -> None:
+    submission = hand_in(machine.root / "submission", {"momentum": b"x = '\xff'\n"})
+    (submission / "relu.py").symlink_to("/etc/passwd")
+    name_assignment(machine.root, "Homework")
+    _, results = machine.grade()
+    assert results["score"] == 0
+    assert "momentum.py: it is not UTF-8" in results["output"]
+    assert "relu.py: it is a symbolic link" in results["output"]
+
+
+def failed(results: Any) -> bool:
+    return bool(
+        results["score"] == 0
+        and results["extra_data"] == {"autograder_failed": True}
+        and "\n" not in results["output"]
+        and "Tell the instructor" in results["output"]
+    )
+
+
+def test_a_submission_that_is_not_there_is_a_failure_that_says_so(machine: Machine) -> None:
+    _, results = machine.grade()
+    assert failed(results)
+    assert "submission: no such file or folder" in results["output"]
+
+
+def test_a_broken_grader_is_a_failure_that_says_so(machine: Machine) -> None:
+    hand_in(machine.root / "submission", {"momentum": solution("momentum")})
+    manifest = machine.root / "source" / "course" / "assignments" / "course.toml"
+    manifest.write_text(manifest.read_text().replace("epochs", "epoch"))
+    ran, results = machine.grade()
+    assert failed(results)
+    assert "unknown key 'epoch'" in results["output"]
+    assert "unknown key 'epoch'" in ran.stderr
+
+
+@pytest.mark.parametrize("ending", ["no Python", "killed"])
+def test_a_grader_that_never_comes_to_an_end_is_a_failure_that_says_so(
+    machine: Machine, ending: str
+) -> None:
+    hand_in(machine.root / "submission", {"momentum": solution("momentum")})
+    if ending == "no Python":
+        (machine.root / "environment").unlink()
+    else:
+        package = machine.root / "source" / "course" / "grader" / "course.py"
+        package.write_text("import os\nos.kill(os.getpid(), 9)\n")
+    ran, results = machine.grade()
+    assert ran.status == 0
+    assert failed(results)
+    assert "could not start, or ran out of time or memory" in results["output"]
+
+
+def test_without_landlock_the_container_is_the_wall_and_says_so(machine: Machine) -> None:
+    """As in containers on older kernels. What grades can't be changed even so."""
+    checks = machine.root / "source" / "course" / "grader" / "checks" / "test_relu.py"
+    attack = f"""\
+import os
+path = {str(checks)!r}
+for tried in (
+    lambda: open(path, "w").write("def test_builds(): pass"),
+    lambda: os.chmod(path, 0o666),
+    lambda: os.unlink(path),
+    lambda: os.rename(path, path + "x"),
+    lambda: os.chmod(os.path.dirname(path), 0o777),
+    lambda: open(os.path.join(os.path.dirname(path), "conftest.py"), "w"),
+):
+    try:
+        tried()
+    except OSError:
+        pass
+"""
+    before = checks.read_bytes()
+    listed = sorted(os.listdir(checks.parent))
+    modules = {"kaiming_init": solution("kaiming_init") + attack}
+    modules["relu"] = wrong("relu", "test_hidden_is_relu/leaky.py")
+    hand_in(machine.root / "submission", modules)
+    name_assignment(machine.root, "Homework")
+    ran, results = machine.grade(*without_calls("landlock_create_ruleset", "unshare", "mount"))
+    assert "container is the wall" in results["output"]
+    assert "protections that this machine lacks: files, scratch" in ran.stdout
+    assert checks.read_bytes() == before
+    assert [x for x in sorted(os.listdir(checks.parent)) if x != "__pycache__"] == listed
+    by_slug = {slug: 0.0 for slug in COURSE.slugs}
+    for test in results["tests"]:
+        by_slug[test["extra_data"]["slug"]] += test["score"]
+    assert by_slug["kaiming_init"] == 10
+    assert 0 < by_slug["relu"] < 10
+
+
+def test_all_assignments_together_fit_into_the_smallest_machine() -> None:
+    course = fitted(COURSE)
+    assert sum(assignment.limits.wall_s for assignment in course.assignments) <= TOTAL_S
+    assert all(assignment.limits.memory_mib <= 768 / 2 for assignment in course.assignments)
