@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -32,3 +33,36 @@ def export_autograder(
             export_to(course, host, output)
         except HostError as error:
             raise typer.BadParameter(str(error)) from None
+
+
+@app.command(
+    epilog="Example: [bold]grader classroom-result report.json --github-output[/bold]",
+)
+def classroom_result(
+    report: Annotated[
+        Path, typer.Argument(metavar="REPORT", help="The JSON of a single submission.")
+    ],
+    github_output: Annotated[
+        bool,
+        typer.Option(
+            "--github-output", help="Set the step's output `result` instead of printing it."
+        ),
+    ] = False,
+) -> None:
+    """Encode a report for GitHub Classroom's reporter action."""
+    with exit_status():
+        from grader.hosts.bundle import HostError
+        from grader.hosts.classroom_reporter import encode_result, read_report
+
+        try:
+            encoded = encode_result(read_report(report))
+        except HostError as error:
+            raise typer.BadParameter(str(error)) from None
+        if not github_output:
+            print(encoded)
+            return
+        target = os.environ.get("GITHUB_OUTPUT")
+        if not target:
+            raise typer.BadParameter("GITHUB_OUTPUT is not set; run this in a step of a workflow")
+        with open(target, "a", encoding="utf-8") as file:
+            file.write(f"result={encoded}\n")
