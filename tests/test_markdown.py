@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import random
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
-import cmarkgfm
 import pytest
-from cmarkgfm.cmark import Options
 from conftest import RunGrader, hand_in, solution, wrong
+from rendered import OWN_TAGS, Rendered
 
 from grader.report.markdown import EPOCHS_SHOWN, NAME_CHARACTERS, render, spread
 from grader.report.model import (
@@ -25,11 +23,6 @@ from grader.report.model import (
 from grader.text import printable
 
 TITLE = "Training neural networks"
-# What a report is made of; links and images are never among it.
-OWN_TAGS = {
-    "h1", "h3", "p", "strong", "table", "thead", "tbody", "tr", "th", "td", "pre", "code",
-    "details", "summary",
-}  # fmt: skip
 NASTY = [
     "<img src=x onerror=alert(1)>", "</details>", "</code></pre><h1>owned</h1>", "<!-- ",
     "<!-- owned -->",
@@ -41,39 +34,6 @@ NASTY = [
     "$$\nx\n$$", "```mermaid\n", ":tada:", "\x1b[31m", "\x1b]8;;http://x\x07", "\u202e", "\u2028",
     "\x85", "\x00", "\ud800", "::error::owned", "##[error]owned", "\u0130", "owned",
 ]  # fmt: skip
-
-
-class Rendered(HTMLParser):
-    """Tags of rendered Markdown, its text outside of code, and each piece of code."""
-
-    def __init__(self, markdown: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[str] = []
-        self.prose = ""
-        self.codes: list[str] = []
-        self._depth = 0
-        # Raw HTML passes through, and bare addresses become links: the least that a host may do.
-        self.feed(cmarkgfm.github_flavored_markdown_to_html(markdown, Options.CMARK_OPT_UNSAFE))
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        if tag == "code":
-            self._depth += 1
-            self.codes.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "code" and self._depth:
-            self._depth -= 1
-
-    def handle_comment(self, data: str) -> None:
-        self.tags.append("a comment")
-
-    def handle_data(self, data: str) -> None:
-        if self._depth:
-            self.codes[-1] += data
-        else:
-            self.prose += data
 
 
 def make_report(

@@ -19,12 +19,12 @@ import msgspec
 
 from grader.commands import FAILED, GRADED, usable_cores
 from grader.commits import commit_time
-from grader.course import load_course
+from grader.course import Course, load_course
 from grader.hosts.bundle import HostError
 from grader.hosts.checkout import RELEASE_BODY, RESULT, remove_planted
-from grader.hosts.markdown import render_markdown
 from grader.hosts.run import grade_folder, named_assignments, reason
 from grader.late import exact, utc_text
+from grader.report.markdown import render
 from grader.report.model import Report, write_bytes
 from grader.report.terminal import plain
 from grader.text import printable
@@ -33,6 +33,7 @@ SCHEMA = "classroom50/result/v1"
 # A team is what Classroom 50's later versions call some groups; the format knows these two.
 ASSIGNMENT_TYPES = {"individual": "individual", "group": "group", "team": "group"}
 MAX_SCALE = 1_000
+MAX_BODY_BYTES = 100_000  # a release's body may have 125,000 characters
 
 
 def main() -> int:
@@ -46,9 +47,11 @@ def main() -> int:
     try:
         remove_planted(checkout)
         identity = read_identity(os.environ, checkout)
-        report = grade_checkout(checkout, os.environ)
+        course = load_course()
+        report = grade_checkout(course, checkout, os.environ)
         result = msgspec.json.format(msgspec.json.encode(identity | scores(report)), indent=2)
-        write_bytes(checkout / RELEASE_BODY, render_markdown([report]).encode())
+        body = render(course.title, [report], MAX_BODY_BYTES)
+        write_bytes(checkout / RELEASE_BODY, body.encode())
         write_bytes(checkout / RESULT, result + b"\n")
     except Exception as error:  # our own bugs, too, are one line and no result
         print(f"grader: {plain(reason(error))}", file=sys.stderr)
@@ -57,8 +60,7 @@ def main() -> int:
     return GRADED
 
 
-def grade_checkout(checkout: Path, environment: Mapping[str, str]) -> Report:
-    course = load_course()
+def grade_checkout(course: Course, checkout: Path, environment: Mapping[str, str]) -> Report:
     wanted = named_assignments(course, environment.get("ASSIGNMENT", ""))
     return grade_folder(course, checkout, wanted, jobs=usable_cores(), need_jail=True).report
 
