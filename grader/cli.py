@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from grader import __version__, cli_class, cli_hosts
+from grader import __version__, cli_class, cli_hosts, cli_student
 from grader.commands import (
     BELOW,
     FAILED,
@@ -26,6 +26,7 @@ from grader.commands import (
     Seed,
     errors,
     exit_status,
+    find_assignments,
     select,
     usable_cores,
 )
@@ -42,6 +43,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     help="Check and grade the assignments of a deep-learning course.",
 )
+app.add_typer(cli_student.app)
 app.add_typer(cli_class.app)
 app.add_typer(cli_hosts.app)
 
@@ -213,17 +215,7 @@ def options(
     """Check and grade the assignments of a deep-learning course."""
 
 
-# ---------------------------------------------------------------- arguments and exit status
-
-
-def find_assignments(start: Path) -> Path:
-    """The assignments/ folder here or in a folder above."""
-    for folder in (start, *start.parents):
-        if (folder / "assignments").is_dir():
-            return folder / "assignments"
-    raise typer.BadParameter(
-        f"no assignments/ folder in {start} or above; go to your copy of the course repository"
-    )
+# ---------------------------------------------------------------- exit status
 
 
 def finish(reports: list[Report], fail_under: float | None, unreadable: bool) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,6 +33,16 @@ def select(course: Course, slugs: list[str] | None) -> list[Assignment]:
     except CourseError as error:
         raise typer.BadParameter(str(error)) from None
     return [assignment for assignment in course.assignments if assignment.slug in wanted]
+
+
+def find_assignments(start: Path) -> Path:
+    """The assignments/ folder here or in a folder above."""
+    for folder in (start, *start.parents):
+        if (folder / "assignments").is_dir():
+            return folder / "assignments"
+    raise typer.BadParameter(
+        f"no assignments/ folder in {start} or above; go to your copy of the course repository"
+    )
 
 
 def usable_cores() -> int:

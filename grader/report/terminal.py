@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 
@@ -19,19 +20,10 @@ MARKS = {"passed": "✓", "partial": "~", "untouched": "·", "missing": "·"}
 
 
 def print_assignment(console: Console, report: AssignmentReport) -> None:
-    """One assignment: its score, each check that did not pass with its reason, its accuracy."""
-    style = STYLES.get(report.status, "red")
-    heading = Text(f"{MARKS.get(report.status, '✗')} {report.title} ", style=f"bold {style}")
-    heading.append(f"({report.slug})  ", style="dim")
-    heading.append(f"{score_of(report.score, report.max_score)}", style=f"bold {style}")
+    """One assignment: its score, each check that did not pass with its reason, its training."""
+    print_heading(console, report)
     if all(check.verdict == "not_judged" for check in report.checks):
-        heading.append(f"  {plain(report.checks[0].message)}")
-        console.print(heading)
         return
-    if report.training is not None:
-        accuracy = report.training.valid_accuracy
-        heading.append(f"  validation accuracy {accuracy:.2f}", style="dim")
-    console.print(heading)
     skipped = []
     for check in report.checks:
         if check.verdict == "not_judged":
@@ -41,6 +33,35 @@ def print_assignment(console: Console, report: AssignmentReport) -> None:
     if skipped:
         count = f"{len(skipped)} more check{'s' if len(skipped) > 1 else ''} "
         console.print(Padding(Text(count + skipped[0].message, style="dim"), (0, 0, 0, 2)))
+
+
+def print_heading(console: Console, report: AssignmentReport) -> None:
+    """The line above an assignment's checks: its score, and how training went or why it did not."""
+    style = STYLES.get(report.status, "red")
+    heading = Text(f"{MARKS.get(report.status, '✗')} {report.title} ", style=f"bold {style}")
+    heading.append(f"({report.slug})  ", style="dim")
+    heading.append(f"{score_of(report.score, report.max_score)}", style=f"bold {style}")
+    if all(check.verdict == "not_judged" for check in report.checks):
+        heading.append(f"  {plain(report.checks[0].message)}")
+    elif report.training is not None:
+        accuracy = report.training.valid_accuracy
+        heading.append(f"  validation accuracy {accuracy:.2f}", style="dim")
+        heading.append(f"  loss {sparkline(report.training.loss, console.encoding)}", style="dim")
+    console.print(heading)
+
+
+def sparkline(losses: Sequence[float], encoding: str) -> str:
+    """A character for each loss, from 0 to the largest; blocks where `encoding` has them."""
+    levels = "▁▂▃▄▅▆▇█"
+    try:
+        levels.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        levels = "_.:-=+*#"
+    most = max(losses)
+    if not 0 < most < math.inf:
+        return levels[0] * len(losses)
+    top = len(levels) - 1
+    return "".join(levels[round(max(loss, 0.0) / most * top)] for loss in losses)
 
 
 def print_check(console: Console, check: CheckResult) -> None:

@@ -1,0 +1,105 @@
+"""Hints for a student, one at a time, from a nudge to nearly there.
+
+They stand in `grader/hints.toml`, by slug. How far a student has come is kept in their copy of the
+repository, in `.grader/hints.json`; without that file, or with a damaged one, hints begin anew.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from grader.course import Course, CourseError
+from grader.report.model import write_bytes
+from grader.submission import FileError, read_file
+
+MAX_STATE_BYTES = 1 << 16
+
+Ladder = Annotated[list[Annotated[str, msgspec.Meta(min_length=1)]], msgspec.Meta(min_length=1)]
+Counts = dict[str, Annotated[int, msgspec.Meta(ge=0)]]
+
+
+class NoSuchHint(ValueError):
+    """An assignment has fewer hints than the one asked for: one line."""
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One hint: `number` counts from 1 to `total`."""
+
+    number: int
+    total: int
+    text: str
+
+    @property
+    def left(self) -> int:
+        return self.total - self.number
+
+
+def load_hints(course: Course) -> dict[str, list[str]]:
+    """The hints of every assignment that has some, by slug, each as one line.
+
+    Raises:
+        CourseError: the file is missing or wrong.
+    """
+    path = course.root / "grader" / "hints.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        ladders = msgspec.convert(table, dict[str, Ladder])
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise CourseError(f"{path.name}: cannot be read: {error}") from None
+    return {slug: [" ".join(text.split()) for text in ladder] for slug, ladder in ladders.items()}
+
+
+class Hints:
+    """The hints of a course, and how many of them one student has seen.
+
+    `problem` says why that can't be remembered beyond this object, if it can't.
+
+    Args:
+        root: the student's copy of the repository.
+    """
+
+    def __init__(self, course: Course, root: Path) -> None:
+        self.problem: str | None = None
+        self._ladders = load_hints(course)
+        self._state = root / ".grader" / "hints.json"
+        self._seen: Counts = {}
+
+    def number(self, slug: str, number: int) -> Hint:
+        """The hint of this number, from 1.
+
+        Raises:
+            NoSuchHint: there is none.
+        """
+        ladder = self._ladder(slug)
+        if not 1 <= number <= len(ladder):
+            raise NoSuchHint(f"{slug} has the hints 1 to {len(ladder)}, none of number {number}")
+        return Hint(number, len(ladder), ladder[number - 1])
+
+    def next(self, slug: str) -> Hint:
+        """The first hint that was not shown yet, which counts as shown; then the last one again."""
+        counts = self._read() | self._seen
+        number = min(counts.get(slug, 0) + 1, len(self._ladder(slug)))
+        self._seen[slug] = number
+        try:
+            self._state.parent.mkdir(exist_ok=True)
+            write_bytes(self._state, msgspec.json.encode(counts | self._seen))
+        except OSError as error:
+            self.problem = f".grader/hints.json: {error.strerror or error}"
+        return self.number(slug, number)
+
+    def _ladder(self, slug: str) -> list[str]:
+        if slug not in self._ladders:
+            raise CourseError(f"hints.toml: no hints for {slug!r}; add some")
+        return self._ladders[slug]
+
+    def _read(self) -> Counts:
+        try:
+            return msgspec.json.decode(read_file(self._state, MAX_STATE_BYTES), type=Counts)
+        except (OSError, FileError, msgspec.DecodeError):
+            return {}

@@ -1,0 +1,106 @@
+"""What `grader watch` and `grader hint` show: the next thing to look at on top, then the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from grader.course import Course
+from grader.hints import Hint
+from grader.report.model import AssignmentReport
+from grader.report.terminal import MARKS, STYLES, print_check, print_heading, score_of
+
+PENDING = "…"  # not graded as it is now
+
+
+class Screen:
+    """A console that shows one assignment at a time; on a terminal each picture replaces the last.
+
+    Args:
+        course: for the assignments' order and titles.
+    """
+
+    def __init__(self, console: Console, course: Course) -> None:
+        self._console = console
+        self._course = course
+        self._news: object = None  # what was shown last, where there is no terminal
+
+    def show(
+        self,
+        slug: str | None,
+        reports: Mapping[str, AssignmentReport],
+        hints: Sequence[Hint],
+        has_keys: bool,
+    ) -> None:
+        """Draw all anew.
+
+        Args:
+            slug: the assignment to show; None while it is being found.
+            reports: by slug, of the modules as they are now; the others are being graded.
+            hints: those that were asked for.
+        """
+        report = None if slug is None else reports.get(slug)
+        if not self._console.is_terminal:
+            # Nothing can be replaced there: only what is new about the assignment is said.
+            news = (report, list(hints))
+            if report is None or news == self._news:
+                return
+            self._news = news
+        with self._console as console:  # written at once
+            console.clear()
+            if slug is None:
+                console.print(Text("looking for the first assignment that does not pass yet"))
+            elif report is None:
+                title = self._course.assignment(slug).title
+                console.print(Text(f"{PENDING} {title} ({slug})  checking", style="bold"))
+            else:
+                print_next(console, report)
+            for hint in hints:
+                print_hint(console, slug or "", hint)
+            console.print(self._progress(slug, reports))
+            keys = "h hint · n next assignment · q leave" if has_keys else "Ctrl-C leaves"
+            console.print(Text(f"{keys} · saving the file checks it again", style="dim"))
+
+    def _progress(self, slug: str | None, reports: Mapping[str, AssignmentReport]) -> Text:
+        """A mark for each assignment, and how many pass."""
+        line = Text("\n")
+        for known in self._course.slugs:
+            report = reports.get(known)
+            mark = PENDING if report is None else MARKS.get(report.status, "✗")
+            style = "dim" if report is None else STYLES.get(report.status, "red")
+            name = Text(
+                f"{mark} {known}", style=f"{style} bold underline" if known == slug else style
+            )
+            line.append_text(name).append("  ")
+        passed = sum(report.status == "passed" for report in reports.values())
+        return line.append(f"{passed} of {len(self._course.slugs)} pass")
+
+
+def print_next(console: Console, report: AssignmentReport) -> None:
+    """One assignment: the first check that did not pass in full, and the titles of the others."""
+    print_heading(console, report)
+    failing = [c for c in report.checks if c.verdict not in ("passed", "not_judged")]
+    skipped = sum(c.verdict == "not_judged" for c in report.checks)
+    if failing:
+        print_check(console, failing[0])
+    for check in failing[1:]:
+        line = Text(f"✗ {check.title}", style="red")
+        line.append(f"  {score_of(check.points, check.max_points)}", style="dim")
+        console.print(Padding(line, (0, 0, 0, 2)))
+    if failing and skipped:
+        count = f"{skipped} more check{'s' if skipped > 1 else ''} not judged until then"
+        console.print(Padding(Text(count, style="dim"), (0, 0, 0, 2)))
+
+
+def print_hint(console: Console, slug: str, hint: Hint) -> None:
+    """One hint, and how many are left."""
+    console.print(Text(f"\nHint {hint.number} of {hint.total} for {slug}", style="bold"))
+    console.print(Padding(Text(hint.text, style="cyan"), (0, 0, 0, 2)))
+    if hint.left:
+        left = "one more" if hint.left == 1 else f"{hint.left} more"
+        console.print(Padding(Text(f"{left} to be had", style="dim"), (0, 0, 0, 2)))
+    else:
+        console.print(Padding(Text("that was the last one", style="dim"), (0, 0, 0, 2)))

@@ -1,0 +1,251 @@
+"""`grader watch`: grade the modules of a folder again as they are saved, the one in view first.
+
+The loop waits for three things at once: changes of the folder, which a thread reports; the process
+that grades; and keys. A report counts only if its module's text is still the one in the folder.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from multiprocessing import Pipe, connection
+from multiprocessing.connection import Connection
+from pathlib import Path
+from sys import platform
+
+import msgspec
+import watchfiles
+
+from grader.executor import Member, Outcome, Task, grade_task
+from grader.grading import Engine, GraderError
+from grader.hints import Hint, Hints
+from grader.keyboard import Keyboard
+from grader.report.model import AssignmentReport
+from grader.report.screen import Screen
+from grader.submission import Submission, SubmissionError, load_submission
+
+# A save is over when nothing has changed for this long; one that never rests is read all the same.
+QUIET_MS = 10
+LONGEST_MS = 100
+# Some file systems, of networks above all, tell nothing about changes: there we look.
+LOOK_EVERY_S = 0.5
+
+
+@dataclass
+class Board:
+    """Which module is looked at, what the modules say now, and what is known about them."""
+
+    slugs: Sequence[str]
+    current: str | None  # None: the first that does not pass, which is not known yet
+    _tasks: dict[str, Task] = field(default_factory=dict)
+    _graded: dict[str, tuple[Task, AssignmentReport]] = field(default_factory=dict)
+
+    def read(self, submission: Submission) -> None:
+        """Take over what the folder holds now."""
+        self._tasks = {
+            slug: Task(slug, submission.sources.get(slug), submission.problems.get(slug))
+            for slug in self.slugs
+        }
+
+    @property
+    def reports(self) -> dict[str, AssignmentReport]:
+        """By slug the reports on modules as they are now."""
+        graded = self._graded.items()
+        return {slug: report for slug, (task, report) in graded if task == self._tasks[slug]}
+
+    @property
+    def wanted(self) -> Task | None:
+        """What to grade next: what is looked at, then the others in the course's order."""
+        known = self.reports
+        order = self.slugs if self.current is None else [self.current, *self.slugs]
+        return next((self._tasks[slug] for slug in order if slug not in known), None)
+
+    def is_wanted(self, task: Task) -> bool:
+        """Whether to go on with `task`: it is as in the folder, and nothing is more urgent."""
+        wanted = self.wanted
+        if wanted is None or task != self._tasks[task.slug]:
+            return False
+        return wanted.slug != self.current or task.slug == self.current
+
+    def record(self, task: Task, report: AssignmentReport) -> None:
+        """Keep a report, if it is still about what the folder holds; find the one to look at."""
+        if task != self._tasks[task.slug]:
+            return
+        self._graded[task.slug] = (task, report)
+        if self.current is None:
+            known = self.reports
+            undone = (s for s in self.slugs if s not in known or known[s].status != "passed")
+            first = next(undone, self.slugs[0])
+            self.current = first if first in known else None
+
+    def go_on(self) -> None:
+        """Look at the next assignment; after the last comes the first."""
+        if self.current is not None:
+            place = self.slugs.index(self.current)
+            self.current = self.slugs[(place + 1) % len(self.slugs)]
+
+
+def watch_folder(
+    engine: Engine,
+    folder: Path,
+    slug: str | None,
+    hints: Hints,
+    screen: Screen,
+    keyboard: Keyboard | None,
+) -> None:
+    """Grade and show until `q` is pressed.
+
+    Raises:
+        GraderError, SandboxError: nothing can be graded here.
+    """
+    engine.digits  # noqa: B018  read once, before the process forks; the environment as well
+    engine.environment  # noqa: B018
+    board = Board(engine.course.slugs, slug)
+    shown_hints: list[Hint] = []
+    shown: object = None
+    with closing(Changes(folder)) as changes, closing(Grading(engine)) as grading:
+        while True:
+            board.read(read_folder(folder, board.slugs))
+            if grading.task is not None and not board.is_wanted(grading.task):
+                grading.stop()
+            if grading.task is None and (wanted := board.wanted) is not None:
+                grading.start(wanted)
+            picture = (board.current, board.reports, list(shown_hints), keyboard is not None)
+            if picture != shown:
+                screen.show(*picture)
+                shown = picture
+            ready = wait_for(changes, grading, keyboard)
+            if grading.connection in ready and grading.task is not None:
+                # Read again first: it may have been saved while the report was on its way.
+                board.read(read_folder(folder, board.slugs))
+                board.record(*grading.take())
+            if changes.connection in ready:
+                changes.forget()
+            if keyboard is not None and keyboard.fileno() in ready:
+                for key in keyboard.read().lower():
+                    if key == "q":
+                        return
+                    if key == "n":
+                        board.go_on()
+                        shown_hints.clear()
+                    if key == "h" and board.current is not None:
+                        hint = hints.next(board.current)
+                        if hint not in shown_hints:
+                            shown_hints.append(hint)
+                if not keyboard.is_open:
+                    keyboard = None
+
+
+def read_folder(folder: Path, slugs: Sequence[str]) -> Submission:
+    """What the folder holds now; one that is gone, as it may be for a moment, holds nothing."""
+    try:
+        return load_submission(folder, slugs)
+    except SubmissionError as error:
+        return Submission(folder.name, {}, dict.fromkeys(slugs, str(error)))
+
+
+def wait_for(changes: Changes, grading: Grading, keyboard: Keyboard | None) -> list[object]:
+    """What has something to say, as soon as one has; or nothing, when it is time to look."""
+    sources: list[Connection | int] = [changes.connection, grading.connection]
+    if keyboard is not None:
+        sources.append(keyboard.fileno())
+    return list(connection.wait(sources, LOOK_EVERY_S))
+
+
+class Changes:
+    """Watches a folder in a thread; `connection` can be read from after a change."""
+
+    def __init__(self, folder: Path) -> None:
+        self.connection, self._theirs = Pipe(duplex=False)
+        self._folder = folder
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def _watch(self) -> None:
+        changes = watchfiles.watch(
+            self._folder,
+            watch_filter=None,  # an editor's temporary files cost a look
+            debounce=LONGEST_MS,
+            step=QUIET_MS,
+            stop_event=self._stopped,
+            raise_interrupt=False,
+            recursive=False,
+        )
+        # Where the system can't watch, or no more, the loop still looks now and then.
+        with suppress(OSError, RuntimeError):
+            for _ in changes:
+                self._theirs.send_bytes(b"changed")
+
+    def forget(self) -> None:
+        while self.connection.poll():
+            self.connection.recv_bytes()
+
+    def close(self) -> None:
+        self._stopped.set()
+        self.connection.close()
+        self._thread.join()
+        self._theirs.close()
+
+
+class Grading:
+    """Grades one task at a time beside this process; `connection` can be read when it is done."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.task: Task | None = None
+        self._engine = engine
+        self._make = Member if platform == "linux" else ThreadMember
+        self._member = self._make(engine)
+
+    @property
+    def connection(self) -> Connection:
+        return self._member.connection
+
+    def start(self, task: Task) -> None:
+        self.task = task
+        with suppress(BrokenPipeError):  # killed: take() says so
+            self._member.connection.send_bytes(msgspec.msgpack.encode(task))
+
+    def take(self) -> tuple[Task, AssignmentReport]:
+        """The task that was started, and its report."""
+        task, self.task = self.task, None
+        assert task is not None
+        try:
+            encoded = self._member.connection.recv_bytes()
+        except (EOFError, OSError):
+            raise GraderError("the grading process was killed; is there enough memory?") from None
+        outcome = msgspec.msgpack.decode(encoded, type=Outcome)
+        if outcome.graded is None:
+            raise GraderError(outcome.error)
+        return task, outcome.graded.report
+
+    def stop(self) -> None:
+        """Give the task up. Where its process can't be ended, it goes on, and its report will be
+        found to be about an older text."""
+        if isinstance(self._member, Member):
+            self._member.close()
+            self._member = self._make(self._engine)
+            self.task = None
+
+    def close(self) -> None:
+        self._member.close()
+
+
+class ThreadMember:
+    """Where forking is not safe, or not possible: a thread, which can't be stopped."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.connection, theirs = Pipe()
+        threading.Thread(target=self._serve, args=(engine, theirs), daemon=True).start()
+
+    @staticmethod
+    def _serve(engine: Engine, tasks: Connection) -> None:
+        with suppress(EOFError, OSError):  # the other end was closed
+            while True:
+                outcome = grade_task(engine, tasks.recv_bytes())
+                tasks.send_bytes(msgspec.msgpack.encode(outcome))
+
+    def close(self) -> None:
+        self.connection.close()

@@ -1,0 +1,108 @@
+"""A command in a terminal of its own: what it shows, keys to press, how it leaves the terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from conftest import environment_for
+
+CLEAR = "\x1b[2J"
+
+
+# Makes stdin the terminal that controls the session, as a shell's is, then becomes the command.
+CONTROLLED = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+@dataclass
+class Terminal:
+    """A running command, and all that it has shown."""
+
+    process: subprocess.Popen[bytes]
+    descriptor: int  # the terminal's outer end
+    settings: list[Any]  # of the terminal, before the command began
+    inner: int
+    shown: str = ""
+
+    def read(self, timeout_s: float) -> bool:
+        """Take what it shows now; False if that was nothing."""
+        if not select.select([self.descriptor], [], [], timeout_s)[0]:
+            return False
+        with contextlib.suppress(OSError):  # nobody holds the inner end any more
+            self.shown += os.read(self.descriptor, 1 << 16).decode("utf-8", "replace")
+        return True
+
+    @property
+    def screen(self) -> str:
+        """The picture on it: what was shown since it was cleared, without colours."""
+        return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", self.shown.rpartition(CLEAR)[2])
+
+    def wait_for(self, *words: str, timeout_s: float = 90) -> str:
+        """Wait until the picture holds all these words; return it."""
+        deadline = time.monotonic() + timeout_s
+        while not all(word in self.screen for word in words):
+            assert time.monotonic() < deadline, f"{words} did not appear in:\n{self.screen}"
+            self.read(0.05)
+        return self.screen
+
+    def press(self, keys: str) -> None:
+        os.write(self.descriptor, keys.encode())
+
+    def end(self, timeout_s: float = 30) -> int:
+        """Wait for the command's end; its exit status."""
+        deadline = time.monotonic() + timeout_s
+        while self.process.poll() is None:
+            assert time.monotonic() < deadline, f"it did not end; it shows:\n{self.screen}"
+            self.read(0.05)
+        while self.read(0):
+            pass
+        return self.process.returncode
+
+    def is_as_before(self) -> bool:
+        return termios.tcgetattr(self.inner) == self.settings
+
+
+@contextmanager
+def open_terminal(
+    root: Path, *arguments: str, cwd: Path | None = None, start: str = CONTROLLED
+) -> Iterator[Terminal]:
+    """`python -m grader ARGUMENTS` with the package of `root`, in a terminal of its own.
+
+    Args:
+        start: a program that makes that its controlling terminal and runs its arguments.
+    """
+    outer, inner = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", start, sys.executable, "-m", "grader", *arguments],
+        cwd=root if cwd is None else cwd,
+        env=environment_for(root) | {"TERM": "xterm", "LINES": "50"},
+        stdin=inner,
+        stdout=inner,
+        stderr=inner,
+        start_new_session=True,
+    )
+    try:
+        yield Terminal(process, outer, termios.tcgetattr(inner), inner)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        os.close(outer)
+        os.close(inner)

@@ -1,0 +1,140 @@
+"""Hints: each assignment has a ladder of them, shown one at a time, remembered for the student."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY, RunGrader, solution
+
+from grader.course import load_course
+from grader.hints import Hint, Hints, load_hints
+from grader.stubs import make_stub
+
+COURSE = load_course(REPOSITORY)
+STATE = ".grader/hints.json"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A student's copy of the repository, as far as hints look at it."""
+    (tmp_path / "assignments").mkdir()
+    return tmp_path
+
+
+def shown(*hints: Hint) -> list[int]:
+    return [hint.number for hint in hints]
+
+
+def test_every_assignment_has_at_least_three_hints_and_nothing_else_has_some() -> None:
+    ladders = load_hints(COURSE)
+    assert set(ladders) == set(COURSE.slugs)
+    for slug, ladder in ladders.items():
+        assert len(ladder) >= 3, slug
+        assert len(set(ladder)) == len(ladder), slug
+        assert all(40 < len(hint) < 500 and hint.endswith((".", "?")) for hint in ladder), slug
+
+
+@pytest.mark.parametrize("slug", COURSE.slugs)
+def test_no_hint_holds_a_line_that_the_solution_marks(slug: str) -> None:
+    stub = {line.strip() for line in make_stub(solution(slug)).splitlines()}
+    code = (line.partition("#")[0].strip() for line in solution(slug).splitlines())
+    marked = [line for line in code if line and line not in stub and len(line) > 12]
+    assert marked
+    for hint in load_hints(COURSE)[slug]:
+        for line in marked:
+            assert line not in hint
+
+
+def test_hints_come_one_after_the_other_and_the_last_one_stays(root: Path) -> None:
+    hints = Hints(COURSE, root)
+    total = hints.number("relu", 1).total
+    assert shown(*(hints.next("relu") for _ in range(total + 2))) == [
+        *range(1, total + 1),
+        total,
+        total,
+    ]
+    assert hints.next("adam").number == 1
+
+
+def test_another_run_goes_on_where_the_last_one_stopped(root: Path) -> None:
+    assert shown(*(Hints(COURSE, root).next("relu") for _ in range(3))) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [b"", b"{", b"[1]", b'{"relu": -4}', b'{"relu": "x"}', b"\xff", b" " * (1 << 17), b'{"a":1}'],
+)
+def test_a_damaged_memory_begins_anew_and_works_again(root: Path, state: bytes) -> None:
+    (root / ".grader").mkdir()
+    (root / STATE).write_bytes(state)
+    assert shown(*(Hints(COURSE, root).next("relu") for _ in range(2))) == [1, 2]
+
+
+def test_a_memory_of_more_hints_than_there_are_shows_the_last(root: Path) -> None:
+    (root / ".grader").mkdir()
+    (root / STATE).write_text('{"relu": 99999999999}')
+    hint = Hints(COURSE, root).next("relu")
+    assert hint.left == 0
+
+
+def test_a_memory_that_is_a_link_or_a_pipe_is_replaced_not_followed(root: Path) -> None:
+    (root / ".grader").mkdir()
+    other = root / "other"
+    other.write_text('{"relu": 2}')
+    (root / STATE).symlink_to(other)
+    assert Hints(COURSE, root).next("relu").number == 1
+    assert other.read_text() == '{"relu": 2}'
+    (root / STATE).unlink()
+    os.mkfifo(root / STATE)
+    assert shown(*(Hints(COURSE, root).next("relu") for _ in range(2))) == [1, 2]
+
+
+def test_the_command_shows_the_next_hint_and_how_many_are_left(
+    run_grader: RunGrader, root: Path
+) -> None:
+    first, second = (run_grader("hint", "relu", cwd=root / "assignments") for _ in range(2))
+    ladder = load_hints(COURSE)["relu"]
+    assert (first.status, second.status) == (0, 0)
+    for number, ran in enumerate((first, second)):
+        said = " ".join(ran.stdout.split())
+        assert f"Hint {number + 1} of {len(ladder)} for relu" in said
+        assert ladder[number] in said
+        assert f"{len(ladder) - number - 1} more" in said
+        assert not any(hint in said for hint in ladder if hint != ladder[number])
+
+
+def test_a_number_chooses_a_hint_and_is_not_remembered(run_grader: RunGrader, root: Path) -> None:
+    ran = run_grader("hint", "relu", "--number", "3", cwd=root)
+    assert ran.status == 0
+    assert "Hint 3 of" in ran.stdout
+    assert "Hint 1 of" in run_grader("hint", "relu", cwd=root).stdout
+
+
+def test_where_nothing_can_be_remembered_the_hint_is_shown_all_the_same(
+    run_grader: RunGrader, root: Path
+) -> None:
+    (root / ".grader").write_text("a file of the student's")
+    ran = run_grader("hint", "relu", cwd=root)
+    assert ran.status == 0
+    assert "Hint 1 of" in ran.stdout
+    assert ran.stderr.startswith("grader: this hint can't be remembered")
+    assert len(ran.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["hint", "rleu"], "did you mean 'relu'?"),
+        (["hint", "relu", "--number", "99"], "has the hints 1 to"),
+        (["hint", "relu", "--number", "0"], "--number"),
+        (["hint"], "Missing argument"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_says_why(
+    run_grader: RunGrader, root: Path, arguments: list[str], words: str
+) -> None:
+    ran = run_grader(*arguments, cwd=root)
+    assert (ran.status, ran.stdout) == (2, "")
+    assert words in ran.stderr
