@@ -24,6 +24,7 @@ from grader.commands import (
     UNREADABLE,
     Only,
     Seed,
+    check_target,
     errors,
     exit_status,
     find_assignments,
@@ -59,6 +60,10 @@ def check(
     html: Html = None,
     github: Github = False,
     seed: Seed = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw how training went, as a .png or .svg file."),
+    ] = None,
 ) -> None:
     """Check your own work: grade assignments/ in the repository you stand in.
 
@@ -68,6 +73,8 @@ def check(
         course = load_course()
         assignments = select(course, slugs)
         outputs = Outputs(json, junitxml, markdown, html, github)
+        if plot is not None:
+            check_target(plot, (".png", ".svg"))
         folder = find_assignments(Path.cwd())
         from grader.sandbox.launch import open_launcher
 
@@ -88,6 +95,11 @@ def check(
                 usable_cores(),
                 lambda _, assignment: print_assignment(console, assignment),
             )
+            if plot is not None:
+                from grader.plots import collect_rows
+                from grader.report.plots import write_plot
+
+                write_plot(plot, collect_rows(engine, submission, report.assignments))
             print_summary(console, [report])
         outputs.write(course.title, [report], [submission])
     raise typer.Exit(finish([report], fail_under=100, unreadable=False))

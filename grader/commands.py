@@ -45,6 +45,20 @@ def find_assignments(start: Path) -> Path:
     )
 
 
+def check_target(target: Path, endings: tuple[str, ...] = ()) -> None:
+    """Refuse a file that could not be written in the end, before any work is done.
+
+    Args:
+        endings: of the file's name, one of which it must have, if there are any.
+    """
+    if not target.absolute().parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {target.parent} to write it to")
+    if target.is_dir():
+        raise typer.BadParameter(f"{target} is a folder; name a file in it")
+    if endings and target.suffix.lower() not in endings:
+        raise typer.BadParameter(f"{target.name} should end in {' or '.join(endings)}")
+
+
 def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

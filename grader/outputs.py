@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from grader.commands import errors
+from grader.commands import check_target, errors
 
 if TYPE_CHECKING:
     from grader.report.model import Report
@@ -62,10 +62,8 @@ class Outputs:
         if self.github:
             targets += [runner_file(SUMMARY), runner_file(OUTPUT)]
         for target in targets:
-            if target is not None and not target.absolute().parent.is_dir():
-                raise typer.BadParameter(f"there is no folder {target.parent} to write it to")
-            if target is not None and target.is_dir():
-                raise typer.BadParameter(f"{target} is a folder; name a file in it")
+            if target is not None:
+                check_target(target)
 
     @property
     def console(self) -> Console:

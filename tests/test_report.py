@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 from conftest import Class
 from rich.console import Console
@@ -21,12 +22,13 @@ from grader.report.model import (
     CheckResult,
     Environment,
     Report,
+    Training,
     Verdict,
     encode_json,
     status_of,
     write_bytes,
 )
-from grader.report.terminal import print_assignment, print_summary
+from grader.report.terminal import print_assignment, print_summary, sparkline
 
 STATUSES = {"passed", "partial", "failed", "missing", "untouched"}
 VERDICTS = {"passed", "failed", "error", "crashed", "timed_out", "not_judged", "grader_error"}
@@ -222,6 +224,37 @@ def test_the_terminal_shows_text_as_it_is() -> None:
     text = shown.getvalue()
     assert text.count(NASTY) >= 3
     assert "2/4" in text
+
+
+@pytest.mark.parametrize(
+    ("losses", "encoding", "line"),
+    [
+        ([8.0, 4.0, 1.0, 0.0], "utf-8", "█▅▂▁"),
+        ([8.0, 4.0, 1.0, 0.0], "ascii", "#=._"),
+        ([8.0, 4.0, 1.0, 0.0], "latin-1", "#=._"),
+        ([8.0, 4.0, 1.0, 0.0], "no such encoding", "#=._"),
+        ([2.0], "utf-8", "█"),
+        ([0.0, 0.0], "utf-8", "▁▁"),
+        ([1e308, 5e-324], "utf-8", "█▁"),
+        ([math.inf, 1.0], "utf-8", "▁▁"),
+    ],
+)
+def test_a_sparkline_has_a_character_for_each_loss(
+    losses: list[float], encoding: str, line: str
+) -> None:
+    assert sparkline(losses, encoding) == line
+
+
+@pytest.mark.parametrize(("encoding", "line"), [("utf-8", "loss █▅▂"), ("ascii", "loss #=.")])
+def test_the_terminal_shows_the_training_loss(encoding: str, line: str) -> None:
+    report = report_with(check_with("passed")).assignments[0]
+    trained = msgspec.structs.replace(report, training=Training(0.9, 0.8, [2.0, 1.0, 0.2], 0.5))
+    shown = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="replace")
+    print_assignment(Console(file=shown, width=100), trained)
+    shown.seek(0)
+    text = shown.read()
+    assert "accuracy 0.80" in text
+    assert line in text
 
 
 def test_a_file_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:

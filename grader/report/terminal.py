@@ -45,7 +45,7 @@ def print_heading(console: Console, report: AssignmentReport) -> None:
         heading.append(f"  {plain(report.checks[0].message)}")
     elif report.training is not None:
         accuracy = report.training.valid_accuracy
-        heading.append(f"  validation accuracy {accuracy:.2f}", style="dim")
+        heading.append(f"  accuracy {accuracy:.2f}", style="dim")
         heading.append(f"  loss {sparkline(report.training.loss, console.encoding)}", style="dim")
     console.print(heading)
 

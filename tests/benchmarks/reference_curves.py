@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import platform
 import zlib
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -18,10 +19,10 @@ import grader
 from grader.course import Assignment, Course, load_course
 from grader.data import Digits, load_digits
 from grader.grading import limits_of
+from grader.plots import train_each
 from grader.report.site.reference import REFERENCE_PATH, Band, Reference
 from grader.sandbox.client import Student
 from grader.sandbox.launch import Launcher, open_launcher
-from grader.training import run_training
 
 SEEDS = 40
 DIGITS = 4  # of each figure, which is more than a chart can show
@@ -30,16 +31,13 @@ DIGITS = 4  # of each figure, which is more than a chart can show
 def main() -> None:
     course = load_course(Path(__file__).parents[2])
     digits = load_digits(course.data_dir, "train")
-    bands = {}
+    losses, accuracies = {}, {}
     with open_launcher(course.baseline_path) as launcher:
         for assignment in course.assignments:
-            losses = measure(course, launcher, digits, assignment)
-            bands[assignment.slug] = Band(
-                low=rounded(losses.min(axis=0)),
-                median=rounded(np.median(losses, axis=0)),
-                high=rounded(losses.max(axis=0)),
-            )
-            print(f"{assignment.slug:14} last epoch {bands[assignment.slug]}", flush=True)
+            slug = assignment.slug
+            measured = measure(course, launcher, digits, assignment)
+            losses[slug], accuracies[slug] = map(band_of, measured)
+            print(f"{slug:14} {losses[slug]} {accuracies[slug]}", flush=True)
     reference = Reference(
         made_by=f"tests/benchmarks/{Path(__file__).name}",
         versions={
@@ -49,7 +47,8 @@ def main() -> None:
             "numpy": np.__version__,
         },
         seeds=SEEDS,
-        bands=bands,
+        bands=losses,
+        accuracies=accuracies,
     )
     text = msgspec.json.format(msgspec.json.encode(reference), indent=1)
     REFERENCE_PATH.write_bytes(text + b"\n")
@@ -57,17 +56,26 @@ def main() -> None:
 
 def measure(
     course: Course, launcher: Launcher, digits: Digits, assignment: Assignment
-) -> np.ndarray:
-    """The solution's loss (seeds, epochs)."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """The solution's losses and validation accuracies, both (seeds, epochs)."""
     source = course.solution_path(assignment.slug).read_text(encoding="utf-8")
-    losses = []
+    losses, accuracies = [], []
     for seed in range(SEEDS):
-        rng = np.random.default_rng([seed, zlib.crc32(assignment.slug.encode())])
+        key = [seed, zlib.crc32(assignment.slug.encode())]
         with Student(launcher, assignment.slug, source, limits_of(assignment)) as student:
-            is_optimizer = "make_optimizer" in student.load()
-            run = run_training(student, assignment, digits, rng, student_optimizer=is_optimizer)
-        losses.append(run.summary.loss)
-    return np.array(losses)
+            runs = train_each(student, assignment, digits, partial(np.random.default_rng, key))
+        losses.append(runs[-1].loss)
+        accuracies.append([run.valid_accuracy for run in runs])
+    return np.array(losses), np.array(accuracies)
+
+
+def band_of(values: np.ndarray) -> Band:
+    """The band of (seeds, epochs) values."""
+    return Band(
+        low=rounded(values.min(axis=0)),
+        median=rounded(np.median(values, axis=0)),
+        high=rounded(values.max(axis=0)),
+    )
 
 
 def rounded(values: np.ndarray) -> list[float]:

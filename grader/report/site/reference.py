@@ -14,7 +14,7 @@ REFERENCE_PATH = Path(__file__).with_name("reference.json")
 
 
 class Band(msgspec.Struct, frozen=True):
-    """Over the seeds, after each epoch: the mean cross-entropy on the training images, in nats."""
+    """What was measured after each epoch, over the seeds."""
 
     low: list[float]  # the least
     median: list[float]
@@ -22,12 +22,13 @@ class Band(msgspec.Struct, frozen=True):
 
 
 class Reference(msgspec.Struct, frozen=True):
-    """What made the figures, with which versions, from how many seeds; a band for each slug."""
+    """What made the figures, with which versions, from how many seeds; two bands for each slug."""
 
     made_by: str
     versions: dict[str, str]
     seeds: int
-    bands: dict[str, Band]
+    bands: dict[str, Band]  # the mean cross-entropy on the training images, in nats
+    accuracies: dict[str, Band]  # the accuracy on the validation images, from 0 to 1
 
 
 @cache
