@@ -39,6 +39,7 @@ class Board:
 
     slugs: Sequence[str]
     current: str | None  # None: the first that does not pass, which is not known yet
+    hint: Hint | None = None  # the last one that was asked for, about `current`
     _tasks: dict[str, Task] = field(default_factory=dict)
     _graded: dict[str, tuple[Task, AssignmentReport]] = field(default_factory=dict)
 
@@ -85,6 +86,7 @@ class Board:
         if self.current is not None:
             place = self.slugs.index(self.current)
             self.current = self.slugs[(place + 1) % len(self.slugs)]
+            self.hint = None
 
 
 def watch_folder(
@@ -103,7 +105,6 @@ def watch_folder(
     engine.digits  # noqa: B018  read once, before the process forks; the environment as well
     engine.environment  # noqa: B018
     board = Board(engine.course.slugs, slug)
-    shown_hints: list[Hint] = []
     shown: object = None
     with closing(Changes(folder)) as changes, closing(Grading(engine)) as grading:
         while True:
@@ -112,30 +113,34 @@ def watch_folder(
                 grading.stop()
             if grading.task is None and (wanted := board.wanted) is not None:
                 grading.start(wanted)
-            picture = (board.current, board.reports, list(shown_hints), keyboard is not None)
+            picture = (board.current, board.reports, board.hint, keyboard is not None)
             if picture != shown:
                 screen.show(*picture)
                 shown = picture
             ready = wait_for(changes, grading, keyboard)
-            if grading.connection in ready and grading.task is not None:
+            if grading.connection in ready:
                 # Read again first: it may have been saved while the report was on its way.
                 board.read(read_folder(folder, board.slugs))
                 board.record(*grading.take())
             if changes.connection in ready:
                 changes.forget()
             if keyboard is not None and keyboard.fileno() in ready:
-                for key in keyboard.read().lower():
-                    if key == "q":
-                        return
-                    if key == "n":
-                        board.go_on()
-                        shown_hints.clear()
-                    if key == "h" and board.current is not None:
-                        hint = hints.next(board.current)
-                        if hint not in shown_hints:
-                            shown_hints.append(hint)
+                if press(keyboard.read(), board, hints):
+                    return
                 if not keyboard.is_open:
                     keyboard = None
+
+
+def press(keys: str, board: Board, hints: Hints) -> bool:
+    """Do what the keys ask for; whether one of them asks to leave. Others mean nothing."""
+    for key in keys.lower():
+        if key == "q":
+            return True
+        if key == "n":
+            board.go_on()
+        if key == "h" and board.current is not None:
+            board.hint = hints.next(board.current)
+    return False
 
 
 def read_folder(folder: Path, slugs: Sequence[str]) -> Submission:
@@ -148,7 +153,9 @@ def read_folder(folder: Path, slugs: Sequence[str]) -> Submission:
 
 def wait_for(changes: Changes, grading: Grading, keyboard: Keyboard | None) -> list[object]:
     """What has something to say, as soon as one has; or nothing, when it is time to look."""
-    sources: list[Connection | int] = [changes.connection, grading.connection]
+    sources: list[Connection | int] = [changes.connection]
+    if grading.task is not None:
+        sources.append(grading.connection)
     if keyboard is not None:
         sources.append(keyboard.fileno())
     return list(connection.wait(sources, LOOK_EVERY_S))
@@ -205,7 +212,7 @@ class Grading:
 
     def start(self, task: Task) -> None:
         self.task = task
-        with suppress(BrokenPipeError):  # killed: take() says so
+        with suppress(BrokenPipeError, ConnectionResetError):  # killed: take() says so
             self._member.connection.send_bytes(msgspec.msgpack.encode(task))
 
     def take(self) -> tuple[Task, AssignmentReport]:

@@ -17,7 +17,8 @@ from conftest import REPOSITORY, environment_for, solution, wrong
 from terminals import CLEAR, Terminal, open_terminal
 
 from grader.course import load_course
-from grader.grading import Engine
+from grader.executor import Member
+from grader.grading import Engine, GraderError
 from grader.report.model import AssignmentReport, Status
 from grader.sandbox.launch import Launcher
 from grader.submission import Source, Submission
@@ -189,7 +190,8 @@ def test_h_shows_the_next_hint_and_n_the_next_assignment(watching: tuple[Termina
     terminal.press("h")
     terminal.wait_for("Hint 1 of 4 for relu", PROGRESS)
     terminal.press("H")
-    terminal.wait_for("Hint 1 of 4 for relu", "Hint 2 of 4 for relu", PROGRESS)
+    picture = terminal.wait_for("Hint 2 of 4 for relu", PROGRESS)
+    assert "Hint 1" not in picture  # what is to be looked at next stays on the screen
     terminal.press("x\x1b[A\x00é")  # these mean nothing
     terminal.press("n")
     picture = terminal.wait_for("Momentum (momentum)  0/10", PROGRESS)
@@ -411,3 +413,13 @@ def test_grading_beside_the_loop_gives_the_report(
         grading.start(tasks[1])
         taken, made = grading.take()
         assert (taken, made.status) == (tasks[1], "passed")
+
+
+def test_a_grading_process_that_is_killed_is_said_to_be(launcher: Launcher) -> None:
+    with closing(Grading(Engine(COURSE, launcher, COURSE.seed))) as grading:
+        assert isinstance(grading._member, Member)
+        grading._member._process.kill()
+        grading._member._process.join()
+        grading.start(Task("relu", Source("relu", "relu.py", RIGHT), None))
+        with pytest.raises(GraderError, match="was killed"):
+            grading.take()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.padding import Padding
@@ -32,7 +32,7 @@ class Screen:
         self,
         slug: str | None,
         reports: Mapping[str, AssignmentReport],
-        hints: Sequence[Hint],
+        hint: Hint | None,
         has_keys: bool,
     ) -> None:
         """Draw all anew.
@@ -40,12 +40,12 @@ class Screen:
         Args:
             slug: the assignment to show; None while it is being found.
             reports: by slug, of the modules as they are now; the others are being graded.
-            hints: those that were asked for.
+            hint: the one that was asked for last.
         """
         report = None if slug is None else reports.get(slug)
         if not self._console.is_terminal:
             # Nothing can be replaced there: only what is new about the assignment is said.
-            news = (report, list(hints))
+            news = (report, hint)
             if report is None or news == self._news:
                 return
             self._news = news
@@ -58,8 +58,8 @@ class Screen:
                 console.print(Text(f"{PENDING} {title} ({slug})  checking", style="bold"))
             else:
                 print_next(console, report)
-            for hint in hints:
-                print_hint(console, slug or "", hint)
+            if slug is not None and hint is not None:
+                print_hint(console, slug, hint)
             console.print(self._progress(slug, reports))
             keys = "h hint · n next assignment · q leave" if has_keys else "Ctrl-C leaves"
             console.print(Text(f"{keys} · saving the file checks it again", style="dim"))
