@@ -34,7 +34,7 @@ MAX_RATIO = 200
 RATIO_FLOOR_BYTES = 8 << 20
 MAX_NAME_CHARACTERS = 1_000  # of a path within an archive
 
-_JUNK = frozenset({"__MACOSX", "__pycache__", ".git", ".DS_Store"})
+_JUNK = frozenset({"__MACOSX", "__pycache__", ".ipynb_checkpoints", ".git", ".DS_Store"})
 _PIECE_BYTES = 64 << 10
 # What zipfile, tarfile's header parser and the decompressors raise on damaged input.
 _DAMAGE = (
@@ -115,8 +115,8 @@ def _open(data: bytes) -> _Format:
     if _is_tar_header(data[: tarfile.BLOCKSIZE]):
         return _Tar(data, None)
     raise ArchiveError(
-        "it is neither a module (.py) nor a zip or tar archive (or its beginning is damaged); "
-        "hand in a folder, a module, or a .zip of them"
+        "it is neither a module (.py) or notebook (.ipynb) nor a zip or tar archive (or its "
+        "beginning is damaged); hand in a folder, a module, or a .zip of them"
     )
 
 

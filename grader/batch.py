@@ -18,6 +18,7 @@ from grader.keys import Key, checks_digest, code_digest, versions
 from grader.report.model import AssignmentReport
 from grader.store import Result, Store
 from grader.submission import Submission, SubmissionError
+from grader.untouched import settle
 
 # What a person should look at, by verdict.
 CONSPICUOUS = {"crashed": "crashed", "timed_out": "ran out of time"}
@@ -72,7 +73,7 @@ class Batch:
     ) -> None:
         self.summary = Summary()
         self._assignments = assignments
-        self._slugs = course.slugs
+        self._course = course
         self._seed = seed
         self._store = store
         self._names = names
@@ -126,7 +127,8 @@ class Batch:
         except SubmissionError as error:
             self.summary.unreadable += 1
             self._display.note(f"{name}: {error}")
-            return Submission(name, {}, dict.fromkeys(self._slugs, str(error)))
+            return Submission(name, {}, dict.fromkeys(self._course.slugs, str(error)))
+        submission = settle(self._course, submission)
         if submission.problems:
             self.summary.unreadable += 1
             for problem in dict.fromkeys(submission.problems.values()):

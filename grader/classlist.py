@@ -20,7 +20,6 @@ from pathlib import Path
 
 from grader.archive import show_name
 from grader.classroom import (
-    MODULE_SUFFIXES,
     Kind,
     Parts,
     Room,
@@ -34,11 +33,13 @@ from grader.commits import commit_time
 from grader.gradescope_list import METADATA, Submitter, read_submitters
 from grader.submission import (
     ARCHIVE_SUFFIX,
-    MAX_MODULE_BYTES,
+    MODULE_SUFFIXES,
     Source,
     Submission,
     SubmissionError,
     load_files,
+    make_submission,
+    max_bytes,
 )
 
 CANVAS = re.compile(r"(?P<name>.+?)_(?P<late>LATE_)?(?P<user>\d+)_(?P<file>\d+)_(?P<original>.+)")
@@ -244,7 +245,7 @@ class Reader:
             load_files(
                 source,
                 modules,
-                lambda name: self._room.read((*self._top, files[name]), MAX_MODULE_BYTES),
+                lambda name: self._room.read((*self._top, files[name]), max_bytes(name)),
                 self._slugs,
             )
         ]
@@ -273,15 +274,15 @@ def newest(matches: Sequence[re.Match[str]]) -> dict[str, str]:
 
 def merged(name: str, pieces: Sequence[Submission]) -> Submission:
     """Several files of one student as one submission."""
-    sources: dict[str, Source] = {}
+    found: dict[str, list[Source]] = defaultdict(list)
     problems: dict[str, str] = {}
     for piece in pieces:
-        for slug in piece.sources.keys() & sources.keys():
-            problems[slug] = f"{slug}.py was handed in twice, on its own or in archives; keep one"
-        sources.update(piece.sources)
-        problems.update(piece.problems)
-    kept = {slug: source for slug, source in sources.items() if slug not in problems}
-    return Submission(show_name(name), kept, problems)
+        for slug, source in piece.sources.items():
+            found[slug].append(source)
+        for slug, both in piece.both.items():
+            found[slug] += both
+        problems |= {s: text for s, text in piece.problems.items() if s not in piece.both}
+    return make_submission(name, found, problems)
 
 
 def distinct(submissions: Sequence[Handed]) -> Iterator[Handed]:

@@ -20,7 +20,7 @@ from grader.archive import ArchiveError, show_name
 from grader.submission import (
     ARCHIVE_SUFFIX,
     MAX_ARCHIVE_BYTES,
-    MAX_MODULE_BYTES,
+    MODULE_SUFFIXES,
     FileError,
     Submission,
     SubmissionError,
@@ -28,6 +28,7 @@ from grader.submission import (
     load_files,
     load_module,
     load_submission,
+    max_bytes,
     os_reason,
     read_file,
 )
@@ -35,8 +36,10 @@ from grader.submission import (
 Kind = Literal["folder", "file", "link"]
 Parts = tuple[str, ...]  # a path within the class; () is the class itself
 
-JUNK = frozenset({"__MACOSX", "__pycache__", ".git", ".DS_Store", "Thumbs.db", "desktop.ini"})
-MODULE_SUFFIXES = (".py", ".ipynb")
+JUNK = frozenset({
+    "__MACOSX", "__pycache__", ".ipynb_checkpoints", ".git", ".DS_Store", "Thumbs.db",
+    "desktop.ini",
+})  # fmt: skip
 MAX_DEPTH = 3  # folders in a folder, each alone in it, that are looked into
 
 
@@ -171,7 +174,7 @@ class ZipRoom:
                 return load_files(
                     name,
                     places,
-                    lambda place: self.read((*parts, *place.split("/")), MAX_MODULE_BYTES),
+                    lambda place: self.read((*parts, *place.split("/")), max_bytes(place)),
                     slugs,
                 )
             return load_file(self, parts, name, slugs)
@@ -201,7 +204,7 @@ def load_file(room: Room, parts: Parts, name: str, slugs: Sequence[str]) -> Subm
     """
     try:
         if name.lower().endswith(MODULE_SUFFIXES):
-            return load_module(name, lambda _: room.read(parts, MAX_MODULE_BYTES), slugs)
+            return load_module(name, lambda _: room.read(parts, max_bytes(name)), slugs)
         data = room.read(parts, MAX_ARCHIVE_BYTES)
         return load_archive_bytes(ARCHIVE_SUFFIX.sub("", name) or name, data, slugs)
     except (SubmissionError, ArchiveError, FileError) as error:

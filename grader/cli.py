@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from grader import __version__, cli_class, cli_hosts, cli_student
+from grader import __version__, cli_class, cli_hosts, cli_notebook, cli_student
 from grader.commands import (
     BELOW,
     FAILED,
@@ -45,6 +45,7 @@ app = typer.Typer(
     help="Check and grade the assignments of a deep-learning course.",
 )
 app.add_typer(cli_student.app)
+app.add_typer(cli_notebook.app)
 app.add_typer(cli_class.app)
 app.add_typer(cli_hosts.app)
 
@@ -82,9 +83,10 @@ def check(
             from grader.grading import Engine, grade_submissions
             from grader.report.terminal import print_assignment, print_summary
             from grader.submission import load_submission
+            from grader.untouched import settle
 
             console = outputs.console
-            submission = load_submission(folder, course.slugs)
+            submission = settle(course, load_submission(folder, course.slugs))
             engine = Engine(course, launcher, course.seed if seed is None else seed)
             if not engine.jailed:
                 errors.print("grader: no sandbox on this machine; your code runs unconfined.")
@@ -163,8 +165,10 @@ def grade(
                 print_summary,
             )
             from grader.submission import load_submissions
+            from grader.untouched import settle
 
             submissions, unreadable = load_submissions(paths, course.slugs)
+            submissions = [settle(course, submission) for submission in submissions]
             for line in unreadable:
                 errors.print(f"grader: {plain(line)}", markup=False)
             engine = Engine(course, launcher, course.seed if seed is None else seed)

@@ -30,9 +30,9 @@ from grader.report.model import AssignmentReport, CheckResult, Environment, Repo
 from grader.sandbox import jail
 from grader.sandbox.client import Limits, Student, confinement
 from grader.sandbox.launch import Launcher
-from grader.stubs import make_stub
 from grader.submission import Submission
 from grader.text import printable
+from grader.untouched import is_untouched
 
 
 class Graded(msgspec.Struct, frozen=True):
@@ -88,10 +88,10 @@ class Engine:
         problem = submission.problems.get(slug)
         if problem is None and source is None:
             problem = f"no file {slug}.py was handed in"
-        elif source is not None and self._is_stub(slug, source.text):
+        elif source is not None and is_untouched(self.course, source):
             problem = "the stub is unchanged: nothing to grade yet"
-        text = "" if source is None else source.text
-        with Student(self.launcher, slug, text, limits_of(assignment)) as student:
+        text, cells = ("", ()) if source is None else (source.text, source.cells)
+        with Student(self.launcher, slug, text, limits_of(assignment), cells) as student:
             run = CheckRun(assignment, student, lambda: self.digits, self.seed, problem)
             collect_checks(self.course.check_path(slug)).run(run)
         checks = run.results
@@ -112,19 +112,6 @@ class Engine:
             output=printable(student.output, assignment.limits.output_kib << 10, newlines=True),
         )
         return Graded(report, time.perf_counter() - start)
-
-    def _is_stub(self, slug: str, text: str) -> bool:
-        # Made anew, as the stub in assignments/ may be the very file that is graded.
-        try:
-            solution = self.course.solution_path(slug).read_text(encoding="utf-8")
-        except FileNotFoundError:  # a copy without solutions
-            return False
-        return bare(text) == bare(make_stub(solution))
-
-
-def bare(text: str) -> list[str]:
-    """The lines of `text` without what an editor may change unasked: blank lines, line ends."""
-    return [line.rstrip() for line in text.splitlines() if line.strip()]
 
 
 def limits_of(assignment: Assignment) -> Limits:

@@ -17,13 +17,13 @@ import msgspec
 
 import grader
 from grader.course import Assignment, Course
-from grader.stubs import make_stub
 from grader.submission import Submission
+from grader.untouched import original_stub
 
 # The grader's own modules that decide verdicts, points or messages, below `grader/`.
 DECIDING = (
-    "training.py", "plugin.py", "grading.py", "data.py", "text.py", "sandbox/*.py",
-    "report/model.py",
+    "training.py", "plugin.py", "grading.py", "data.py", "text.py", "notebook.py",
+    "untouched.py", "sandbox/*.py", "report/model.py",
 )  # fmt: skip
 
 
@@ -68,9 +68,8 @@ def _judging_content(course: Course, assignment: Assignment) -> Iterator[bytes]:
         yield path.read_bytes()
     for path in sorted(course.data_dir.rglob("SHA256SUMS")):
         yield path.read_bytes()
-    solution = course.solution_path(assignment.slug)
     # The stub as grading knows it: an untouched one is told apart from work.
-    yield make_stub(solution.read_text("utf-8")).encode() if solution.is_file() else b"no stub"
+    yield (original_stub(course, assignment.slug) or "no stub").encode()
     yield msgspec.json.encode(assignment)
 
 

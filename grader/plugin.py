@@ -184,11 +184,10 @@ class Judgement:
 
 def blame(error: BaseException) -> Judgement:
     """Whose fault `error`, raised in a check, is; and what to say about it."""
-    if isinstance(error, StudentRaised) and error.error == "NotImplementedError":
-        said = f"not written yet (line {error.line}): {error.text}"
-        return Judgement("error", said, error.line)
     if isinstance(error, StudentError):
-        where = "" if error.line is None else f" (line {error.line})"
+        where = f" ({error.place})" if error.place else ""
+        if isinstance(error, StudentRaised) and error.error == "NotImplementedError":
+            return Judgement("error", f"not written yet{where}: {error.text}", error.line)
         return Judgement(error.verdict, f"{error}{where}", error.line)
     if isinstance(error, AssertionError | pytest.fail.Exception):
         return Judgement("failed", str(error) or "what the check asks for does not hold")

@@ -1,8 +1,10 @@
 """A path becomes a Submission: the only place that reads untrusted files.
 
-A path is a folder, a single module `<slug>.py`, or a zip or tar archive. Modules lie at the top of
-a folder or archive, or in an `assignments/` folder there; a module in both places is a problem, as
-nobody can tell which one is meant. Files named otherwise are ignored.
+A path is a folder, a single module `<slug>.py` or notebook `<slug>.ipynb`, or a zip or tar archive.
+Modules lie at the top of a folder or archive, or in an `assignments/` folder there; a module in
+both places is a problem, as nobody can tell which one is meant. So is a module beside a notebook,
+until whoever knows the stubs finds one of them untouched (grader.untouched). Files named otherwise
+are ignored.
 Archives are never extracted: the members that matter are read into memory, within bounds.
 
 What is wrong with one module is a problem of its assignment (`Submission.problems`) and costs the
@@ -16,28 +18,36 @@ import errno
 import os
 import re
 import stat
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.archive import Archive, ArchiveError, fold_name, show_name
+from grader.notebook import NotebookError, read_notebook
 from grader.text import printable
 
+MODULE_SUFFIXES = (".py", ".ipynb")
 MAX_MODULE_BYTES = 1 << 20
+MAX_NOTEBOOK_BYTES = 16 << 20  # with its outputs; its code is held to a module's bound
 MAX_ARCHIVE_BYTES = 64 << 20
 MAX_NAME_CHARACTERS = 1_000  # of a submission's name
 
 _PLACES = ("", "assignments/")
+_AMBIGUOUS = "both are there; remove one of them"
 
 
 @dataclass(frozen=True)
 class Source:
-    """One module as it was handed in: its text as written, line ends included, BOM excluded."""
+    """One module as it was handed in: its text as written, line ends included, BOM excluded.
+
+    Of a notebook it is the code, with the first line and the number of each code cell in `cells`.
+    """
 
     slug: str
     filename: str
     text: str
+    cells: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,13 +55,15 @@ class Submission:
     """A snapshot of what was handed in.
 
     A slug is in `sources`, or in `problems` with one line that says why its file can't be used, or
-    in neither: then nothing was handed in for it.
+    in neither: then nothing was handed in for it. `both` are module and notebook where both were
+    handed in, which is a problem too.
     """
 
     name: str
     sources: dict[str, Source]
     problems: dict[str, str]
     path: Path | None = field(default=None, compare=False)  # where it was read from
+    both: dict[str, tuple[Source, Source]] = field(default_factory=dict)
 
 
 class SubmissionError(ValueError):
@@ -73,8 +85,10 @@ def load_submission(path: Path, slugs: Sequence[str]) -> Submission:
         # The path itself is the caller's word: only here may a link to a folder be followed.
         if _is_folder(path):
             submission = _load_folder(path, slugs)
-        elif path.suffix.lower() in {".py", ".ipynb"}:
-            submission = load_module(path.name, lambda _: read_file(path, MAX_MODULE_BYTES), slugs)
+        elif path.suffix.lower() in MODULE_SUFFIXES:
+            submission = load_module(
+                path.name, lambda _: read_file(path, max_bytes(path.name)), slugs
+            )
         else:
             submission = _load_archive(path, slugs)
         return replace(submission, path=path)
@@ -149,9 +163,10 @@ def _load_folder(folder: Path, slugs: Sequence[str]) -> Submission:
 
     found, problems = _locate(slugs, names)
     if inner_problem:
-        problems = {slug: inner_problem for slug in slugs if slug not in found} | problems
-    sources = _collect(found, problems, lambda place: read_file(folder / place, MAX_MODULE_BYTES))
-    return Submission(show_name(named_after.name or str(named_after)), sources, problems)
+        handed_in = found.values()
+        problems = {slug: inner_problem for slug in slugs if slug not in handed_in} | problems
+    sources = _collect(found, problems, lambda place: read_file(folder / place, max_bytes(place)))
+    return make_submission(named_after.name or str(named_after), sources, problems)
 
 
 def load_module(filename: str, read: Callable[[str], bytes], slugs: Sequence[str]) -> Submission:
@@ -160,17 +175,24 @@ def load_module(filename: str, read: Callable[[str], bytes], slugs: Sequence[str
     Raises:
         SubmissionError: it is not named after an assignment.
     """
-    slug = filename.removesuffix(".py")
-    if slug == filename or slug not in slugs:
+    slug, suffix = os.path.splitext(filename)
+    if suffix not in MODULE_SUFFIXES or slug not in slugs:
         near = difflib.get_close_matches(fold_name(Path(filename).stem), slugs, n=1)
-        guess = f"did you mean {near[0]}.py? " if near else ""
+        wanted = ".ipynb" if suffix.lower() == ".ipynb" else ".py"
+        guess = f"did you mean {near[0]}{wanted}? " if near else ""
         raise SubmissionError(
             f"it is not named after an assignment; {guess}the names are "
             + ", ".join(f"{known}.py" for known in slugs)
+            + ", or the same with .ipynb"
         )
     problems: dict[str, str] = {}
-    sources = _collect({slug: filename}, problems, read)
-    return Submission(slug, sources, problems)
+    sources = _collect({filename: slug}, problems, read)
+    return make_submission(slug, sources, problems)
+
+
+def max_bytes(filename: str) -> int:
+    """How large a module or notebook of this name may be."""
+    return MAX_NOTEBOOK_BYTES if filename.lower().endswith(".ipynb") else MAX_MODULE_BYTES
 
 
 def read_file(path: Path, limit: int) -> bytes:
@@ -205,41 +227,76 @@ def _kind(mode: int) -> str:
 def _locate(
     slugs: Sequence[str], names: Mapping[str, Collection[str]]
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Find each slug's file among the `names` in each place: (slug -> path, slug -> problem)."""
+    """Find each slug's files among the `names` in each place: (path -> slug, slug -> problem)."""
     found: dict[str, str] = {}
     problems: dict[str, str] = {}
     for slug in slugs:
-        wanted = f"{slug}.py"
-        hits = [place + wanted for place in _PLACES if wanted in names.get(place, ())]
-        if len(hits) == 1:
-            found[slug] = hits[0]
-        elif hits:
-            problems[slug] = f"{' and '.join(hits)}: both are there; remove one of them"
+        wanted = [slug + suffix for suffix in MODULE_SUFFIXES]
+        hits = [
+            [place + name for place in _PLACES if name in names.get(place, ())] for name in wanted
+        ]
+        if any(len(places) > 1 for places in hits):
+            all_of_them = " and ".join(place for places in hits for place in places)
+            problems[slug] = f"{all_of_them}: {_AMBIGUOUS}"
+        elif any(hits):
+            found |= {place: slug for places in hits for place in places}
         else:
             alike = [
-                place + name
+                (place + name, fold_name(name))
                 for place in _PLACES
                 for name in names.get(place, ())
-                if fold_name(name) == wanted
+                if fold_name(name) in wanted
             ]
             if alike:
-                problems[slug] = f"{show_name(min(alike))}: rename it to {wanted}"
+                name, right = min(alike)
+                problems[slug] = f"{show_name(name)}: rename it to {right}"
     return found, problems
 
 
 def _collect(
     found: Mapping[str, str], problems: dict[str, str], read: Callable[[str], bytes]
-) -> dict[str, Source]:
-    """Read and decode the modules found; what can't be used is added to `problems`."""
-    sources: dict[str, Source] = {}
-    for slug, place in found.items():
+) -> dict[str, list[Source]]:
+    """Read and decode the files found; what can't be used is added to `problems`."""
+    sources: dict[str, list[Source]] = defaultdict(list)
+    for place, slug in found.items():
         try:
-            sources[slug] = Source(slug, f"{slug}.py", _decode(read(place)))
-        except FileError as error:
+            filename = place.rpartition("/")[2]
+            sources[slug].append(_make_source(slug, filename, _decode(read(place))))
+        except (FileError, NotebookError) as error:
             problems[slug] = f"{place}: {error}"
         except OSError as error:
             problems[slug] = f"{place}: {os_reason(error)}"
     return sources
+
+
+def _make_source(slug: str, filename: str, text: str) -> Source:
+    if not filename.endswith(".ipynb"):
+        return Source(slug, filename, text)
+    code = read_notebook(text, MAX_MODULE_BYTES)
+    return Source(slug, filename, code.text, code.cells)
+
+
+def make_submission(
+    name: str, found: Mapping[str, Sequence[Source]], problems: Mapping[str, str]
+) -> Submission:
+    """The submission of these files, by slug; more than one of a slug is a problem."""
+    sources: dict[str, Source] = {}
+    both: dict[str, tuple[Source, Source]] = {}
+    too_many: dict[str, str] = {}
+    for slug, files in found.items():
+        by_name = {source.filename: source for source in files}
+        if slug in problems:
+            continue
+        if len(files) == 1:
+            sources[slug] = files[0]
+        elif len(files) == len(by_name) == 2:
+            module, notebook = (by_name[slug + suffix] for suffix in MODULE_SUFFIXES)
+            both[slug] = (module, notebook)
+            too_many[slug] = f"{module.filename} and {notebook.filename}: {_AMBIGUOUS}"
+        elif files:
+            twice = " and ".join(by_name)
+            too_many[slug] = f"{twice} was handed in twice, on its own or in archives; keep one"
+    return Submission(show_name(name), sources, {**problems, **too_many}, both)
 
 
 # A declaration of the source's encoding, in line 1 or 2 (PEP 263).
@@ -301,7 +358,7 @@ def load_archive_bytes(name: str, data: bytes, slugs: Sequence[str]) -> Submissi
     Raises:
         ArchiveError: it is damaged or dangerous.
     """
-    archive = Archive(data, {f"{slug}.py" for slug in slugs})
+    archive = Archive(data, {slug + suffix for slug in slugs for suffix in MODULE_SUFFIXES})
     # A tar is read forward only, so its modules are read in its order.
     places = sorted(archive.members, key=lambda place: archive.members[place].offset)
     return load_files(name, places, lambda place: _read_member(archive, place), slugs)
@@ -322,19 +379,18 @@ def load_files(
         "assignments/": [p[1] for p in inside if len(p) == 2 and p[0] == "assignments"],
     }
     found, problems = _locate(slugs, names)
-    order = {place: number for number, place in enumerate(places)}
-    in_order = dict(sorted(found.items(), key=lambda item: order[item[1]]))
+    in_order = {place: found[place] for place in places if place in found}
     read_sources = _collect(in_order, problems, read)
     sources = {slug: read_sources[slug] for slug in slugs if slug in read_sources}
-    return Submission(show_name(name), sources, problems)
+    return make_submission(name, sources, problems)
 
 
 def _read_member(archive: Archive, place: str) -> bytes:
     entry = archive.members[place]
     if entry.is_folder:
         raise FileError(f"it is {_kind(stat.S_IFDIR)}; put the file itself there")
-    if entry.size > MAX_MODULE_BYTES:
-        raise FileError(_too_large(MAX_MODULE_BYTES))
+    if entry.size > (limit := max_bytes(place)):
+        raise FileError(_too_large(limit))
     return archive.read(entry)
 
 
@@ -353,4 +409,5 @@ def os_reason(error: OSError) -> str:
 
 
 def _too_large(limit: int) -> str:
-    return f"it is larger than {limit >> 20} MiB; hand in source code only"
+    what = "clear its outputs" if limit == MAX_NOTEBOOK_BYTES else "hand in source code only"
+    return f"it is larger than {limit >> 20} MiB; {what}"

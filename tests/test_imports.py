@@ -79,8 +79,8 @@ def test_reports_know_nothing_of_how_a_verdict_came_about() -> None:
 
 
 def test_submissions_are_read_without_knowing_who_will_grade_them() -> None:
-    readers = ["grader.submission", "grader.archive", "grader.text"]
-    allowed = ("grader.submission", "grader.archive", "grader.text")
+    readers = ["grader.submission", "grader.archive", "grader.notebook", "grader.text"]
+    allowed = ("grader.submission", "grader.archive", "grader.notebook", "grader.text")
     assert not offences(readers, "grader", but=allowed)
 
 

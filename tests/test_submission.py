@@ -194,7 +194,7 @@ def test_a_single_module_is_read(folder: Path) -> None:
 
 
 def test_a_missing_module_is_neither_source_nor_problem(folder: Path) -> None:
-    (folder / "relu.ipynb").write_text("{}")
+    (folder / "relu.txt").write_text("{}")
     loaded = load_submission(folder, SLUGS)
     assert not loaded.sources
     assert not loaded.problems
@@ -395,12 +395,13 @@ def test_a_module_of_another_name_is_refused_with_a_guess(folder: Path) -> None:
     assert "kaiming_init.py, relu.py, adam.py, l2.py" in message
     assert "did you mean relu.py?" in refused(folder / "ReLU.py", b"")
     assert "did you mean" not in refused(folder / "zzz.py", b"")
-    assert "did you mean relu.py?" in refused(folder / "relu.ipynb", b"{}")
+    assert "did you mean relu.ipynb?" in refused(folder / "Relu.ipynb", b"{}")
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"%PDF-1.7" + bytes(600), b"7z\xbc\xaf'\x1c"])
 def test_a_file_that_is_no_archive_is_refused(folder: Path, data: bytes) -> None:
-    assert "neither a module (.py) nor a zip or tar" in refused(folder / "a.zip", data)
+    words = "neither a module (.py) or notebook (.ipynb) nor a zip or tar"
+    assert words in refused(folder / "a.zip", data)
 
 
 def test_a_pipe_or_link_is_refused_as_an_archive(folder: Path) -> None:

@@ -19,6 +19,7 @@ from typing import ClassVar, Literal, TypeVar
 import numpy as np
 
 from grader.sandbox import protocol
+from grader.sandbox.cells import Cells, place_of
 from grader.sandbox.launch import Launcher, Process, SandboxError
 
 Body = TypeVar("Body")
@@ -31,13 +32,17 @@ EXIT_S = 2.0  # from the end of a worker's stream to the end of the worker, if i
 
 
 class StudentError(Exception):
-    """The student's code is to blame; `str()` is one line for them, `line` is in their file."""
+    """The student's code is to blame; `str()` is one line for them.
+
+    `line` is in their module, None in a notebook; `place` is how a message names it, or "".
+    """
 
     verdict: ClassVar[Literal["failed", "error", "crashed", "timed_out"]] = "failed"
 
-    def __init__(self, message: str, line: int | None = None) -> None:
+    def __init__(self, message: str, line: int | None = None, cells: Cells = ()) -> None:
         super().__init__(message)
-        self.line = line
+        self.line = None if cells else line
+        self.place = place_of(line, cells)
 
 
 class StudentRaised(StudentError):
@@ -45,9 +50,9 @@ class StudentRaised(StudentError):
 
     verdict = "error"
 
-    def __init__(self, reply: protocol.Raised) -> None:
+    def __init__(self, reply: protocol.Raised, cells: Cells = ()) -> None:
         text = f"{reply.error}: {reply.message}" if reply.message else reply.error
-        super().__init__(f"{reply.doing} raised {text}", reply.line)
+        super().__init__(f"{reply.doing} raised {text}", reply.line, cells)
         self.error = reply.error
         self.text = reply.message
 
@@ -101,13 +106,17 @@ class Student:
     """One student's module behind the wall, with a fresh worker after any crash.
 
     Nothing is started before the first call. Use as a context manager: leaving it kills the worker.
+    `cells` say where the cells of a notebook's code begin.
     """
 
-    def __init__(self, launcher: Launcher, slug: str, source: str, limits: Limits) -> None:
+    def __init__(
+        self, launcher: Launcher, slug: str, source: str, limits: Limits, cells: Cells = ()
+    ) -> None:
         self.slug = slug
         self.protections: dict[str, bool] = {}
         self._launcher = launcher
         self._source = source
+        self._cells = cells
         self._limits = limits
         self._deadline: float | None = None
         self._cpu_left_s = float(limits.cpu_s)
@@ -225,7 +234,7 @@ class Student:
             raise StudentTimedOut("the assignment's time was used up by an earlier check")
         self._process = self._start()
         try:
-            load = protocol.Load(self.slug, self._source, IMPORT_SEED)
+            load = protocol.Load(self.slug, self._source, IMPORT_SEED, self._cells)
             self._loaded = self._exchange(self._process, load, protocol.Loaded)
         except StudentError as error:
             self._load_failure = error
@@ -282,9 +291,9 @@ class Student:
             raise
         body = reply.body
         if isinstance(body, protocol.Raised):
-            raise StudentRaised(body)
+            raise StudentRaised(body, self._cells)
         if isinstance(body, protocol.Unusable):
-            raise StudentUnusable(f"{body.doing}: {body.problem}", body.line)
+            raise StudentUnusable(f"{body.doing}: {body.problem}", body.line, self._cells)
         if not isinstance(body, expected):
             self._end_worker()
             raise StudentCrashed("the worker's messages were disturbed: an answer of another kind")

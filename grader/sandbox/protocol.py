@@ -14,6 +14,8 @@ from typing import Annotated
 import msgspec
 import numpy as np
 
+from grader.sandbox.cells import Cells
+
 MAX_MESSAGE_BYTES = 64 << 20
 MAX_TEXT = 2000  # characters of one string in a reply
 # Entries of one list in a reply: without a bound, 64 MiB of one-byte entries become gigabytes of
@@ -70,11 +72,13 @@ def unpack_array(message: Array) -> np.ndarray:
 
 
 class Load(msgspec.Struct, tag=True):
-    """Seed torch, then import `source` as the module `slug`."""
+    """Seed torch, then import `source` as the module `slug`; with `cells` it is a notebook's code,
+    of which only what defines something is run."""
 
     slug: str
     source: str
     seed: int
+    cells: Cells = ()
 
 
 class Build(msgspec.Struct, tag=True):

@@ -6,6 +6,7 @@ evidence: what it sends is checked again by whoever asked (see client.py and che
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import importlib.util
 import os
@@ -19,6 +20,8 @@ import torch
 from torch import nn
 
 from grader.sandbox import protocol
+from grader.sandbox.cells import place_of
+from grader.sandbox.definitions import read_definitions
 from grader.sandbox.protocol import Array
 
 ENTRY_POINTS = ("Net", "make_optimizer")
@@ -38,6 +41,7 @@ class Worker:
         self.nets: dict[str, nn.Module] = {}
         self.optimizers: dict[str, tuple[torch.optim.Optimizer, list[nn.Parameter]]] = {}
         self.doing = "importing the module"
+        self.left_out: dict[str, str] = {}  # names that a notebook assigns in vain, and where
 
     # ------------------------------------------------------------ one method a request
 
@@ -48,9 +52,16 @@ class Worker:
         self.module = types.ModuleType(request.slug)
         self.module.__file__ = self.file
         sys.modules[request.slug] = self.module
-        self.doing = f"importing {request.slug}.py"
+        self.doing = f"importing {request.slug}{'.ipynb' if request.cells else '.py'}"
         # Compiled from text, so that a coding cookie can't make it another program than was read.
-        code = compile(request.source, self.file, "exec", dont_inherit=True)
+        program: str | ast.Module = request.source
+        if request.cells:
+            definitions = read_definitions(request.source, request.cells, self.file)
+            self.left_out = {
+                name: place_of(line, request.cells) for name, line in definitions.left_out.items()
+            }
+            program = definitions.module()
+        code = compile(program, self.file, "exec", dont_inherit=True)
         seed_torch(request.seed)
         exec(code, self.module.__dict__)
         return protocol.Loaded(
@@ -221,9 +232,19 @@ class Worker:
             return protocol.Raised(
                 self.doing,
                 type(error).__name__[:200],
-                text_of(error),
+                (text_of(error) + self._explain(error))[: protocol.MAX_TEXT],
                 self._line_of(error),
             )
+
+    def _explain(self, error: BaseException) -> str:
+        """What a student could not know about a name that is missing."""
+        name = error.name if isinstance(error, NameError) else None
+        if not isinstance(name, str) or name not in self.left_out:
+            return ""
+        return (
+            f"; its assignment in {self.left_out[name]} was left out, as it is no constant: "
+            "make the value where it is needed"
+        )
 
     def _line_of(self, error: BaseException) -> int | None:
         """The last line of the student's file that took part in raising `error`."""

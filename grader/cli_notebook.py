@@ -1,0 +1,44 @@
+"""The command for whoever works in a notebook. No logic lives here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.commands import exit_status, find_assignments, select
+from grader.course import load_course
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: [bold]grader notebook relu[/bold]")
+def notebook(
+    slug: Annotated[str, typer.Argument(metavar="SLUG")],
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Default: SLUG.ipynb in your assignments/ folder."),
+    ] = None,
+) -> None:
+    """Make a notebook of a stub, to work in instead. It is graded like the module.
+
+    Exit status: 0 written, 2 wrong usage, or the notebook is there already, 3 the grader failed.
+    """
+    with exit_status():
+        course = load_course()
+        (assignment,) = select(course, [slug])
+        target = output or find_assignments(Path.cwd()) / f"{assignment.slug}.ipynb"
+        if target.exists():
+            raise typer.BadParameter(f"{target} is there already; move it, or name another file")
+        if not target.absolute().parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {target.parent} to write it to")
+        from grader.notebook import make_notebook
+        from grader.report.model import write_bytes
+        from grader.untouched import original_stub
+
+        stub = original_stub(course, slug)
+        if stub is None:
+            stub = course.stub_path(slug).read_text(encoding="utf-8")
+        write_bytes(target, make_notebook(stub))
+        print(f"{target}: written")

@@ -1,0 +1,296 @@
+"""What of a notebook counts: its definitions. What it ran to draw or to train is left out.
+
+Counted are, in the order of the cells, so that of two definitions of a name the last stays:
+
+- functions and classes;
+- imports, as far as anything else that counts uses them: a plotting library that is missing here
+  costs nothing;
+- assignments of constants. A constant is made of literals, of names that count, of their
+  attributes, items and arithmetic, and of calls of Python, PyTorch, NumPy and the modules in
+  `PURE` (`nn.ReLU()`, `dict(lr=0.1)`, `partial(Net, p=0.3)`), but for those that read files or set
+  torch's state. Calls of the notebook's own functions and classes (`Net(784, 512, 10)`,
+  `train(net)`) and of other libraries are no constants, those of its dataclasses, named tuples and
+  enumerations are;
+- assignments of constants to attributes and items of what the notebook itself defines
+  (`Net.forward = forward`);
+- `if` and `try` with what counts inside, where the condition is a constant.
+
+Expressions, loops, `with` and the like are left out, and so is an assignment to `_`.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+
+from grader.sandbox.cells import Cells, without_ipython
+
+# Modules whose calls make constants.
+PURE = frozenset({
+    "abc", "cmath", "collections", "contextlib", "copy", "dataclasses", "datetime", "decimal",
+    "enum", "fractions", "functools", "itertools", "logging", "math", "numbers", "numpy",
+    "operator", "random", "re", "statistics", "string", "torch", "types", "typing",
+    "typing_extensions",
+})  # fmt: skip
+# What makes no constant all the same, by its last name: it reads files, sets torch's state, or
+# calls what it is given.
+IMPURE = frozenset({
+    "__import__", "breakpoint", "compile", "eval", "exec", "exit", "filter", "from_file",
+    "fromfile", "genfromtxt", "globals", "help", "input", "load", "loadtxt", "locals",
+    "manual_seed", "map", "memmap", "open", "print", "quit", "reduce", "save", "seed",
+    "set_default_dtype", "set_grad_enabled", "setattr", "starmap", "vars",
+})  # fmt: skip
+# Classes that hold values: of such a base, or decorated so.
+_RECORDS = frozenset({
+    "Enum", "Flag", "IntEnum", "IntFlag", "NamedTuple", "StrEnum", "TypedDict", "dataclass",
+})  # fmt: skip
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_SCOPES = (
+    *_DEFINITIONS, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp,
+)  # fmt: skip
+_NEVER = (ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom)
+
+
+class Definitions:
+    """What counts of the statements taken so far; `left_out` are names whose last assignment does
+    not, with its line."""
+
+    def __init__(self) -> None:
+        self.left_out: dict[str, int] = {}
+        self._body: list[ast.stmt] = []
+        self._known = set(dir(builtins))
+        self._callable = self._known - IMPURE  # of these, whose call makes a constant
+        self._imported: set[str] = set()
+        self._star = False  # `from … import *`: any name may be known
+
+    def take(self, statements: Iterable[ast.stmt]) -> None:
+        self._body += self._counting(statements)
+
+    def module(self) -> ast.Module:
+        """The module that the notebook stands for."""
+        used = {
+            node.id
+            for statement in self._body
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Name)
+        }
+        kept = [s for s in self._body if not _is_import(s) or _binds(s) & (used | {"*"})]
+        # These must come first in a module; in a notebook they may stand in any cell.
+        future = [s for s in self._body if _is_future(s)]
+        return ast.Module(future + [s for s in kept if not _is_future(s)], type_ignores=[])
+
+    # ------------------------------------------------------------ statements
+
+    def _counting(self, statements: Iterable[ast.stmt]) -> list[ast.stmt]:
+        counting = []
+        for statement in statements:
+            if self._counts(statement):
+                counting.append(statement)
+            else:
+                # Even where a name had a value before, it is another one in the notebook from here
+                # on, and nothing can be made of it.
+                for name in _stored(statement):
+                    self._known.discard(name)
+                    self.left_out[name] = statement.lineno
+        return counting
+
+    def _counts(self, statement: ast.stmt) -> bool:
+        """Whether a statement counts; of an `if` or `try`, what does not is taken out."""
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            self._import(statement)
+            return True
+        if isinstance(statement, _DEFINITIONS):
+            self._bind([statement.name], _is_record(statement))
+            return True
+        if isinstance(statement, ast.If):
+            branches = [statement.body, statement.orelse]
+            return self._is_constant(statement.test) and self._any_count(branches)
+        if isinstance(statement, ast.Try):
+            branches = [statement.body, *(handler.body for handler in statement.handlers)]
+            branches += [statement.orelse, statement.finalbody]
+            # What is caught, or follows, means something only if what is tried counts.
+            return self._any_count(branches) and not isinstance(statement.body[0], ast.Pass)
+        return self._assigns(statement)
+
+    def _any_count(self, branches: list[list[ast.stmt]]) -> bool:
+        any_count = False
+        for branch in branches:
+            if branch:
+                counting = self._counting(branch)
+                any_count = any_count or bool(counting)
+                branch[:] = counting or [ast.copy_location(ast.Pass(), branch[0])]
+        return any_count
+
+    def _assigns(self, statement: ast.stmt) -> bool:
+        """Whether it assigns a constant to what is the notebook's own."""
+        if type(statement).__name__ == "TypeAlias":  # from Python 3.12 on
+            self._bind(_stored(statement), False)
+            return True
+        if isinstance(statement, ast.Assign):
+            targets, constants = statement.targets, [statement.value]
+        elif isinstance(statement, ast.AugAssign):
+            targets, constants = [statement.target], [statement.value]
+        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+            targets, constants = [statement.target], [statement.annotation, statement.value]
+        else:
+            return False
+        names = [name for target in targets for name in _stored(target)]
+        if (
+            names == ["_"]  # written to show nothing, not to keep something
+            or not all(map(self._is_constant, constants))
+            or not all(map(self._is_own, targets))
+            or (isinstance(statement, ast.AugAssign) and not all(map(self._is_known, names)))
+        ):
+            return False
+        self._bind(names, self._makes_constants(constants[-1]))
+        return True
+
+    # ------------------------------------------------------------ names
+
+    def _import(self, statement: ast.Import | ast.ImportFrom) -> None:
+        for alias in statement.names:
+            full = alias.name
+            if isinstance(statement, ast.ImportFrom):
+                full = f"{statement.module or '.'}.{alias.name}"
+            root, last = full.partition(".")[0], full.rpartition(".")[2]
+            self._bind([_bound(alias)], root in PURE and last not in IMPURE)
+            self._imported.add(_bound(alias))
+            self._star = self._star or alias.name == "*"
+
+    def _bind(self, names: Iterable[str], is_callable: bool) -> None:
+        for name in names:
+            self._known.add(name)
+            self._imported.discard(name)
+            self.left_out.pop(name, None)
+            (self._callable.add if is_callable else self._callable.discard)(name)
+
+    def _is_known(self, name: str) -> bool:
+        return name in self._known or (self._star and name not in self.left_out)
+
+    # ------------------------------------------------------------ expressions
+
+    def _is_own(self, target: ast.expr) -> bool:
+        """Whether what an assignment changes is the notebook's: its names, or parts of theirs."""
+        if isinstance(target, ast.Tuple | ast.List):
+            return all(map(self._is_own, target.elts))
+        if isinstance(target, ast.Name):
+            return True
+        if isinstance(target, ast.Starred):
+            return self._is_own(target.value)
+        root = target
+        while isinstance(root, ast.Attribute | ast.Subscript):
+            root = root.value
+        is_own = isinstance(root, ast.Name) and root.id not in self._imported
+        return is_own and self._is_constant(target)
+
+    def _is_constant(self, expression: ast.expr) -> bool:
+        nodes = list(_walk(expression))
+        looped = set(_stored(expression, _walk))  # a comprehension's own names
+        names = {n.id for n in nodes if isinstance(n, ast.Name)} - looped
+        if any(isinstance(node, _NEVER) for node in nodes) or not all(map(self._is_known, names)):
+            return False
+        calls = [node.func for node in nodes if isinstance(node, ast.Call)]
+        # What a comprehension goes through is as good as what that is made of.
+        good = not (looped and calls) or self._makes_constants(expression)
+        return good and all(self._makes_constants(call, looped) for call in calls)
+
+    def _makes_constants(self, function: ast.expr, looped: Iterable[str] = ()) -> bool:
+        """Whether calling it makes a constant: it is made of nothing of the notebook's own."""
+        if isinstance(function, ast.Attribute) and function.attr in IMPURE:
+            return False
+        nodes = list(_walk(function))
+        names = {node.id for node in nodes if isinstance(node, ast.Name)}
+        names -= {*looped, *_stored(function, _walk)}
+        return names <= self._callable and not any(isinstance(n, ast.Lambda) for n in nodes)
+
+
+def _walk(expression: ast.AST) -> Iterator[ast.AST]:
+    """All nodes of an expression, but for the bodies of lambdas: they don't run yet."""
+    left: list[ast.AST] = [expression]
+    while left:
+        node = left.pop()
+        yield node
+        if isinstance(node, ast.Lambda):
+            left += [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+        else:
+            left += ast.iter_child_nodes(node)
+
+
+def _walk_scope(top: ast.AST) -> Iterator[ast.AST]:
+    """All nodes but for those in a scope of their own: functions, classes and comprehensions."""
+    left = [top]
+    while left:
+        node = left.pop()
+        yield node
+        if not isinstance(node, _SCOPES):
+            left += ast.iter_child_nodes(node)
+
+
+def _stored(top: ast.AST, walk: Callable[[ast.AST], Iterable[ast.AST]] = _walk_scope) -> list[str]:
+    """The names that are assigned to in what `walk` passes through."""
+    return [
+        node.id
+        for node in walk(top)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    ]
+
+
+def _is_record(definition: ast.stmt) -> bool:
+    if not isinstance(definition, ast.ClassDef):
+        return False
+    made_by = [*definition.bases, *definition.decorator_list]
+    functions = [node.func if isinstance(node, ast.Call) else node for node in made_by]
+    names = {n.attr if isinstance(n, ast.Attribute) else getattr(n, "id", "") for n in functions}
+    return bool(names & _RECORDS)
+
+
+def _is_import(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Import | ast.ImportFrom)
+
+
+def _is_future(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+
+
+def _binds(statement: ast.stmt) -> set[str]:
+    assert isinstance(statement, ast.Import | ast.ImportFrom)
+    return {_bound(alias) for alias in statement.names}
+
+
+def _bound(alias: ast.alias) -> str:
+    return alias.asname or alias.name.partition(".")[0]
+
+
+# ---------------------------------------------------------------- from text
+
+
+def read_definitions(source: str, cells: Cells, filename: str) -> Definitions:
+    """What counts of a notebook's code.
+
+    Raises:
+        SyntaxError: a cell is not Python, with its line in `source`.
+    """
+    lines = source.split("\n")
+    definitions = Definitions()
+    for (first, _), (end, _) in zip(cells, [*cells[1:], (len(lines) + 1, 0)], strict=True):
+        cell = "\n".join(lines[first - 1 : end - 1])
+        tree = _parse(cell, first, filename)
+        definitions.take(ast.increment_lineno(tree, first - 1).body)
+    return definitions
+
+
+def _parse(cell: str, first: int, filename: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they would name a line of the cell, not of the source
+        try:
+            return ast.parse(cell, filename)
+        except SyntaxError:
+            pass  # IPython's syntax, perhaps
+        try:
+            return ast.parse(without_ipython(cell), filename)
+        except SyntaxError as error:
+            error.lineno = (error.lineno or 1) + first - 1
+            raise
