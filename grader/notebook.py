@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Annotated
 
 import msgspec
 
@@ -65,7 +66,7 @@ class _Metadata(msgspec.Struct):
 
 
 class _Notebook(msgspec.Struct):
-    nbformat: int
+    nbformat: Annotated[int, msgspec.Meta(ge=1, le=99)]
     cells: list[_Cell] | None = None
     worksheets: list[_Worksheet] | None = None  # what nbformat 3 keeps its cells in
     metadata: _Metadata = msgspec.field(default_factory=_Metadata)

@@ -15,7 +15,8 @@ Counted are, in the order of the cells, so that of two definitions of a name the
   (`Net.forward = forward`);
 - `if` and `try` with what counts inside, where the condition is a constant.
 
-Expressions, loops, `with` and the like are left out, and so is an assignment to `_`.
+Expressions, loops, `with` and the like are left out, and so is an assignment to `_`, and one that
+can't be made here.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import ast
 import builtins
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from grader.sandbox.cells import Cells, without_ipython
 
@@ -47,6 +49,8 @@ _RECORDS = frozenset({
     "Enum", "Flag", "IntEnum", "IntFlag", "NamedTuple", "StrEnum", "TypedDict", "dataclass",
 })  # fmt: skip
 
+NO_CONSTANT = "was left out, as it is no constant: make the value where it is needed"
+
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SCOPES = (
     *_DEFINITIONS, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp,
@@ -55,11 +59,14 @@ _NEVER = (ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom)
 
 
 class Definitions:
-    """What counts of the statements taken so far; `left_out` are names whose last assignment does
-    not, with its line."""
+    """What counts of the statements taken so far.
+
+    `left_out` are names whose last assignment does not count, with its line and what is to be said
+    about it.
+    """
 
     def __init__(self) -> None:
-        self.left_out: dict[str, int] = {}
+        self.left_out: dict[str, tuple[int, str]] = {}
         self._body: list[ast.stmt] = []
         self._known = set(dir(builtins))
         self._callable = self._known - IMPURE  # of these, whose call makes a constant
@@ -69,8 +76,26 @@ class Definitions:
     def take(self, statements: Iterable[ast.stmt]) -> None:
         self._body += self._counting(statements)
 
-    def module(self) -> ast.Module:
-        """The module that the notebook stands for."""
+    def run(self, filename: str, namespace: dict[str, Any]) -> None:
+        """Run what counts, in order.
+
+        A constant that can't be made is left out: it may be made of what a loop would have filled,
+        or of a GPU, and perhaps nothing that is graded needs it.
+        """
+        future, statements = self._split()
+        for statement in statements:
+            module = ast.Module([*future, statement], type_ignores=[])
+            code = compile(module, filename, "exec", dont_inherit=True)
+            try:
+                exec(code, namespace)
+            except Exception as error:
+                if not _gives_names(statement):
+                    raise
+                said = (statement.lineno, f"raised {type(error).__name__}")
+                self.left_out.update(dict.fromkeys(_stored(statement), said))
+
+    def _split(self) -> tuple[list[ast.stmt], list[ast.stmt]]:
+        """The future imports, which come first in a module but may stand in any cell; the rest."""
         used = {
             node.id
             for statement in self._body
@@ -78,9 +103,8 @@ class Definitions:
             if isinstance(node, ast.Name)
         }
         kept = [s for s in self._body if not _is_import(s) or _binds(s) & (used | {"*"})]
-        # These must come first in a module; in a notebook they may stand in any cell.
         future = [s for s in self._body if _is_future(s)]
-        return ast.Module(future + [s for s in kept if not _is_future(s)], type_ignores=[])
+        return future, [s for s in kept if not _is_future(s)]
 
     # ------------------------------------------------------------ statements
 
@@ -94,7 +118,7 @@ class Definitions:
                 # on, and nothing can be made of it.
                 for name in _stored(statement):
                     self._known.discard(name)
-                    self.left_out[name] = statement.lineno
+                    self.left_out[name] = (statement.lineno, NO_CONSTANT)
         return counting
 
     def _counts(self, statement: ast.stmt) -> bool:
@@ -249,6 +273,12 @@ def _is_record(definition: ast.stmt) -> bool:
 
 def _is_import(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Import | ast.ImportFrom)
+
+
+def _gives_names(statement: ast.stmt) -> bool:
+    """Whether it is an assignment to names, not to parts of what is defined already."""
+    assignments = ast.Assign | ast.AugAssign | ast.AnnAssign
+    return isinstance(statement, assignments) and bool(_stored(statement))
 
 
 def _is_future(statement: ast.stmt) -> bool:

@@ -6,7 +6,6 @@ evidence: what it sends is checked again by whoever asked (see client.py and che
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import importlib.util
 import os
@@ -20,8 +19,8 @@ import torch
 from torch import nn
 
 from grader.sandbox import protocol
-from grader.sandbox.cells import place_of
-from grader.sandbox.definitions import read_definitions
+from grader.sandbox.cells import Cells, place_of
+from grader.sandbox.definitions import Definitions, read_definitions
 from grader.sandbox.protocol import Array
 
 ENTRY_POINTS = ("Net", "make_optimizer")
@@ -41,7 +40,8 @@ class Worker:
         self.nets: dict[str, nn.Module] = {}
         self.optimizers: dict[str, tuple[torch.optim.Optimizer, list[nn.Parameter]]] = {}
         self.doing = "importing the module"
-        self.left_out: dict[str, str] = {}  # names that a notebook assigns in vain, and where
+        self.notebook: Definitions | None = None
+        self.cells: Cells = ()
 
     # ------------------------------------------------------------ one method a request
 
@@ -54,16 +54,15 @@ class Worker:
         sys.modules[request.slug] = self.module
         self.doing = f"importing {request.slug}{'.ipynb' if request.cells else '.py'}"
         # Compiled from text, so that a coding cookie can't make it another program than was read.
-        program: str | ast.Module = request.source
         if request.cells:
-            definitions = read_definitions(request.source, request.cells, self.file)
-            self.left_out = {
-                name: place_of(line, request.cells) for name, line in definitions.left_out.items()
-            }
-            program = definitions.module()
-        code = compile(program, self.file, "exec", dont_inherit=True)
-        seed_torch(request.seed)
-        exec(code, self.module.__dict__)
+            self.notebook = read_definitions(request.source, request.cells, self.file)
+            self.cells = request.cells
+            seed_torch(request.seed)
+            self.notebook.run(self.file, self.module.__dict__)
+        else:
+            code = compile(request.source, self.file, "exec", dont_inherit=True)
+            seed_torch(request.seed)
+            exec(code, self.module.__dict__)
         return protocol.Loaded(
             [name for name in ENTRY_POINTS if callable(getattr(self.module, name, None))],
             torch.initial_seed(),
@@ -237,14 +236,12 @@ class Worker:
             )
 
     def _explain(self, error: BaseException) -> str:
-        """What a student could not know about a name that is missing."""
+        """Why a name is missing that a notebook assigns; "" if there is nothing to say."""
         name = error.name if isinstance(error, NameError) else None
-        if not isinstance(name, str) or name not in self.left_out:
+        if self.notebook is None or type(name) is not str or name not in self.notebook.left_out:
             return ""
-        return (
-            f"; its assignment in {self.left_out[name]} was left out, as it is no constant: "
-            "make the value where it is needed"
-        )
+        line, said = self.notebook.left_out[name]
+        return f"; its assignment in {place_of(line, self.cells)} {said}"
 
     def _line_of(self, error: BaseException) -> int | None:
         """The last line of the student's file that took part in raising `error`."""
