@@ -76,10 +76,12 @@ RIGHT: dict[tuple[str, str], list[str]] = {
         "%%bash\nfor x in *; do echo $x; done",
         "net = Net(784, 512, 10)\noptimizer = make_optimizer(net.parameters())\nnet",
         "make_optimizer?\n?make_optimizer\nfiles = !ls\nt = %timeit -o make_optimizer([])",
-        "losses = []\nwhile True:\n    losses.append(missing.train(net, optimizer))",
+        "losses = []\ndef show():\n    missing.look(plt.plot(losses))",
+        "while True:\n    losses.append(missing.train(net, optimizer))",
         "with open('/etc/shadow') as file:\n    data = file.read()\nbest = max(losses)",
-        "plt.plot(losses);\nraise SystemExit",
-        "if __name__ == '__main__':\n    main()",
+        "plt.plot(losses);\nprint('it ran')",
+        "try:\n    print('it ran')\nfinally:\n    raise SystemExit",
+        "if True:\n    print('it ran')\nassert print('it ran')\nx = print('it ran')",
         "data = torch.load('data.pt')\nimages = data['images'] / 255\nall = [f(i) for i in (1, 2)]",
         "x = torch.zeros(3).to('cuda:99')\nbest = max([])\ny = torch.ones(2) @ torch.ones(3)",
     ],
@@ -176,7 +178,7 @@ def test_definitions_count_and_nothing_else_is_run(
 ) -> None:
     assert not lost(graded(name, slug))
     assert graded(name, slug)["status"] == "passed"
-    assert graded(name, slug)["output"] == ""
+    assert "it ran" not in graded(name, slug)["output"]
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -234,6 +236,10 @@ SAID: dict[str, tuple[str, list[str]]] = {
         "momentum",
         [IMPORTS, "rate = 0\nRATE = 1 / rate", MAKE.replace("=momentum)", "=RATE)")],
     ),
+    "needs_what_is_not_here": (
+        "momentum",
+        ["import torch\nimport absent", MAKE.replace("torch.optim", "absent.optim")],
+    ),
     "last_is_wrong": ("relu", [*RELU, *split_module(LEAKY)[1]]),
 }
 
@@ -260,13 +266,19 @@ def test_of_two_definitions_the_last_counts_even_if_it_is_wrong(
         ("is_not_written", "not written yet (cell 4, line 29): Write this part: rectify"),
         (
             "needs_what_is_left_out",
-            "NameError: name 'best' is not defined; its assignment in cell 3, line 1 was left out, "
-            "as it is no constant: make the value where it is needed (cell 4, line 4)",
+            "NameError: name 'best' is not defined; what should give it a value, in cell 3, "
+            "line 1, is no constant, so it was left out: make the value where it is needed "
+            "(cell 4, line 4)",
         ),
         (
             "needs_what_cannot_be_made",
-            "NameError: name 'RATE' is not defined; its assignment in cell 3, line 2 raised "
-            "ZeroDivisionError (cell 4, line 2)",
+            "NameError: name 'RATE' is not defined; what should give it a value, in cell 3, "
+            "line 2, raised ZeroDivisionError: division by zero (cell 4, line 2)",
+        ),
+        (
+            "needs_what_is_not_here",
+            "NameError: name 'absent' is not defined; what should give it a value, in cell 2, "
+            "line 2, raised ModuleNotFoundError: No module named 'absent' (cell 3, line 2)",
         ),
     ],
 )

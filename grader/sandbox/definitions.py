@@ -3,8 +3,7 @@
 Counted are, in the order of the cells, so that of two definitions of a name the last stays:
 
 - functions and classes;
-- imports, as far as anything else that counts uses them: a plotting library that is missing here
-  costs nothing;
+- imports, as far as anything else that counts uses them;
 - assignments of constants. A constant is made of literals, of names that count, of their
   attributes, items and arithmetic, and of calls of Python, PyTorch, NumPy and the modules in
   `PURE` (`nn.ReLU()`, `dict(lr=0.1)`, `partial(Net, p=0.3)`), but for those that read files or set
@@ -15,8 +14,8 @@ Counted are, in the order of the cells, so that of two definitions of a name the
   (`Net.forward = forward`);
 - `if` and `try` with what counts inside, where the condition is a constant.
 
-Expressions, loops, `with` and the like are left out, and so is an assignment to `_`, and one that
-can't be made here.
+Expressions, loops, `with` and the like are left out, and so is an assignment to `_`. An import or
+an assignment that raises an exception here costs nothing, unless what it gives is needed.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ _RECORDS = frozenset({
     "Enum", "Flag", "IntEnum", "IntFlag", "NamedTuple", "StrEnum", "TypedDict", "dataclass",
 })  # fmt: skip
 
-NO_CONSTANT = "was left out, as it is no constant: make the value where it is needed"
+NO_CONSTANT = "is no constant, so it was left out: make the value where it is needed"
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SCOPES = (
@@ -79,8 +78,9 @@ class Definitions:
     def run(self, filename: str, namespace: dict[str, Any]) -> None:
         """Run what counts, in order.
 
-        A constant that can't be made is left out: it may be made of what a loop would have filled,
-        or of a GPU, and perhaps nothing that is graded needs it.
+        An import or a constant that raises is left out: the library may be there to draw, the
+        constant may be made of what a loop would have filled, or of a GPU, and perhaps nothing
+        that is graded needs it.
         """
         future, statements = self._split()
         for statement in statements:
@@ -89,10 +89,10 @@ class Definitions:
             try:
                 exec(code, namespace)
             except Exception as error:
-                if not _gives_names(statement):
+                if not (names := _gives(statement)):
                     raise
-                said = (statement.lineno, f"raised {type(error).__name__}")
-                self.left_out.update(dict.fromkeys(_stored(statement), said))
+                said = f"raised {type(error).__name__}: {error}"
+                self.left_out.update(dict.fromkeys(names, (statement.lineno, said)))
 
     def _split(self) -> tuple[list[ast.stmt], list[ast.stmt]]:
         """The future imports, which come first in a module but may stand in any cell; the rest."""
@@ -275,10 +275,13 @@ def _is_import(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Import | ast.ImportFrom)
 
 
-def _gives_names(statement: ast.stmt) -> bool:
-    """Whether it is an assignment to names, not to parts of what is defined already."""
-    assignments = ast.Assign | ast.AugAssign | ast.AnnAssign
-    return isinstance(statement, assignments) and bool(_stored(statement))
+def _gives(statement: ast.stmt) -> Iterable[str]:
+    """The names that an import or assignment gives values to."""
+    if _is_import(statement):
+        return _binds(statement)
+    if isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign):
+        return _stored(statement)
+    return ()
 
 
 def _is_future(statement: ast.stmt) -> bool:

@@ -231,7 +231,7 @@ class Worker:
             return protocol.Raised(
                 self.doing,
                 type(error).__name__[:200],
-                (text_of(error) + self._explain(error))[: protocol.MAX_TEXT],
+                sendable(text_of(error) + self._explain(error), protocol.MAX_TEXT),
                 self._line_of(error),
             )
 
@@ -241,7 +241,7 @@ class Worker:
         if self.notebook is None or type(name) is not str or name not in self.notebook.left_out:
             return ""
         line, said = self.notebook.left_out[name]
-        return f"; its assignment in {place_of(line, self.cells)} {said}"
+        return f"; what should give it a value, in {place_of(line, self.cells)}, {said}"
 
     def _line_of(self, error: BaseException) -> int | None:
         """The last line of the student's file that took part in raising `error`."""
