@@ -294,8 +294,8 @@ def make_submission(
             both[slug] = (module, notebook)
             too_many[slug] = f"{module.filename} and {notebook.filename}: {_AMBIGUOUS}"
         elif files:
-            twice = " and ".join(by_name)
-            too_many[slug] = f"{twice} was handed in twice, on its own or in archives; keep one"
+            names = " and ".join(by_name) + (" was" if len(by_name) == 1 else " were")
+            too_many[slug] = f"{names} handed in twice, on its own or in archives; keep one"
     return Submission(show_name(name), sources, {**problems, **too_many}, both)
 
 

@@ -69,7 +69,7 @@ RIGHT: dict[tuple[str, str], list[str]] = {
     ("momentum", "with_all_that_a_lesson_has"): [
         "%matplotlib inline\n%load_ext autoreload\n!pip install x 2>&1 | grep 'it\nimport torch",
         "pip install nothing",
-        "import matplotlib.pyplot as plt\nimport a_library_that_is_not_here as missing\n"
+        "import this\nimport matplotlib.pyplot as plt\nimport a_library_that_is_not_here as missing\n"
         "from assignments.baseline import Net\nplt.rcParams['figure.dpi'] = 100",
         "_ = torch.manual_seed(0)\ntorch.manual_seed(1)",
         "%%time\n%config x\n" + MAKE,
@@ -118,6 +118,13 @@ RIGHT: dict[tuple[str, str], list[str]] = {
         FORWARD,
         "Net.forward = forward",
         "net = Net(784, 512, 10)\nnet.forward = None",
+    ],
+    ("momentum", "a_callable_of_their_own_making"): [
+        IMPORTS,
+        "class Maker:\n    def __call__(self, parameters, lr=0.01, momentum=0.9):\n"
+        "        return torch.optim.SGD(parameters, lr=lr, momentum=momentum)",
+        "make_optimizer = Maker()",
+        "make_optimizer = make_optimizer([nn.Parameter(torch.ones(1))])",
     ],
     ("relu", "a_name_that_is_not_the_class"): [*RELU, "Mine = Net", "del Net", "Net = Mine"],
 }
@@ -179,6 +186,7 @@ def test_definitions_count_and_nothing_else_is_run(
     assert not lost(graded(name, slug))
     assert graded(name, slug)["status"] == "passed"
     assert "it ran" not in graded(name, slug)["output"]
+    assert "Zen of Python" not in graded(name, slug)["output"]  # printed by an unused import
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -240,6 +248,7 @@ SAID: dict[str, tuple[str, list[str]]] = {
         "momentum",
         ["import torch\nimport absent", MAKE.replace("torch.optim", "absent.optim")],
     ),
+    "defines_nothing": ("momentum", [IMPORTS, "make_optimizer = nowhere.make()"]),
     "last_is_wrong": ("relu", [*RELU, *split_module(LEAKY)[1]]),
 }
 
@@ -291,6 +300,11 @@ def test_messages_point_to_the_cell(
     assert words in errors[0]["message"]
     # A number of a line that is in no file of theirs would mislead.
     assert not any("line" in check for check in assignment["checks"])
+
+
+def test_what_is_missing_is_missed_in_the_notebook(graded: Callable[[str, str], Any]) -> None:
+    messages = lost(graded("defines_nothing", "momentum"))
+    assert "Expected: momentum.ipynb to define make_optimizer" in messages["test_builds"]
 
 
 def test_a_blank_cell_does_not_shift_the_lines(graded: Callable[[str, str], Any]) -> None:

@@ -311,7 +311,7 @@ def test_builds(student: Student, rng: np.random.Generator) -> None:
     """The module imports, Net can be built, and forward gives logits"""
     expect(
         "Net" in student.load(),
-        f"{student.slug}.py to define Net",
+        f"{student.filename} to define Net",
         "no such name",
         "Keep the name that the stub gives.",
     )

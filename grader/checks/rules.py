@@ -144,7 +144,7 @@ def test_builds(student: Student, rng: np.random.Generator) -> None:
     """make_optimizer returns an optimizer over the given parameters, and it steps"""
     expect(
         "make_optimizer" in student.load(),
-        f"{student.slug}.py to define make_optimizer",
+        f"{student.filename} to define make_optimizer",
         "no such name",
         "Keep the name that the stub gives.",
     )

@@ -113,6 +113,7 @@ class Student:
         self, launcher: Launcher, slug: str, source: str, limits: Limits, cells: Cells = ()
     ) -> None:
         self.slug = slug
+        self.filename = f"{slug}{'.ipynb' if cells else '.py'}"
         self.protections: dict[str, bool] = {}
         self._launcher = launcher
         self._source = source

@@ -12,6 +12,8 @@ Counted are, in the order of the cells, so that of two definitions of a name the
   enumerations are;
 - assignments of constants to attributes and items of what the notebook itself defines
   (`Net.forward = forward`);
+- an assignment of anything that can be made of names that count, where it is the first to give a
+  value to a name that the assignment asks for (`make_optimizer = Maker()`);
 - `if` and `try` with what counts inside, where the condition is a constant.
 
 Expressions, loops, `with` and the like are left out, and so is an assignment to `_`. An import or
@@ -23,7 +25,7 @@ from __future__ import annotations
 import ast
 import builtins
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from grader.sandbox.cells import Cells, without_ipython
@@ -60,11 +62,12 @@ _NEVER = (ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom)
 class Definitions:
     """What counts of the statements taken so far.
 
-    `left_out` are names whose last assignment does not count, with its line and what is to be said
-    about it.
+    `wanted` are names that the assignment asks for. `left_out` are names whose last assignment
+    does not count, with its line and what is to be said about it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: Collection[str]) -> None:
+        self._wanted = wanted
         self.left_out: dict[str, tuple[int, str]] = {}
         self._body: list[ast.stmt] = []
         self._known = set(dir(builtins))
@@ -162,12 +165,17 @@ class Definitions:
         else:
             return False
         names = [name for target in targets for name in _stored(target)]
+        is_change = isinstance(statement, ast.AugAssign)
         if (
             names == ["_"]  # written to show nothing, not to keep something
-            or not all(map(self._is_constant, constants))
             or not all(map(self._is_own, targets))
-            or (isinstance(statement, ast.AugAssign) and not all(map(self._is_known, names)))
+            or (is_change and not all(map(self._is_known, names)))
         ):
+            return False
+        # It may be any callable, one of their own making too.
+        is_answer = len(names) == 1 and names[0] in self._wanted and names[0] not in self._known
+        are_constant = map(self._names_are_known if is_answer else self._is_constant, constants)
+        if not all(are_constant):
             return False
         self._bind(names, self._makes_constants(constants[-1]))
         return True
@@ -213,13 +221,18 @@ class Definitions:
     def _is_constant(self, expression: ast.expr) -> bool:
         nodes = list(_walk(expression))
         looped = set(_stored(expression, _walk))  # a comprehension's own names
-        names = {n.id for n in nodes if isinstance(n, ast.Name)} - looped
-        if any(isinstance(node, _NEVER) for node in nodes) or not all(map(self._is_known, names)):
+        if any(isinstance(node, _NEVER) for node in nodes):
+            return False
+        if not self._names_are_known(expression):
             return False
         calls = [node.func for node in nodes if isinstance(node, ast.Call)]
         # What a comprehension goes through is as good as what that is made of.
         good = not (looped and calls) or self._makes_constants(expression)
         return good and all(self._makes_constants(call, looped) for call in calls)
+
+    def _names_are_known(self, expression: ast.expr) -> bool:
+        names = {node.id for node in _walk(expression) if isinstance(node, ast.Name)}
+        return all(map(self._is_known, names - {*_stored(expression, _walk)}))
 
     def _makes_constants(self, function: ast.expr, looped: Iterable[str] = ()) -> bool:
         """Whether calling it makes a constant: it is made of nothing of the notebook's own."""
@@ -300,14 +313,16 @@ def _bound(alias: ast.alias) -> str:
 # ---------------------------------------------------------------- from text
 
 
-def read_definitions(source: str, cells: Cells, filename: str) -> Definitions:
-    """What counts of a notebook's code.
+def read_definitions(
+    source: str, cells: Cells, filename: str, wanted: Collection[str]
+) -> Definitions:
+    """What counts of a notebook's code, of which the assignment wants some names.
 
     Raises:
         SyntaxError: a cell is not Python, with its line in `source`.
     """
     lines = source.split("\n")
-    definitions = Definitions()
+    definitions = Definitions(wanted)
     for (first, _), (end, _) in zip(cells, [*cells[1:], (len(lines) + 1, 0)], strict=True):
         cell = "\n".join(lines[first - 1 : end - 1])
         tree = _parse(cell, first, filename)

@@ -55,7 +55,7 @@ class Worker:
         self.doing = f"importing {request.slug}{'.ipynb' if request.cells else '.py'}"
         # Compiled from text, so that a coding cookie can't make it another program than was read.
         if request.cells:
-            self.notebook = read_definitions(request.source, request.cells, self.file)
+            self.notebook = read_definitions(request.source, request.cells, self.file, ENTRY_POINTS)
             self.cells = request.cells
             seed_torch(request.seed)
             self.notebook.run(self.file, self.module.__dict__)
