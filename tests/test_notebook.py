@@ -69,15 +69,15 @@ RIGHT: dict[tuple[str, str], list[str]] = {
     ("momentum", "with_all_that_a_lesson_has"): [
         "%matplotlib inline\n%load_ext autoreload\n!pip install x 2>&1 | grep 'it\nimport torch",
         "pip install nothing",
-        "import this\nimport matplotlib.pyplot as plt\nimport a_library_that_is_not_here as missing\n"
+        "import this\nimport matplotlib.pyplot as plt\nimport no_such_library_here as absent\n"
         "from assignments.baseline import Net\nplt.rcParams['figure.dpi'] = 100",
-        "_ = torch.manual_seed(0)\ntorch.manual_seed(1)",
+        "_ = torch.manual_seed(0)\ntorch.manual_seed(1)\n_ = torch.set_default_device('meta')",
         "%%time\n%config x\n" + MAKE,
         "%%bash\nfor x in *; do echo $x; done",
         "net = Net(784, 512, 10)\noptimizer = make_optimizer(net.parameters())\nnet",
         "make_optimizer?\n?make_optimizer\nfiles = !ls\nt = %timeit -o make_optimizer([])",
-        "losses = []\ndef show():\n    missing.look(plt.plot(losses))",
-        "while True:\n    losses.append(missing.train(net, optimizer))",
+        "losses = []\ndef show():\n    absent.look(plt.plot(losses))",
+        "while True:\n    losses.append(absent.train(net, optimizer))",
         "with open('/etc/shadow') as file:\n    data = file.read()\nbest = max(losses)",
         "plt.plot(losses);\nprint('it ran')",
         "try:\n    print('it ran')\nfinally:\n    raise SystemExit",
@@ -240,6 +240,15 @@ SAID: dict[str, tuple[str, list[str]]] = {
             IMPORTS + "\n" + MAKE.replace("=momentum)", "=best)"),
         ],
     ),
+    "needs_what_has_changed": (
+        "momentum",
+        [
+            IMPORTS,
+            "rate = 0.9\nrate = sorted(input())",
+            "RATE = rate",
+            MAKE.replace("=mom", "=RATE or mom"),
+        ],
+    ),
     "needs_what_cannot_be_made": (
         "momentum",
         [IMPORTS, "rate = 0\nRATE = 1 / rate", MAKE.replace("=momentum)", "=RATE)")],
@@ -278,6 +287,11 @@ def test_of_two_definitions_the_last_counts_even_if_it_is_wrong(
             "NameError: name 'best' is not defined; what should give it a value, in cell 3, "
             "line 1, is no constant, so it was left out: make the value where it is needed "
             "(cell 4, line 4)",
+        ),
+        (
+            "needs_what_has_changed",
+            "NameError: name 'RATE' is not defined; what should give it a value, in cell 4, "
+            "line 1, is no constant",
         ),
         (
             "needs_what_cannot_be_made",
