@@ -32,7 +32,7 @@ _IPYTHON = re.compile(
     rf"(?P<indent>[ \t]*+)(?:[%!?]{_REST}"
     rf"|[\w.,* \t\[\]]++=[ \t]*[%!]{_REST}"
     r"|[\w.]+\?\??[ \t]*(?=\n|\Z)"
-    rf"|(?:autoreload|cd|conda|load_ext|ls|matplotlib|pip)[ \t]{_REST})"
+    rf"|(?:autoreload|cd|conda|load_ext|ls|matplotlib|pip)[ \t]++(?![^\w\s]*=){_REST})"
 )
 # What can hide the end of a statement's line: comments, strings, brackets, joined lines.
 _TOKEN = re.compile(
