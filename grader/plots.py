@@ -60,14 +60,14 @@ def collect_row(engine: Engine, submission: Submission, report: AssignmentReport
         limits = limits_of(assignment)
         if training is not None:
             with (
-                Student(engine.launcher, slug, source.text, limits) as student,
+                Student(engine.launcher, slug, source.text, limits, source.cells) as student,
                 suppress(StudentError),  # what is wrong stands in the report, as does a last loss
             ):
                 make_rng = partial(np.random.default_rng, engine.seed)
                 runs = train_each(student, assignment, engine.digits, make_rng)
                 losses, accuracies = runs[-1].loss, [run.valid_accuracy for run in runs]
         if slug in DETAILS:
-            with Student(engine.launcher, slug, source.text, limits) as student:
+            with Student(engine.launcher, slug, source.text, limits, source.cells) as student:
                 try:
                     detail = DETAILS[slug](student)
                 except (StudentError, NothingToShow) as error:

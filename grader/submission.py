@@ -296,7 +296,7 @@ def make_submission(
         elif files:
             names = " and ".join(by_name) + (" was" if len(by_name) == 1 else " were")
             too_many[slug] = f"{names} handed in twice, on its own or in archives; keep one"
-    return Submission(show_name(name), sources, {**problems, **too_many}, both)
+    return Submission(show_name(name), sources, {**problems, **too_many}, both=both)
 
 
 # A declaration of the source's encoding, in line 1 or 2 (PEP 263).

@@ -18,6 +18,7 @@ from sys import platform
 import msgspec
 import watchfiles
 
+from grader.course import Course
 from grader.executor import Member, Outcome, Task, grade_task
 from grader.grading import Engine, GraderError
 from grader.hints import Hint, Hints
@@ -25,6 +26,7 @@ from grader.keyboard import Keyboard
 from grader.report.model import AssignmentReport
 from grader.report.screen import Screen
 from grader.submission import Submission, SubmissionError, load_submission
+from grader.untouched import settle
 
 # A save is over when nothing has changed for this long; one that never rests is read all the same.
 QUIET_MS = 10
@@ -108,7 +110,7 @@ def watch_folder(
     shown: object = None
     with closing(Changes(folder)) as changes, closing(Grading(engine)) as grading:
         while True:
-            board.read(read_folder(folder, board.slugs))
+            board.read(read_folder(engine.course, folder))
             if grading.task is not None and not board.is_wanted(grading.task):
                 grading.stop()
             if grading.task is None and (wanted := board.wanted) is not None:
@@ -120,7 +122,7 @@ def watch_folder(
             ready = wait_for(changes, grading, keyboard)
             if grading.connection in ready:
                 # Read again first: it may have been saved while the report was on its way.
-                board.read(read_folder(folder, board.slugs))
+                board.read(read_folder(engine.course, folder))
                 board.record(*grading.take())
             if changes.connection in ready:
                 changes.forget()
@@ -143,12 +145,12 @@ def press(keys: str, board: Board, hints: Hints) -> bool:
     return False
 
 
-def read_folder(folder: Path, slugs: Sequence[str]) -> Submission:
+def read_folder(course: Course, folder: Path) -> Submission:
     """What the folder holds now; one that is gone, as it may be for a moment, holds nothing."""
     try:
-        return load_submission(folder, slugs)
+        return settle(course, load_submission(folder, course.slugs))
     except SubmissionError as error:
-        return Submission(folder.name, {}, dict.fromkeys(slugs, str(error)))
+        return Submission(folder.name, {}, dict.fromkeys(course.slugs, str(error)))
 
 
 def wait_for(changes: Changes, grading: Grading, keyboard: Keyboard | None) -> list[object]:

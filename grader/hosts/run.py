@@ -41,8 +41,9 @@ def grade_folder(
         # Imported while the zygote imports torch.
         from grader.grading import Engine, grade_submissions
         from grader.submission import load_submission
+        from grader.untouched import settle
 
-        submission = load_submission(folder, course.slugs)
+        submission = settle(course, load_submission(folder, course.slugs))
         engine = Engine(course, launcher, course.seed)
         if need_jail and not engine.jailed:
             raise HostError("this machine can't confine student code; grade on Linux with Landlock")
