@@ -60,6 +60,10 @@ def checks_digest(course: Course, assignment: Assignment) -> str:
 def _judging_content(course: Course, assignment: Assignment) -> Iterator[bytes]:
     checks = course.check_path(assignment.slug).parent
     shared = [path for path in checks.glob("*.py") if not path.name.startswith("test_")]
+    for catalogue in checks.glob("misconceptions/*.py"):
+        of_another = course.check_path(catalogue.stem).exists()
+        if catalogue.stem == assignment.slug or not of_another:
+            shared.append(catalogue)
     package = Path(grader.__file__).parent
     deciding = [path for pattern in DECIDING for path in package.glob(pattern)]
     paths = [course.check_path(assignment.slug), course.baseline_path, *shared, *deciding]

@@ -175,11 +175,15 @@ def train(pytestconfig: pytest.Config, rng: np.random.Generator) -> Train:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a check concluded: whose fault it is, what to say, and about which of their lines."""
+    """What a check concluded: whose fault it is, what to say, and about which of their lines.
+
+    `misconception` names the known mistake, where the check has recognised one.
+    """
 
     verdict: Verdict
     message: str = ""
     line: int | None = None
+    misconception: str = ""
 
 
 def blame(error: BaseException) -> Judgement:
@@ -190,7 +194,9 @@ def blame(error: BaseException) -> Judgement:
             return Judgement("error", f"not written yet{where}: {error.text}", error.line)
         return Judgement(error.verdict, f"{error}{where}", error.line)
     if isinstance(error, AssertionError | pytest.fail.Exception):
-        return Judgement("failed", str(error) or "what the check asks for does not hold")
+        said = str(error) or "what the check asks for does not hold"
+        # Set by checks that know their assignment's common mistakes (grader.checks.probes.Failure).
+        return Judgement("failed", said, misconception=getattr(error, "misconception", ""))
     if isinstance(error, pytest.skip.Exception):
         return Judgement("not_judged", str(error))
     if isinstance(error, pytest.FixtureLookupError):
@@ -219,6 +225,7 @@ def result_of(item: pytest.Item, judgement: Judgement, duration_s: float) -> Che
         hint="" if explained else mark_argument(item, "hint", ""),
         duration_s=duration_s,
         line=judgement.line,
+        misconception=judgement.misconception,
     )
 
 

@@ -65,12 +65,18 @@ def test_every_assignment_has_its_solution_and_nothing_else_lies_there() -> None
 def test_every_assignment_has_its_checks_and_every_other_module_is_used_by_them() -> None:
     folder = REPOSITORY / "grader" / "checks"
     tests = {f"test_{slug}.py" for slug in SLUGS}
-    shared = names_in(folder) - tests - {"__init__.py"}
+    shared = names_in(folder) - tests - {"__init__.py", "misconceptions"}
     assert tests < names_in(folder)
     texts = {name: (folder / name).read_text(encoding="utf-8") for name in tests | shared}
     for name in shared:
         importing = f"from grader.checks.{name.removesuffix('.py')} import"
         assert any(importing in text for text in texts.values()), name
+
+
+def test_every_assignment_has_its_catalogue_of_misconceptions() -> None:
+    catalogues = names_in(REPOSITORY / "grader" / "checks" / "misconceptions")
+    shared = {"__init__.py", "common.py", "curves.py", "layers.py", "steps.py"}
+    assert catalogues == {f"{slug}.py" for slug in SLUGS} | shared
 
 
 @pytest.mark.parametrize("kind", ["right", "wrong"])
@@ -84,10 +90,10 @@ def test_hostile_modules_belong_to_assignments() -> None:
 
 def test_nothing_in_the_zoo_is_orphaned() -> None:
     depths = {"right": 3, "wrong": 4, "hostile": 4}  # kind/slug/[check or verdict/]module
-    assert names_in(ZOO) == set(depths)
+    assert names_in(ZOO) == {*depths, "misconceptions.toml"}
     for path in ZOO.rglob("*"):
         parts = path.relative_to(ZOO).parts
-        if path.is_file() and "__pycache__" not in parts:
+        if path.is_file() and parts[0] in depths and "__pycache__" not in parts:
             assert (len(parts), path.suffix) == (depths[parts[0]], ".py"), path
 
 

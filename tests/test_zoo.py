@@ -1,14 +1,16 @@
 """The zoo: right submissions earn full marks, wrong ones are caught by the check meant for it.
 
 `zoo/right/<slug>/<style>.py` and `zoo/wrong/<slug>/<check>/<mistake>.py`, each driven through the
-real command line. One submission holds a module of every slug, so that the whole zoo is graded in
-one run; each module has a worker of its own all the same.
+real command line; `zoo/misconceptions.toml` says which known mistake a wrong one is. One
+submission holds a module of every slug, so that the whole zoo is graded in one run; each module has
+a worker of its own all the same.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ ZOO = REPOSITORY / "tests" / "zoo"
 SLUGS = [path.stem for path in sorted((REPOSITORY / "solutions").glob("*.py"))]
 RIGHT = sorted(ZOO.glob("right/*/*.py"))
 WRONG = sorted(ZOO.glob("wrong/*/*/*.py"))
+# From a slug to its wrong modules, and to the names of the mistakes that they are.
+MISTAKES = tomllib.loads((ZOO / "misconceptions.toml").read_text(encoding="utf-8"))
 
 # The first test waits for the whole zoo to be graded.
 pytestmark = pytest.mark.timeout(900)
@@ -81,6 +85,17 @@ def test_a_wrong_module_is_caught_by_the_check_meant_for_it(
     assert verdicts[module.parent.name] not in ("passed", "not_judged", "grader_error"), verdicts
     assert assignment["status"] in ("partial", "failed")
     assert assignment["score"] < assignment["max_score"]
+
+
+@pytest.mark.parametrize("module", WRONG, ids=name_of)
+def test_a_wrong_module_is_named_as_its_known_mistake_and_as_no_other(
+    assignments: dict[Path, dict[str, Any]], module: Path
+) -> None:
+    checks = assignments[module]["checks"]
+    named = {check["misconception"] for check in checks if "misconception" in check}
+    assert named == set(MISTAKES[slug_of(module)].get(f"{module.parent.name}/{module.stem}", []))
+    for check in checks:
+        assert "misconception" not in check or check["verdict"] == "failed"
 
 
 @pytest.mark.parametrize("slug", SLUGS)

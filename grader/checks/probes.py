@@ -7,12 +7,17 @@ the student reads; `expect` puts it together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 
 import numpy as np
 import pytest
 
-from grader.sandbox.client import Network, Parameter, Student
+from grader.checks.misconceptions import Known, Mistake, common
+from grader.checks.misconceptions.curves import recognise_on_logits
+from grader.checks.misconceptions.layers import DETACHED, FROZEN, UNUSED, wrong_parameters
+from grader.sandbox.client import Network, Parameter, Student, StudentError
 from grader.training import TrainingRun
 
 # Two-sided 1e-8 of a normal distribution: with the 20 or so statistics that one assignment's
@@ -20,12 +25,26 @@ from grader.training import TrainingRun
 Z_LIMIT = 5.73
 
 
-def expect(condition: object, expected: str, seen: str, look: str = "") -> None:
-    """Fail the check unless `condition`; say what was expected, what was seen, where to look."""
+class Failure(AssertionError):
+    """A check's demand is not met; `misconception` names the known mistake that it looks like."""
+
+    def __init__(self, message: str, misconception: str) -> None:
+        super().__init__(message)
+        self.misconception = misconception
+
+
+def expect(
+    condition: object, expected: str, seen: str, look: str = "", known: Known | None = None
+) -> None:
+    """Fail the check unless `condition`; say what was expected, what was seen, where to look.
+
+    `known` is asked which known mistake that is, and only then.
+    """
     if not condition:
-        raise AssertionError(
-            "\n".join([f"Expected: {expected}.", f"Seen: {seen}.", *filter(None, [look])])
-        )
+        mistake = None if known is None else known()
+        name, says = ("", "") if mistake is None else mistake
+        lines = [f"Expected: {expected}.", f"Seen: {seen}.", says, look]
+        raise Failure("\n".join(filter(None, lines)), name)
 
 
 # Where a nonlinearity is looked at for being one.
@@ -82,6 +101,11 @@ def show(array: np.ndarray, count: int = 3) -> str:
 # ---------------------------------------------------------------- layers by shape
 
 
+RecogniseParameters = Callable[
+    [Mapping[str, tuple[int, ...]], Sequence[str], Sequence[Parameter]], Mistake | None
+]
+
+
 class Layers:
     """A network's parameters by role, whatever their names, order and orientation.
 
@@ -90,6 +114,7 @@ class Layers:
         shapes: for each role its shape; weights as (fan_out, fan_in). Roles may share a shape:
             then they are given out in the order of `parameters`.
         optional: roles that may be missing.
+        recognise: names the mistake from `shapes`, missing roles and unknown parameters.
 
     Raises:
         AssertionError: the parameters are not exactly these, trainable and float32.
@@ -100,6 +125,7 @@ class Layers:
         parameters: Sequence[Parameter],
         shapes: Mapping[str, tuple[int, ...]],
         optional: Sequence[str] = (),
+        recognise: RecogniseParameters = wrong_parameters,
     ) -> None:
         self.parameters = parameters
         self.shapes = dict(shapes)
@@ -122,6 +148,7 @@ class Layers:
             ),
             "Check the size of each layer, its bias, and that it is registered: a plain list or "
             "tensor hides a layer from parameters().",
+            known=lambda: recognise(shapes, missing, unknown),
         )
         for parameter in parameters:
             expect(
@@ -138,6 +165,7 @@ class Layers:
                 parameter.requires_grad,
                 f"`{parameter.name}` to be trainable",
                 "requires_grad is False",
+                known=lambda: FROZEN,
             )
 
     def __contains__(self, role: str) -> bool:
@@ -192,7 +220,8 @@ def expect_gradients(
     net: Network, layers: Layers, rng: np.random.Generator, may_be_zero: Sequence[str] = ()
 ) -> None:
     """Fail unless a gradient reaches every parameter."""
-    layers.assign(net, layers.draw(rng))
+    weights = layers.draw(rng)
+    layers.assign(net, weights)
     inputs = normal(rng, 32, net.sizes[0], scale=2)
     gradients = net.backward(inputs, normal(rng, 32, net.sizes[-1]), seed=draw_seed(rng))
     for role, number in layers.index.items():
@@ -202,7 +231,21 @@ def expect_gradients(
             f"the loss's gradient to reach `{layers.name(role)}`",
             "it never arrives, so this parameter can't learn",
             "Use every parameter in forward, and do not detach what it computes.",
+            known=partial(unused_or_detached, net, layers, weights, role, inputs),
         )
+
+
+def unused_or_detached(
+    net: Network, layers: Layers, weights: dict[str, np.ndarray], role: str, inputs: np.ndarray
+) -> Mistake | None:
+    """Why no gradient reaches a parameter: whether it has an effect tells."""
+    with suppress(StudentError):
+        before, again = (net.forward(inputs, seed=seed) for seed in (0, 1))
+        if not np.array_equal(before, again):
+            return None
+        layers.assign(net, weights | {role: weights[role] + 1})
+        return UNUSED if np.array_equal(net.forward(inputs), before) else DETACHED
+    return None
 
 
 def two_layers(sizes: Sequence[int]) -> dict[str, tuple[int, ...]]:
@@ -220,9 +263,16 @@ def two_layers(sizes: Sequence[int]) -> dict[str, tuple[int, ...]]:
 
 
 def expect_two_layers_forward(
-    net: Network, layers: Layers, rng: np.random.Generator, *, train: bool
+    net: Network,
+    layers: Layers,
+    rng: np.random.Generator,
+    *,
+    train: bool,
+    random: Mistake = common.RANDOM,
 ) -> None:
     """Fail unless the logits are W2·a(W1·x + b1) + b2 for some elementwise nonlinearity a.
+
+    `random` names the mistake if two passes of the same inputs differ.
 
     Identity matrices for both weights make the network show a at the very points where a random
     network needs it; what the random network gives is then predicted exactly.
@@ -238,8 +288,9 @@ def expect_two_layers_forward(
     shown = net.forward(embed(points, len(points), num_features), train=train)[:, :num_hidden]
     activated, mixed, graded = np.split(shown, [len(hidden), 2 * len(hidden)])
     mode = "train" if train else "eval"
-    expect_elementwise(activated, mixed, mode)
-    expect_nonlinear(levels, graded, "between the layers")
+    known = partial(named_forward, net, layers, inputs, train, random)
+    expect_elementwise(activated, mixed, mode, known)
+    expect_nonlinear(levels, graded, "between the layers", lambda: common.NO_NONLINEARITY)
 
     layers.assign(net, weights)
     logits = net.forward(inputs, train=train)
@@ -250,7 +301,29 @@ def expect_two_layers_forward(
         f"in {mode} mode the logits W2·a(W1·x + b1) + b2, here {show(expected)}",
         show(logits),
         "Look for a layer, an activation on the logits or a scaling that nothing asks for.",
+        known=known,
     )
+
+
+def named_forward(
+    net: Network, layers: Layers, inputs: np.ndarray, train: bool, random: Mistake
+) -> Mistake | None:
+    """What happens besides the layers: something on the logits, or something `random`."""
+    last = max(role for role in layers.shapes if role.startswith("W"))
+    bias = last.replace("W", "b")
+    levels = np.linspace(-2, 2, layers.shapes[bias][0])
+    weights = identity_weights(layers)
+    with suppress(StudentError):
+        # With the last weight at 0 the logits are its bias, whatever came before.
+        layers.assign(net, weights | {last: 0 * weights[last], bias: levels})
+        seen = net.forward(inputs, train=train)
+        on_logits = recognise_on_logits(np.broadcast_to(levels, seen.shape), seen)
+        if on_logits is not None:
+            return on_logits
+        layers.assign(net, weights)
+        first, second = (net.forward(inputs, train=train, seed=seed) for seed in (0, 1))
+        return None if np.array_equal(first, second) else random
+    return None
 
 
 def identity_weights(layers: Layers) -> dict[str, np.ndarray]:
@@ -272,7 +345,7 @@ def mix(rows: np.ndarray) -> np.ndarray:
     return np.where((n // 2 + h) % 2 == 0, rows, np.roll(rows, 1, axis=0))
 
 
-def expect_elementwise(activated: np.ndarray, mixed: np.ndarray, mode: str) -> None:
+def expect_elementwise(activated: np.ndarray, mixed: np.ndarray, mode: str, known: Known) -> None:
     """Fail unless `mixed`, the activations of mixed points, is the mix of `activated`."""
     predicted = mix(activated)
     expect(
@@ -280,21 +353,25 @@ def expect_elementwise(activated: np.ndarray, mixed: np.ndarray, mode: str) -> N
         f"in {mode} mode each hidden activation to depend on its own unit and row alone",
         f"other entries change it from {show(predicted)} to {show(mixed)}",
         "Look for a normalisation, a softmax or dropout that nothing asks for.",
+        known=known,
     )
 
 
-def expect_nonlinear(points: np.ndarray, activated: np.ndarray, where: str) -> None:
+def expect_nonlinear(points: np.ndarray, activated: np.ndarray, where: str, known: Known) -> None:
     """Fail if (N, H) activations are, unit by unit, an affine function of the (N, H) points."""
-    residual = 0.0
+    residual, slope = 0.0, np.inf
     for x, y in zip(points.T, activated.T, strict=True):
         columns = np.stack([x, np.ones_like(x)], axis=1)
         solution, *_ = np.linalg.lstsq(columns, y, rcond=None)
         residual = max(residual, float(np.abs(columns @ solution - y).max()))
+        slope = min(slope, abs(float(solution[0])))
     expect(
         residual > 1e-3,
         f"a nonlinearity {where}",
         "the activations are a linear function of their inputs",
         "Without one, several linear layers are no more than one.",
+        # What is the same everywhere was flattened by something else.
+        known=known if slope > 1e-3 else None,
     )
 
 
@@ -348,6 +425,8 @@ def expect_reproducible_network(student: Student, rng: np.random.Generator) -> N
         "the same number of parameters in every network of one size",
         f"{len(first.parameters)}, {len(again.parameters)} and {len(other.parameters)}",
     )
+    goes_on = np.array_equal(first.next_draw, again.next_draw)
+    follows = not np.array_equal(first.next_draw, other.next_draw)
     for a, b, c in zip(first.parameters, again.parameters, other.parameters, strict=True):
         if a.value is None or b.value is None or c.value is None:
             continue  # test_layers says what is wrong with it
@@ -356,6 +435,7 @@ def expect_reproducible_network(student: Student, rng: np.random.Generator) -> N
             f"the same `{a.name}` after the same torch.manual_seed",
             "other values",
             "Draw from torch's global generator, not from NumPy's, Python's or one of your own.",
+            known=lambda: common.OTHER_GENERATOR if goes_on else common.RESEEDS,
         )
         # Zero biases and an identity matrix hold one or two different numbers, drawn ones many.
         if len(np.unique(a.value)) > 2:
@@ -364,6 +444,7 @@ def expect_reproducible_network(student: Student, rng: np.random.Generator) -> N
                 f"another `{a.name}` after another torch.manual_seed",
                 "the same values",
                 "Do not call torch.manual_seed in the module, and do not use constant weights.",
+                known=lambda: common.FIXED_DRAWS if follows else common.RESEEDS,
             )
     expect(
         any(
@@ -375,16 +456,18 @@ def expect_reproducible_network(student: Student, rng: np.random.Generator) -> N
         "Its weights should be random, and drawn from torch's global generator.",
     )
     expect(
-        not np.array_equal(first.next_draw, other.next_draw),
+        follows,
         "torch's generator to go on from the seed it was given",
         "it was seeded anew",
         "Do not call torch.manual_seed in the module.",
+        known=lambda: common.RESEEDS,
     )
     expect(
-        np.array_equal(first.next_draw, again.next_draw),
+        goes_on,
         "torch's generator to go on from the seed it was given",
         "another state each time",
         "Do not call torch.seed in the module.",
+        known=lambda: common.RESEEDS,
     )
     expect_no_reseeding(student)
 
@@ -396,6 +479,7 @@ def expect_no_reseeding(student: Student) -> None:
         "importing the module to leave torch's generator alone",
         "torch.manual_seed is called at the top of the module",
         'Move it below if __name__ == "__main__".',
+        known=lambda: common.RESEEDS,
     )
 
 

@@ -6,12 +6,17 @@ A rule is a function from gradients to parameters, all in float64: `rule(start, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 
+from grader.checks.misconceptions import Known, Mistake, common
 from grader.checks.probes import (
     close,
     draw_seed,
@@ -21,12 +26,13 @@ from grader.checks.probes import (
     normal,
     show,
 )
-from grader.sandbox.client import Optimizer, Student
+from grader.sandbox.client import Student, StudentError
 from grader.training import TrainingRun
 
 Rule = Callable[..., list[np.ndarray]]
 Arrays = list[np.ndarray]
 Options = dict[str, Any]  # keyword arguments of make_optimizer
+Way = tuple[np.ndarray, Arrays, Arrays]  # one parameter's start, values and gradients by step
 
 
 def draw_shapes(rng: np.random.Generator) -> list[tuple[int, ...]]:
@@ -60,67 +66,112 @@ def agrees(start: np.ndarray, seen: Arrays, expected: Arrays, rtol: float = 1e-4
         moved += np.abs(wanted - before)
         before = wanted.astype(np.float64)
         rounding = 2.0**-23 * (step + 1) * np.maximum(np.abs(wanted), np.abs(start))
-        if (np.abs(there - wanted) > rtol * moved + rounding).any():
+        # So put that what is not a number agrees with nothing.
+        if not (np.abs(there - wanted) <= rtol * moved + rounding).all():
             return False
     return True
 
 
+@dataclass(frozen=True)
+class Trial:
+    """An optimizer made with `options`, and the way that each parameter took."""
+
+    options: Options
+    followed: list[Way]
+    given: str  # in words, for a message
+
+
 def follow(
-    optimizer: Optimizer, start: Arrays, gradients: list[Arrays]
-) -> list[tuple[np.ndarray, Arrays, Arrays]]:
-    """Step on `gradients`; for each parameter its start, its way, and its gradients."""
-    ways = optimizer.step(gradients)
+    student: Student, options: Options, start: Arrays, gradients: list[Arrays], given: str
+) -> Trial:
+    """Step a new optimizer on `gradients`."""
+    ways = student.make_optimizer(start, **options).step(gradients)
+    return Trial(options, ways_of(start, ways, gradients), given)
+
+
+def follow_each(
+    student: Student,
+    rng: np.random.Generator,
+    cases: Sequence[Options],
+    *,
+    steps: int,
+    scale: float = 1.0,
+) -> Iterator[Trial]:
+    """A trial for each of `cases`, with parameters of the order of `scale`."""
+    for options in cases:
+        shapes = draw_shapes(rng)
+        start = [normal(rng, *shape, scale=scale) for shape in shapes]
+        gradients = draw_gradients(rng, shapes, steps)
+        yield follow(student, options, start, gradients, describe(options))
+
+
+def ways_of(start: Arrays, ways: list[Arrays], gradients: list[Arrays]) -> list[Way]:
     return [
         (start[i], [step[i] for step in ways], [step[i] for step in gradients])
         for i in range(len(start))
     ]
 
 
-def matching_rules(
-    rules: Sequence[Rule],
-    followed: list[tuple[np.ndarray, Arrays, Arrays]],
-    options: Options,
-) -> list[Rule]:
-    """Those of `rules` that explain every parameter's way."""
-    return [
-        rule
-        for rule in rules
-        if all(agrees(start, seen, rule(start, g, **options)) for start, seen, g in followed)
-    ]
+def explains(rule: Rule, trial: Trial) -> bool:
+    """Whether `rule` explains every parameter's way."""
+    return all(
+        agrees(start, seen, rule(start, gradients, **trial.options))
+        for start, seen, gradients in trial.followed
+    )
 
 
 def expect_rule(
     rules: Sequence[Rule],
-    followed: list[tuple[np.ndarray, Arrays, Arrays]],
-    options: Options,
+    trials: Iterator[Trial],
     *,
     formula: str,
-    given: str,
-    look: str = "",
-) -> list[Rule]:
-    """Fail unless one of `rules` explains every parameter's way; returns those that do."""
-    matching = matching_rules(rules, followed, options)
-    if not matching:
-        start, seen, gradients = next(
-            way
-            for way in followed
-            if not agrees(way[0], way[1], rules[0](way[0], way[2], **options))
-        )
-        expected = rules[0](start, gradients, **options)
-        step = next(
-            i for i in range(len(seen)) if not agrees(start, seen[: i + 1], expected[: i + 1])
-        )
-        worst = np.argmax(np.abs(seen[step] - expected[step]))
-        before = start if step == 0 else seen[step - 1]
-        expect(
-            False,
-            f"{formula}. With {given}, step {step + 1} moves a parameter from "
-            f"{before.flat[worst]:.6g} to {expected[step].flat[worst]:.6g} "
-            f"(its gradient is {gradients[step].flat[worst]:.4g})",
-            f"{seen[step].flat[worst]:.6g}",
-            look,
-        )
-    return matching
+    recognise: Callable[[list[Trial]], Mistake | None],
+) -> None:
+    """Fail unless one and the same of `rules` explains every trial.
+
+    Args:
+        recognise: names the mistake in all trials, the one that shows it first.
+    """
+
+    def name(wrong: Trial, before: list[Trial]) -> Mistake | None:
+        return recognise([wrong, *before, *rest_of(trials)])
+
+    done: list[Trial] = []
+    for trial in trials:
+        matching = [rule for rule in rules if explains(rule, trial)]
+        if not matching:
+            fail_at(trial, rules[0], formula, partial(name, trial, done))
+        rules = matching
+        done.append(trial)
+
+
+def rest_of(trials: Iterator[Trial]) -> list[Trial]:
+    """The trials to come, as far as the student's code gets."""
+    rest: list[Trial] = []
+    with suppress(StudentError):
+        rest.extend(trials)
+    return rest
+
+
+def fail_at(trial: Trial, rule: Rule, formula: str, known: Known) -> None:
+    """Fail with the step and the entry where `trial` is furthest from `rule`."""
+    start, seen, gradients = next(
+        way
+        for way in trial.followed
+        if not agrees(way[0], way[1], rule(way[0], way[2], **trial.options))
+    )
+    expected = rule(start, gradients, **trial.options)
+    step = next(i for i in range(len(seen)) if not agrees(start, seen[: i + 1], expected[: i + 1]))
+    worst = np.argmax(np.abs(seen[step] - expected[step]))
+    before = start if step == 0 else seen[step - 1]
+    expect(
+        False,
+        f"{formula}. With {trial.given}, step {step + 1} moves a parameter from "
+        f"{before.flat[worst]:.6g} to {expected[step].flat[worst]:.6g} "
+        f"(its gradient is {gradients[step].flat[worst]:.4g})",
+        f"{seen[step].flat[worst]:.6g}",
+        known=known,
+    )
 
 
 def describe(options: Options) -> str:
@@ -178,7 +229,8 @@ def expect_gradientless_left_alone(
     for step in gradients:
         step[0] = None  # never has one
     gradients[2][1] = None  # has had one
-    first, second, third = optimizer.step(gradients)
+    ways = optimizer.step(gradients)
+    first, second, third = ways
     for what, before, after in (
         ("never had a gradient", start[0], third[0]),
         ("has no gradient in this step", second[1], third[1]),
@@ -188,12 +240,39 @@ def expect_gradientless_left_alone(
             f"a parameter that {what} (grad is None) to stay at {show(before)}",
             show(after),
             "Skip parameters whose grad is None.",
+            known=lambda: stand_in_for_missing(
+                lambda given: student.make_optimizer(start, **options).step(given), gradients, ways
+            ),
         )
     expect(
         not np.array_equal(first[4], second[4]),
         "parameters with a gradient to move all the same",
         "one of them stays as it was",
+        known=lambda: common.MISSING_ENDS_STEP,
     )
+
+
+def stand_in_for_missing(
+    step: Callable[[list[list[np.ndarray | None]]], list[Arrays]],
+    gradients: list[list[np.ndarray | None]],
+    seen: list[Arrays],
+) -> Mistake | None:
+    """What a new optimizer makes the same way of, where it is given in place of no gradient."""
+    zeros, last = ([list(given) for given in gradients] for _ in range(2))
+    for t, given in enumerate(gradients):
+        for p, gradient in enumerate(given):
+            if gradient is None:
+                zeros[t][p] = np.zeros_like(seen[t][p])
+                last[t][p] = last[t - 1][p] if t and last[t - 1][p] is not None else zeros[t][p]
+    with suppress(StudentError):
+        for stand_in, mistake in (
+            (zeros, common.MISSING_AS_ZERO),
+            (last, common.MISSING_AS_LAST),
+        ):
+            ways = step(stand_in)
+            if all(map(np.array_equal, itertools.chain(*ways), itertools.chain(*seen))):
+                return mistake
+    return None
 
 
 def expect_two_independent(
@@ -227,12 +306,14 @@ def expect_two_independent(
                 f"the one with {describe(option)} moves a parameter to {show(way[-1])}, alone to "
                 f"{show(by_itself[-1])}",
                 "Keep state in the optimizer (self.state), not in the module or the class.",
+                known=lambda: common.SHARED_STATE,
             )
     expect(
         not np.array_equal(first.next_draw, second.next_draw),
         "torch's generator to be left alone",
         "it was seeded anew",
         "Do not call torch.manual_seed in the module.",
+        known=lambda: common.RESEEDS,
     )
     expect_no_reseeding(student)
 
@@ -242,25 +323,37 @@ def expect_defaults(
     rng: np.random.Generator,
     defaults: Options,
     passed: Sequence[tuple[Options, float]],
+    recognise: Callable[[list[Trial]], Mistake | None],
 ) -> None:
     """Fail unless leaving arguments out does the same as passing their defaults.
 
     Args:
         passed: the arguments to pass, each time with the scale of the gradients.
+        recognise: names the mistake in trials, whose options are those passed.
     """
-    for options, scale in passed:
-        shapes = draw_shapes(rng)
-        start = [normal(rng, *shape) for shape in shapes]
-        gradients = draw_gradients(rng, shapes, steps=4, scale=scale)
-        full = defaults | options
-        wanted = student.make_optimizer(start, **full).step(gradients)
-        seen = student.make_optimizer(start, **options).step(gradients)
-        for p, initial in enumerate(start):
-            way, explicit = ([step[p] for step in ways] for ways in (seen, wanted))
+
+    def trials() -> Iterator[tuple[Trial, list[Arrays]]]:
+        for options, scale in passed:
+            shapes = draw_shapes(rng)
+            start = [normal(rng, *shape) for shape in shapes]
+            gradients = draw_gradients(rng, shapes, steps=4, scale=scale)
+            full = defaults | options
+            wanted = student.make_optimizer(start, **full).step(gradients)
+            seen = student.make_optimizer(start, **options).step(gradients)
+            yield Trial(options, ways_of(start, seen, gradients), call(options)), wanted
+
+    def name(wrong: Trial) -> Mistake | None:
+        return recognise([wrong, *rest_of(trial for trial, _ in left)])
+
+    left = trials()
+    for trial, wanted in left:
+        for p, (initial, way, _) in enumerate(trial.followed):
+            explicit = [step[p] for step in wanted]
             expect(
                 agrees(initial, way, explicit),
-                f"{call(options)} to do the same as {call(full)}",
+                f"{trial.given} to do the same as {call(defaults | trial.options)}",
                 f"a parameter at {show(way[-1])} after {len(way)} steps, not {show(explicit[-1])}",
+                known=partial(name, trial),
             )
 
 

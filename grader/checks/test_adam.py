@@ -7,15 +7,19 @@ is accepted as well: p ← p - lr·√(1-β2^t)/(1-β1^t)·m / (√v + ε̂), wi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
 import pytest
 
+from grader.checks.misconceptions.adam import WRONG_DEFAULTS, WRONG_RULES
+from grader.checks.misconceptions.steps import recognise
 from grader.checks.probes import normal
 from grader.checks.rules import (
     Options,
     Rule,
+    Trial,
     describe,
     draw_gradients,
     draw_shapes,
@@ -51,6 +55,7 @@ def adam(
 
 
 RULES: tuple[Rule, ...] = (adam, partial(adam, corrected_eps=True))
+RECOGNISE = partial(recognise, WRONG_RULES)
 
 
 @pytest.mark.points(3)
@@ -60,16 +65,18 @@ RULES: tuple[Rule, ...] = (adam, partial(adam, corrected_eps=True))
 )
 def test_update_rule(student: Student, rng: np.random.Generator) -> None:
     """Steps follow Adam's rule with β = (0.9, 0.999), whatever lr is"""
-    rules = list(RULES)
+    expect_rule(RULES, trials(student, rng), formula=FORMULA, recognise=RECOGNISE)
+
+
+def trials(student: Student, rng: np.random.Generator) -> Iterator[Trial]:
     for lr, steps in ((0.01, 20), (float(rng.uniform(0.05, 0.2)), 5)):
         shapes = draw_shapes(rng)
         # Large values show any weight decay, a large first gradient shows AMSGrad's maximum.
         start = [normal(rng, *shape, scale=5) for shape in shapes]
         gradients = draw_gradients(rng, shapes, steps)
         gradients[0] = [50 * g for g in gradients[0]]
-        followed = follow(student.make_optimizer(start, lr=lr), start, gradients)
         options: Options = {"lr": lr}
-        rules = expect_rule(rules, followed, options, formula=FORMULA, given=describe(options))
+        yield follow(student, options, start, gradients, describe(options))
 
 
 @pytest.mark.points(1)
@@ -80,17 +87,16 @@ def test_epsilon(student: Student, rng: np.random.Generator) -> None:
     # Gradients near ε, on parameters at 0, where float32 shows steps of any size.
     start = [np.zeros(shape, np.float32) for shape in shapes]
     gradients = draw_gradients(rng, shapes, steps=5, scale=1e-8)
-    options: Options = {"lr": 0.01}
-    followed = follow(student.make_optimizer(start, **options), start, gradients)
-    given = "gradients of the order of 1e-8"
-    expect_rule(RULES, followed, options, formula=FORMULA, given=given)
+    trial = follow(student, {"lr": 0.01}, start, gradients, "gradients of the order of 1e-8")
+    expect_rule(RULES, iter([trial]), formula=FORMULA, recognise=RECOGNISE)
 
 
 @pytest.mark.points(1)
 @pytest.mark.hint("The signature is make_optimizer(parameters, lr=1e-3).")
 def test_defaults(student: Student, rng: np.random.Generator) -> None:
     """By default lr is 1e-3"""
-    expect_defaults(student, rng, {"lr": 1e-3}, [({}, 1.0)])
+    named = partial(recognise, WRONG_DEFAULTS)
+    expect_defaults(student, rng, {"lr": 1e-3}, [({}, 1.0)], recognise=named)
 
 
 @pytest.mark.points(1)

@@ -8,11 +8,34 @@ values are read off the network itself: with gamma = 0 the hidden layer gives a(
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import Literal
 
 import numpy as np
 import pytest
 
+from grader.checks.misconceptions import Mistake, common, filled, only
+from grader.checks.misconceptions.batchnorm import (
+    BATCH_IN_EVAL,
+    FIRST_BATCH,
+    LARGE_EPS,
+    LAYER_NORM,
+    LOGITS_TOO,
+    MOVE_IN_EVAL,
+    NO_SCALE_AND_SHIFT,
+    NORMALISATIONS,
+    NOT_SAVED,
+    RUNNING_IN_TRAIN,
+    SOME_EPS,
+    WITHOUT_EFFECT,
+    Normalise,
+    by_large_eps,
+    by_running_statistics,
+    has_rows_normalised,
+    recognise_parameters,
+    running_candidates,
+)
 from grader.checks.probes import (
     Layers,
     close,
@@ -22,13 +45,14 @@ from grader.checks.probes import (
     expect_accuracy,
     expect_gradients,
     identity_weights,
+    named_forward,
     normal,
     show,
     test_builds,  # noqa: F401  a check that all networks share
     test_reproducible,  # noqa: F401
 )
 from grader.plugin import Train
-from grader.sandbox.client import Student
+from grader.sandbox.client import Network, Student, StudentError
 
 Weights = dict[str, np.ndarray]
 MAX_EPS = 1e-3
@@ -49,7 +73,12 @@ class Probe:
             "b2": (num_output,),
         }
         vectors = dict.fromkeys(("gamma", "beta", "b1"), (self.num_hidden,))
-        self.layers = Layers(self.net.parameters, shapes | vectors, optional=["b1"])
+        self.layers = Layers(
+            self.net.parameters,
+            shapes | vectors,
+            optional=["b1"],
+            recognise=recognise_parameters,
+        )
         self.find_roles([role for role in vectors if role in self.layers])
 
     def find_roles(self, vectors: list[str]) -> None:
@@ -77,6 +106,7 @@ class Probe:
             "a learnable scale of the normalised activations: at 0 all rows of a batch are alike",
             "no parameter does that in train mode",
             "Normalise over the batch, then multiply by a parameter of size num_hidden.",
+            known=partial(self.named_without_scale, ones, inputs),
         )
         scale, self.zero_scale = scales[0]
         flat = {scale: self.zero_scale}
@@ -88,10 +118,24 @@ class Probe:
             "a learnable shift of the normalised activations",
             "no parameter that moves them once the scale is 0",
             "Add a parameter of size num_hidden after the scale.",
+            known=lambda: NO_SCALE_AND_SHIFT,
         )
         found = [scale, shifts[0], *(role for role in rest if role != shifts[0])]
         numbers = [self.layers.index[role] for role in found]
         self.layers.index.update(zip(vectors, numbers, strict=True))
+
+    def named_without_scale(self, weights: Weights, inputs: np.ndarray) -> Mistake | None:
+        """What is normalised: the logits, if they don't show W2's size, or z."""
+
+        def stays(*roles: str) -> bool:
+            self.layers.assign(self.net, weights | {role: 3 * weights[role] for role in roles})
+            return close(self.net.forward(inputs, train=True), before, rtol=1e-2)
+
+        self.layers.assign(self.net, weights)
+        before = self.net.forward(inputs, train=True)
+        if stays("W2", "b2"):
+            return LOGITS_TOO
+        return NO_SCALE_AND_SHIFT if stays("W1") else None
 
     def renew(self) -> None:
         """Go on with a new network of the same sizes, whose running statistics are initial."""
@@ -174,14 +218,16 @@ def place_of_normalisation(probe: Probe) -> tuple[Place, int]:
         centred = np.abs(n.mean(axis=0)).max() < 2e-3
         if centred and np.abs(n.std(axis=0, ddof=ddof) - 1).max() < 2e-2 and affine(fixed, shown):
             return "after", ddof
+    n = (shown - weights["beta"]) / weights["gamma"]
+    known = partial(named_normalisation, probe, weights, inputs, shown)
     alone = probe.hidden(weights, inputs[:2], train=True)
     expect(
         not close(alone, shown[:2], rtol=1e-3),
         "in train mode each unit normalised by its mean and variance over the batch",
         "a row's hidden activations do not depend on the other rows of its batch",
         "Layer normalisation takes statistics over the features; here they are over the rows.",
+        known=known,
     )
-    n = (shown - weights["beta"]) / weights["gamma"]
     expect(
         False,
         "in train mode gamma·(z - mean) / sqrt(var + eps) + beta, with mean and var of each "
@@ -189,8 +235,35 @@ def place_of_normalisation(probe: Probe) -> tuple[Place, int]:
         f"hidden activations {show(shown)}, whose units have, scale and shift undone, means of "
         f"{show(n.mean(axis=0))} and deviations of {show(n.std(axis=0))}",
         "Look at the axis of the mean and the variance, and at what else is normalised.",
+        known=known,
     )
     raise AssertionError  # expect has raised
+
+
+def named_normalisation(
+    probe: Probe, weights: Weights, inputs: np.ndarray, shown: np.ndarray
+) -> Mistake | None:
+    """What else train mode makes of z (N, H), before the nonlinearity or, over rows, after it."""
+    z = (inputs @ weights["W1"].T).astype(np.float64)
+    found = []
+    if has_rows_normalised((shown - weights["beta"]) / weights["gamma"]):
+        found.append(LAYER_NORM)
+
+    def error(normalise: Normalise, seen: np.ndarray) -> float:
+        points = weights["gamma"] * normalise(z)[:8] + weights["beta"]
+        predicted = probe.activation(points, train=True)
+        return float(np.abs(seen[:8] - predicted).max() / np.abs(predicted).max())
+
+    with suppress(StudentError):
+        found += [mistake for mistake, rule in NORMALISATIONS if error(rule, shown) < 2e-3]
+        eps = min(SOME_EPS, key=lambda eps: error(by_large_eps(eps), shown))
+        if error(by_large_eps(eps), shown) < 2e-3 < error(by_large_eps(0.0), shown):
+            found.append(filled(LARGE_EPS, eps=eps))
+        probe.renew()
+        fresh = probe.hidden(weights, inputs, train=True)
+        if error(by_running_statistics, fresh) < 2e-3:
+            found.append(RUNNING_IN_TRAIN)
+    return only(found)
 
 
 def affine(x: np.ndarray, y: np.ndarray) -> bool:
@@ -232,6 +305,7 @@ def test_train_mode(student: Student, rng: np.random.Generator) -> None:
         f"the logits W2·v + b2 of the hidden layer's output v, here {show(expected)}",
         show(logits),
         "Return them as they are: no normalisation or activation.",
+        known=partial(named_forward, probe.net, probe.layers, inputs, True, common.RANDOM),
     )
     expect_small_eps(probe, place, ddof)
 
@@ -258,11 +332,13 @@ def expect_small_eps(probe: Probe, place: Place, ddof: int) -> None:
         n = (shown - weights["beta"]) / weights["gamma"]
         seen = n.std(axis=0, ddof=ddof)
         ok = (seen >= 0.99 * deviation / np.sqrt(deviation**2 + 1.3 * MAX_EPS)).all()
+
     expect(
         ok,
         f"an eps of at most {MAX_EPS:g}",
         "activations of small variance are not brought to unit variance",
         "eps only prevents a division by 0.",
+        known=partial(named_normalisation, probe, weights, inputs, shown),
     )
 
 
@@ -306,6 +382,7 @@ def test_running_statistics(student: Student, rng: np.random.Generator) -> None:
         "batches in train mode",
         f"{show(shown)}",
         "Update running statistics with each batch in train mode (PyTorch's momentum is 0.1).",
+        known=partial(named_statistics, probe, weights, inputs, shown),
     )
 
     logits = probe.run(weights, rows, train=False)
@@ -316,7 +393,30 @@ def test_running_statistics(student: Student, rng: np.random.Generator) -> None:
         "a new network with this one's state_dict() to give the same logits in eval mode",
         "others",
         "Use register_buffer for the running statistics, so that they are saved.",
+        known=lambda: None if moves_in_eval_mode(probe.net, rows) else NOT_SAVED,
     )
+
+
+def named_statistics(
+    probe: Probe, weights: Weights, inputs: np.ndarray, shown: np.ndarray
+) -> Mistake | None:
+    """What else eval mode normalises by, the nonlinearity coming after."""
+    z = inputs @ weights["W1"].T
+    first = (inputs + 1) @ weights["W1"].T
+    rows = z[: len(shown)]
+    by_first = normalised(rows, first.mean(axis=0), z.var(axis=0), weights)
+    scale_and_shift = weights["gamma"], weights["beta"]
+    candidates = [
+        (FIRST_BATCH, by_first),
+        *running_candidates(rows, z.mean(axis=0), z.var(axis=0), *scale_and_shift),
+    ]
+    with suppress(StudentError):
+        return only(
+            mistake
+            for mistake, points in candidates
+            if close(shown, probe.activation(points, train=True), rtol=1.5e-2)
+        )
+    return None
 
 
 @pytest.mark.points(2)
@@ -336,6 +436,7 @@ def test_eval_mode(student: Student, rng: np.random.Generator) -> None:
         "in eval mode a row to have the same logits alone as in a batch",
         f"{show(alone)} alone, {show(logits)} in a batch",
         "Use the running statistics there, not the batch's.",
+        known=partial(named_eval_mode, probe.net, inputs, logits),
     )
     probe.net.forward_all([probe.inputs(32) + 5 for _ in range(20)])
     again = probe.net.forward(inputs)
@@ -344,6 +445,7 @@ def test_eval_mode(student: Student, rng: np.random.Generator) -> None:
         "forward passes in eval mode to leave the running statistics as they are",
         f"logits that have moved from {show(logits)} to {show(again)}",
         "Update them in train mode only.",
+        known=lambda: MOVE_IN_EVAL,
     )
     probe.net.forward_all([probe.inputs(32) + 5 for _ in range(20)], train=True)
     moved = probe.net.forward(inputs)
@@ -351,7 +453,24 @@ def test_eval_mode(student: Student, rng: np.random.Generator) -> None:
         not close(moved, logits, rtol=1e-3),
         "forward passes in train mode to move the running statistics",
         "the same logits in eval mode after 20 batches of other data",
+        known=lambda: WITHOUT_EFFECT,
     )
+
+
+def moves_in_eval_mode(net: Network, inputs: np.ndarray) -> bool:
+    """Whether passes of the same inputs in eval mode differ, and not by chance."""
+    first, second = (net.forward(inputs, seed=0) for _ in range(2))
+    return not np.array_equal(first, second)
+
+
+def named_eval_mode(net: Network, inputs: np.ndarray, logits: np.ndarray) -> Mistake | None:
+    """Why rows have other logits alone than in a batch."""
+    with suppress(StudentError):
+        if moves_in_eval_mode(net, inputs):
+            return MOVE_IN_EVAL
+        if close(logits, net.forward(inputs, train=True), rtol=1e-3):
+            return BATCH_IN_EVAL
+    return None
 
 
 @pytest.mark.points(2)

@@ -8,11 +8,30 @@ than once in 10^6 runs.
 from __future__ import annotations
 
 import math
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 
+from grader.checks.misconceptions import Mistake
+from grader.checks.misconceptions.dropout import (
+    BEFORE_NONLINEARITY,
+    EVAL_MODE,
+    MODES_SWAPPED,
+    OFF_SEED,
+    ON_INPUTS,
+    ON_LOGITS,
+    WHOLE_ROWS,
+    recognise_eval_scale,
+    recognise_masks,
+    recognise_rate,
+    recognise_scale,
+    recognise_unzeroed,
+    recognise_zero,
+    whole_rows,
+)
 from grader.checks.probes import (
     Z_LIMIT,
     Layers,
@@ -31,7 +50,7 @@ from grader.checks.probes import (
     two_layers,
 )
 from grader.plugin import Train
-from grader.sandbox.client import Network, Student
+from grader.sandbox.client import Network, Student, StudentError
 
 ROWS = 240
 
@@ -60,16 +79,14 @@ class Probe:
         num_output = num_hidden + int(rng.integers(3, 8))
         sizes = (num_output + int(rng.integers(3, 8)), num_hidden, num_output)
         self.net = student.build(*sizes, seed=draw_seed(rng), **options)
-        layers = Layers(self.net.parameters, two_layers(sizes))
+        self.layers = layers = Layers(self.net.parameters, two_layers(sizes))
         # Every unit sees every input, so that a dropped input can't pass for a dropped unit.
         first = rng.uniform(0.5, 1.5, (num_hidden, sizes[0])) / sizes[0]
         lowest = -2.0 if around_zero else 0.5
         self.b2 = rng.uniform(1, 2, num_output).astype(np.float32)
-        layers.assign(
-            self.net,
-            identity_weights(layers)
-            | {"W1": first, "b1": rng.uniform(min(lowest, 0), 0.3, num_hidden), "b2": self.b2},
-        )
+        b1 = rng.uniform(min(lowest, 0), 0.3, num_hidden)
+        self.weights = identity_weights(layers) | {"W1": first, "b1": b1, "b2": self.b2}
+        layers.assign(self.net, self.weights)
         self.inputs = rng.uniform(lowest, 2.0, (ROWS, sizes[0])).astype(np.float32)
         self.kept = self.hidden(self.net.forward(self.inputs))  # (N, H)
 
@@ -84,6 +101,36 @@ class Probe:
     def dropped(self, logits: np.ndarray) -> np.ndarray:
         """Which hidden activations (N, H) were zeroed."""
         return np.abs(self.hidden(logits)) < 1e-4 * np.abs(self.kept).max()
+
+    def drops_in_eval_mode(self) -> bool:
+        seeds = draw_seed(self.rng), draw_seed(self.rng)
+        first, second = (self.net.forward(self.inputs, seed=seed) for seed in seeds)
+        return not np.array_equal(first, second)
+
+    def drops_inputs(self) -> bool:
+        """Whether, with one input for all units, those of a row are dropped together.
+
+        Goes on with other weights.
+        """
+        num_features, num_hidden, _ = self.net.sizes
+        first = np.zeros((num_hidden, num_features))
+        first[:, 0] = 1.0
+        weights = identity_weights(self.layers) | {"W1": first, "b2": self.b2}
+        self.layers.assign(self.net, weights)
+        off = self.hidden(self.net.forward(0 * self.inputs))
+        seed = draw_seed(self.rng)
+        logits = self.net.forward(np.abs(self.inputs) + 0.5, train=True, seed=seed)
+        hidden = self.hidden(logits)
+        return whole_rows(np.abs(hidden - off) < 1e-4 * np.abs(self.kept).max())
+
+    def bent(self, factor: float) -> np.ndarray:
+        """The hidden activations (N, H) in eval mode, had all z been multiplied by `factor`.
+
+        Goes on with other weights.
+        """
+        scaled = {role: factor * self.weights[role] for role in ("W1", "b1")}
+        self.layers.assign(self.net, self.weights | scaled)
+        return self.hidden(self.net.forward(self.inputs))
 
 
 @pytest.mark.points(1)
@@ -107,6 +154,7 @@ def test_reproducible(student: Student, rng: np.random.Generator) -> None:
         "the same activations dropped after the same torch.manual_seed",
         "others",
         "Draw the mask with torch, not with NumPy or Python's random, and do not seed it.",
+        known=lambda: None if same_mask(probe) else OFF_SEED,
     )
     expect(
         not np.array_equal(first, other),
@@ -116,12 +164,18 @@ def test_reproducible(student: Student, rng: np.random.Generator) -> None:
     )
 
 
+def same_mask(probe: Probe) -> bool:
+    """Whether two passes in a row drop the same: then it is no question of seeds."""
+    first, second = probe.drop(times=2)
+    return np.array_equal(first, second)
+
+
 @pytest.mark.points(1)
 @pytest.mark.hint("Dropout must know whether the network trains: self.training says so.")
 def test_eval_mode(student: Student, rng: np.random.Generator) -> None:
     """In eval mode nothing is dropped, and nothing is scaled"""
     net, layers = build(student, rng, p=0.3)
-    expect_two_layers_forward(net, layers, rng, train=False)
+    expect_two_layers_forward(net, layers, rng, train=False, random=EVAL_MODE)
     weights = layers.draw(rng)
     inputs = normal(rng, 9, net.sizes[0], scale=2)
     layers.assign(net, weights)
@@ -134,6 +188,7 @@ def test_eval_mode(student: Student, rng: np.random.Generator) -> None:
         f"the same logits in eval mode whatever p is, here {show(logits)} with p=0.3",
         f"{show(seen)} with p=0.7",
         "The kept activations are scaled by 1/(1-p) in train mode, so that eval mode needs none.",
+        known=lambda: recognise_eval_scale(logits - weights["b2"], seen - weights["b2"], 0.3, 0.7),
     )
 
 
@@ -153,6 +208,7 @@ def test_drop_rate(student: Student, rng: np.random.Generator) -> None:
             f"{p:.0%} of the hidden activations to be 0 in train mode "
             f"with p={p:g}{'' if options else ', the default'}",
             f"{dropped.mean():.1%}",
+            known=partial(named_rate, student, rng),
         )
     probe = Probe(student, rng, p=0.0)
     (logits,) = probe.drop()
@@ -160,7 +216,40 @@ def test_drop_rate(student: Student, rng: np.random.Generator) -> None:
         close(probe.hidden(logits), probe.kept),
         "nothing to change in train mode with p=0",
         f"activations {show(probe.hidden(logits))} instead of {show(probe.kept)}",
+        known=lambda: recognise_zero(float(probe.dropped(logits).mean())),
     )
+
+
+def named_rate(student: Student, rng: np.random.Generator) -> Mistake | None:
+    """What drops another share than p, looked at with two rates and by default."""
+    rates, shares = (0.2, 0.75, 0.5), []
+    with suppress(StudentError):
+        cases: list[dict[str, Any]] = [{"p": rates[0]}, {"p": rates[1]}, {}]
+        for options in cases:
+            probe = Probe(student, rng, **options)
+            logits, again = probe.drop(times=2)
+            dropped = probe.dropped(logits)
+            shares.append(float(dropped.mean()))
+            # Fewer decisions than activations make for another share by chance.
+            masks = recognise_masks(dropped, probe.dropped(again))
+            besides = logits_dropped(probe, logits) or masks or named_place(probe, dropped)
+            if besides is not None:
+                return besides
+            if shares[-1] < 0.01 and not close(probe.hidden(logits), probe.kept):
+                return recognise_unzeroed(probe.hidden(logits), probe.kept)
+        return recognise_rate(rates, shares, Z_LIMIT * math.sqrt(0.25 / dropped.size))
+    return None
+
+
+def named_place(probe: Probe, dropped: np.ndarray) -> Mistake | None:
+    """Dropout in the wrong mode, on the inputs, or on rows. Goes on with other weights."""
+    if probe.drops_in_eval_mode():
+        first, second = probe.drop(times=2)
+        return MODES_SWAPPED if np.array_equal(first, second) else EVAL_MODE
+    alive = (np.abs(probe.kept) > 0.02 * np.abs(probe.kept).max()).all(axis=1)
+    if alive.any() and whole_rows(dropped[alive]):
+        return WHOLE_ROWS
+    return ON_INPUTS if probe.drops_inputs() else None
 
 
 @pytest.mark.points(1)
@@ -176,6 +265,7 @@ def test_kept_values(student: Student, rng: np.random.Generator) -> None:
             "logits that nothing drops or scales: where W2 is 0 they are b2",
             f"{show(logits[:, num_hidden:])} instead of {show(probe.b2[num_hidden:])}",
             "Look for dropout on the logits.",
+            known=partial(logits_dropped, probe, logits),
         )
         # Where an activation is 0 anyway, as ReLU's are for negative inputs, nothing shows.
         alive = np.abs(probe.kept) > 0.02 * np.abs(probe.kept).max()
@@ -189,7 +279,45 @@ def test_kept_values(student: Student, rng: np.random.Generator) -> None:
             f"kept activations {expected:.3g} = 1/(1-p) times as large as in eval mode with p={p}",
             f"factors such as {show(wrong)}",
             "Dropping inputs, or dropping before the nonlinearity, gives other values.",
+            known=partial(named_scale, student, probe, logits, kept, p),
         )
+
+
+def logits_dropped(probe: Probe, logits: np.ndarray) -> Mistake | None:
+    """Whether logits that are b2 were zeroed, and the others scaled alike."""
+    b2 = probe.b2[probe.net.sizes[1] :]
+    factors = (logits[:, len(probe.b2) - len(b2) :] / b2).ravel()
+    kept = factors[factors != 0]
+    alike = kept.size > 0 and np.abs(kept / kept[0] - 1).max() < 1e-3
+    return ON_LOGITS if alike and 0.01 < (factors == 0).mean() < 0.99 else None
+
+
+def named_scale(
+    student: Student, probe: Probe, logits: np.ndarray, kept: np.ndarray, p: float
+) -> Mistake | None:
+    """Why kept activations are not 1/(1-p) times as large as in eval mode."""
+    hidden = probe.hidden(logits)
+    share_kept = 1 - float(probe.dropped(logits)[np.abs(probe.kept) > 0].mean())
+    if share_kept == 1:
+        return None
+    with suppress(StudentError):
+        (again,) = probe.drop()
+        also = kept & ~probe.dropped(again)
+        bent, zeroed = probe.bent(1 / (1 - p)), probe.bent(0.0)
+        size = np.abs(probe.kept).max()
+        from_z = np.minimum(np.abs(hidden - bent), np.abs(hidden - zeroed)) < 5e-4 * size
+        if from_z.all():
+            return BEFORE_NONLINEARITY
+        besides = named_place(probe, probe.dropped(logits))
+        if besides is not None:
+            return besides
+        other = student.build(*probe.net.sizes, seed=draw_seed(probe.rng), p=0.9 - p)
+        probe.layers.assign(other, probe.weights)
+        if not close(probe.hidden(other.forward(probe.inputs)), probe.kept):
+            return None  # eval mode is not what the kept ones should be compared with
+        ratios = hidden[kept] / probe.kept[kept]
+        return recognise_scale(ratios, probe.hidden(again)[also] / probe.kept[also], p, share_kept)
+    return None
 
 
 @pytest.mark.points(1)
@@ -203,6 +331,7 @@ def test_masks_are_independent(student: Student, rng: np.random.Generator) -> No
         abs(agreement - 0.5) < Z_LIMIT * math.sqrt(0.25 / first.size),
         "two forward passes to drop different activations: they agree on 50% of them by chance",
         f"they agree on {agreement:.0%}",
+        known=partial(recognise_masks, first, second),
     )
     for what, mask in (("row", first), ("unit", first.T)):
         m, n = mask.shape
@@ -215,6 +344,7 @@ def test_masks_are_independent(student: Student, rng: np.random.Generator) -> No
             f"the number dropped in a {what} to vary as independent decisions do",
             f"its variance is {chi:.2f} times that",
             "A mask of the activations' full shape decides for each of them.",
+            known=partial(recognise_masks, first, second),
         )
         different = len(np.unique(mask ^ mask[:, :1], axis=0))
         expect(
@@ -222,6 +352,7 @@ def test_masks_are_independent(student: Student, rng: np.random.Generator) -> No
             f"a different mask for every {what}",
             f"{m - different} of {m} repeat another one",
             "A mask of the activations' full shape decides for each of them.",
+            known=partial(recognise_masks, first, second),
         )
 
 

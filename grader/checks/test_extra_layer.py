@@ -6,9 +6,18 @@ checks change weights and inputs in ways that such a chain, and nothing else, do
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
+from grader.checks.misconceptions import common
+from grader.checks.misconceptions.extra_layer import (
+    APPLIED_TWICE,
+    MISSING_AFTER_FIRST,
+    MISSING_AFTER_SECOND,
+    SKIP_CONNECTION,
+)
 from grader.checks.probes import (
     LEVELS,
     Layers,
@@ -23,6 +32,7 @@ from grader.checks.probes import (
     expect_nonlinear,
     identity_weights,
     mix,
+    named_forward,
     normal,
     show,
     test_builds,  # noqa: F401  a check that all networks share
@@ -131,6 +141,7 @@ def test_three_layers_in_a_chain(student: Student, rng: np.random.Generator) -> 
         "the same logits in train mode as in eval mode",
         "others",
         "Look for dropout or a normalisation that nothing asks for.",
+        known=partial(named_forward, net, layers, inputs, True, common.RANDOM),
     )
 
     hidden = inputs @ weights["W1"].T + weights["b1"]  # (N, F) @ (F, H) -> (N, H)
@@ -140,6 +151,7 @@ def test_three_layers_in_a_chain(student: Student, rng: np.random.Generator) -> 
         "the first hidden layer to compute W1·x + b1 from the inputs, with nothing passing it by",
         f"another W1, b1 and x with the same W1·x + b1 give {show(logits)} no more",
         "Look for a skip connection from the inputs, or something done to them.",
+        known=lambda: SKIP_CONNECTION if passed_by(chain, weights, inputs) else None,
     )
 
     cut = weights | {"W2": np.zeros((num_hidden, num_hidden))}
@@ -150,6 +162,7 @@ def test_three_layers_in_a_chain(student: Student, rng: np.random.Generator) -> 
         "depend on the inputs",
         "they still do",
         "Look for a skip connection around the middle layer.",
+        known=lambda: SKIP_CONNECTION,
     )
 
     expect(
@@ -157,6 +170,7 @@ def test_three_layers_in_a_chain(student: Student, rng: np.random.Generator) -> 
         "the middle layer to compute W2·v + b2 once, from the first hidden layer's activations v",
         "two W2 with the same row sums give different logits where all entries of v are equal",
         "Look for a layer that is applied twice, or one that is not registered.",
+        known=lambda: APPLIED_TWICE if middle_twice(chain) else None,
     )
 
     shown = chain.hidden_second(weights, inputs).astype(np.float64)
@@ -166,6 +180,7 @@ def test_three_layers_in_a_chain(student: Student, rng: np.random.Generator) -> 
         f"the logits W3·v + b3, here {show(expected)}",
         show(logits),
         "Return them as they are: no activation, softmax or normalisation.",
+        known=partial(named_forward, net, layers, inputs, False, common.RANDOM),
     )
 
     straight = identity_weights(layers)
@@ -174,7 +189,33 @@ def test_three_layers_in_a_chain(student: Student, rng: np.random.Generator) -> 
     activated, mixed = np.split(
         chain.run(straight, embed(both, len(both), num_features))[:, :num_hidden], 2
     )
-    expect_elementwise(activated, mixed, "eval")
+    known = partial(named_forward, net, layers, inputs, False, common.RANDOM)
+    expect_elementwise(activated, mixed, "eval", known)
+
+
+def passed_by(chain: Chain, weights: Weights, inputs: np.ndarray) -> bool:
+    """Whether the logits depend on the inputs although the middle weight is 0."""
+    cut = weights | {"W2": np.zeros(chain.layers.shapes["W2"])}
+    logits = chain.run(cut, inputs)
+    return not close(logits, np.broadcast_to(logits[:1], logits.shape))
+
+
+def middle_twice(chain: Chain) -> bool:
+    """Whether, with an identity matrix for W2, the middle layer is a(a(v + b2) + b2) of v."""
+    num_features, num_hidden, _ = chain.net.sizes
+    weights = identity_weights(chain.layers)
+    zero = weights | {"W2": np.zeros((num_hidden, num_hidden))}
+
+    def activation(points: np.ndarray) -> np.ndarray:
+        rows = np.zeros((1, num_features), np.float32)
+        return np.stack([chain.hidden_second(zero | {"b2": b}, rows)[0] for b in points])
+
+    shift = np.full(num_hidden, 0.4)
+    points = np.repeat(LEVELS[:, None], num_hidden, axis=1)
+    v = activation(points)
+    twice = activation(activation(v + shift) + shift)
+    inputs = embed(points, len(points), num_features)
+    return close(chain.hidden_second(weights | {"b2": shift}, inputs), twice)
 
 
 @pytest.mark.points(2)
@@ -193,7 +234,16 @@ def test_nonlinearities(student: Student, rng: np.random.Generator) -> None:
         [chain.hidden_second(cut | {"b2": np.full(num_hidden, z)}, inputs)[0] for z in LEVELS]
     )
     points = np.repeat(LEVELS[:, None], num_hidden, axis=1)
-    expect_nonlinear(points, activated, "after the second hidden layer")
+    expect_nonlinear(
+        points,
+        activated,
+        "after the second hidden layer",
+        lambda: (
+            MISSING_AFTER_SECOND
+            if any(movement_is_seen(chain) for _ in range(3))
+            else common.NO_NONLINEARITY
+        ),
+    )
 
     # A W2 that is blind to one direction: if nothing bends the first layer's output, moving it in
     # that direction can't be seen. Units may be off by chance, but not in each of three draws.
@@ -202,6 +252,7 @@ def test_nonlinearities(student: Student, rng: np.random.Generator) -> None:
         "a nonlinearity after the first hidden layer",
         "the second layer sees a linear function of W1·x + b1",
         "Without one, the first two layers are no more than one.",
+        known=lambda: MISSING_AFTER_FIRST,
     )
 
 

@@ -8,11 +8,19 @@ that a right initialisation fails less than once in 10^6 runs.
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pytest
 
+from grader.checks.misconceptions import Mistake
+from grader.checks.misconceptions.kaiming_init import (
+    NOT_CENTRED,
+    recognise_bias,
+    recognise_entries,
+    recognise_rows,
+    recognise_variances,
+)
 from grader.checks.probes import (
     Z_LIMIT,
     Layers,
@@ -82,7 +90,19 @@ def test_weight_variance(large: Layers) -> None:
             f"(fan_in is {fan_in})",
             f"{variance:.3g}, which is {variance * fan_in:.3g}/fan_in",
             "Both weights need it, each with its own fan.",
+            known=partial(recognise_weights, large),
         )
+
+
+def recognise_weights(large: Layers) -> Mistake | None:
+    """The known mistake that gives both weights their variances."""
+    weights = {role: large.value(role) for role in ("W1", "W2")}
+    first = strided_sample(weights["W1"]).astype(np.float64)
+    return recognise_variances(
+        {role: mean_square(weight) for role, weight in weights.items()},
+        {role: (weight.shape[1], weight.shape[0]) for role, weight in weights.items()},
+        uniform=float((first**4).mean() / (first**2).mean() ** 2) < 2.1,
+    )
 
 
 def mean_square(weight: np.ndarray) -> float:
@@ -120,6 +140,7 @@ def test_weight_distribution(large: Layers, rng: np.random.Generator) -> None:
             abs(mean) < Z_LIMIT / math.sqrt(weight.size),
             f"`{name}` with zero mean",
             f"a mean of {mean:.3g} standard deviations",
+            known=lambda: NOT_CENTRED,
         )
         sample = np.sort(strided_sample(weight))
         distance = min(distance_to(sample, cut) for cut in CUTS)
@@ -129,6 +150,7 @@ def test_weight_distribution(large: Layers, rng: np.random.Generator) -> None:
             distance < math.sqrt(math.log(2e8) / (2 * SAMPLE)) + 0.002,
             f"`{name}` from a normal (also truncated) or a uniform distribution",
             f"entries of another one (its distribution function is {distance:.3f} away)",
+            known=partial(recognise_entries, weight),
         )
         for what, matrix in (("rows", weight), ("columns", weight.T)):
             expect_independent(name, what, matrix, rng)
@@ -152,6 +174,7 @@ def expect_independent(name: str, what: str, matrix: np.ndarray, rng: np.random.
         f"scalar products of two of them with {coupling:.2f} times the variance of independent "
         f"ones, and lengths with {spread:.2f} times it",
         "Orthogonal or repeated rows are not independent.",
+        known=partial(recognise_rows, matrix),
     )
 
 
@@ -180,12 +203,13 @@ def truncated_normal(cut: float) -> np.ndarray:
 @pytest.mark.hint("Zeros, after the layer was made: nn.Linear fills its bias with random numbers.")
 def test_biases_are_zero(large: Layers) -> None:
     """Both biases start at zero"""
-    for role in ("b1", "b2"):
+    for role, weight in (("b1", "W1"), ("b2", "W2")):
         bias = large.value(role)
         expect(
             not bias.any(),
             f"`{large.name(role)}` to be zero",
             f"values up to {np.abs(bias).max():.3g}",
+            known=partial(recognise_bias, bias, large.shapes[weight][1]),
         )
 
 

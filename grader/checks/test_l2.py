@@ -6,22 +6,22 @@ One-dimensional parameters, the biases, may be left undecayed.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
-from grader.checks.probes import normal
+from grader.checks.misconceptions.l2 import WRONG_DEFAULTS, WRONG_RULES
+from grader.checks.misconceptions.steps import recognise
 from grader.checks.rules import (
     Options,
     Rule,
-    describe,
-    draw_gradients,
-    draw_shapes,
     expect_defaults,
     expect_gradientless_left_alone,
     expect_rule,
     expect_trained_baseline,
     expect_two_independent,
-    follow,
+    follow_each,
     test_builds,  # noqa: F401  a check that all optimizers share
 )
 from grader.plugin import Train
@@ -54,18 +54,13 @@ RULES: tuple[Rule, ...] = (decay_all, decay_weights)
 @pytest.mark.hint("Add λ·p to the gradient of each parameter before the step, and nothing else.")
 def test_update_rule(student: Student, rng: np.random.Generator) -> None:
     """Steps follow p ← p - lr·(g + λ·p), whatever lr and weight_decay are"""
-    rules = list(RULES)
     cases: list[Options] = [
         {"lr": 0.5, "weight_decay": 0.3},
         {"lr": 0.03, "weight_decay": float(rng.uniform(1, 2))},
         {"lr": 0.1, "weight_decay": 0.0},
     ]
-    for options in cases:
-        shapes = draw_shapes(rng)
-        start = [normal(rng, *shape, scale=2) for shape in shapes]
-        gradients = draw_gradients(rng, shapes, steps=5)
-        followed = follow(student.make_optimizer(start, **options), start, gradients)
-        rules = expect_rule(rules, followed, options, formula=FORMULA, given=describe(options))
+    trials = follow_each(student, rng, cases, steps=5, scale=2)
+    expect_rule(RULES, trials, formula=FORMULA, recognise=partial(recognise, WRONG_RULES))
 
 
 @pytest.mark.points(1)
@@ -78,7 +73,7 @@ def test_defaults(student: Student, rng: np.random.Generator) -> None:
         ({"lr": 2.0}, 1e-4),
         ({"weight_decay": 0.5}, 1.0),
     ]
-    expect_defaults(student, rng, DEFAULTS, passed)
+    expect_defaults(student, rng, DEFAULTS, passed, recognise=partial(recognise, WRONG_DEFAULTS))
 
 
 @pytest.mark.points(1)

@@ -6,22 +6,22 @@ with the new v (Sutskever et al. 2013, as PyTorch writes it).
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
-from grader.checks.probes import normal
+from grader.checks.misconceptions.momentum import WRONG_DEFAULTS, WRONG_RULES
+from grader.checks.misconceptions.steps import recognise
 from grader.checks.rules import (
     Options,
     Rule,
-    describe,
-    draw_gradients,
-    draw_shapes,
     expect_defaults,
     expect_gradientless_left_alone,
     expect_rule,
     expect_trained_baseline,
     expect_two_independent,
-    follow,
+    follow_each,
     test_builds,  # noqa: F401  a check that all optimizers share
 )
 from grader.plugin import Train
@@ -62,18 +62,13 @@ RULES: tuple[Rule, ...] = (classical, nesterov)
 )
 def test_update_rule(student: Student, rng: np.random.Generator) -> None:
     """Steps follow v ← μ·v + g, p ← p - lr·v, whatever lr and momentum are"""
-    rules = list(RULES)
     cases: list[Options] = [
         {"lr": 0.1, "momentum": 0.9},
         {"lr": 0.03, "momentum": float(rng.uniform(0.3, 0.6))},
         {"lr": 1.0, "momentum": 0.99},
     ]
-    for options in cases:
-        shapes = draw_shapes(rng)
-        start = [normal(rng, *shape) for shape in shapes]
-        gradients = draw_gradients(rng, shapes, steps=6)
-        followed = follow(student.make_optimizer(start, **options), start, gradients)
-        rules = expect_rule(rules, followed, options, formula=FORMULA, given=describe(options))
+    trials = follow_each(student, rng, cases, steps=6)
+    expect_rule(RULES, trials, formula=FORMULA, recognise=partial(recognise, WRONG_RULES))
 
 
 @pytest.mark.points(1)
@@ -81,7 +76,7 @@ def test_update_rule(student: Student, rng: np.random.Generator) -> None:
 def test_defaults(student: Student, rng: np.random.Generator) -> None:
     """By default lr is 0.01 and momentum is 0.9"""
     passed: list[tuple[Options, float]] = [({}, 1.0), ({"lr": 0.5}, 1.0), ({"momentum": 0.5}, 1.0)]
-    expect_defaults(student, rng, DEFAULTS, passed)
+    expect_defaults(student, rng, DEFAULTS, passed, recognise=partial(recognise, WRONG_DEFAULTS))
 
 
 @pytest.mark.points(1)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
+from grader.checks.misconceptions import Mistake
+from grader.checks.misconceptions.curves import recognise_curve
+from grader.checks.misconceptions.relu import recognise_forward, recognise_softmax
 from grader.checks.probes import (
     Layers,
     close,
@@ -56,7 +61,12 @@ def test_hidden_is_relu(student: Student, rng: np.random.Generator) -> None:
     if wrong.any():
         worst = np.argmin(np.where(wrong, np.abs(np.log10(np.abs(points))), np.inf))
         z, a = points.flat[worst], activated.flat[worst]
-        expect(False, f"max(0, z) = {max(z, 0):.4g} at z = {z:.4g}", f"{a:.4g}")
+        expect(
+            False,
+            f"max(0, z) = {max(z, 0):.4g} at z = {z:.4g}",
+            f"{a:.4g}",
+            known=lambda: recognise_hidden(points, activated, net.sizes[2]),
+        )
     expect_forward(net, layers, rng)
     large = student.build(*TRAINING_SIZES, seed=draw_seed(rng))
     expect_forward(large, Layers(large.parameters, two_layers(TRAINING_SIZES)), rng)
@@ -75,6 +85,12 @@ def show_nonlinearity(
     rng.shuffle(points, axis=0)
     layers.assign(net, identity_weights(layers))
     return points, net.forward(embed(points, len(points), num_features))[:, :num_hidden]
+
+
+def recognise_hidden(points: np.ndarray, activated: np.ndarray, num_output: int) -> Mistake | None:
+    """The known mistake that gives (N, H) points these values, W2 being an identity matrix."""
+    more = num_output - points.shape[1]
+    return recognise_curve(points, activated) or recognise_softmax(points, activated, more)
 
 
 def is_relu(points: np.ndarray, activated: np.ndarray) -> np.ndarray:
@@ -97,6 +113,7 @@ def expect_forward(net: Network, layers: Layers, rng: np.random.Generator) -> No
                 f"Net{net.sizes} for inputs of the order of {scale:g}",
                 show(logits),
                 "Apply it to W1·x + b1 only: not to the inputs, and not to the logits.",
+                known=partial(recognise_forward, weights, inputs, logits),
             )
 
 

@@ -1,0 +1,345 @@
+"""Known mistakes in `adam`: what else than Adam's rule a step may turn out to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import numpy as np
+
+from grader.checks.misconceptions.steps import (
+    Constants,
+    WrongRule,
+    gradients,
+    moves,
+    ratio,
+    roundings,
+    wrong_default,
+)
+from grader.checks.rules import Trial
+
+BETA_1, BETA_2, EPS = 0.9, 0.999, 1e-8
+
+# From m, v, g and t, counted from 1, to what is subtracted, but for lr.
+Direction = Callable[[np.ndarray, np.ndarray, np.ndarray, int], np.ndarray]
+
+
+def direction(
+    m: np.ndarray,
+    v: np.ndarray,
+    _: np.ndarray,
+    t: int,
+    *,
+    beta_1: float = BETA_1,
+    beta_2: float = BETA_2,
+    eps: float = EPS,
+) -> np.ndarray:
+    """m̂ / (√v̂ + ε)."""
+    return m / (1 - beta_1**t) / (np.sqrt(v / (1 - beta_2**t)) + eps)
+
+
+def follow_moments(
+    start: np.ndarray,
+    given: list[np.ndarray],
+    lr: float,
+    *,
+    direct: Direction = direction,
+    beta_1: float = BETA_1,
+    beta_2: float = BETA_2,
+    square: Callable[[np.ndarray, np.ndarray], np.ndarray] = lambda g, m: g**2,
+    penalty: float = 0.0,
+    shrink: float = 0.0,
+) -> list[np.ndarray]:
+    """Adam, but for what is passed.
+
+    Args:
+        square: what v averages, from g and the new m.
+        penalty: times p is added to the gradient, as L2 regularisation does.
+        shrink: times lr·p is subtracted from p first, as AdamW does.
+    """
+    p, m, v, way = start.astype(np.float64), *np.zeros((2, *start.shape)), []
+    for t, gradient in enumerate(given, start=1):
+        g = gradient.astype(np.float64) + penalty * p
+        m = beta_1 * m + (1 - beta_1) * g
+        v = beta_2 * v + (1 - beta_2) * square(g, m)
+        p = p - lr * shrink * p - lr * direct(m, v, g, t)
+        way.append(p)
+    return way
+
+
+def directed(direct: Direction) -> Callable[..., list[np.ndarray]]:
+    return partial(follow_moments, direct=direct)
+
+
+def with_betas(
+    start: np.ndarray, given: list[np.ndarray], lr: float, beta_1: float, beta_2: float
+) -> list[np.ndarray]:
+    direct = partial(direction, beta_1=beta_1, beta_2=beta_2)
+    return follow_moments(start, given, lr, direct=direct, beta_1=beta_1, beta_2=beta_2)
+
+
+def with_eps(start: np.ndarray, given: list[np.ndarray], lr: float, eps: float) -> list[np.ndarray]:
+    return follow_moments(start, given, lr, direct=partial(direction, eps=eps))
+
+
+def with_own_lr(
+    start: np.ndarray, given: list[np.ndarray], lr: float, own_lr: float
+) -> list[np.ndarray]:
+    return follow_moments(start, given, own_lr)
+
+
+def amsgrad(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+    """Reddi et al. 2018, as PyTorch writes it: the largest v so far divides."""
+    largest = np.zeros(start.shape)
+
+    def direct(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+        np.maximum(largest, v, out=largest)
+        return direction(m, largest, g, t)
+
+    return follow_moments(start, given, lr, direct=direct)
+
+
+def adamax(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+    """Kingma & Ba 2015, algorithm 2: the largest |g|, which fades, divides."""
+    largest = np.zeros(start.shape)
+
+    def direct(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+        np.maximum(BETA_2 * largest, np.abs(g) + EPS, out=largest)
+        return m / (1 - BETA_1**t) / largest
+
+    return follow_moments(start, given, lr, direct=direct)
+
+
+def momentum(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+    """SGD with a momentum of 0.9."""
+    return directed(lambda m, v, g, t: m / (1 - BETA_1))(start, given, lr)
+
+
+# ---------------------------------------------------------------- constants
+
+
+def first_step_lr(trial: Trial) -> Iterator[Constants]:
+    """Adam's first step is lr·g / (|g| + ε)."""
+    signs = [g / (np.abs(g) + EPS) for g in gradients(trial, 0)]
+    seen = ratio(moves(trial, 0), signs)
+    return (c for c in roundings("own_lr", seen) if c["own_lr"] != trial.options["lr"])
+
+
+def first_step_eps(trial: Trial) -> Iterator[Constants]:
+    """Adam's first step d = lr·g / (|g| + ε) gives ε = lr·|g|/|d| - |g|."""
+    lr = trial.options["lr"]
+    lengths = np.concatenate([np.abs(d).ravel() for d in moves(trial, 0)])
+    sizes = np.concatenate([np.abs(g).ravel() for g in gradients(trial, 0)])
+    seen = float(np.median(lr * sizes / np.maximum(lengths, 1e-300) - sizes))
+    least = 1e-3 * float(np.median(sizes))  # smaller ones do not show here
+    if least < EPS:
+        yield {"eps": 0.0}
+    # With a large one steps grow with the gradient, and the mistake is another one.
+    yield from (c for c in roundings("eps", seen) if least < c["eps"] < 0.1)
+
+
+def second_step_betas(trial: Trial) -> Iterator[Constants]:
+    """One beta at a time from the second step, the other being right; then both swapped."""
+    lr = trial.options["lr"]
+    d, g_1, g_2 = (
+        np.concatenate([x.ravel() for x in arrays])
+        for arrays in (moves(trial, 1), gradients(trial, 0), gradients(trial, 1))
+    )
+    # m̂ = (β1·g1 + g2)/(1 + β1), v̂ = (β2·g1² + g2²)/(1 + β2), d = lr·m̂/(√v̂ + ε)
+    m = d * (np.sqrt((BETA_2 * g_1**2 + g_2**2) / (1 + BETA_2)) + EPS) / lr
+    v = (lr * (BETA_1 * g_1 + g_2) / (1 + BETA_1) / d - EPS) ** 2
+    for constants in roundings("rest", 1 - ratio([g_2 - m], [m - g_1])):
+        if 0 < constants["rest"] < 0.99:  # with β1 = 0 the first moment is the gradient
+            yield {"beta_1": 1 - constants["rest"], "beta_2": BETA_2}
+    fitted = np.median((g_2**2 - v) / (v - g_1**2))
+    for beta_2 in (0.99, 0.9999, 0.95, 0.98, 0.9, 0.995, 0.99999, fitted):
+        yield {"beta_1": BETA_1, "beta_2": float(beta_2)}
+
+
+def usual_decays(_: Trial) -> Iterator[Constants]:
+    """Weight decays that are in use."""
+    return ({"decay": c * 10.0**-k} for k in (2, 3, 4, 1, 0, 5) for c in (1, 5, 2, 3))
+
+
+def recent_decay(trial: Trial) -> Iterator[Constants]:
+    """What a first step of AdamW shrinks p by, over lr."""
+    lr = trial.options["lr"]
+    rest = [
+        d / lr - g / (np.abs(g) + EPS)
+        for d, g in zip(moves(trial, 0), gradients(trial, 0), strict=True)
+    ]
+    starts = [start.astype(np.float64) for start, _, _ in trial.followed]
+    return (c for c in roundings("decay", ratio(rest, starts)) if c["decay"])
+
+
+# ---------------------------------------------------------------- the catalogue
+
+WRONG_RULES = (
+    WrongRule(
+        "no bias correction",
+        "These steps are Adam's without bias correction: both moments start at 0, and are too "
+        "small at first unless each is divided by 1 - β^t.",
+        directed(lambda m, v, g, t: m / (np.sqrt(v) + EPS)),
+    ),
+    WrongRule(
+        "first moment not corrected",
+        "Only the second moment is corrected for its start at 0 here: m needs it as well, with β1.",
+        directed(lambda m, v, g, t: m / (np.sqrt(v / (1 - BETA_2**t)) + EPS)),
+    ),
+    WrongRule(
+        "second moment not corrected",
+        "Only the first moment is corrected for its start at 0 here: v needs it as well, with β2.",
+        directed(lambda m, v, g, t: m / (1 - BETA_1**t) / (np.sqrt(v) + EPS)),
+    ),
+    WrongRule(
+        "correction without the power",
+        "The bias correction is the same in every step here: it divides by 1 - β to the power of t "
+        "and so fades as t grows.",
+        directed(lambda m, v, g, t: direction(m, v, g, 1)),
+    ),
+    WrongRule(
+        "power of 1 - β",
+        "v is divided by (1 - β2)^t here: it is β2 that is raised to the power t, not 1 - β2.",
+        directed(
+            lambda m, v, g, t: m / (1 - BETA_1**t) / (np.sqrt(v / (1 - BETA_2) ** t) + EPS)
+        ),
+    ),
+    WrongRule(
+        "correction with the other β",
+        "v is corrected with β1 here: each moment is corrected with the β that it is averaged "
+        "with.",
+        directed(lambda m, v, g, t: m / (1 - BETA_1**t) / (np.sqrt(v / (1 - BETA_1**t)) + EPS)),
+    ),
+    WrongRule(
+        "t one step ahead",
+        "The bias correction is one step ahead: t is 1 in the first step.",
+        directed(lambda m, v, g, t: direction(m, v, g, t + 1)),
+    ),
+    WrongRule(
+        "no square root",
+        "These steps divide by v̂ itself: v̂ averages squares, and its root has the gradient's size.",
+        directed(
+            lambda m, v, g, t: m / (1 - BETA_1**t) / (v / (1 - BETA_2**t) + EPS)
+        ),
+    ),
+    WrongRule(
+        "gradients not squared",
+        "The second moment averages |g| here: it is an average of g squared.",
+        partial(follow_moments, square=lambda g, m: np.abs(g)),
+    ),
+    WrongRule(
+        "second moment of m",
+        "The second moment averages m squared here: it is the gradient that is squared.",
+        partial(follow_moments, square=lambda g, m: m**2),
+    ),
+    WrongRule(
+        "gradient in place of m",
+        "These steps use the gradient itself, scaled by √v̂: Adam steps along the first moment, an "
+        "average of the gradients so far.",
+        directed(lambda m, v, g, t: g / (np.sqrt(v / (1 - BETA_2**t)) + EPS)),
+    ),
+    WrongRule(
+        "RMSprop",
+        "These steps are RMSprop's: there is a second moment, but no first one and no bias "
+        "correction.",
+        directed(lambda m, v, g, t: g / (np.sqrt(v) + EPS)),
+    ),
+    WrongRule(
+        "RMSprop",
+        "These steps are RMSprop's: there is a second moment, but no first one and no bias "
+        "correction.",
+        lambda start, given, lr: follow_moments(
+            start, given, lr, beta_2=0.99, direct=lambda m, v, g, t: g / (np.sqrt(v) + EPS)
+        ),
+    ),
+    WrongRule(
+        "m adds up gradients",
+        "m adds gradients up as momentum does, which makes steps ten times too long: in Adam it is "
+        "an average, and new gradients count 1 - β1.",
+        directed(lambda m, v, g, t: direction(m, v, g, t) / (1 - BETA_1)),
+    ),
+    WrongRule(
+        "momentum in place of Adam",
+        "These are the steps of SGD with momentum: Adam divides by the root of a second moment.",
+        momentum,
+    ),
+    WrongRule(
+        "SGD in place of Adam",
+        "These are the steps of plain SGD, lr·g: Adam keeps two moments of the gradients.",
+        directed(lambda m, v, g, t: g),
+    ),
+    WrongRule(
+        "climbs",
+        "These are Adam's steps with the wrong sign: they climb, and a loss is descended.",
+        directed(lambda m, v, g, t: -direction(m, v, g, t)),
+    ),
+    WrongRule(
+        "AMSGrad",
+        "This is AMSGrad, which divides by the largest v so far: Adam's v may shrink again.",
+        amsgrad,
+    ),
+    WrongRule(
+        "Adamax",
+        "This is Adamax, which divides by the largest recent |g|: Adam averages squares.",
+        adamax,
+    ),
+    WrongRule(
+        "Nesterov's look-ahead",
+        "The first moment looks one step ahead, as Nesterov's does: Adam takes m as it is.",
+        directed(
+            lambda m, v, g, t: direction(BETA_1 * m + (1 - BETA_1) * g, v, g, t)
+        ),
+    ),
+    WrongRule(
+        "learning rate decays",
+        "The steps shrink with √t here: the learning rate stays as it was passed.",
+        directed(lambda m, v, g, t: direction(m, v, g, t) / np.sqrt(t)),
+    ),
+    WrongRule(
+        "L2 weight decay",
+        "A weight decay of {decay:.4g} is added to the gradients here: plain Adam has none.",
+        lambda start, given, lr, decay: follow_moments(start, given, lr, penalty=decay),
+        usual_decays,
+    ),
+    WrongRule(
+        "decoupled weight decay",
+        "Every step shrinks the parameters by {decay:.4g}·lr, as AdamW does: Adam has no weight "
+        "decay.",
+        lambda start, given, lr, decay: follow_moments(start, given, lr, shrink=decay),
+        recent_decay,
+    ),
+    WrongRule(
+        "betas swapped",
+        "β1 and β2 are swapped here: the first moment forgets fast, the second one slowly.",
+        partial(with_betas, beta_1=BETA_2, beta_2=BETA_1),
+    ),
+    WrongRule(
+        "another β",
+        "These are Adam's steps with β = ({beta_1:.4g}, {beta_2:.5g}): the usual values, that are "
+        "asked for, are (0.9, 0.999).",
+        with_betas,
+        second_step_betas,
+    ),
+    WrongRule(
+        "ε under the root",
+        "ε stands under the root here, where it acts like its own root, 1e-4: it is added after "
+        "the root was taken.",
+        directed(
+            lambda m, v, g, t: m / (1 - BETA_1**t) / np.sqrt(v / (1 - BETA_2**t) + EPS)
+        ),
+    ),
+    WrongRule(
+        "another ε",
+        "These are Adam's steps with ε = {eps:.4g} in place of 1e-8.",
+        with_eps,
+        first_step_eps,
+    ),
+    WrongRule(
+        "learning rate ignored",
+        "These are Adam's steps with a learning rate of {own_lr:.4g}, whatever is passed as lr.",
+        with_own_lr,
+        first_step_lr,
+    ),
+)  # fmt: skip
+
+WRONG_DEFAULTS = (wrong_default(follow_moments, {"lr": 1e-3}, "lr", first_step_lr),)

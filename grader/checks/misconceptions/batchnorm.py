@@ -1,0 +1,263 @@
+"""Known mistakes in `batchnorm`: other statistics, other modes, other places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from grader.checks.misconceptions import Mistake, filled
+from grader.checks.misconceptions.layers import (
+    BIAS_MISSING,
+    EXTRA_NUMBER,
+    LAYER_MISSING,
+    wrong_parameters,
+)
+from grader.sandbox.client import Parameter
+
+# ---------------------------------------------------------------- parameters
+
+NO_SCALE_AND_SHIFT = Mistake(
+    "no scale and shift",
+    "Scale and shift of the normalised activations, or one of them, are not among the parameters: "
+    "without them every unit is bound to mean 0 and variance 1.",
+)
+ONE_SCALE = Mistake(
+    "one scale for all units",
+    "Scale or shift is a single number: each hidden unit has its own.",
+)
+INPUTS_TOO = Mistake(
+    "inputs normalised",
+    "The inputs are normalised: it is the hidden layer, and only that, that should be.",
+)
+LOGITS_TOO = Mistake(
+    "logits normalised",
+    "The logits are normalised: it is the hidden layer, and only that, that should be.",
+)
+TWICE = Mistake(
+    "normalised twice",
+    "There are more vectors of the hidden layer's size than one normalisation has: it is "
+    "normalised once, before or after the nonlinearity.",
+)
+
+
+def recognise_parameters(
+    shapes: Mapping[str, tuple[int, ...]], missing: Sequence[str], unknown: Sequence[Parameter]
+) -> Mistake | None:
+    """As for every network, but that a normalisation has two vectors of its own."""
+    num_hidden, num_features = shapes["W1"]
+    by_size = {num_features: INPUTS_TOO, shapes["b2"][0]: LOGITS_TOO, num_hidden: TWICE}
+    more = [p.value.shape for p in unknown if p.value is not None]
+    if more and all(len(shape) == 1 and shape[0] in by_size for shape in more):
+        mistakes = {by_size[shape[0]] for shape in more}
+        return mistakes.pop() if len(mistakes) == 1 else None
+    general = wrong_parameters(shapes, missing, unknown)
+    if set(missing) <= {"gamma", "beta", "b1"}:
+        if general is BIAS_MISSING:
+            return NO_SCALE_AND_SHIFT
+        if more and all(np.prod(shape) == 1 for shape in more):
+            return ONE_SCALE if missing else EXTRA_NUMBER
+    return general if general is not LAYER_MISSING else None
+
+
+# ---------------------------------------------------------------- train mode
+
+LAYER_NORM = Mistake(
+    "normalised over the features",
+    "Each row is normalised by its own mean and variance, as layer normalisation does: here they "
+    "are taken over the batch, one of each per unit.",
+)
+
+# From z (N, H) to what scale and shift are applied to.
+Normalise = Callable[[np.ndarray], np.ndarray]
+
+
+def layer_norm(z: np.ndarray) -> np.ndarray:
+    return (z - z.mean(axis=1, keepdims=True)) / z.std(axis=1, keepdims=True)
+
+
+NORMALISATIONS: tuple[tuple[Mistake, Normalise], ...] = (
+    (LAYER_NORM, layer_norm),
+    (
+        Mistake(
+            "one mean for all units",
+            "There is one mean and one variance for all units together: each unit has its own.",
+        ),
+        lambda z: (z - z.mean()) / z.std(),
+    ),
+    (
+        Mistake(
+            "one mean for all units",
+            "There is one mean and one variance for all units together: each unit has its own.",
+        ),
+        lambda z: (z - z.mean()) / z.std(ddof=1),
+    ),
+    (
+        Mistake(
+            "divided by the variance",
+            "Activations are divided by their variance: its root brings them to variance 1.",
+        ),
+        lambda z: (z - z.mean(axis=0)) / z.var(axis=0),
+    ),
+    (
+        Mistake(
+            "divided by the variance",
+            "Activations are divided by their variance: its root brings them to variance 1.",
+        ),
+        lambda z: (z - z.mean(axis=0)) / z.var(axis=0, ddof=1),
+    ),
+    (
+        Mistake(
+            "only centred",
+            "The batch's mean is subtracted, but nothing divides by the deviation.",
+        ),
+        lambda z: z - z.mean(axis=0),
+    ),
+    (
+        Mistake(
+            "mean not subtracted",
+            "Activations are divided by the batch's deviation, but its mean is not subtracted.",
+        ),
+        lambda z: z / z.std(axis=0),
+    ),
+    (
+        Mistake(
+            "mean not subtracted",
+            "Activations are divided by the batch's deviation, but its mean is not subtracted.",
+        ),
+        lambda z: z / z.std(axis=0, ddof=1),
+    ),
+    (
+        Mistake(
+            "mean absolute deviation",
+            "Activations are divided by their mean absolute deviation: it is the root of the "
+            "variance that brings them to variance 1.",
+        ),
+        lambda z: (z - z.mean(axis=0)) / np.abs(z - z.mean(axis=0)).mean(axis=0),
+    ),
+    (
+        Mistake(
+            "not normalised",
+            "Scale and shift are applied to activations that are not normalised.",
+        ),
+        lambda z: z,
+    ),
+    (
+        Mistake(
+            "half of the batch",
+            "Mean and variance are those of the first half of the batch: all of its rows count.",
+        ),
+        lambda z: (z - z[: len(z) // 2].mean(axis=0)) / z[: len(z) // 2].std(axis=0),
+    ),
+)
+
+
+RUNNING_IN_TRAIN = Mistake(
+    "running statistics in train mode",
+    "Train mode normalises by the running statistics: it takes the batch's own, and the running "
+    "ones are for eval mode.",
+)
+
+
+def by_running_statistics(z: np.ndarray) -> np.ndarray:
+    """By what the first batch makes of initial statistics with PyTorch's momentum of 0.1."""
+    mean, variance = 0.1 * z.mean(axis=0), 0.9 + 0.1 * z.var(axis=0, ddof=1)
+    return (z - mean) / np.sqrt(variance)
+
+
+def by_large_eps(eps: float) -> Normalise:
+    return lambda z: (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + eps)
+
+
+def has_rows_normalised(n: np.ndarray) -> bool:
+    """Whether each row of (N, H), scale and shift undone, has mean 0 and variance 1."""
+    centred = np.abs(n.mean(axis=1)).max() < 2e-3
+    return bool(centred and np.abs(n.std(axis=1) - 1).max() < 2e-2)
+
+
+LARGE_EPS = Mistake(
+    "eps too large",
+    "These are activations with an eps of about {eps:.1g}: it only keeps from dividing by 0, and "
+    "is to be small against any variance.",
+)
+SOME_EPS = (2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+
+
+# ---------------------------------------------------------------- running statistics
+
+NOT_SAVED = Mistake(
+    "running statistics not saved",
+    "The running statistics are not in state_dict(), so that a loaded network has lost them: they "
+    "are buffers of the module.",
+)
+SLOW = Mistake(
+    "running statistics too slow",
+    "After 200 batches the running statistics are {c:.0%} converged, as with a momentum of about "
+    "{momentum:g}: PyTorch's is 0.1, and weights the new batch.",
+)
+FIRST_BATCH = Mistake(
+    "statistics of the first batch",
+    "Eval mode uses the statistics of the very first batch: each batch in train mode adds to them.",
+)
+VARIANCE_STAYS = Mistake(
+    "running variance never updated",
+    "Eval mode subtracts the running mean, but its variance is still the initial 1.",
+)
+ROOT_FORGOTTEN = Mistake(
+    "divided by the running variance",
+    "Eval mode divides by the running variance: train mode divides by the root of the batch's.",
+)
+NO_SCALE_IN_EVAL = Mistake(
+    "no scale and shift in eval mode",
+    "Eval mode normalises, but leaves out scale and shift: they are applied in both modes.",
+)
+SKIPPED_IN_EVAL = Mistake(
+    "normalisation skipped in eval mode",
+    "Eval mode skips the normalisation: it takes place in both modes, there by the running "
+    "statistics.",
+)
+NEVER_UPDATED = Mistake(
+    "running statistics never updated",
+    "Eval mode uses the initial statistics, mean 0 and variance 1: each batch in train mode "
+    "updates them.",
+)
+
+
+def running_candidates(
+    z: np.ndarray, mean: np.ndarray, variance: np.ndarray, gamma: np.ndarray, beta: np.ndarray
+) -> Iterator[tuple[Mistake, np.ndarray]]:
+    """What eval mode's scaled and shifted z (N, H) would be with each mistake.
+
+    `mean` and `variance` are the data's, of which all batches but the first had the mean; that
+    batch was 1 further on in every input.
+    """
+    yield NEVER_UPDATED, gamma * z + beta
+    yield VARIANCE_STAYS, gamma * (z - mean) + beta
+    yield SKIPPED_IN_EVAL, z
+    yield ROOT_FORGOTTEN, gamma * (z - mean) / variance + beta
+    yield NO_SCALE_IN_EVAL, (z - mean) / np.sqrt(variance)
+    for momentum in (0.01, 0.005, 0.002, 0.001, 0.0005, 0.0001):
+        c = 1 - (1 - momentum) ** 200
+        yield (
+            filled(SLOW, c=c, momentum=momentum),
+            gamma * (z - c * mean) / np.sqrt(c * variance + 1 - c) + beta,
+        )
+
+
+# ---------------------------------------------------------------- eval mode
+
+BATCH_IN_EVAL = Mistake(
+    "batch statistics in eval mode",
+    "Eval mode normalises by the batch that it is given, as train mode does: there the running "
+    "statistics take the batch's place.",
+)
+MOVE_IN_EVAL = Mistake(
+    "running statistics move in eval mode",
+    "Passes in eval mode update the running statistics: what is measured there must not change "
+    "the network.",
+)
+WITHOUT_EFFECT = Mistake(
+    "running statistics without effect",
+    "Batches in train mode do not change what eval mode gives: each one moves the running "
+    "statistics, and eval mode uses them.",
+)

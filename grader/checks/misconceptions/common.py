@@ -1,0 +1,57 @@
+"""Known mistakes that have nothing to do with what an assignment is about."""
+
+from __future__ import annotations
+
+from grader.checks.misconceptions import Mistake
+
+# ---------------------------------------------------------------- random numbers
+
+RESEEDS = Mistake(
+    "reseeds torch",
+    "The module seeds torch's generator: whoever runs an experiment sets the seed, once.",
+)
+OTHER_GENERATOR = Mistake(
+    "another random generator",
+    "These numbers come from a generator that torch.manual_seed does not reach, such as NumPy's or "
+    "Python's: then no run can be repeated.",
+)
+
+FIXED_DRAWS = Mistake(
+    "draws do not follow the seed",
+    "The same numbers come whatever torch.manual_seed was given: from a generator with a seed of "
+    "its own, or from a cache.",
+)
+
+# ---------------------------------------------------------------- networks
+
+NO_NONLINEARITY = Mistake(
+    "no nonlinearity",
+    "Nothing bends what passes through the layers: they are no more than one linear layer.",
+)
+RANDOM = Mistake(
+    "dropout not asked for",
+    "Two passes of the same batch differ: something is dropped at random, which is not asked for.",
+)
+
+# ---------------------------------------------------------------- optimizers
+
+MISSING_AS_ZERO = Mistake(
+    "missing gradient taken for zero",
+    "A missing gradient is taken for one of zero, so that old moments or the decay move the "
+    "parameter on: None says that it took no part in this step.",
+)
+MISSING_AS_LAST = Mistake(
+    "old gradient used again",
+    "Where a gradient is missing the last one is used again: None says that the parameter took no "
+    "part in this step.",
+)
+MISSING_ENDS_STEP = Mistake(
+    "step ends at a missing gradient",
+    "A parameter without a gradient keeps the others from being stepped: skip it alone, and go on "
+    "with the next.",
+)
+SHARED_STATE = Mistake(
+    "state shared by optimizers",
+    "What one optimizer remembers, another one sees: state and settings in the module or the class "
+    "exist once for all of them.",
+)

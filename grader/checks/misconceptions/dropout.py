@@ -1,0 +1,252 @@
+"""Known mistakes in `dropout`: other rates, other scales, other masks, the wrong place or mode."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from grader.checks.misconceptions import Mistake, filled, only
+
+# ---------------------------------------------------------------- modes and places
+
+EVAL_MODE = Mistake(
+    "dropout in eval mode",
+    "Two passes in eval mode differ, so activations are dropped there as well: dropout is for "
+    "training only.",
+)
+MODES_SWAPPED = Mistake(
+    "modes swapped",
+    "Activations are dropped in eval mode and kept in train mode: it should be the other way "
+    "round.",
+)
+SCALED_IN_EVAL = Mistake(
+    "scaled in eval mode",
+    "In eval mode activations are scaled by {how}: where train mode scales the kept ones by "
+    "1/(1-p), eval mode leaves all as they are.",
+)
+ON_LOGITS = Mistake(
+    "dropout on the logits",
+    "Logits are dropped: dropout is for the hidden layer, and the output layer's answer counts "
+    "whole.",
+)
+ON_INPUTS = Mistake(
+    "dropout on the inputs",
+    "Inputs are dropped: a unit's activation is zeroed here because it sees less, not because it "
+    "is dropped itself.",
+)
+BEFORE_NONLINEARITY = Mistake(
+    "dropout before the nonlinearity",
+    "What is dropped and scaled is z: the nonlinearity then bends scaled values, and what is "
+    "dropped is an activation.",
+)
+
+
+def recognise_eval_scale(
+    first: np.ndarray, second: np.ndarray, p: float, q: float
+) -> Mistake | None:
+    """What eval mode scales hidden parts of logits by, seen with rates p and q on the same."""
+    ratio = float(
+        first.ravel() @ second.ravel() / max(float(second.ravel() @ second.ravel()), 1e-300)
+    )
+    if np.abs(first - ratio * second).max() > 1e-3 * np.abs(first).max():
+        return None
+    candidates = (("1-p", (1 - p) / (1 - q)), ("1/(1-p)", (1 - q) / (1 - p)))
+    return only(
+        filled(SCALED_IN_EVAL, how=how)
+        for how, predicted in candidates
+        if abs(ratio / predicted - 1) < 1e-3
+    )
+
+
+# ---------------------------------------------------------------- rates
+
+RATE_IGNORED = Mistake(
+    "p ignored",
+    "About {share:.0%} of the activations are dropped whatever p is: it has no effect.",
+)
+
+KEEP_PROBABILITY = Mistake(
+    "p taken for the probability to keep",
+    "p is taken for the probability to keep an activation: it is the one to drop it.",
+)
+
+# From p to the share of activations that is dropped.
+RATES: tuple[tuple[Mistake, Callable[[float], float]], ...] = (
+    (KEEP_PROBABILITY, lambda p: 1 - p),
+    (
+        Mistake(
+            "dropped twice",
+            "The share that is dropped is 1 - (1-p)², as after two dropouts in a row: one is "
+            "enough.",
+        ),
+        lambda p: 1 - (1 - p) ** 2,
+    ),
+    (
+        Mistake(
+            "nothing dropped",
+            "No activation is dropped in train mode: the dropout layer has to be called in "
+            "forward.",
+        ),
+        lambda p: 0.0,
+    ),
+)
+NOISE = Mistake(
+    "noise in place of dropout",
+    "No activation is zeroed in train mode, but all of them are scaled at random: dropout keeps or "
+    "drops each.",
+)
+OTHER_VALUE = Mistake(
+    "dropped to another value",
+    "What is dropped becomes {value:.3g} in place of 0, as AlphaDropout does for SELU.",
+)
+OTHER_DEFAULT = Mistake(
+    "another default",
+    "p is honoured where it is passed, but by default {share:.0%} are dropped.",
+)
+ZERO_IS_DEFAULT = Mistake(
+    "p=0 taken for no p",
+    "With p=0 {share:.0%} are dropped: 0 is a rate like others, and not the same as no p at all.",
+)
+
+
+def recognise_rate(
+    rates: Sequence[float], shares: Sequence[float], tolerance: float
+) -> Mistake | None:
+    """What drops these shares, the last of them by default, in place of the rates."""
+    found = [
+        mistake
+        for mistake, rule in RATES
+        if all(abs(s - rule(p)) < tolerance for p, s in zip(rates, shares, strict=True))
+    ]
+    mean = sum(shares) / len(shares)
+    if mean > tolerance and max(shares) - min(shares) < tolerance:
+        found.append(filled(RATE_IGNORED, share=mean))
+    *passed, default = (abs(s - p) < tolerance for p, s in zip(rates, shares, strict=True))
+    if all(passed) and not default:
+        found.append(filled(OTHER_DEFAULT, share=shares[-1]))
+    return only(found)
+
+
+def recognise_unzeroed(seen: np.ndarray, kept: np.ndarray) -> Mistake | None:
+    """What becomes of (N, H) activations of which none is zeroed."""
+    values, counts = np.unique(np.round(seen.astype(np.float64), 4), return_counts=True)
+    common = int(counts.argmax())
+    if counts[common] > 0.05 * seen.size:
+        return filled(OTHER_VALUE, value=values[common])
+    ratios = (seen / kept).ravel()
+    return NOISE if len(np.unique(np.round(ratios, 3))) > 0.1 * ratios.size else None
+
+
+def recognise_zero(share: float) -> Mistake | None:
+    """What drops this share with p=0."""
+    if share < 0.01:
+        return None
+    return filled(ZERO_IS_DEFAULT, share=share)
+
+
+# ---------------------------------------------------------------- scales
+
+SCALES: tuple[tuple[Mistake, Callable[[float], float]], ...] = (
+    (
+        Mistake(
+            "kept activations not scaled",
+            "The kept activations are as in eval mode: without 1/(1-p) the next layer gets less in "
+            "train mode than in eval mode.",
+        ),
+        lambda p: 1.0,
+    ),
+    (
+        Mistake(
+            "scaled by 1/p",
+            "The kept activations are scaled by 1/p: the share that is kept is 1-p.",
+        ),
+        lambda p: 1 / p,
+    ),
+    (
+        Mistake(
+            "scaled the wrong way round",
+            "The kept activations are scaled by 1-p: what is kept has to make up for the rest, and "
+            "so is divided by it.",
+        ),
+        lambda p: 1 - p,
+    ),
+    (
+        Mistake(
+            "scaled by the root",
+            "The kept activations are scaled by 1/√(1-p), which keeps the mean square: it is the "
+            "mean that the next layer adds up.",
+        ),
+        lambda p: 1 / math.sqrt(1 - p),
+    ),
+)
+BY_SHARE_KEPT = Mistake(
+    "scaled by the share kept",
+    "The kept activations are divided by the share that happened to be kept: it is 1-p that they "
+    "are divided by.",
+)
+
+
+def recognise_scale(
+    ratios: np.ndarray, again: np.ndarray, p: float, share_kept: float
+) -> Mistake | None:
+    """What the kept activations are scaled by, from train over eval mode in two passes."""
+    scale, other = float(np.median(ratios)), float(np.median(again))
+    if np.abs(ratios / scale - 1).max() > 5e-3:
+        return None
+    if abs(scale / other - 1) > 1e-4:
+        near = max(abs(s * (1 - p) - 1) for s in (scale, other)) < 0.1
+        return BY_SHARE_KEPT if near else None
+    if abs(scale * p - 1) < 5e-4 and abs(share_kept - p) < abs(share_kept - (1 - p)):
+        return KEEP_PROBABILITY
+    return only(mistake for mistake, rule in SCALES if abs(scale / rule(p) - 1) < 5e-4)
+
+
+# ---------------------------------------------------------------- masks
+
+OFF_SEED = Mistake(
+    "draws do not follow the seed",
+    "What is dropped does not follow torch.manual_seed: the mask comes from another generator, or "
+    "the module seeds torch itself.",
+)
+SAME_MASK = Mistake(
+    "mask not renewed",
+    "Both passes drop the same activations: every forward pass draws a mask of its own.",
+)
+WHOLE_ROWS = Mistake(
+    "whole rows dropped",
+    "The mask is drawn for whole rows, as by Dropout1d on a 2-D input or a mask of shape (N, 1): "
+    "an image loses all of its hidden layer, or nothing.",
+)
+ONE_MASK = Mistake(
+    "one mask for all rows",
+    "The mask is drawn once for all rows, as with one of shape (H,): each row of a batch loses "
+    "units of its own.",
+)
+EXACT_COUNT = Mistake(
+    "fixed number dropped",
+    "Exactly as many units are dropped in every row: independent decisions differ in number.",
+)
+
+
+def whole_rows(dropped: np.ndarray) -> bool:
+    """Whether more rows of a mask (N, H) are dropped as a whole than chance would have it."""
+    whole = dropped.all(axis=1)
+    rest = float(dropped[~whole].mean()) if not whole.all() else 0.0
+    return bool(0.01 + 2 * rest ** dropped.shape[1] < whole.mean() < 1)
+
+
+def recognise_masks(first: np.ndarray, second: np.ndarray) -> Mistake | None:
+    """What is odd about the masks (N, H) of two passes."""
+    if not 0 < first.mean() < 1:
+        return None
+    per_row = first.sum(axis=1)
+    oddities = (
+        (SAME_MASK, np.array_equal(first, second)),
+        (WHOLE_ROWS, bool(((per_row == 0) | (per_row == first.shape[1])).all())),
+        (ONE_MASK, bool((first == first[:1]).all())),
+        # p·H may have to be rounded, up or down.
+        (EXACT_COUNT, int(per_row.max()) - int(per_row.min()) <= 1),
+    )
+    return next((mistake for mistake, is_so in oddities if is_so), None)

@@ -1,0 +1,84 @@
+"""Known mistakes that the parameters alone give away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from grader.checks.misconceptions import Mistake, filled
+from grader.sandbox.client import Parameter
+
+Shape = tuple[int, ...]
+
+FROZEN = Mistake(
+    "parameter frozen",
+    "A parameter is kept from learning: requires_grad says whether the optimizer may move it.",
+)
+UNUSED = Mistake(
+    "parameter not used",
+    "This parameter has no effect on the logits: forward goes past it.",
+)
+DETACHED = Mistake(
+    "detached from the loss",
+    "This parameter has an effect on the logits, but its gradient is cut off on the way back: "
+    "something leaves the graph that autograd records.",
+)
+BIAS_MISSING = Mistake(
+    "bias missing",
+    "A layer has no bias of its own: each one adds a vector to W·x, also where that starts at 0.",
+)
+LAYER_MISSING = Mistake(
+    "layer missing from parameters()",
+    "A whole weight is missing: either the layer is not there, or PyTorch does not know of it, as "
+    "with a plain list, a plain tensor, or a layer made in forward.",
+)
+SIZES_HARD_CODED = Mistake(
+    "sizes hard-coded",
+    "A layer has the lesson's own size, {size}, whatever sizes are passed to Net.",
+)
+EXTRA_NUMBER = Mistake(
+    "trainable number besides the layers",
+    "A single number is trained besides the layers, such as PReLU's slope: nothing that is asked "
+    "for has one.",
+)
+NORMALISATION = Mistake(
+    "normalisation not asked for",
+    "Two more vectors are trained, as the scale and shift of a normalisation are.",
+)
+LAYER_TOO_MANY = Mistake(
+    "one layer too many",
+    "There is a weight more than the layers asked for have.",
+)
+OTHER_WIDTH = Mistake(
+    "layer of another width",
+    "There are as many layers as asked for, but one is wider or narrower than it should be.",
+)
+
+LESSON_SIZES = (784, 512)
+
+
+def wrong_parameters(
+    shapes: Mapping[str, Shape], missing: Sequence[str], unknown: Sequence[Parameter]
+) -> Mistake | None:
+    """What parameters that are missing or that nothing asks for look like."""
+    more = [p.value.shape for p in unknown if p.value is not None]
+    vectors, weights = ([s for s in more if len(s) == n] for n in (1, 2))
+    missing_weights = [role for role in missing if len(shapes[role]) == 2]
+    for size in LESSON_SIZES:
+        if any(size in shape for shape in more):
+            return filled(SIZES_HARD_CODED, size=size)
+    if not more:
+        return LAYER_MISSING if missing_weights else BIAS_MISSING
+    if not missing:
+        if all(_is_single(shape) for shape in more):
+            return EXTRA_NUMBER
+        if not weights and len(vectors) == len(more) == 2 and vectors[0] == vectors[1]:
+            return NORMALISATION
+        if len(weights) == 1 and len(more) <= 2:
+            return LAYER_TOO_MANY
+    if len(missing_weights) == len(weights) > 0 and len(missing) == len(more):
+        return OTHER_WIDTH
+    return None
+
+
+def _is_single(shape: Shape) -> bool:
+    return all(size == 1 for size in shape)

@@ -1,0 +1,78 @@
+"""Known mistakes in `relu`: what else the network may compute from its weights and inputs.
+
+Other nonlinearities in the hidden layer are recognised in curves.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from grader.checks.misconceptions import Mistake, only
+from grader.checks.misconceptions.curves import ON_LOGITS
+
+Weights = dict[str, np.ndarray]
+
+
+def relu(z: np.ndarray) -> np.ndarray:
+    return np.maximum(z, 0)
+
+
+def hidden(w: Weights, x: np.ndarray) -> np.ndarray:
+    return relu(x @ w["W1"].T + w["b1"])
+
+
+def output(w: Weights, v: np.ndarray) -> np.ndarray:
+    return v @ w["W2"].T + w["b2"]
+
+
+# Each from weights and inputs (N, F) to logits (N, O).
+FORWARDS: tuple[tuple[Mistake, Callable[[Weights, np.ndarray], np.ndarray]], ...] = (
+    (
+        Mistake(
+            "bias after the ReLU",
+            "The first bias is added after the ReLU: it belongs to z, which ReLU is applied to.",
+        ),
+        lambda w, x: output(w, relu(x @ w["W1"].T) + w["b1"]),
+    ),
+    (
+        Mistake(
+            "ReLU on the inputs",
+            "The inputs go through a ReLU as well, which pixels from 0 to 1 do not show: it "
+            "belongs to the hidden layer only.",
+        ),
+        lambda w, x: output(w, hidden(w, relu(x))),
+    ),
+    (
+        Mistake(
+            "no nonlinearity",
+            "In this mode z goes through the hidden layer unchanged.",
+        ),
+        lambda w, x: output(w, x @ w["W1"].T + w["b1"]),
+    ),
+)
+
+
+def recognise_forward(weights: Weights, inputs: np.ndarray, seen: np.ndarray) -> Mistake | None:
+    """What else than W2·max(0, W1·x + b1) + b2 gives these logits."""
+    w = {role: value.astype(np.float64) for role, value in weights.items()}
+    right = output(w, hidden(w, inputs))
+    candidates = [
+        *((mistake, forward(w, inputs)) for mistake, forward in FORWARDS),
+        *((mistake, function(right)) for mistake, function in ON_LOGITS),
+    ]
+    return only(
+        mistake
+        for mistake, predicted in candidates
+        if np.abs(seen - predicted).max() <= 2e-4 * np.abs(predicted).max()
+    )
+
+
+def recognise_softmax(points: np.ndarray, activated: np.ndarray, more: int) -> Mistake | None:
+    """Whether the first of the logits are a softmax of ReLU(points) and of `more` zeros."""
+    grown = np.exp(relu(points.astype(np.float64)) - relu(points).max(axis=1, keepdims=True))
+    none = np.exp(-relu(points).max(axis=1, keepdims=True).astype(np.float64))
+    predicted = grown / (grown.sum(axis=1, keepdims=True) + more * none)
+    fits = np.abs(activated - predicted).max() <= 2e-4
+    return ON_LOGITS[0][0] if fits else None

@@ -1,0 +1,96 @@
+"""What the optimizers' catalogues share: wrong rules, and how steps are recognised as one's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+
+from grader.checks.misconceptions import Mistake, only
+from grader.checks.rules import Rule, Trial, explains
+
+Constants = dict[str, float]
+
+
+class WrongRule(NamedTuple):
+    """A rule that is known for being wrong.
+
+    `constants`, where the mistake has some, are read off a trial: several candidates, the most
+    likely first, that are passed to `rule` by name and can be named in `says`.
+    """
+
+    name: str
+    says: str
+    rule: Rule
+    constants: Callable[[Trial], Iterator[Constants]] = lambda trial: iter([{}])
+
+
+def recognise(wrong_rules: Sequence[WrongRule], trials: Sequence[Trial]) -> Mistake | None:
+    """The one mistake that explains every trial."""
+    return only(_as_mistake(wrong, trials) for wrong in wrong_rules)
+
+
+def _as_mistake(wrong: WrongRule, trials: Sequence[Trial]) -> Mistake | None:
+    for constants in chain.from_iterable(map(wrong.constants, trials)):
+        rule = partial(wrong.rule, **constants)
+        if all(explains(rule, trial) for trial in trials):
+            return Mistake(wrong.name, wrong.says.format(**constants))
+    return None
+
+
+def wrong_default(
+    rule: Rule, defaults: Constants, name: str, constants: Callable[[Trial], Iterator[Constants]]
+) -> WrongRule:
+    """`rule`, but with another default of the argument `name`, which `constants` reads off."""
+
+    def left_out(
+        start: np.ndarray, given: list[np.ndarray], *, default: float, **passed: float
+    ) -> list[np.ndarray]:
+        return rule(start, given, **(defaults | {name: default} | passed))
+
+    def candidates(trial: Trial) -> Iterator[Constants]:
+        yield {"default": 0.0}
+        for (value,) in map(
+            dict.values, constants(replace(trial, options=defaults | trial.options))
+        ):
+            yield {"default": value}
+
+    says = f"When {name} is left out, the steps are those of {name}={{default:.4g}}."
+    return WrongRule("another default", says, left_out, candidates)
+
+
+# ---------------------------------------------------------------- reading constants off a trial
+
+
+def roundings(name: str, value: float) -> Iterator[Constants]:
+    """`value` as people write constants: with one significant digit, two, and so on."""
+    if np.isfinite(value):
+        yield from ({name: float(f"{value:.{digits}g}")} for digits in (1, 2, 3, 4))
+
+
+def ratio(numerator: list[np.ndarray], denominator: list[np.ndarray]) -> float:
+    """The factor between two lists of arrays, by least squares over all of their entries."""
+    a, b = (np.concatenate([x.ravel() for x in arrays]) for arrays in (numerator, denominator))
+    return float(a @ b / max(float(b @ b), 1e-300))
+
+
+def moves(trial: Trial, step: int) -> list[np.ndarray]:
+    """p before minus p after a step (from 0), in float64, for each parameter."""
+    return [
+        (start if step == 0 else seen[step - 1]).astype(np.float64) - seen[step]
+        for start, seen, _ in trial.followed
+    ]
+
+
+def gradients(trial: Trial, step: int) -> list[np.ndarray]:
+    return [given[step].astype(np.float64) for _, _, given in trial.followed]
+
+
+def own_lr(trial: Trial) -> Iterator[Constants]:
+    """The learning rate that the first step shows, where that is lr·g, and not the one passed."""
+    seen = ratio(moves(trial, 0), gradients(trial, 0))
+    return (c for c in roundings("own_lr", seen) if c["own_lr"] != trial.options["lr"])
