@@ -103,7 +103,7 @@ def check(
 
                 write_plot(plot, collect_rows(engine, submission, report.assignments))
             print_summary(console, [report])
-        outputs.write(course.title, [report], [submission])
+        outputs.write(course, [report], [submission])
     raise typer.Exit(finish([report], fail_under=100, unreadable=False))
 
 
@@ -186,11 +186,12 @@ def grade(
                     lambda submission, assignment: print_progress(errors, submission, assignment),
                     None if kept is None else kept.run,
                 )
+            reports = outputs.readable(course, reports)
             if len(reports) == 1:
                 for assignment in reports[0].assignments:
                     print_assignment(outputs.console, assignment)
             print_summary(outputs.console, reports)
-        outputs.write(course.title, reports, submissions)
+        outputs.write(course, reports, submissions)
         problems = any(submission.problems for submission in submissions)
     raise typer.Exit(finish(reports, fail_under, bool(unreadable) or problems))
 
@@ -252,10 +253,13 @@ def finish(reports: list[Report], fail_under: float | None, unreadable: bool) ->
         return FAILED
     if unreadable:
         return UNREADABLE
-    if fail_under is not None and any(
-        100 * report.score < fail_under * report.max_score for report in reports
-    ):
-        return BELOW
+    from grader.report.model import deferred_points
+
+    for report in reports:
+        checks = [check for a in report.assignments for check in a.checks]
+        possible = report.max_score - deferred_points(checks)
+        if fail_under is not None and 100 * report.score < fail_under * possible:
+            return BELOW
     return GRADED
 
 

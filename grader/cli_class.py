@@ -26,7 +26,7 @@ from grader.course import load_course
 
 if TYPE_CHECKING:
     from grader.batch import Summary
-    from grader.gradebook import Student
+    from grader.gradebook import Gradebook, Student
     from grader.store import Store
 
 app = typer.Typer()
@@ -275,15 +275,20 @@ def export(
     """Write the gradebook in another tool's format."""
     with exit_status():
         course = load_course()
-        from grader.report.export import FORMATS
+        from grader.report.export import FORMATS, SENT_TO_STUDENTS
         from grader.report.export import export as export_to
+        from grader.report.hidden import ForStudents
         from grader.report.pseudonyms import Pseudonymised
         from grader.store import open_gradebook
 
         if format_ not in FORMATS:
             raise typer.BadParameter(f"no format {format_!r}; there are {', '.join(FORMATS)}")
         with open_gradebook(course, results) as gradebook:
-            shown = Pseudonymised(gradebook, results / PSEUDONYMS) if anonymous else gradebook
+            shown: Gradebook = gradebook
+            if anonymous:
+                shown = Pseudonymised(gradebook, results / PSEUDONYMS)
+            if format_ in SENT_TO_STUDENTS:
+                shown = ForStudents(shown, course.late)
             export_to(shown, format_, output, canvas_csv=canvas)
 
 
@@ -303,6 +308,7 @@ def report(
     """Write the class as HTML pages that need no network."""
     with exit_status():
         course = load_course()
+        from grader.report.hidden import ForStudents
         from grader.report.pseudonyms import Pseudonymised
         from grader.report.site import write_feedback, write_site
         from grader.store import open_gradebook
@@ -310,6 +316,6 @@ def report(
         with open_gradebook(course, results) as gradebook:
             shown = Pseudonymised(gradebook, results / PSEUDONYMS) if anonymous else gradebook
             if feedback is not None:
-                write_feedback(shown, feedback)
+                write_feedback(ForStudents(shown, course.late), feedback)
             if feedback is None or output is not None:
                 write_site(shown, output or results / "site")

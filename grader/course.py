@@ -87,6 +87,10 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     def stub_path(self, slug: str) -> Path:
         return self.root / "assignments" / f"{slug}.py"
 
+    def kept_stub_path(self, slug: str) -> Path:
+        """Where a release keeps the stub as it was handed out."""
+        return self.root / ".grader" / "stubs" / f"{slug}.py"
+
     def solution_path(self, slug: str) -> Path:
         return self.root / "solutions" / f"{slug}.py"
 
@@ -177,9 +181,10 @@ def _check_slugs(course: Course) -> None:
             checks = sorted(course.check_path(slug).parent.glob("test_*.py"))
             known = [path.stem.removeprefix("test_") for path in checks]
             raise CourseError(f"course.toml: no check file for {slug!r}{_suggestion(slug, known)}")
-        # A student who deletes a stub loses that assignment, not the course: where its solution
-        # is at hand, the stub is to be had again.
-        if not (course.stub_path(slug).is_file() or course.solution_path(slug).is_file()):
+        # A student who deletes a stub loses that assignment, not the course: it is to be had
+        # again, from its solution or from what the release kept.
+        paths = (course.stub_path(slug), course.solution_path(slug), course.kept_stub_path(slug))
+        if not any(path.is_file() for path in paths):
             raise CourseError(
                 f"course.toml: no stub file for {slug!r}; write solutions/{slug}.py, then run "
                 "`python -m grader.stubs`"

@@ -17,8 +17,8 @@ import msgspec
 
 import grader
 from grader.course import Assignment, Course
+from grader.stubs import original_stub
 from grader.submission import Submission
-from grader.untouched import original_stub
 
 # The grader's own modules that decide verdicts, points or messages, below `grader/`.
 DECIDING = (
@@ -73,7 +73,8 @@ def _judging_content(course: Course, assignment: Assignment) -> Iterator[bytes]:
     for path in sorted(course.data_dir.rglob("SHA256SUMS")):
         yield path.read_bytes()
     # The stub as grading knows it: an untouched one is told apart from work.
-    yield (original_stub(course, assignment.slug) or "no stub").encode()
+    stub = original_stub(course, assignment.slug)
+    yield b"no stub" if stub is None else stub.encode()
     yield msgspec.json.encode(assignment)
 
 

@@ -16,6 +16,7 @@ from rich.console import Console
 from grader.commands import check_target, errors
 
 if TYPE_CHECKING:
+    from grader.course import Course
     from grader.report.model import Report
     from grader.submission import Submission
 
@@ -84,11 +85,23 @@ class Outputs:
         with commands_stopped(sys.stdout):
             yield
 
+    def readable(self, course: Course, reports: Sequence[Report]) -> list[Report]:
+        """The reports as they may be shown here: to students, where GitHub shows them."""
+        from grader.report.hidden import for_students
+
+        return [for_students(r, course.late) for r in reports] if self.github else list(reports)
+
     def write(
-        self, title: str, reports: Sequence[Report], submissions: Sequence[Submission]
+        self, course: Course, reports: Sequence[Report], submissions: Sequence[Submission]
     ) -> None:
-        """Write the reports of these submissions everywhere; `title` is the course's."""
+        """Write the reports of these submissions everywhere.
+
+        Pages in Markdown and HTML are for students, and keep back what hidden checks say.
+        """
+        from grader.report.hidden import for_students
         from grader.report.model import encode_json, write_bytes
+
+        title, pages = course.title, [for_students(report, course.late) for report in reports]
 
         if self.json == STDOUT:
             sys.stdout.buffer.write(encode_json(list(reports)))
@@ -101,13 +114,13 @@ class Outputs:
         if self.markdown is not None:
             from grader.report.markdown import write_markdown
 
-            write_markdown(self.markdown, title, reports)
+            write_markdown(self.markdown, title, pages)
         if self.html is not None:
             from grader.report.html import write_html
 
-            write_html(self.html, title, reports)
+            write_html(self.html, title, pages)
         if self.github:
-            self._tell_github(title, reports, submissions)
+            self._tell_github(title, pages, submissions)
 
     def _tell_github(
         self, title: str, reports: Sequence[Report], submissions: Sequence[Submission]

@@ -5,6 +5,7 @@ A check is a pytest function whose docstring's first line is its title. Marks:
     @pytest.mark.points(2)       what it is worth (1 without the mark)
     @pytest.mark.hint("...")     where to look, shown when it does not pass
     @pytest.mark.gate            when it does not pass, the checks below it are not judged
+    @pytest.mark.hidden          students get its points, not its text: `grader release` cuts it out
 
 Fixtures: `student` (the module behind the wall), `rng` (a NumPy generator derived from course seed,
 assignment and check), `course_rng` (one for fixtures that several checks share), `train` (one run
@@ -31,6 +32,7 @@ from grader.text import printable
 from grader.training import TrainingRun, run_training
 
 MESSAGE_CHARACTERS = 1000
+DEFERRED = "runs after you hand in"
 
 Train = Callable[..., TrainingRun]
 
@@ -98,7 +100,12 @@ class CheckPlugin:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[_PLUGIN] = self
-        for mark in ("points(n): what the check is worth", "hint(text): where to look", "gate"):
+        for mark in (
+            "points(n): what the check is worth",
+            "hint(text): where to look",
+            "gate",
+            "hidden(deferred=False): deferred in place of a check that was cut out",
+        ):
             config.addinivalue_line("markers", mark)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -115,6 +122,9 @@ class CheckPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        if is_deferred(item):
+            self.run.record(item, Judgement("not_judged", DEFERRED), duration_s=0.0)
+            return True
         if self.run.not_judged is None:
             return None
         self.run.record(item, Judgement("not_judged", self.run.not_judged), duration_s=0.0)
@@ -226,12 +236,20 @@ def result_of(item: pytest.Item, judgement: Judgement, duration_s: float) -> Che
         duration_s=duration_s,
         line=judgement.line,
         misconception=judgement.misconception,
+        hidden=item.get_closest_marker("hidden") is not None,
+        deferred=is_deferred(item),
     )
 
 
 def mark_argument(item: pytest.Item, name: str, default: str) -> str:
     mark = item.get_closest_marker(name)
     return default if mark is None else str(mark.args[0])
+
+
+def is_deferred(item: pytest.Item) -> bool:
+    """Whether the check was cut out of this copy, and this stands in for it."""
+    mark = item.get_closest_marker("hidden")
+    return mark is not None and bool(mark.kwargs.get("deferred"))
 
 
 def title_of(item: pytest.Item) -> str:

@@ -20,6 +20,8 @@ import re
 import sys
 from pathlib import Path
 
+from grader.course import Course
+
 _BEGIN = re.compile(r"(?P<indent>\s*)# BEGIN SOLUTION: (?P<task>\S.*)")
 _END = re.compile(r"\s*# END SOLUTION")
 # A mark with a slip in it must not go unnoticed: it would hand the answer to the students.
@@ -91,6 +93,18 @@ def without_answers(solution_source: str, filename: str = "<solution>") -> str:
         if _BEGIN.fullmatch(line):
             in_block = True
     return "\n".join(kept) + "\n"
+
+
+def original_stub(course: Course, slug: str) -> str | None:
+    """The stub as it is handed out; what lies in `assignments/` may be a student's work.
+
+    It is made from the solution; a released copy has none, and keeps the stub instead. None where
+    neither is at hand.
+    """
+    solution, kept = course.solution_path(slug), course.kept_stub_path(slug)
+    if solution.is_file():
+        return make_stub(solution.read_text(encoding="utf-8"), f"solutions/{solution.name}")
+    return kept.read_text(encoding="utf-8") if kept.is_file() else None
 
 
 def derive_stubs(root: Path) -> dict[Path, str]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from grader.course import Course
 from grader.notebook import split_module
-from grader.stubs import make_stub
+from grader.stubs import original_stub
 from grader.submission import Source, Submission
 
 
@@ -39,15 +39,6 @@ def settle(course: Course, submission: Submission) -> Submission:
             del problems[slug]
     both = {slug: pair for slug, pair in submission.both.items() if slug in problems}
     return replace(submission, sources=sources, problems=problems, both=both)
-
-
-def original_stub(course: Course, slug: str) -> str | None:
-    """The stub made anew, as the one in assignments/ may be the very file that is graded."""
-    try:
-        solution = course.solution_path(slug).read_text(encoding="utf-8")
-    except FileNotFoundError:  # a copy without solutions
-        return None
-    return make_stub(solution)
 
 
 def _bare(text: str) -> list[str]:

@@ -26,7 +26,7 @@ SECRET = "a caller's variable"
 
 def pytest_configure(config: pytest.Config) -> None:
     """The marks of check files, which some tests import; grader.plugin explains them."""
-    for mark in ("points", "hint", "gate"):
+    for mark in ("points", "hint", "gate", "hidden"):
         config.addinivalue_line("markers", f"{mark}: see grader.plugin")
 
 

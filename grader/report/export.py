@@ -28,6 +28,8 @@ _ONE_FILE: dict[str, Callable[[Gradebook, BinaryIO], None]] = {
     "json": write_json,
 }
 FORMATS: tuple[str, ...] = ("csv", "canvas", "moodle", "nbgrader", "gradescope", "junit", "json")
+# These show students what each check said, not only their scores.
+SENT_TO_STUDENTS = ("moodle", "gradescope")
 
 
 def export(

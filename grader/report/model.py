@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -37,6 +37,8 @@ class CheckResult(msgspec.Struct, frozen=True, omit_defaults=True):
     duration_s: float
     line: int | None = None  # of the student's file, from 1, where the message is about one
     misconception: str = ""  # the known mistake that it was recognised as, by name
+    hidden: bool = False  # students see its points and verdict only, until the due date
+    deferred: bool = False  # hidden, and not here: it runs where the instructors' copy is used
 
 
 class Training(msgspec.Struct, frozen=True):
@@ -120,8 +122,14 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def status_of(checks: list[CheckResult]) -> Status:
-    """passed: every point earned; failed: none; partial: some."""
+    """passed: every point earned that can be earned here; failed: none; partial: some."""
     score = sum(check.points for check in checks)
     if score == 0:
         return "failed"
-    return "passed" if score == sum(check.max_points for check in checks) else "partial"
+    possible = sum(check.max_points for check in checks) - deferred_points(checks)
+    return "passed" if score == possible else "partial"
+
+
+def deferred_points(checks: Iterable[CheckResult]) -> float:
+    """What can be earned only where the instructors' copy is used."""
+    return sum(check.max_points for check in checks if check.deferred)

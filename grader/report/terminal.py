@@ -26,7 +26,10 @@ def print_assignment(console: Console, report: AssignmentReport) -> None:
         return
     skipped = []
     for check in report.checks:
-        if check.verdict == "not_judged":
+        if check.deferred:
+            line = f"· hidden check, {points_of(check.max_points)}: {check.message}"
+            console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
+        elif check.verdict == "not_judged":
             skipped.append(check)
         elif check.verdict != "passed":
             print_check(console, check)
@@ -66,6 +69,8 @@ def sparkline(losses: Sequence[float], encoding: str) -> str:
 
 def print_check(console: Console, check: CheckResult) -> None:
     title = Text(f"✗ {check.title}", style="red")
+    if check.hidden:
+        title.append(" [hidden]")
     if check.verdict != "failed":
         title.append(f" [{check.verdict.replace('_', ' ')}]")
     title.append(f"  {score_of(check.points, check.max_points)}", style="dim")
@@ -127,11 +132,18 @@ def print_course(
     table.add_column("title")
     for name in ("checks", "points"):
         table.add_column(name, justify="right")
+    table.add_column("")
     for assignment in course.assignments:
         listed = checks[assignment.slug]
         points = sum(check.max_points for check in listed)
+        hidden = [check for check in listed if check.hidden]
+        of_these = f"{len(hidden)} of them hidden, {points_of(sum(c.max_points for c in hidden))}"
         table.add_row(
-            Text(assignment.slug), Text(assignment.title), str(len(listed)), number(points)
+            Text(assignment.slug),
+            Text(assignment.title),
+            str(len(listed)),
+            number(points),
+            of_these if hidden else "",
         )
     console.print(table)
 
@@ -144,6 +156,10 @@ def plain(text: str) -> str:
 
 def score_of(score: float, max_score: float) -> str:
     return f"{number(score)}/{number(max_score)}"
+
+
+def points_of(points: float) -> str:
+    return f"{number(points)} point{'' if points == 1 else 's'}"
 
 
 def number(points: float) -> str:
