@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from grader import __version__, cli_class, cli_hosts, cli_notebook, cli_student
+from grader import (
+    __version__,
+    cli_class,
+    cli_hosts,
+    cli_instructor,
+    cli_notebook,
+    cli_student,
+)
 from grader.commands import (
     BELOW,
     FAILED,
@@ -48,6 +55,7 @@ app.add_typer(cli_student.app)
 app.add_typer(cli_notebook.app)
 app.add_typer(cli_class.app)
 app.add_typer(cli_hosts.app)
+app.add_typer(cli_instructor.app)
 
 
 @app.command(epilog="Example: [bold]grader check relu[/bold]")

@@ -35,7 +35,7 @@ def notebook(
             raise typer.BadParameter(f"there is no folder {target.parent} to write it to")
         from grader.notebook import make_notebook
         from grader.report.model import write_bytes
-        from grader.untouched import original_stub
+        from grader.stubs import original_stub
 
         stub = original_stub(course, slug)
         if stub is None:

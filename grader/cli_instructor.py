@@ -1,0 +1,53 @@
+"""The commands for instructors: start an assignment, audit, release. No logic lives here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from grader.commands import errors, exit_status
+from grader.course import load_course
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: [bold]grader release ../students --git[/bold]")
+def release(
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help="A new folder, or an earlier release.")
+    ],
+    git: Annotated[
+        bool, typer.Option("--git", help="Make it a fresh Git repository with one commit.")
+    ] = False,
+) -> None:
+    """Write the students' repository: no solutions, no hidden checks, no history.
+
+    Over an earlier release it updates what nobody has edited, and keeps the rest.
+    """
+    with exit_status():
+        course = load_course()
+        from grader.release import BESIDE, ReleaseError, make_repository, refuse_repository
+        from grader.release import release as release_to
+
+        try:
+            if git:
+                refuse_repository(out)
+            changes = release_to(course, out)
+            if git:
+                make_repository(out, course.title)
+        except ReleaseError as error:
+            raise typer.BadParameter(str(error)) from None
+        console = Console(highlight=False, soft_wrap=True)
+        for name in changes.kept:
+            console.print(Text(f"{name}: edited, so kept; the new one is {name}{BESIDE}"))
+        for name in changes.left:
+            console.print(Text(f"{name}: edited, so kept; it is no longer part of the course"))
+        errors.print(
+            f"grader: {out}: {len(changes.written)} files written, {len(changes.removed)} removed, "
+            f"{len(changes.kept) + len(changes.left)} edited ones kept",
+            markup=False,
+        )

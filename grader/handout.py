@@ -1,0 +1,125 @@
+"""What students get, as files by name: stubs, checks, grader and data, and no answers.
+
+Everything that is not listed here stays with the instructors: solutions, tests and their zoo, the
+instructors' guide, and the history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from jinja2 import Environment, StrictUndefined
+
+from grader.course import Course, CourseError
+from grader.cut import cut_hidden
+from grader.grading import list_checks
+from grader.report.model import CheckResult
+from grader.report.terminal import number, points_of
+from grader.stubs import make_stub
+
+# Beside the stubs and the grader; those that there are.
+PLAIN_FILES = (
+    "assignments/baseline.py", "assignments/course.toml", "assignments/lesson.ipynb",
+    ".github/workflows/grade.yml", ".gitignore", "LICENSE", "pyproject.toml",
+)  # fmt: skip
+CHECKS = PurePosixPath("grader/checks")
+GUIDE = PurePosixPath("grader/README.md")  # the instructors': it holds a solution
+README = Path(__file__).parent / "templates" / "students.md"
+
+Files = dict[str, bytes]  # by path, relative, with slashes
+
+
+def make_handout(course: Course) -> Files:
+    """The students' repository.
+
+    Raises:
+        CourseError: a solution is missing.
+        StubError, CutError: a solution's marks or a hidden check are wrong.
+        GraderError: a check file is broken.
+    """
+    listed = list_checks(course)
+    files: Files = {}
+    for slug in course.slugs:
+        stub = read_stub(course, slug).encode()
+        files[f"assignments/{slug}.py"] = stub
+        files[course.kept_stub_path(slug).relative_to(course.root).as_posix()] = stub
+    files |= {name: read(course, name) for name in PLAIN_FILES if (course.root / name).is_file()}
+    for folder in ("grader", "data_cache"):
+        files |= {name: read(course, name) for name in names_below(course.root, folder)}
+    files |= visible_checks(course, listed)
+    files["README.md"] = render_readme(course, listed, files).encode()
+    return files
+
+
+def read_stub(course: Course, slug: str) -> str:
+    solution = course.solution_path(slug)
+    try:
+        return make_stub(solution.read_text(encoding="utf-8"), f"solutions/{slug}.py")
+    except FileNotFoundError:
+        raise CourseError(
+            f"no solutions/{slug}.py to make the stub from; use the instructors' copy of the course"
+        ) from None
+
+
+def read(course: Course, name: str) -> bytes:
+    return (course.root / name).read_bytes()
+
+
+def names_below(root: Path, folder: str) -> Iterator[str]:
+    """The files that are handed out as they are, but for what Python and editors leave there."""
+    for path in sorted((root / folder).rglob("*")):
+        name = PurePosixPath(path.relative_to(root).as_posix())
+        hidden = any(part.startswith(".") or part == "__pycache__" for part in name.parts)
+        apart = name == GUIDE or name.is_relative_to(CHECKS)
+        if path.is_file() and not path.is_symlink() and not hidden and not apart:
+            yield str(name)
+
+
+def visible_checks(course: Course, listed: dict[str, list[CheckResult]]) -> Files:
+    """The check files of the course's assignments, and what they share, without hidden checks."""
+    folder = course.root / CHECKS
+    sources = {}
+    for path in sorted(folder.rglob("*.py")):
+        if path.stem.removeprefix("test_") in course.slugs or not path.stem.startswith("test_"):
+            sources[module_name(path.relative_to(folder))] = path
+    hidden = {
+        f"test_{slug}": {check.id: check.max_points for check in checks if check.hidden}
+        for slug, checks in listed.items()
+    }
+    cut = cut_hidden({name: p.read_text(encoding="utf-8") for name, p in sources.items()}, hidden)
+    return {
+        str(CHECKS / path.relative_to(folder).as_posix()): cut[name].encode()
+        for name, path in sources.items()
+    }
+
+
+def module_name(path: Path) -> str:
+    """How other check files import it, below `grader.checks`."""
+    parts = path.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def render_readme(course: Course, listed: dict[str, list[CheckResult]], files: Files) -> str:
+    rows = []
+    for assignment in course.assignments:
+        checks = listed[assignment.slug]
+        hidden = sum(check.max_points for check in checks if check.hidden)
+        rows.append(
+            {
+                "slug": assignment.slug,
+                "title": assignment.title.replace("|", "\\|"),
+                "points": number(sum(check.max_points for check in checks)),
+                "hidden": f" (hidden: {points_of(hidden)})" if hidden else "",
+            }
+        )
+    templates = Environment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    return templates.from_string(README.read_text(encoding="utf-8")).render(
+        course=course,
+        rows=rows,
+        hidden=any(row["hidden"] for row in rows),
+        lesson="assignments/lesson.ipynb" in files,
+        license="LICENSE" in files,
+    )
