@@ -51,7 +51,8 @@ class CheckFile:
         self._name = path.name
         self._plugin = CheckPlugin()
         arguments = [str(path), f"--rootdir={path.parent}", f"--confcutdir={path.parent}"]
-        arguments += ["-c", os.devnull, "--assert=plain"]
+        # Strict: a misspelt mark must not go unnoticed, least of all `hidden`.
+        arguments += ["-c", os.devnull, "--assert=plain", "--strict-markers"]
         for name in UNUSED_PLUGINS:
             arguments += ["-p", f"no:{name}"]
         with pytest_environment():
@@ -60,6 +61,11 @@ class CheckFile:
             raise KeyboardInterrupt
         if self._plugin.collection_error is not None or not self._plugin.items:
             raise self._broken(self._plugin.collection_error or "it has no checks")
+
+    @property
+    def items(self) -> list[pytest.Item]:
+        """The checks as pytest collected them, with their marks."""
+        return self._plugin.items
 
     def describe(self, why_not_run: str) -> list[CheckResult]:
         """What each check is and is worth, in the order of the file."""

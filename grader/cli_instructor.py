@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from grader.commands import errors, exit_status
-from grader.course import load_course
+from grader.commands import BELOW, GRADED, errors, exit_status, usable_cores
+from grader.course import CourseError, load_course
 
 app = typer.Typer()
 
@@ -51,3 +51,37 @@ def release(
             f"{len(changes.kept) + len(changes.left)} edited ones kept",
             markup=False,
         )
+
+
+@app.command(epilog="Example: [bold]grader audit[/bold]")
+def audit() -> None:
+    """Prove that the course is coherent: its files, solutions, stubs, checks and zoo.
+
+    Exit status: 0 nothing found, 1 findings, a line each, 2 wrong usage, 3 the grader failed.
+    """
+    console = Console(highlight=False, soft_wrap=True)
+    with exit_status():
+        try:
+            course = load_course()
+        except CourseError as error:
+            console.print(Text(str(error)))
+            raise typer.Exit(BELOW) from None
+        from grader.sandbox.launch import open_launcher
+
+        found = 0
+        with open_launcher(course.baseline_path) as launcher:
+            from grader.audit import AuditError
+            from grader.audit import audit as findings_of
+            from grader.grading import Engine
+
+            engine = Engine(course, launcher, course.seed)
+            try:
+                with errors.status("auditing"):
+                    for line in findings_of(course, engine, usable_cores()):
+                        console.print(Text(line))
+                        found += 1
+            except AuditError as error:
+                raise typer.BadParameter(str(error)) from None
+        if not found:
+            console.print("nothing found: the course is coherent")
+    raise typer.Exit(BELOW if found else GRADED)

@@ -1,161 +1,71 @@
-"""The repository audits itself: what belongs together is there, and nothing else is.
+"""The repository is coherent, and keeps some habits that `grader audit` does not ask of a course.
 
-That stubs are what the solutions produce is in test_stubs.py; that stubs earn nothing and solutions
-everything, in test_cli.py.
+What the audit itself sees is in test_audit.py.
 """
 
 from __future__ import annotations
 
-import importlib
-import inspect
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from conftest import REPOSITORY
 
+from grader.checkfile import collect_checks
+from grader.coherence import incoherences, names_in, title_line, zoo
 from grader.course import load_course
-from grader.grading import list_checks
 
 COURSE = load_course(REPOSITORY)
-SLUGS = set(COURSE.slugs)
-ZOO = REPOSITORY / "tests" / "zoo"
 POINTS = 10  # of each assignment
-
-
-def checks_of(slug: str) -> dict[str, Callable[..., None]]:
-    """The check functions of an assignment, by name, shared ones included."""
-    module = importlib.import_module(f"grader.checks.test_{slug}")
-    return {
-        name: function
-        for name, function in vars(module).items()
-        if name.startswith("test_") and inspect.isfunction(function)
-    }
-
-
 CHECKS = [
-    pytest.param(slug, name, function, id=f"{slug}-{name}")
+    pytest.param(item, id=f"{slug}-{item.name}")
     for slug in COURSE.slugs
-    for name, function in checks_of(slug).items()
+    for item in collect_checks(COURSE.check_path(slug)).items
 ]
 
 
-def marks_of(function: Callable[..., None]) -> dict[str, tuple[object, ...]]:
-    marks = getattr(function, "pytestmark", [])
-    assert len({mark.name for mark in marks}) == len(marks), "the same mark twice"
-    return {mark.name: mark.args for mark in marks}
-
-
-def names_in(folder: Path) -> set[str]:
-    """What lies in a folder, but for what Python and Jupyter leave there."""
-    left = ("__pycache__", ".ipynb_checkpoints")
-    return {path.name for path in folder.iterdir() if path.name not in left}
-
-
-def test_every_assignment_has_its_stub_and_nothing_else_lies_there() -> None:
-    modules = {f"{slug}.py" for slug in SLUGS}
-    given = {"baseline.py", "course.toml", "lesson.ipynb"}
-    assert names_in(REPOSITORY / "assignments") == modules | given
-
-
-def test_every_assignment_has_its_solution_and_nothing_else_lies_there() -> None:
-    assert names_in(REPOSITORY / "solutions") == {f"{slug}.py" for slug in SLUGS}
-
-
-def test_every_assignment_has_its_checks_and_every_other_module_is_used_by_them() -> None:
-    folder = REPOSITORY / "grader" / "checks"
-    tests = {f"test_{slug}.py" for slug in SLUGS}
-    shared = names_in(folder) - tests - {"__init__.py", "misconceptions"}
-    assert tests < names_in(folder)
-    texts = {name: (folder / name).read_text(encoding="utf-8") for name in tests | shared}
-    for name in shared:
-        importing = f"from grader.checks.{name.removesuffix('.py')} import"
-        assert any(importing in text for text in texts.values()), name
+def test_the_course_is_coherent() -> None:
+    assert list(incoherences(COURSE)) == []
 
 
 def test_every_assignment_has_its_catalogue_of_misconceptions() -> None:
-    catalogues = names_in(REPOSITORY / "grader" / "checks" / "misconceptions")
+    catalogues = set(names_in(REPOSITORY / "grader" / "checks" / "misconceptions"))
     shared = {"__init__.py", "common.py", "curves.py", "layers.py", "steps.py"}
-    assert catalogues == {f"{slug}.py" for slug in SLUGS} | shared
+    assert catalogues == {f"{slug}.py" for slug in COURSE.slugs} | shared
 
 
 @pytest.mark.parametrize("kind", ["right", "wrong"])
 def test_the_zoo_has_a_folder_for_every_assignment(kind: str) -> None:
-    assert names_in(ZOO / kind) == SLUGS
+    assert set(names_in(zoo(COURSE) / kind)) == set(COURSE.slugs)
 
 
-def test_hostile_modules_belong_to_assignments() -> None:
-    assert names_in(ZOO / "hostile") <= SLUGS
-
-
-def test_nothing_in_the_zoo_is_orphaned() -> None:
-    depths = {"right": 3, "wrong": 4, "hostile": 4}  # kind/slug/[check or verdict/]module
-    assert names_in(ZOO) == {*depths, "misconceptions.toml"}
-    for path in ZOO.rglob("*"):
-        parts = path.relative_to(ZOO).parts
-        if path.is_file() and parts[0] in depths and "__pycache__" not in parts:
-            assert (len(parts), path.suffix) == (depths[parts[0]], ".py"), path
-
-
-@pytest.mark.parametrize("slug", COURSE.slugs)
-def test_wrong_modules_name_checks_that_exist_and_every_check_has_one(slug: str) -> None:
-    folders = {path.name for path in (ZOO / "wrong" / slug).iterdir() if any(path.glob("*.py"))}
-    assert folders == names_in(ZOO / "wrong" / slug)
-    assert folders == set(checks_of(slug))
-
-
-@pytest.mark.parametrize(("slug", "name", "function"), CHECKS)
-def test_a_check_is_worth_points(slug: str, name: str, function: Callable[..., None]) -> None:
-    (points,) = marks_of(function)["points"]
+@pytest.mark.parametrize("item", CHECKS)
+def test_a_check_is_worth_whole_points(item: pytest.Item) -> None:
+    (points,) = next(item.iter_markers("points")).args
     assert isinstance(points, int)
-    assert points > 0
 
 
-@pytest.mark.parametrize(("slug", "name", "function"), CHECKS)
-def test_a_check_says_where_to_look(slug: str, name: str, function: Callable[..., None]) -> None:
-    (hint,) = marks_of(function)["hint"]
-    assert isinstance(hint, str)
+@pytest.mark.parametrize("item", CHECKS)
+def test_a_hint_is_a_sentence(item: pytest.Item) -> None:
+    (hint,) = next(item.iter_markers("hint")).args
     assert len(hint) > 20
     assert hint == hint.strip()
     assert hint.endswith(".")
 
 
-@pytest.mark.parametrize(("slug", "name", "function"), CHECKS)
-def test_a_check_has_a_title(slug: str, name: str, function: Callable[..., None]) -> None:
-    title = function.__doc__
-    assert title, "no docstring"
-    assert title == title.strip()
-    assert "\n" not in title
-    assert 10 < len(title) <= 100
+@pytest.mark.parametrize("item", CHECKS)
+def test_a_title_is_one_line(item: pytest.Item) -> None:
+    title = title_line(item)
+    assert item.function.__doc__ == title  # type: ignore[attr-defined]
+    assert len(title) > 10
     assert title[0].isupper() or title.startswith(("make_optimizer", "ε"))
-    assert not title.endswith(".")
 
 
-@pytest.mark.parametrize(("slug", "name", "function"), CHECKS)
-def test_a_check_has_no_other_marks(slug: str, name: str, function: Callable[..., None]) -> None:
-    assert marks_of(function).keys() <= {"points", "hint", "gate"}
+@pytest.mark.parametrize("slug", COURSE.slugs)
+def test_the_points_of_an_assignment_add_up(slug: str) -> None:
+    checks = collect_checks(COURSE.check_path(slug)).describe("not run")
+    assert sum(check.max_points for check in checks) == POINTS
 
 
-def test_the_checks_that_run_are_these_and_their_points_add_up() -> None:
-    listed = list_checks(COURSE)
-    assert list(listed) == list(COURSE.slugs)
-    for slug, checks in listed.items():
-        assert {check.id for check in checks} == set(checks_of(slug))
-        assert len({check.title for check in checks}) == len(checks)
-        assert sum(check.max_points for check in checks) == POINTS, slug
-
-
-def test_the_first_check_of_every_assignment_is_a_gate() -> None:
-    for slug, checks in list_checks(COURSE).items():
-        assert checks[0].id == "test_builds"
-        assert "gate" in marks_of(checks_of(slug)["test_builds"])
-
-
-def test_thresholds_are_above_guessing_and_below_certainty() -> None:
-    for assignment in COURSE.assignments:
-        assert 0.1 < assignment.threshold < 1
-
-
-def test_every_stub_names_the_command_that_checks_it() -> None:
-    for slug in SLUGS:
-        assert f"grader check {slug}\n" in COURSE.stub_path(slug).read_text(encoding="utf-8")
+@pytest.mark.parametrize("slug", COURSE.slugs)
+def test_the_first_check_of_an_assignment_is_a_gate(slug: str) -> None:
+    first = collect_checks(COURSE.check_path(slug)).items[0]
+    assert first.name == "test_builds"
+    assert first.get_closest_marker("gate")

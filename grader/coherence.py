@@ -1,0 +1,220 @@
+"""What belongs together in a course's repository is there, and nothing else is: found by reading.
+
+A finding is one line: the file, what is wrong with it, and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.checkfile import GraderError, collect_checks
+from grader.course import Assignment, Course
+from grader.cut import parse
+from grader.handout import module_name
+from grader.stubs import StubError, make_stub
+
+TODO = "TODO"  # in the templates of `grader new`
+GIVEN = ("baseline.py", "course.toml", "lesson.ipynb")  # in assignments/, beside the stubs
+ZOO_DEPTHS = {
+MISCONCEPTIONS = "misconceptions.toml"  # in the zoo: what each wrong module is to be called
+    "right": 2,
+    "wrong": 3,
+    "hostile": 3,
+}  # right/<slug>/<style>.py, wrong/<slug>/<check>/…
+GUESSING = 0.1  # the accuracy of ten classes guessed
+TITLE_CHARACTERS = 100
+
+
+def incoherences(course: Course) -> Iterator[str]:
+    """Everything that can be found without grading."""
+    yield from orphans(course)
+    yield from unused_modules(course)
+    for assignment in course.assignments:
+        yield from stub_drift(course, assignment.slug)
+        yield from todos(course, assignment)
+        yield from check_faults(course, assignment.slug)
+        yield from zoo_gaps(course, assignment.slug)
+
+
+def zoo(course: Course) -> Path:
+    return course.root / "tests" / "zoo"
+
+
+# ---------------------------------------------------------------- files
+
+
+def names_in(folder: Path) -> list[str]:
+    """What lies in a folder, but for what Python and editors leave there."""
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    return [name for name in names if name != "__pycache__" and not name.startswith(".")]
+
+
+def orphans(course: Course) -> Iterator[str]:
+    """Files that belong to no assignment."""
+    modules = {f"{slug}.py" for slug in course.slugs}
+    for folder, known in (("assignments", modules | set(GIVEN)), ("solutions", modules)):
+        for name in names_in(course.root / folder):
+            if name not in known:
+                yield orphan(f"{folder}/{name}")
+    for name in names_in(course.root / "grader" / "checks"):
+        if name.startswith("test_") and name.removeprefix("test_") not in modules:
+            yield orphan(f"grader/checks/{name}")
+    for kind in names_in(zoo(course)):
+        if kind not in ZOO_DEPTHS:
+            if kind != MISCONCEPTIONS:
+                yield orphan(f"tests/zoo/{kind}")
+            continue
+        for slug in names_in(zoo(course) / kind):
+            if slug not in course.slugs:
+                yield orphan(f"tests/zoo/{kind}/{slug}")
+                continue
+            for path in sorted((zoo(course) / kind / slug).rglob("*")):
+                place = path.relative_to(zoo(course) / kind)
+                if path.is_dir() or "__pycache__" in place.parts:
+                    continue
+                if len(place.parts) != ZOO_DEPTHS[kind] or path.suffix != ".py":
+                    yield orphan(f"tests/zoo/{kind}/{place.as_posix()}")
+
+
+def orphan(name: str) -> str:
+    return f"{name}: belongs to no assignment; remove it, or name its assignment in course.toml"
+
+
+def unused_modules(course: Course) -> Iterator[str]:
+    """Modules between the check files that no check file imports."""
+    folder = course.root / "grader" / "checks"
+    paths = {
+        module_name(path.relative_to(folder)): path
+        for path in sorted(folder.rglob("*.py"))
+        if path.relative_to(folder).as_posix() != "__init__.py"
+    }
+    imported = set()
+    for name, path in paths.items():
+        try:
+            module = parse(name, path.read_text(encoding="utf-8"))
+        except SyntaxError as error:
+            yield f"grader/checks/{path.name}:{error.lineno}: not Python: {error.msg}"
+            continue
+        for origin, _ in module.imported(module.units):
+            parts = origin.split(".")
+            imported |= {".".join(parts[:end]) for end in range(1, len(parts) + 1)} - {name}
+    for name, path in paths.items():
+        if not path.name.startswith("test_") and name not in imported:
+            yield f"grader/checks/{path.relative_to(folder)}: no check file imports it; remove it"
+
+
+def stub_drift(course: Course, slug: str) -> Iterator[str]:
+    """The stub is its solution without the marked parts, and says how to check it."""
+    solution, stub = course.solution_path(slug), course.stub_path(slug)
+    if not solution.is_file():
+        yield f"solutions/{slug}.py: missing; write it, and mark what students are to write"
+        return
+    try:
+        text = make_stub(solution.read_text(encoding="utf-8"), f"solutions/{slug}.py")
+    except StubError as error:
+        yield str(error)
+        return
+    if not stub.is_file():
+        yield f"assignments/{slug}.py: missing; run `python -m grader.stubs`"
+    elif stub.read_text(encoding="utf-8") != text:
+        yield (
+            f"assignments/{slug}.py: not its solution without the marked parts; "
+            "run `python -m grader.stubs`"
+        )
+    if f"grader check {slug}\n" not in text:
+        yield (
+            f"solutions/{slug}.py: does not tell students how to check their work; end its "
+            f"docstring with `Try it: grader check {slug}`"
+        )
+
+
+def todos(course: Course, assignment: Assignment) -> Iterator[str]:
+    """What `grader new` left for a person to decide."""
+    slug = assignment.slug
+    for path in (course.solution_path(slug), course.check_path(slug)):
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        numbers = [str(number) for number, line in enumerate(lines, start=1) if TODO in line]
+        if numbers:
+            name = path.relative_to(course.root).as_posix()
+            yield f"{name}: {TODO} in line {', '.join(numbers)}; fill it in"
+    if assignment.epochs and not GUESSING < assignment.threshold < 1:
+        yield (
+            f"course.toml: assignment {slug!r}: a threshold of {assignment.threshold:g} tells "
+            "nothing; measure what right solutions reach, see grader/README.md"
+        )
+
+
+# ---------------------------------------------------------------- checks
+
+
+def check_faults(course: Course, slug: str) -> Iterator[str]:
+    """What a check lacks: points, title or hint."""
+    name = f"grader/checks/test_{slug}.py"
+    try:
+        items = collect_checks(course.check_path(slug)).items
+    except GraderError as error:
+        yield f"grader/checks/{error}"
+        return
+    titles: set[str] = set()
+    for item in items:
+        title = title_line(item)
+        for fault in faults_of(item, title):
+            yield f"{name}: {item.name}: {fault}"
+        if title in titles:
+            yield f"{name}: {item.name}: another check has the same title; say what differs"
+        titles.add(title)
+
+
+def faults_of(item: pytest.Item, title: str) -> Iterator[str]:
+    marks: dict[str, list[pytest.Mark]] = {}
+    for mark in item.iter_markers():
+        marks.setdefault(mark.name, []).append(mark)
+    for name, what in (("points", "@pytest.mark.points(1)"), ("hint", '@pytest.mark.hint("…")')):
+        if len(marks.get(name, ())) != 1 or len(marks[name][0].args) != 1:
+            yield f"no {name}, or not once; write one {what} above it"
+            continue
+        (argument,) = marks[name][0].args
+        if name == "points" and not (isinstance(argument, int | float) and argument > 0):
+            yield f"its points are {argument!r}; write a number above 0"
+        if name == "hint" and not (isinstance(argument, str) and argument.strip()):
+            yield "its hint is empty; say where to look"
+    if not title:
+        yield "no title; give it a docstring whose first line says what is asked for"
+    elif len(title) > TITLE_CHARACTERS or title.endswith("."):
+        yield f"its title is longer than {TITLE_CHARACTERS} characters, or ends in a full stop"
+    if {"hidden", "gate"} <= marks.keys():
+        yield "hidden and a gate, whose title the checks below it would tell; take one mark off"
+
+
+def title_line(item: pytest.Item) -> str:
+    """The first line of a check's docstring; "" without one."""
+    docstring = getattr(getattr(item, "function", None), "__doc__", None) or ""
+    return docstring.strip().partition("\n")[0]
+
+
+def zoo_gaps(course: Course, slug: str) -> Iterator[str]:
+    """Checks that no wrong module is meant for, and the reverse."""
+    try:
+        checks = {
+            item.name.partition("[")[0] for item in collect_checks(course.check_path(slug)).items
+        }
+    except GraderError:
+        return  # said above
+    folder = zoo(course) / "wrong" / slug
+    for check in sorted(checks):
+        if not wrong_modules(course, slug, check):
+            yield (
+                f"tests/zoo/wrong/{slug}/{check}/: no wrong module; add one that this check is to "
+                "catch"
+            )
+    for name in names_in(folder):
+        if name not in checks and (folder / name).is_dir():
+            yield f"tests/zoo/wrong/{slug}/{name}: no such check; rename it or remove it"
+
+
+def wrong_modules(course: Course, slug: str, check: str) -> list[Path]:
+    """The modules that this check is to fail."""
+    return sorted((zoo(course) / "wrong" / slug / check).glob("*.py"))

@@ -1,0 +1,249 @@
+"""`grader audit` finds each way in which a course can fall apart, and nothing in this one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY, Ran, RunGrader, run_command
+
+PARTS = ("assignments", "solutions", "grader", "data_cache")
+ZOO = Path("tests") / "zoo"
+CLEAN = "nothing found: the course is coherent\n"
+
+
+@pytest.fixture(scope="module")
+def small_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This repository with one assignment, relu, of which a wrong module a check is kept."""
+    root = tmp_path_factory.mktemp("small") / "course"
+    for part in PARTS:
+        shutil.copytree(
+            REPOSITORY / part, root / part, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    manifest = root / "assignments" / "course.toml"
+    head, *entries = manifest.read_text(encoding="utf-8").split("[[assignments]]")
+    (relu,) = [entry for entry in entries if 'slug = "relu"' in entry]
+    manifest.write_text(f"{head}[[assignments]]{relu}", encoding="utf-8")
+    for entry in entries:
+        slug = entry.split('slug = "')[1].split('"')[0]
+        if slug != "relu":
+            for folder, name in (
+                ("assignments", f"{slug}.py"),
+                ("solutions", f"{slug}.py"),
+                ("grader/checks", f"test_{slug}.py"),
+            ):
+                (root / folder / name).unlink()
+    (root / "grader" / "checks" / "rules.py").unlink()
+    for check in sorted((REPOSITORY / ZOO / "wrong" / "relu").iterdir()):
+        module = sorted(check.glob("*.py"))[0]
+        target = root / module.relative_to(REPOSITORY)
+        target.parent.mkdir(parents=True)
+        shutil.copyfile(module, target)
+    return root
+
+
+@pytest.fixture
+def course(small_course: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may break."""
+    shutil.copytree(small_course, tmp_path / "course", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path / "course"
+
+
+def audit(root: Path) -> Ran:
+    return run_command("audit", root=root, cwd=root)
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_nothing_is_found_in_this_repository(run_grader: RunGrader) -> None:
+    ran = run_grader("audit")
+    assert (ran.status, ran.stdout) == (0, CLEAN), ran.stderr
+
+
+def test_nothing_is_found_in_the_small_course(small_course: Path) -> None:
+    ran = audit(small_course)
+    assert (ran.status, ran.stdout) == (0, CLEAN), ran.stderr
+
+
+CHECK = Path("grader") / "checks" / "test_relu.py"
+WRONG = ZOO / "wrong" / "relu"
+
+
+def add(path: Path, text: str = "") -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+
+    return change
+
+
+def change(path: Path, old: str, new: str) -> Callable[[Path], None]:
+    return lambda root: edit(root / path, old, new)
+
+
+Faults = list[tuple[Callable[[Path], None], list[str]]]
+NOT_CAUGHT = "tests/zoo/wrong/relu/{}: {}, which is to catch it, does not"
+
+# What is broken at once, each with the findings that there are to be of it.
+FAULTS: dict[str, Faults] = {
+    "files": [
+        (
+            change(Path("assignments/relu.py"), "Why it matters.", "Why it mattered."),
+            ["assignments/relu.py: not its solution without the marked parts"],
+        ),
+        (add(Path("assignments/draft.py")), ["assignments/draft.py: belongs to no assignment"]),
+        (add(Path("solutions/tanh.py")), ["solutions/tanh.py: belongs to no assignment"]),
+        (
+            add(Path("grader/checks/test_tanh.py")),
+            ["grader/checks/test_tanh.py: belongs to no assignment"],
+        ),
+        (
+            add(Path("grader/checks/rules.py")),
+            ["grader/checks/rules.py: no check file imports it"],
+        ),
+        (add(ZOO / "odd" / "x.py"), ["tests/zoo/odd: belongs to no assignment"]),
+        (
+            add(ZOO / "right" / "tanh" / "plain.py"),
+            ["tests/zoo/right/tanh: belongs to no assignment"],
+        ),
+        (add(WRONG / "lost.py"), ["tests/zoo/wrong/relu/lost.py: belongs to no assignment"]),
+        (
+            add(WRONG / "test_gone" / "leaky.py"),
+            ["tests/zoo/wrong/relu/test_gone: no such check"],
+        ),
+        (
+            lambda root: shutil.rmtree(root / WRONG / "test_layers"),
+            ["tests/zoo/wrong/relu/test_layers/: no wrong module"],
+        ),
+    ],
+    "checks": [
+        (
+            lambda root: (root / "assignments" / "relu.py").unlink(),
+            ["assignments/relu.py: missing"],
+        ),
+        (
+            change(Path("solutions/relu.py"), "Try it: grader check relu", "Try it."),
+            ["solutions/relu.py: does not tell students how to check their work"],
+        ),
+        (
+            change(CHECK, "@pytest.mark.points(5)\n", "@pytest.mark.points(0)\n"),
+            ["grader/checks/test_relu.py: test_hidden_is_relu: its points are 0"],
+        ),
+        (
+            change(CHECK, "@pytest.mark.points(2)\n", ""),
+            ["grader/checks/test_relu.py: test_training: no points"],
+        ),
+        (
+            change(CHECK, '@pytest.mark.hint("Too few', '# ("Too few'),
+            ["grader/checks/test_relu.py: test_training: no hint"],
+        ),
+        (
+            change(CHECK, '    """It learns to read digits"""\n', ""),
+            ["grader/checks/test_relu.py: test_training: no title"],
+        ),
+        (
+            change(CHECK, "@pytest.mark.gate\n", "@pytest.mark.gate\n@pytest.mark.hidden\n"),
+            ["grader/checks/test_relu.py: test_layers: hidden and a gate"],
+        ),
+        (
+            change(
+                CHECK,
+                "There are two layers with weights and biases, and nothing else",
+                "The same seed gives the same network, another seed another one",
+            ),
+            ["grader/checks/test_relu.py: test_layers: another check has the same title"],
+        ),
+        (
+            change(Path("assignments/course.toml"), "threshold = 0.40", "threshold = 0.0"),
+            [
+                "course.toml: assignment 'relu': a threshold of 0 tells nothing",
+                NOT_CAUGHT.format("test_training/tiny_weights.py", "test_training"),
+            ],
+        ),
+        (
+            change(CHECK, "# Any other nonlinearity", "# TODO Any other nonlinearity"),
+            ["grader/checks/test_relu.py: TODO in line"],
+        ),
+    ],
+    "a check file that is gone": [
+        (lambda root: (root / CHECK).unlink(), ["course.toml: no check file for 'relu'"]),
+    ],
+    "a mark with a slip": [
+        (
+            change(Path("solutions/relu.py"), "# END SOLUTION", "# END SOLUTIONS"),
+            ["solutions/relu.py:59: not a mark"],
+        ),
+    ],
+    "a solution that is gone, and a check's mark with a slip": [
+        (
+            lambda root: (root / "solutions" / "relu.py").unlink(),
+            ["solutions/relu.py: missing"],
+        ),
+        (
+            change(CHECK, "@pytest.mark.gate\n", "@pytest.mark.hiden\n"),
+            ["grader/checks/test_relu.py: the check file can't be run: 'hiden'"],
+        ),
+    ],
+    "a wrong solution, and a check that is broken": [
+        (
+            change(Path("solutions/relu.py"), "functional.relu(x)", "functional.elu(x)"),
+            [
+                "solutions/relu.py: test_hidden_is_relu does not pass the solution: Expected: max",
+            ],
+        ),
+        (
+            change(CHECK, "train(with_parameters=True)", "train(nothing=True)"),
+            [
+                "solutions/relu.py: test_training is broken: TypeError",
+                NOT_CAUGHT.format("test_training/tiny_weights.py", "test_training"),
+            ],
+        ),
+    ],
+    "a check that never fails": [
+        (
+            change(
+                Path("grader/checks/probes.py"),
+                '    """The module imports, Net can be built, and forward gives logits"""\n',
+                '    """The module imports, Net can be built, and forward gives logits"""\n'
+                "    return\n",
+            ),
+            [
+                "assignments/relu.py: the stub earns 1 of test_builds",
+                NOT_CAUGHT.format("test_builds/an_instance_not_a_class.py", "test_builds"),
+            ],
+        ),
+    ],
+}
+
+
+@pytest.mark.parametrize("faults", FAULTS.values(), ids=FAULTS)
+def test_faults_are_found(course: Path, faults: Faults) -> None:
+    for breaks, _ in faults:
+        breaks(course)
+    ran = audit(course)
+    assert ran.status == 1, ran.stderr
+    lines = ran.stdout.splitlines()
+    expected = [start for _, starts in faults for start in starts]
+    assert [e for e in expected if not any(line.startswith(e) for line in lines)] == []
+    assert [line for line in lines if not line.startswith(tuple(expected))] == []
+
+
+def test_the_next_wrong_module_is_tried_when_one_is_not_caught(course: Path) -> None:
+    shutil.copyfile(course / "solutions" / "relu.py", course / WRONG / "test_layers" / "a.py")
+    ran = audit(course)
+    assert ran.status == 1, ran.stderr
+    assert ran.stdout.startswith(NOT_CAUGHT.format("test_layers/a.py", "test_layers"))
+    assert len(ran.stdout.splitlines()) == 1
+
+
+def test_a_copy_without_solutions_is_refused(course: Path) -> None:
+    shutil.rmtree(course / "solutions")
+    ran = audit(course)
+    assert ran.status == 2
+    assert "audit the instructors' copy" in " ".join(ran.stderr.split())
