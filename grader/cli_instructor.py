@@ -53,6 +53,24 @@ def release(
         )
 
 
+@app.command(epilog="Example: [bold]grader new sine[/bold]")
+def new(
+    slug: Annotated[str, typer.Argument(help="Its name, in the form of a module's.")],
+) -> None:
+    """Start an assignment: solution, checks, stub and entry in course.toml, to be filled in."""
+    with exit_status():
+        course = load_course()
+        from grader.new import NewError, start_assignment
+
+        try:
+            paths = start_assignment(course, slug)
+        except NewError as error:
+            raise typer.BadParameter(str(error)) from None
+        for path in paths:
+            typer.echo(path.relative_to(course.root).as_posix())
+        errors.print("grader: started; grader audit says what is still to do", markup=False)
+
+
 @app.command(epilog="Example: [bold]grader audit[/bold]")
 def audit() -> None:
     """Prove that the course is coherent: its files, solutions, stubs, checks and zoo.

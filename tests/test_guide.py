@@ -1,0 +1,123 @@
+"""The instructors' guide, followed to the letter in a copy of the repository."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY, environment_for, run_command
+
+GUIDE = (REPOSITORY / "grader" / "README.md").read_text(encoding="utf-8")
+PARTS = ("assignments", "solutions", "grader", "data_cache", "tests")
+# A block of code; the file that it is the content of stands at the end of the line before.
+BLOCK = re.compile(r"(?P<before>[^\n]*)\n\n```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
+FILE = re.compile(r"`([\w./]+)`:?$")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One block of the guide."""
+
+    language: str
+    text: str
+    file: str | None
+
+
+STEPS = [
+    Step(match["language"], match["text"], named[1] if named else None)
+    for match in BLOCK.finditer(GUIDE)
+    for named in [FILE.search(match["before"])]
+]
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the repository, as a fresh clone would be."""
+    root = tmp_path / "course"
+    for part in PARTS:
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(REPOSITORY / part, root / part, ignore=ignored)
+    return root
+
+
+def follow(root: Path, step: Step) -> list[str]:
+    """Do what one block says; the lines that its last command prints."""
+    printed: list[str] = []
+    if step.language == "sh":
+        for line in step.text.splitlines():
+            printed = run(root, line)
+    elif step.language == "toml":
+        assert step.file is not None
+        replace_entry(root / step.file, step.text)
+    else:
+        assert step.file is not None, f"where does this go?\n{step.text}"
+        path = root / step.file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(step.text, encoding="utf-8")
+    return printed
+
+
+def run(root: Path, line: str) -> list[str]:
+    """One command of the guide. A comment may say which exit status is expected."""
+    command, _, comment = line.partition(" # ")
+    expected = re.search(r"exit status (\d)", comment)
+    program, *arguments = shlex.split(command)
+    programs = {"grader": [sys.executable, "-m", "grader"], "python": [sys.executable]}
+    ran = subprocess.run(
+        [*programs[program], *arguments],
+        cwd=root,
+        env=environment_for(root),
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
+    assert ran.returncode == (int(expected[1]) if expected else 0), ran.stdout + ran.stderr
+    return ran.stdout.splitlines()
+
+
+def replace_entry(manifest: Path, entry: str) -> None:
+    slug = entry.split('slug = "')[1].split('"')[0]
+    head, old, rest = manifest.read_text(encoding="utf-8").partition(
+        f'[[assignments]]\nslug = "{slug}"\n'
+    )
+    assert old
+    assert "[[assignments]]" not in rest, "it is the last one"
+    manifest.write_text(head + entry, encoding="utf-8")
+
+
+@pytest.mark.timeout(600)
+def test_the_guide_adds_a_ninth_assignment(copy: Path) -> None:
+    printed = [follow(copy, step) for step in STEPS]
+    audits = [
+        lines
+        for step, lines in zip(STEPS, printed, strict=True)
+        if step.text.rstrip().splitlines()[-1].startswith("grader audit")
+    ]
+    before, after = audits
+    for what in ("solutions/sine.py: TODO", "grader/checks/test_sine.py: TODO", "a threshold of 0"):
+        assert any(what in line for line in before)
+    for check in ("test_builds", "test_formula", "test_training"):
+        assert f"tests/zoo/wrong/sine/{check}/: no wrong module" in "\n".join(before)
+    assert after == ["nothing found: the course is coherent"]
+
+    graded = run_command("grade", "solutions", "--only", "sine", root=copy, cwd=copy)
+    assert "10/10" in graded.stdout
+    right = copy / "tests" / "zoo" / "right" / "sine" / "cosine_shifted.py"
+    shutil.copyfile(right, copy / "assignments" / "sine.py")
+    assert run_command("check", "sine", root=copy, cwd=copy).status == 0
+    released = copy.parent / "students"
+    assert 'raise NotImplementedError("Write this part: apply the sine' in (
+        (released / "assignments" / "sine.py").read_text(encoding="utf-8")
+    )
+    assert "torch.sin" not in (released / "assignments" / "sine.py").read_text(encoding="utf-8")
+
+
+def test_each_block_of_the_guide_is_understood() -> None:
+    assert len(STEPS) == GUIDE.count("```") / 2
+    assert {step.language for step in STEPS} == {"sh", "python", "toml"}

@@ -1,0 +1,139 @@
+"""`grader new`: an assignment that runs from the first moment, and refuses bad names."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY, Ran, run_command
+
+from grader.course import load_course
+from grader.new import ENTRY, NewError, add_entry, refuse_slug
+
+PARTS = ("assignments", "solutions", "grader", "data_cache")
+WRITTEN = [
+    "solutions/sine.py", "grader/checks/test_sine.py", "assignments/sine.py",
+    "assignments/course.toml",
+]  # fmt: skip
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    for part in PARTS:
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(REPOSITORY / part, tmp_path / part, ignore=ignored)
+    return tmp_path
+
+
+def new(root: Path, slug: str) -> Ran:
+    return run_command("new", slug, root=root, cwd=root)
+
+
+def contents(root: Path) -> dict[str, str]:
+    return {
+        path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
+        for folder in ("assignments", "solutions", "grader")
+        for path in (root / folder).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def test_a_new_assignment_runs(course: Path) -> None:
+    before = contents(course)
+    ran = new(course, "sine")
+    assert ran.status == 0, ran.stderr
+    assert ran.stdout.splitlines() == WRITTEN
+    after = contents(course)
+    assert after.keys() - before.keys() == set(WRITTEN[:-1])
+    assert [name for name in before if before[name] != after[name]] == WRITTEN[-1:]
+    assert after["assignments/course.toml"].startswith(before["assignments/course.toml"])
+
+    solved = run_command("grade", "solutions", "--only", "sine", root=course, cwd=course)
+    assert "10/10" in solved.stdout, solved.stdout
+    untouched = run_command("check", "sine", root=course, cwd=course)
+    assert "the stub is unchanged" in untouched.stdout
+
+
+def test_a_title_is_made_of_the_slug(course: Path) -> None:
+    assert new(course, "early_stopping_2").status == 0
+    entries = tomllib.loads(contents(course)["assignments/course.toml"])["assignments"]
+    assert (entries[-1]["slug"], entries[-1]["title"]) == ("early_stopping_2", "Early stopping 2")
+
+
+@pytest.mark.parametrize(
+    ("slug", "says"),
+    [
+        ("2fast", "can't name a module"),
+        ("Sine", "can't name a module"),
+        ("sine-wave", "can't name a module"),
+        ("../sine", "can't name a module"),
+        ("größe", "can't name a module"),
+        ("lambda", "can't name a module"),
+        ("", "can't name a module"),
+        ("match", "means something else"),
+        ("random", "means something else"),
+        ("baseline", "means something else"),
+        ("probes", "means something else"),
+        ("torch", "is installed"),
+        ("numpy", "is installed"),
+        ("relu", "there is an assignment 'relu' already"),
+    ],
+)
+def test_a_bad_slug_is_refused(slug: str, says: str) -> None:
+    with pytest.raises(NewError, match=says):
+        refuse_slug(load_course(REPOSITORY), slug)
+
+
+def test_a_refusal_is_one_line_and_status_2() -> None:
+    ran = new(REPOSITORY, "../sine")
+    assert (ran.status, ran.stdout) == (2, "")
+    assert "'../sine' can't name a module; use lower-case" in " ".join(ran.stderr.split())
+
+
+def test_files_that_are_there_are_never_overwritten(course: Path) -> None:
+    (course / "solutions" / "sine.py").write_text("# a draft\n", encoding="utf-8")
+    before = contents(course)
+    ran = new(course, "sine")
+    assert ran.status == 2
+    assert "solutions/sine.py is there already" in " ".join(ran.stderr.split())
+    assert contents(course) == before
+
+
+def test_a_copy_without_solutions_is_refused(course: Path) -> None:
+    shutil.rmtree(course / "solutions")
+    ran = new(course, "sine")
+    assert ran.status == 2
+    assert "there is no solutions/ folder here" in " ".join(ran.stderr.split())
+
+
+FIRST = '[[assignments]]\nslug = "a" # the first\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", ""),
+        ("\n", ""),
+        ("", "\n# About lateness.\n[late]\nx = 1\n"),
+        ("[assignments.limits] # of the first\ncpu_s = 3\n", "\n\n# The end.\n"),
+    ],
+)
+def test_every_byte_of_the_manifest_stays(before: str, after: str) -> None:
+    manifest = f"# The course.\n{FIRST}{before}{after}"
+    entry = ENTRY.format(slug="sine", title="Sine")
+    text = add_entry(manifest, entry)
+    assert text.replace(entry, "", 1) == manifest
+    assert text.index(FIRST) < text.index('slug = "sine"') < text.find("# About") % len(text)
+    assert tomllib.loads(text)["assignments"][-1]["slug"] == "sine"
+
+
+def test_a_manifest_without_a_line_end_is_completed() -> None:
+    text = add_entry(FIRST.rstrip("\n"), ENTRY.format(slug="sine", title="Sine"))
+    assert text.startswith(FIRST)
+
+
+def test_a_manifest_that_is_written_in_another_way_is_left_alone() -> None:
+    with pytest.raises(NewError, match="write it by hand"):
+        add_entry('assignments = [{ slug = "a" }]\n', ENTRY.format(slug="sine", title="Sine"))
