@@ -263,6 +263,17 @@ def test_githubs_outputs_and_pages_keep_a_hidden_checks_text_back(
     assert told == ["report.json", "report.xml", "stdout"]  # for the staff
 
 
+def test_an_autograder_that_is_published_has_no_hidden_checks(
+    with_hidden: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "classroom50"
+    ran = run_command("export-autograder", "classroom50", folder, root=with_hidden, cwd=with_hidden)
+    assert ran.status == 0, ran.stderr
+    assert b"test_hidden_1" in (folder / "course/grader/checks/test_relu.py").read_bytes()
+    told = [name for name, content in contents(folder).items() if b"The secret" in content]
+    assert told == []
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [

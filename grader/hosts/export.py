@@ -9,6 +9,8 @@ import zipfile
 from pathlib import Path
 
 from grader.course import Course
+from grader.grading import list_checks
+from grader.handout import visible_checks
 from grader.hosts.bundle import COPY, HostError, course_files, requirements
 from grader.report.model import replacing
 
@@ -31,7 +33,11 @@ def export_autograder(course: Course, host: str, output: Path) -> None:
     if not output.absolute().parent.is_dir():
         raise HostError(f"there is no folder {output.parent} to write it to")
     if host == "classroom50":
-        write_folder(output, {"autograder.py": template("autograder.py"), **carried(course)})
+        files = {"autograder.py": template("autograder.py"), **carried(course)}
+        # It is published, and so would hidden checks be.
+        for name, content in visible_checks(course, list_checks(course)).items():
+            files[f"{COPY}/{name}"] = content
+        write_folder(output, files)
         return
     scripts = {
         "setup.sh": template("setup.sh").replace(

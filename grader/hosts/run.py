@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader.course import Assignment, Course
 from grader.hosts.bundle import HostError
+from grader.report.hidden import for_students
 from grader.report.model import Report
 from grader.sandbox.launch import open_launcher
 from grader.text import printable
@@ -55,6 +56,7 @@ def grade_folder(
         for check in assignment.checks:
             if check.verdict == "grader_error":
                 raise HostError(f"{assignment.slug}: {check.id}: {check.message}")
+    report = for_students(report, course.late)  # every host shows it to them
     return Run(report, list(dict.fromkeys(submission.problems.values())), jailed)
 
 
