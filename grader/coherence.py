@@ -19,11 +19,11 @@ from grader.stubs import StubError, make_stub
 TODO = "TODO"  # in the templates of `grader new`
 GIVEN = ("baseline.py", "course.toml", "lesson.ipynb")  # in assignments/, beside the stubs
 ZOO_DEPTHS = {
-MISCONCEPTIONS = "misconceptions.toml"  # in the zoo: what each wrong module is to be called
     "right": 2,
     "wrong": 3,
     "hostile": 3,
 }  # right/<slug>/<style>.py, wrong/<slug>/<check>/…
+MISCONCEPTIONS = "misconceptions.toml"  # in the zoo: what each wrong module is to be called
 GUESSING = 0.1  # the accuracy of ten classes guessed
 TITLE_CHARACTERS = 100
 
