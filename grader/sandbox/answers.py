@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from grader.sandbox import protocol
 from grader.sandbox.blame import StudentUnusable
+from grader.sandbox.values import unpack
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,58 @@ class Parameter:
     kind: str
     requires_grad: bool
     value: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class Called:
+    """What a call of the student's function gave; see `protocol.Called`.
+
+    All of it is plain data, with `values.Tensor` for tensors: of any shape, dtype and size within
+    the protocol's bounds, so a check looks at what it is before it compares it.
+    """
+
+    value: object
+    arguments: list[object]
+    gradients: list[object]
+    forwards: list[tuple[object, object, object]]
+    asked: list[list[object]]
+    modes: list[object]
+
+
+def called(message: protocol.Called, doing: str, count: int) -> Called:
+    """What `message`, about a call with `count` arguments, holds.
+
+    Raises:
+        StudentUnusable: a part of it is not what the protocol asks for.
+    """
+    try:
+        value = unpack(message.value)
+        arguments, gradients, forwards, asked, modes = (
+            list_in(part)
+            for part in (
+                message.arguments,
+                message.gradients,
+                message.forwards,
+                message.asked,
+                message.modes,
+            )
+        )
+    except protocol.ProtocolError as error:
+        raise StudentUnusable(f"{doing}: {error}") from None
+    if not (
+        len(arguments) == len(gradients) == len(modes) == count
+        and all(isinstance(each, tuple) and len(each) == 3 for each in forwards)
+        and all(isinstance(each, list) for each in asked)
+    ):
+        raise StudentUnusable(f"{doing}: a part of the answer is missing")
+    return Called(value, arguments, gradients, forwards, asked, modes)
+
+
+def list_in(data: protocol.Data) -> list[Any]:
+    value = unpack(data)
+    if not isinstance(value, list):
+        raise protocol.ProtocolError("an answer that is no list")
+    return value
 
 
 def checked(

@@ -19,7 +19,7 @@ from typing import TypeVar
 import numpy as np
 
 from grader.sandbox import protocol
-from grader.sandbox.answers import Parameter, checked, draw_of, parameters_of
+from grader.sandbox.answers import Called, Parameter, called, checked, draw_of, parameters_of
 from grader.sandbox.blame import (
     StudentCrashed,
     StudentError,
@@ -29,6 +29,7 @@ from grader.sandbox.blame import (
 )
 from grader.sandbox.handles import Network, Optimizer
 from grader.sandbox.launch import Launcher, Process, SandboxError
+from grader.sandbox.values import GivenNetwork, pack
 
 Body = TypeVar("Body")
 TICK_S = 0.1
@@ -130,9 +131,47 @@ class Student:
         shapes = [value.shape for value in values]
         return Optimizer(self._ask, key, shapes, made.held, draw_of(made.next_draw))
 
+    def give_network(
+        self, layers: Sequence[np.ndarray], *, dropout: float = 0.0, train: bool = False
+    ) -> GivenNetwork:
+        """A network of the grader's own, to be passed to `call`.
+
+        Args:
+            layers: float32 weight (fan_out, fan_in), bias (fan_out,), weight, …; ReLU is between.
+            dropout: the share of hidden activations that it drops in train mode.
+            train: whether it is in train mode.
+        """
+        key = f"given{self._requests}"
+        values = [protocol.pack_array(value) for value in layers]
+        self._ask(protocol.Give(key, values, dropout, train), protocol.Done)
+        return GivenNetwork(key)
+
+    def call(
+        self,
+        function: str,
+        *arguments: object,
+        seed: int | None = None,
+        cotangent: np.ndarray | None = None,
+        **options: object,
+    ) -> Called:
+        """Call the module's `function` on plain data and the stand-ins of values.py.
+
+        Args:
+            seed: of torch's generator; without it, that goes on from the call before.
+            cotangent: if given, the gradients of sum(cotangent * result) come back as well.
+        """
+        request = protocol.Call(
+            function,
+            pack(list(arguments)),
+            pack(options),
+            seed,
+            None if cotangent is None else protocol.pack_array(cotangent),
+        )
+        return called(self._ask(request, protocol.Called), f"calling {function}", len(arguments))
+
     def train(
         self,
-        sizes: tuple[int, int, int],
+        sizes: tuple[int, ...],
         images: np.ndarray,
         labels: np.ndarray,
         unseen: np.ndarray,
@@ -165,8 +204,8 @@ class Student:
         )
         doing = "training"
         return Training(
-            checked(trained.train_logits, (epochs, len(images), sizes[2]), doing, "logits"),
-            checked(trained.unseen_logits, (len(unseen), sizes[2]), doing, "logits"),
+            checked(trained.train_logits, (epochs, len(images), sizes[-1]), doing, "logits"),
+            checked(trained.unseen_logits, (len(unseen), sizes[-1]), doing, "logits"),
             parameters_of(trained.parameters),
         )
 

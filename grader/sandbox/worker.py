@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from grader.sandbox import protocol
+from grader.sandbox import calls, protocol
 from grader.sandbox.protocol import Array
 from grader.sandbox.tensors import (
     UnusableError,
@@ -166,6 +166,14 @@ class Worker:
             describe_parameters(net) if request.with_parameters else [],
         )
 
+    def give(self, request: protocol.Give) -> protocol.Done:
+        self.nets[request.key] = calls.give(request)
+        return protocol.Done()
+
+    def call(self, request: protocol.Call) -> protocol.Called:
+        self.doing = f"calling {request.function}"
+        return calls.Caller(self.nets).carry_out(self._entry_point(request.function), request)
+
     def _assign(self, net: nn.Module, values: list[Array] | None) -> None:
         """Set the parameters of `net`, in order; None leaves them."""
         if values is None:
@@ -264,7 +272,8 @@ def serve(connection: socket.socket, folder: Path, protections: dict[str, bool])
     `folder` takes the copy of the student's module and is where the process stands.
     """
     os.chdir(folder)
-    os.environ.update(HOME=str(folder), TMPDIR=str(folder))
+    # joblib, which scikit-learn imports, would look for semaphores, find none and warn.
+    os.environ.update(HOME=str(folder), TMPDIR=str(folder), JOBLIB_MULTIPROCESSING="0")
     worker = Worker(folder)
     send(connection, 0, protocol.Ready(protections))
     while True:
