@@ -72,7 +72,7 @@ class Batch:
     ) -> None:
         self.summary = Summary()
         self._assignments = assignments
-        self._slugs = course.slugs
+        self._slugs = [assignment.slug for assignment in assignments]
         self._seed = seed
         self._store = store
         self._names = names

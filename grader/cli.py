@@ -26,6 +26,7 @@ from grader.commands import (
     errors,
     exit_status,
     select,
+    slugs_to_read,
     usable_cores,
 )
 from grader.course import load_course
@@ -46,7 +47,7 @@ app.add_typer(cli_class.app)
 @app.command(epilog="Example: [bold]grader check relu[/bold]")
 def check(
     slugs: Annotated[
-        list[str] | None, typer.Argument(metavar="[SLUG]...", help="Default: all assignments.")
+        list[str] | None, typer.Argument(metavar="[SLUG]...", help="Default: all graded ones.")
     ] = None,
     seed: Seed = None,
 ) -> None:
@@ -66,7 +67,7 @@ def check(
             from grader.submission import load_submission
 
             console = Console(highlight=False)
-            submission = load_submission(folder, course.slugs)
+            submission = load_submission(folder, slugs_to_read(course, assignments))
             engine = Engine(course, launcher, course.seed if seed is None else seed)
             if not engine.jailed:
                 errors.print("grader: no sandbox on this machine; your code runs unconfined.")
@@ -137,7 +138,7 @@ def grade(
             from grader.report.terminal import print_assignment, print_progress, print_summary
             from grader.submission import load_submissions
 
-            submissions, unreadable = load_submissions(paths, course.slugs)
+            submissions, unreadable = load_submissions(paths, slugs_to_read(course, assignments))
             for line in unreadable:
                 errors.print(f"grader: {line}", markup=False)
             engine = Engine(course, launcher, course.seed if seed is None else seed)

@@ -151,7 +151,7 @@ def list_checks(course: Course) -> dict[str, list[CheckResult]]:
         GraderError: a check file is broken.
     """
     listed = {}
-    for assignment in course.assignments:
+    for assignment in course.every:
         student = Student(NoLauncher(), assignment.slug, "", limits_of(assignment))
         plugin = CheckPlugin(
             assignment, student, partial(load_digits, course.data_dir), course.seed, "not run"

@@ -51,7 +51,10 @@ def run_training(
 
     Raises:
         StudentError: the student's code failed on the way.
+        ValueError: course.toml says that the assignment does not train.
     """
+    if not assignment.epochs:
+        raise ValueError(f"course.toml: {assignment.slug!r} trains; give it epochs and a threshold")
     order = rng.permutation(digits.images.shape[1])
     images = np.take(digits.images[: TRAIN_IMAGES + VALID_IMAGES], order, axis=1)
     labels = digits.labels[: TRAIN_IMAGES + VALID_IMAGES]
