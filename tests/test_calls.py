@@ -33,9 +33,10 @@ def two_layers(seed: int = 0) -> list[np.ndarray]:
 
 
 def test_plain_arguments_arrive_and_the_result_comes_back(launcher: Launcher) -> None:
+    arguments = (1, "two", [3.0, None], {"four": (True,)})
     with student_of(launcher, "def f(*a, **k):\n    return a, k\n") as student:
-        value = student.call("f", 1, "two", [3.0, None], {"four": (True,)}, five=5).value
-    assert value == ((1, "two", [3.0, None], {"four": (True,)}), {"five": 5})
+        value = student.call("f", *arguments, options={"five": 5}).value
+    assert value == (arguments, {"five": 5})
 
 
 def test_tensors_are_tensors_and_arrays_arrays(launcher: Launcher) -> None:

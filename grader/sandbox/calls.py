@@ -28,25 +28,29 @@ MAX_YIELDED = protocol.MAX_ITEMS
 
 
 class GivenNet(nn.Module):
-    """Linear layers with ReLU between them; remembers each forward pass."""
+    """Linear layers with ReLU between them; remembers each forward pass.
+
+    Its parameters are registered one by one and named as the baseline's: W_1, b_1, W_2, …
+    """
 
     def __init__(self, given: list[Tensor], dropout: float) -> None:
         super().__init__()
-        self.layers = nn.ModuleList()
-        for weight, bias in zip(given[::2], given[1::2], strict=True):
-            layer = nn.Linear(weight.shape[1], weight.shape[0])
-            layer.weight.data, layer.bias.data = weight, bias
-            self.layers.append(layer)
+        self.count = len(given) // 2
+        for number in range(self.count):
+            self.register_parameter(f"W_{number + 1}", nn.Parameter(given[2 * number]))
+            self.register_parameter(f"b_{number + 1}", nn.Parameter(given[2 * number + 1]))
         self.dropout = nn.Dropout(dropout)
         self.forwards: list[tuple[int, bool, bool]] = []
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (N, num_output) for inputs (N, num_features)."""
         self.forwards.append((len(x), self.training, torch.is_grad_enabled()))
-        *hidden, last = self.layers
-        for layer in hidden:
-            x = self.dropout(layer(x).relu())
-        return last(x)
+        for number in range(1, self.count + 1):
+            weight, bias = getattr(self, f"W_{number}"), getattr(self, f"b_{number}")
+            x = nn.functional.linear(x, weight, bias)
+            if number < self.count:
+                x = self.dropout(x.relu())
+        return x
 
 
 class Answering:

@@ -12,8 +12,9 @@ import os
 import selectors
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeVar
 
 import numpy as np
@@ -150,20 +151,21 @@ class Student:
         self,
         function: str,
         *arguments: object,
+        options: Mapping[str, object] = MappingProxyType({}),
         seed: int | None = None,
         cotangent: np.ndarray | None = None,
-        **options: object,
     ) -> Called:
         """Call the module's `function` on plain data and the stand-ins of values.py.
 
         Args:
+            options: keyword arguments.
             seed: of torch's generator; without it, that goes on from the call before.
             cotangent: if given, the gradients of sum(cotangent * result) come back as well.
         """
         request = protocol.Call(
             function,
             pack(list(arguments)),
-            pack(options),
+            pack(dict(options)),
             seed,
             None if cotangent is None else protocol.pack_array(cotangent),
         )
