@@ -12,7 +12,7 @@ def tensor_in(
     value: object, shape: tuple[int, ...], call: str, dtype: type = np.float32
 ) -> np.ndarray:
     """The finite array of a tensor of this shape and dtype; anything else fails the check."""
-    wanted = f"{call} to give a {np.dtype(dtype)} tensor of shape {shape}"
+    wanted = f"{call} to give {named(np.empty(0, dtype))} tensor of shape {shape}"
     expect(isinstance(value, Tensor), wanted, describe(value))
     assert isinstance(value, Tensor)
     array = value.array
@@ -38,11 +38,16 @@ def describe(value: object) -> str:
     if value is None:
         return "None"
     if isinstance(value, Tensor):
-        return f"a {value.array.dtype} tensor of shape {value.array.shape}"
+        return f"{named(value.array)} tensor of shape {value.array.shape}"
     if isinstance(value, np.ndarray):
-        return f"a {value.dtype} NumPy array of shape {value.shape}"
+        return f"{named(value)} NumPy array of shape {value.shape}"
     if isinstance(value, list | tuple | dict):
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, bool | int | float):
         return f"the {type(value).__name__} {value:g}"
     return f"a {type(value).__name__}"
+
+
+def named(array: np.ndarray) -> str:
+    """Its dtype with the article that it takes."""
+    return f"{'an' if array.dtype.kind == 'i' else 'a'} {array.dtype}"
