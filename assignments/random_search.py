@@ -22,6 +22,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+NAMES = ("optimizer", "lr", "weight_decay", "dropout")
 # The lesson's ranges. The learning rate's depends on the optimizer.
 LR_RANGES = {"momentum": (1e-2, 1e-1), "adam": (1e-5, 1e-3)}
 WEIGHT_DECAY_RANGE = (1e-8, 1e-4)
@@ -36,9 +37,9 @@ def random_search(
     """Try random settings and return the best.
 
     Args:
-        evaluate: trains with a dict of "optimizer" ("momentum" or "adam", equally often), "lr",
-            "weight_decay" and "dropout", and returns the accuracies "train", "valid" and "test".
-            It is dear: call it `trials` times, once with each setting.
+        evaluate: trains with a dict of exactly NAMES, its "optimizer" "momentum" or "adam", equally
+            often, and returns a dict of the accuracies "train", "valid" and "test". It is dear:
+            call it `trials` times, once with each setting.
         trials: how many settings to try; at least 1.
         seed: of everything that is drawn: the same seed gives the same settings.
 

@@ -37,14 +37,15 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of `[[assignments]]`; `threshold` is an accuracy from 0 to 1.
 
-    Without `epochs` and `threshold` it does not train. One that is not `graded` takes no part
-    unless it is asked for by its slug.
+    Without `epochs` and `threshold` it does not train. `bands` are lower accuracies that earn a
+    part of the points. One that is not `graded` takes no part unless it is asked for by its slug.
     """
 
     slug: Text
     title: Text
     epochs: Count = 0
     threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    bands: tuple[Annotated[float, msgspec.Meta(ge=0, le=1)], ...] = ()
     limits: Limits
     graded: bool = True
 

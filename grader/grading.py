@@ -81,6 +81,10 @@ class Engine:
     def digits(self) -> Digits:
         return load_digits(self.course.data_dir, "train")
 
+    @cached_property
+    def unseen(self) -> Digits:
+        return load_digits(self.course.data_dir, "test")
+
     def grade(self, submission: Submission, assignment: Assignment) -> Graded:
         """Grade one assignment of `submission`.
 
@@ -98,7 +102,9 @@ class Engine:
             problem = "the stub is unchanged: nothing to grade yet"
         text = "" if source is None else source.text
         with Student(self.launcher, slug, text, limits_of(assignment)) as student:
-            plugin = CheckPlugin(assignment, student, lambda: self.digits, self.seed, problem)
+            plugin = CheckPlugin(
+                assignment, student, lambda: self.digits, lambda: self.unseen, self.seed, problem
+            )
             run_checks(self.course, assignment, plugin)
         checks = plugin.results
         if problem is None:
@@ -154,7 +160,12 @@ def list_checks(course: Course) -> dict[str, list[CheckResult]]:
     for assignment in course.every:
         student = Student(NoLauncher(), assignment.slug, "", limits_of(assignment))
         plugin = CheckPlugin(
-            assignment, student, partial(load_digits, course.data_dir), course.seed, "not run"
+            assignment,
+            student,
+            partial(load_digits, course.data_dir, "train"),
+            partial(load_digits, course.data_dir, "test"),
+            course.seed,
+            "not run",
         )
         run_checks(course, assignment, plugin)
         listed[assignment.slug] = plugin.results

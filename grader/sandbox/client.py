@@ -15,7 +15,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -181,7 +181,7 @@ class Student:
         seed: int,
         epochs: int,
         batch_size: int,
-        student_optimizer: bool,
+        students: Literal["network", "optimizer", "both"],
         with_parameters: bool,
     ) -> Training:
         """Run the seed's training loop; see `protocol.Train`.
@@ -189,6 +189,7 @@ class Student:
         Args:
             images, unseen: uint8 of shapes (N, num_features) and (M, num_features).
             labels: int64 of shape (N,).
+            students: what is the student's, the rest being the baseline's.
         """
         trained = self._ask(
             protocol.Train(
@@ -199,7 +200,7 @@ class Student:
                 protocol.pack_array(unseen),
                 epochs,
                 batch_size,
-                "student" if student_optimizer else "sgd",
+                students,
                 with_parameters,
             ),
             protocol.Trained,

@@ -172,8 +172,8 @@ class Step(msgspec.Struct, tag=True):
 class Train(msgspec.Struct, tag=True):
     """Train by the seed's loop: batches in order, cross-entropy, train mode; then evaluate.
 
-    The student's `Net` with SGD (lr, momentum), or, where `optimizer` is "student", the baseline's
-    `Net` with the student's `make_optimizer` and its defaults.
+    `students` says what is the student's: the "network", with SGD (lr, momentum); the "optimizer",
+    with its defaults, for the baseline's `Net`; or "both".
     """
 
     seed: int
@@ -183,7 +183,7 @@ class Train(msgspec.Struct, tag=True):
     unseen: Array  # (M, num_features), uint8; their labels never come here
     epochs: int
     batch_size: int
-    optimizer: str
+    students: Literal["network", "optimizer", "both"]
     with_parameters: bool  # whether the trained parameters are wanted
     lr: float = 0.01
     momentum: float = 0.9

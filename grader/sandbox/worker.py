@@ -136,12 +136,14 @@ class Worker:
         images = array_to_tensor(request.images).float().div_(255)
         labels = array_to_tensor(request.labels)
         seed_torch(request.seed)
-        if request.optimizer == "student":
+        if request.students == "optimizer":
             net: nn.Module = sys.modules["baseline"].Net(*request.sizes)
-            optimizer = self._make_optimizer(net.parameters(), {})
         else:
             net = self._make_net(request.sizes, {})
             self._call(net.eval(), images[:2])  # materialises lazy parameters
+        if request.students != "network":
+            optimizer = self._make_optimizer(net.parameters(), {})
+        else:
             optimizer = torch.optim.SGD(net.parameters(), lr=request.lr, momentum=request.momentum)
         seen = []
         for _ in range(request.epochs):
