@@ -8,6 +8,7 @@ D of n draws, which by Massart (1990) exceeds d with a probability of at most 2Â
 from __future__ import annotations
 
 import math
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from grader.checks.probes import Z_LIMIT, draw_seed, expect
 from grader.sandbox.client import Student
 from grader.sandbox.values import Answers
 
+Settings = dict[str, Any]
 LR_RANGES = {"momentum": (1e-2, 1e-1), "adam": (1e-5, 1e-3)}
 WEIGHT_DECAY_RANGE = (1e-8, 1e-4)
 DROPOUT_RANGE = (0.1, 0.5)
@@ -30,7 +32,7 @@ CHANCE = 1e-8  # of each distance to be exceeded by a right solution
 
 def search(
     student: Student, accuracies: list[dict[str, float]], seed: int
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+) -> tuple[Settings, list[Settings]]:
     """What a search returns, and the settings that it tried, one for each of `accuracies`."""
     trials = len(accuracies)
     called = student.call(
@@ -49,7 +51,7 @@ def search(
     return settings_in(called.value, f"{call} returns"), tried
 
 
-def settings_in(value: object, where: str) -> dict[str, Any]:
+def settings_in(value: object, where: str) -> Settings:
     """`value`, if it is a setting: an optimizer's name and three finite numbers."""
     expect(isinstance(value, dict), f"a dict where {where} settings", describe(value))
     assert isinstance(value, dict)
@@ -83,12 +85,16 @@ def draw_accuracies(rng: np.random.Generator, trials: int) -> list[dict[str, flo
     return [{kind: float(column[i]) for kind, column in columns.items()} for i in range(trials)]
 
 
-def draw_tried(student: Student, rng: np.random.Generator) -> list[list[dict[str, Any]]]:
-    """The settings of RUNS searches with seeds of their own."""
-    return [search(student, draw_accuracies(rng, TRIALS), draw_seed(rng))[1] for _ in range(RUNS)]
+@pytest.fixture(scope="session")
+def runs(student: Student, course_rng: np.random.Generator) -> list[list[Settings]]:
+    """The settings tried in RUNS searches with seeds of their own, for all checks of the draws."""
+    return [
+        search(student, draw_accuracies(course_rng, TRIALS), draw_seed(course_rng))[1]
+        for _ in range(RUNS)
+    ]
 
 
-def place_of(settings: dict[str, Any]) -> dict[str, float]:
+def place_of(settings: Settings) -> dict[str, float]:
     """Where each number lies in its range, from 0 to 1, as it should be uniform."""
 
     def logarithmic(value: float, low: float, high: float) -> float:
@@ -157,9 +163,9 @@ def show_trial(number: int, accuracies: dict[str, float]) -> str:
 @pytest.mark.hint(
     "The ranges stand at the top of the module; the learning rate's depends on the optimizer."
 )
-def test_ranges(student: Student, rng: np.random.Generator) -> None:
+def test_ranges(runs: list[list[Settings]]) -> None:
     """All numbers lie in the lesson's ranges, and both optimizers are tried equally often"""
-    tried = [settings for run in draw_tried(student, rng) for settings in run]
+    tried = list(chain.from_iterable(runs))
     for settings in tried:
         for name, place in place_of(settings).items():
             expect(
@@ -177,9 +183,9 @@ def test_ranges(student: Student, rng: np.random.Generator) -> None:
 
 @pytest.mark.points(2)
 @pytest.mark.hint("exp of a uniform draw between log(low) and log(high) is log-uniform.")
-def test_log_uniform(student: Student, rng: np.random.Generator) -> None:
+def test_log_uniform(runs: list[list[Settings]]) -> None:
     """Learning rate and weight decay are drawn log-uniformly"""
-    tried = [settings for run in draw_tried(student, rng) for settings in run]
+    tried = list(chain.from_iterable(runs))
     look = "Draw the logarithm uniformly: each order of magnitude as often as the others."
     for optimizer, (low, high) in LR_RANGES.items():
         places = [place_of(s)["lr"] for s in tried if s["optimizer"] == optimizer]
@@ -192,23 +198,23 @@ def test_log_uniform(student: Student, rng: np.random.Generator) -> None:
 
 @pytest.mark.points(1)
 @pytest.mark.hint("Dropout is a share: any value of its range is as likely as any other.")
-def test_uniform(student: Student, rng: np.random.Generator) -> None:
+def test_uniform(runs: list[list[Settings]]) -> None:
     """Dropout is drawn uniformly"""
-    places = [place_of(s)["dropout"] for run in draw_tried(student, rng) for s in run]
+    places = [place_of(settings)["dropout"] for settings in chain.from_iterable(runs)]
     low, high = DROPOUT_RANGE
     expect_uniform(places, f"dropout uniform from {low:g} to {high:g}", "Not its logarithm.")
 
 
 @pytest.mark.points(1)
 @pytest.mark.hint("Draw each number of each trial anew, from one generator made before the loop.")
-def test_independent_draws(student: Student, rng: np.random.Generator) -> None:
+def test_independent_draws(runs: list[list[Settings]]) -> None:
     """Numbers are drawn independently, of each other and of the trials before"""
-    runs = [
+    tables = [  # (T, 4), all of them numbers
         np.array([[s["optimizer"] == "adam", *place_of(s).values()] for s in run], float)
-        for run in draw_tried(student, rng)
+        for run in runs
     ]
     for place, name in enumerate(NAMES[1:], start=1):
-        different = min(len(np.unique(run[:, place])) for run in runs)
+        different = min(len(np.unique(table[:, place])) for table in tables)
         expect(
             different >= TRIALS - REPEATED,
             f"another {name} in each of {TRIALS} trials",
@@ -216,18 +222,12 @@ def test_independent_draws(student: Student, rng: np.random.Generator) -> None:
         )
     for i, first in enumerate(NAMES):
         for j, second in enumerate(NAMES):
-            # (T,) and (T,) of the same trial, or of a trial and the next
-            pairs = [[(run[:, i], run[:, j])] if i < j else [] for run in runs]
-            following = [(run[:-1, i], run[1:, j]) for run in runs]
-            for kind, columns in (
-                ("of the same trial", [pair for each in pairs for pair in each]),
-                ("of the next trial", following),
-            ):
-                if not columns:
-                    continue
-                x = np.concatenate([column for column, _ in columns])
-                y = np.concatenate([column for _, column in columns])
-                expect_uncorrelated(x, y, f"{first} and the {second} {kind}")
+            before = np.concatenate([table[:-1, i] for table in tables])
+            after = np.concatenate([table[1:, j] for table in tables])
+            expect_uncorrelated(before, after, f"{first} and the {second} of the next trial")
+            if i < j:
+                one, other = (np.concatenate([table[:, k] for table in tables]) for k in (i, j))
+                expect_uncorrelated(one, other, f"{first} and the {second} of the same trial")
 
 
 def expect_uncorrelated(x: np.ndarray, y: np.ndarray, what: str) -> None:
