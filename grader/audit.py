@@ -55,7 +55,7 @@ def failures(course: Course, engine: Engine, jobs: int) -> Iterator[str]:
 
     Each check is shown one wrong module after another until it fails one.
     """
-    gradable = [a for a in course.assignments if is_gradable(course, a.slug)]
+    gradable = [a for a in course.every if is_gradable(course, a.slug)]
     broken: set[tuple[str, str]] = set()
     trials = [trial for a in gradable for trial in solution_and_stub(course, a)]
     pending = {

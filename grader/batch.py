@@ -74,6 +74,7 @@ class Batch:
         self.summary = Summary()
         self._assignments = assignments
         self._course = course
+        self._slugs = [assignment.slug for assignment in assignments]
         self._seed = seed
         self._store = store
         self._names = names
@@ -127,7 +128,7 @@ class Batch:
         except SubmissionError as error:
             self.summary.unreadable += 1
             self._display.note(f"{name}: {error}")
-            return Submission(name, {}, dict.fromkeys(self._course.slugs, str(error)))
+            return Submission(name, {}, dict.fromkeys(self._slugs, str(error)))
         submission = settle(self._course, submission)
         if submission.problems:
             self.summary.unreadable += 1

@@ -36,6 +36,7 @@ from grader.commands import (
     exit_status,
     find_assignments,
     select,
+    slugs_to_read,
     usable_cores,
 )
 from grader.course import load_course
@@ -61,7 +62,7 @@ app.add_typer(cli_instructor.app)
 @app.command(epilog="Example: [bold]grader check relu[/bold]")
 def check(
     slugs: Annotated[
-        list[str] | None, typer.Argument(metavar="[SLUG]...", help="Default: all assignments.")
+        list[str] | None, typer.Argument(metavar="[SLUG]...", help="Default: all graded ones.")
     ] = None,
     json: Json = None,
     junitxml: JunitXml = None,
@@ -94,7 +95,8 @@ def check(
             from grader.untouched import settle
 
             console = outputs.console
-            submission = settle(course, load_submission(folder, course.slugs))
+            submission = load_submission(folder, slugs_to_read(course, assignments))
+            submission = settle(course, submission)
             engine = Engine(course, launcher, course.seed if seed is None else seed)
             if not engine.jailed:
                 errors.print("grader: no sandbox on this machine; your code runs unconfined.")
@@ -175,7 +177,7 @@ def grade(
             from grader.submission import load_submissions
             from grader.untouched import settle
 
-            submissions, unreadable = load_submissions(paths, course.slugs)
+            submissions, unreadable = load_submissions(paths, slugs_to_read(course, assignments))
             submissions = [settle(course, submission) for submission in submissions]
             for line in unreadable:
                 errors.print(f"grader: {plain(line)}", markup=False)

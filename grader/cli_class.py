@@ -20,6 +20,7 @@ from grader.commands import (
     errors,
     exit_status,
     select,
+    slugs_to_read,
     usable_cores,
 )
 from grader.course import load_course
@@ -99,8 +100,9 @@ def batch(
         zone = (course.late.due.tzinfo if course.late is not None else None) or UTC
         try:
             lines = None if roster is None else read_roster(roster, zone)
+            slugs = slugs_to_read(course, assignments)
             with (
-                open_class(class_, course.slugs, with_times=course.late is not None) as handed_in,
+                open_class(class_, slugs, with_times=course.late is not None) as handed_in,
                 batch_lock(results),
                 open_store(results, create=True) as store,
                 ClassProgress(errors) as progress,

@@ -64,7 +64,7 @@ class Station:
         self._lock = Lock()
         self._course = load_course()
         # As of now: what is imported stays as it is when a file is altered later.
-        self._checks = {a.slug: checks_digest(self._course, a) for a in self._course.assignments}
+        self._checks = {a.slug: checks_digest(self._course, a) for a in self._course.every}
         self._launcher: Launcher | None = None
         self._engine: Engine | None = None
         self._open = ExitStack()
@@ -169,7 +169,7 @@ class DaskExecutor:
         self._allow_degraded = allow_degraded
         self._note = note
         self._versions = versions()
-        self._checks = {a.slug: checks_digest(course, a) for a in course.assignments}
+        self._checks = {a.slug: checks_digest(course, a) for a in course.every}
 
     def run(self, tasks: Iterable[bytes]) -> Generator[tuple[int, Outcome] | None, None, None]:
         fresh = enumerate(tasks)

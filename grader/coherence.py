@@ -32,7 +32,7 @@ def incoherences(course: Course) -> Iterator[str]:
     """Everything that can be found without grading."""
     yield from orphans(course)
     yield from unused_modules(course)
-    for assignment in course.assignments:
+    for assignment in course.every:
         yield from stub_drift(course, assignment.slug)
         yield from todos(course, assignment)
         yield from check_faults(course, assignment.slug)
@@ -54,7 +54,8 @@ def names_in(folder: Path) -> list[str]:
 
 def orphans(course: Course) -> Iterator[str]:
     """Files that belong to no assignment."""
-    modules = {f"{slug}.py" for slug in course.slugs}
+    slugs = {assignment.slug for assignment in course.every}
+    modules = {f"{slug}.py" for slug in slugs}
     for folder, known in (("assignments", modules | set(GIVEN)), ("solutions", modules)):
         for name in names_in(course.root / folder):
             if name not in known:
@@ -68,7 +69,7 @@ def orphans(course: Course) -> Iterator[str]:
                 yield orphan(f"tests/zoo/{kind}")
             continue
         for slug in names_in(zoo(course) / kind):
-            if slug not in course.slugs:
+            if slug not in slugs:
                 yield orphan(f"tests/zoo/{kind}/{slug}")
                 continue
             for path in sorted((zoo(course) / kind / slug).rglob("*")):

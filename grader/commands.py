@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -27,12 +27,17 @@ Seed = Annotated[
 
 
 def select(course: Course, slugs: list[str] | None) -> list[Assignment]:
-    """The assignments of these slugs, in the course's order; all of them without any."""
+    """The assignments of these slugs, in the course's order; without any, the graded ones."""
     try:
         wanted = {course.assignment(slug).slug for slug in slugs or course.slugs}
     except CourseError as error:
         raise typer.BadParameter(str(error)) from None
-    return [assignment for assignment in course.assignments if assignment.slug in wanted]
+    return [assignment for assignment in course.every if assignment.slug in wanted]
+
+
+def slugs_to_read(course: Course, selected: Sequence[Assignment]) -> list[str]:
+    """Whose modules are looked for in a submission: the graded ones', and those selected."""
+    return list(dict.fromkeys([*course.slugs, *(assignment.slug for assignment in selected)]))
 
 
 def find_assignments(start: Path) -> Path:

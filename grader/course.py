@@ -35,13 +35,19 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Assignment(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of `[[assignments]]`; `threshold` is an accuracy from 0 to 1."""
+    """One entry of `[[assignments]]`; `threshold` is an accuracy from 0 to 1.
+
+    Without `epochs` and `threshold` it does not train. `bands` are lower accuracies that earn a
+    part of the points. One that is not `graded` takes no part unless it is asked for by its slug.
+    """
 
     slug: Text
     title: Text
-    epochs: Count
-    threshold: Annotated[float, msgspec.Meta(ge=0, le=1)]
+    epochs: Count = 0
+    threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    bands: tuple[Annotated[float, msgspec.Meta(ge=0, le=1)], ...] = ()
     limits: Limits
+    graded: bool = True
 
 
 class LatePolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,11 +63,15 @@ class LatePolicy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
-    """The assignments in order, and the paths below `root`, the repository's folder."""
+    """The assignments in order, and the paths below `root`, the repository's folder.
+
+    `assignments` and `slugs` are those that make up the course's total, `further` the others.
+    """
 
     title: str
     seed: int
     assignments: tuple[Assignment, ...]
+    further: tuple[Assignment, ...] = ()
     root: Path
     late: LatePolicy | None = None
 
@@ -69,12 +79,18 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     def slugs(self) -> tuple[str, ...]:
         return tuple(assignment.slug for assignment in self.assignments)
 
+    @property
+    def every(self) -> tuple[Assignment, ...]:
+        """All assignments, whether graded or not."""
+        return (*self.assignments, *self.further)
+
     def assignment(self, slug: str) -> Assignment:
         """The assignment called `slug`; an unknown one is a CourseError that suggests another."""
-        for assignment in self.assignments:
+        for assignment in self.every:
             if assignment.slug == slug:
                 return assignment
-        raise CourseError(f"no assignment {slug!r}{_suggestion(slug, self.slugs)}")
+        known = [assignment.slug for assignment in self.every]
+        raise CourseError(f"no assignment {slug!r}{_suggestion(slug, known)}")
 
     @property
     def baseline_path(self) -> Path:
@@ -128,10 +144,14 @@ def load_course(root: Path | None = None) -> Course:
             limits = _typed(msgspec.to_builtins(defaults) | overrides, Limits, f"{where}limits: ")
             entry = entry | {"limits": msgspec.to_builtins(limits)}
         assignments.append(_typed(entry, Assignment, where))
+        for key, other in (("epochs", "threshold"), ("threshold", "epochs")):
+            if key in entry and other not in entry:
+                raise CourseError(f"course.toml: {where}missing key `{other}`")
     course = Course(
         title=manifest.title,
         seed=manifest.seed,
-        assignments=tuple(assignments),
+        assignments=tuple(assignment for assignment in assignments if assignment.graded),
+        further=tuple(assignment for assignment in assignments if not assignment.graded),
         root=root,
         late=None if manifest.late is None else _typed(manifest.late, LatePolicy, "[late]: "),
     )
@@ -167,8 +187,10 @@ def _typed(table: dict[str, Any], struct: type[Table], where: str) -> Table:
 
 def _check_slugs(course: Course) -> None:
     """Each slug names a module, once, that has checks and something to start from."""
+    if not course.assignments:
+        raise CourseError("course.toml: no assignment is graded; remove a `graded = false`")
     seen = set()
-    for slug in course.slugs:
+    for slug in (assignment.slug for assignment in course.every):
         if not slug.isidentifier() or keyword.iskeyword(slug):
             raise CourseError(
                 f"course.toml: slug {slug!r} cannot name a Python module; "

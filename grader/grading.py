@@ -75,6 +75,10 @@ class Engine:
     def digits(self) -> Digits:
         return load_digits(self.course.data_dir, "train")
 
+    @cached_property
+    def unseen(self) -> Digits:
+        return load_digits(self.course.data_dir, "test")
+
     def grade(self, submission: Submission, assignment: Assignment) -> Graded:
         """Grade one assignment of `submission`.
 
@@ -92,7 +96,9 @@ class Engine:
             problem = "the stub is unchanged: nothing to grade yet"
         text, cells = ("", ()) if source is None else (source.text, source.cells)
         with Student(self.launcher, slug, text, limits_of(assignment), cells) as student:
-            run = CheckRun(assignment, student, lambda: self.digits, self.seed, problem)
+            run = CheckRun(
+                assignment, student, lambda: self.digits, lambda: self.unseen, self.seed, problem
+            )
             collect_checks(self.course.check_path(slug)).run(run)
         checks = run.results
         if problem is None:
@@ -125,7 +131,8 @@ def list_checks(course: Course) -> dict[str, list[CheckResult]]:
         GraderError: a check file is broken.
     """
     return {
-        slug: collect_checks(course.check_path(slug)).describe("not run") for slug in course.slugs
+        assignment.slug: collect_checks(course.check_path(assignment.slug)).describe("not run")
+        for assignment in course.every
     }
 
 

@@ -27,6 +27,10 @@ DECIDING = (
 )  # fmt: skip
 
 
+# Those whose versions matter: student code may compute with each but the last.
+PACKAGES = ("torch", "numpy", "scikit-learn", "pytest")
+
+
 class Key(msgspec.Struct, frozen=True):
     """The parts of a result's key; `code` and `checks` are SHA-256, or "missing" for `code`.
 
@@ -84,7 +88,7 @@ def versions() -> str:
     The sandbox's protections are no part of it: they decide what an attack can do, not what honest
     code earns, and could be known only by starting a worker. They are stored with each result.
     """
-    packages = {name: metadata.version(name) for name in ("torch", "numpy", "pytest")}
+    packages = {name: metadata.version(name) for name in PACKAGES}
     return msgspec.json.encode(
         {"grader": grader.__version__, "python": platform.python_version()}
         | packages

@@ -9,7 +9,8 @@ A check is a pytest function whose docstring's first line is its title. Marks:
 
 Fixtures: `student` (the module behind the wall), `rng` (a NumPy generator derived from course seed,
 assignment and check), `course_rng` (one for fixtures that several checks share), `train` (one run
-of the seed's training loop, recorded in the report).
+of the seed's training loop, recorded in the report), `own_run` (the same with a network and an
+optimizer of the student's own, run once for all checks).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from grader.data import Digits
 from grader.report.model import CheckResult, Training, Verdict
 from grader.sandbox.client import Student, StudentError, StudentRaised
 from grader.text import printable
-from grader.training import TrainingRun, run_training
+from grader.training import OwnRun, TrainingRun, run_own, run_training
 
 MESSAGE_CHARACTERS = 1000
 DEFERRED = "runs after you hand in"
@@ -55,6 +56,7 @@ class CheckRun:
         assignment: Assignment,
         student: Student,
         digits: Callable[[], Digits],
+        unseen: Callable[[], Digits],
         seed: int,
         not_judged: str | None,
     ) -> None:
@@ -64,6 +66,7 @@ class CheckRun:
         self.not_judged = not_judged
         self._assignment = assignment
         self._digits = digits
+        self._unseen = unseen
         self._seed = seed
 
     def generator(self, name: str) -> np.random.Generator:
@@ -74,6 +77,13 @@ class CheckRun:
 
     def train(self, rng: np.random.Generator, **options: bool) -> TrainingRun:
         run = run_training(self.student, self._assignment, self._digits(), rng, **options)
+        self.training = run.summary
+        return run
+
+    def train_own(self) -> OwnRun:
+        run = run_own(
+            self.student, self._assignment, self._digits(), self._unseen(), self.generator("/own")
+        )
         self.training = run.summary
         return run
 
@@ -178,6 +188,12 @@ def course_rng(pytestconfig: pytest.Config) -> np.random.Generator:
 def train(pytestconfig: pytest.Config, rng: np.random.Generator) -> Train:
     """`train()` runs the seed's loop and records it; for its options see `run_training`."""
     return partial(pytestconfig.stash[_PLUGIN].run.train, rng)
+
+
+@pytest.fixture(scope="session")
+def own_run(pytestconfig: pytest.Config) -> OwnRun:
+    """One run of the student's own network and optimizer, which several checks look at."""
+    return pytestconfig.stash[_PLUGIN].run.train_own()
 
 
 # ---------------------------------------------------------------- what is said about a check

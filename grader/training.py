@@ -16,6 +16,7 @@ VALID_IMAGES = 500
 COMPARED_IMAGES = 100  # at random among those: what a forward pass of our own is worth
 BATCH_SIZE = 100
 TRAINING_SIZES = (784, 512, 10)  # (F, H, C)
+OWN_SIZES = (784, 10)  # (F, C)
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ def run_training(
 
     Raises:
         StudentError: the student's code failed on the way.
+        ValueError: course.toml says that the assignment does not train.
     """
+    expect_epochs(assignment)
     order = rng.permutation(digits.images.shape[1])
     images = np.take(digits.images[: TRAIN_IMAGES + VALID_IMAGES], order, axis=1)
     labels = digits.labels[: TRAIN_IMAGES + VALID_IMAGES]
@@ -63,7 +66,7 @@ def run_training(
         seed=int(rng.integers(2**31)),
         epochs=assignment.epochs,
         batch_size=BATCH_SIZE,
-        student_optimizer=student_optimizer,
+        students="optimizer" if student_optimizer else "network",
         with_parameters=with_parameters,
     )
     summary = Training(
@@ -76,6 +79,59 @@ def run_training(
     compared = rng.choice(VALID_IMAGES, COMPARED_IMAGES, replace=False)
     unseen = images[TRAIN_IMAGES + compared].astype(np.float32) / np.float32(255)
     return TrainingRun(summary, TRAINING_SIZES, run.parameters, unseen, run.unseen_logits[compared])
+
+
+@dataclass(frozen=True)
+class OwnRun:
+    """A finished run of a network and an optimizer of the student's own."""
+
+    summary: Training
+    bands: tuple[float, ...]  # accuracies below the threshold that earn something, too
+
+
+def run_own(
+    student: Student,
+    assignment: Assignment,
+    digits: Digits,
+    unseen: Digits,
+    rng: np.random.Generator,
+) -> OwnRun:
+    """Train the student's network with the student's optimizer; measure on test images.
+
+    The loop, and so the number of steps, is the seed's. The pixels stay in their order, as a
+    network may make use of which are neighbours; the classes get other numbers instead, so that
+    weights which were trained elsewhere tell nothing before they have learnt these.
+
+    Raises:
+        StudentError: the student's code failed on the way.
+        ValueError: course.toml says that the assignment does not train.
+    """
+    expect_epochs(assignment)
+    numbers = rng.permutation(OWN_SIZES[-1])
+    labels = numbers[digits.labels[:TRAIN_IMAGES]]
+    run = student.train(
+        OWN_SIZES,
+        digits.images[:TRAIN_IMAGES],
+        labels,
+        unseen.images,
+        seed=int(rng.integers(2**31)),
+        epochs=assignment.epochs,
+        batch_size=BATCH_SIZE,
+        students="both",
+        with_parameters=False,
+    )
+    summary = Training(
+        train_accuracy=accuracy(run.train_logits[-1], labels),
+        valid_accuracy=accuracy(run.unseen_logits, numbers[unseen.labels]),
+        loss=[cross_entropy(logits, labels) for logits in run.train_logits],
+        threshold=assignment.threshold,
+    )
+    return OwnRun(summary, assignment.bands)
+
+
+def expect_epochs(assignment: Assignment) -> None:
+    if not assignment.epochs:
+        raise ValueError(f"course.toml: {assignment.slug!r} trains; give it epochs and a threshold")
 
 
 def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:

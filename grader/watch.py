@@ -104,13 +104,14 @@ def watch_folder(
     Raises:
         GraderError, SandboxError: nothing can be graded here.
     """
+    slugs = list(dict.fromkeys([*engine.course.slugs, *([] if slug is None else [slug])]))
     engine.digits  # noqa: B018  read once, before the process forks; the environment as well
     engine.environment  # noqa: B018
-    board = Board(engine.course.slugs, slug)
+    board = Board(slugs, slug)
     shown: object = None
     with closing(Changes(folder)) as changes, closing(Grading(engine)) as grading:
         while True:
-            board.read(read_folder(engine.course, folder))
+            board.read(read_folder(engine.course, folder, slugs))
             if grading.task is not None and not board.is_wanted(grading.task):
                 grading.stop()
             if grading.task is None and (wanted := board.wanted) is not None:
@@ -122,7 +123,7 @@ def watch_folder(
             ready = wait_for(changes, grading, keyboard)
             if grading.connection in ready:
                 # Read again first: it may have been saved while the report was on its way.
-                board.read(read_folder(engine.course, folder))
+                board.read(read_folder(engine.course, folder, slugs))
                 board.record(*grading.take())
             if changes.connection in ready:
                 changes.forget()
@@ -145,12 +146,12 @@ def press(keys: str, board: Board, hints: Hints) -> bool:
     return False
 
 
-def read_folder(course: Course, folder: Path) -> Submission:
+def read_folder(course: Course, folder: Path, slugs: Sequence[str]) -> Submission:
     """What the folder holds now; one that is gone, as it may be for a moment, holds nothing."""
     try:
-        return settle(course, load_submission(folder, course.slugs))
+        return settle(course, load_submission(folder, slugs))
     except SubmissionError as error:
-        return Submission(folder.name, {}, dict.fromkeys(course.slugs, str(error)))
+        return Submission(folder.name, {}, dict.fromkeys(slugs, str(error)))
 
 
 def wait_for(changes: Changes, grading: Grading, keyboard: Keyboard | None) -> list[object]:

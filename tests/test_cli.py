@@ -396,6 +396,36 @@ def test_list_shows_the_assignments_and_their_points(run_grader: RunGrader) -> N
     listed = {row[0]: row[-1] for row in rows if row[0] in SLUGS}
     assert list(listed) == list(SLUGS)
     assert set(listed.values()) == {"10"}
+    further = [row[0] for row in rows[[row[0] for row in rows].index("Further") + 2 :]]
+    assert further == [assignment.slug for assignment in load_course(REPOSITORY).further]
+
+
+def test_further_tasks_are_graded_only_when_they_are_asked_for(
+    run_grader: RunGrader, tmp_path: Path
+) -> None:
+    for slug in ("relu", "l1"):
+        (tmp_path / f"{slug}.py").write_text(solution(slug), encoding="utf-8")
+    scores = {}
+    for asked in ((), ("--only", "l1"), ("--only", "l1", "--only", "relu")):
+        ran = run_grader("grade", tmp_path, *asked, "--json", "-")
+        assert ran.status == 0, ran.stderr
+        (report,) = json.loads(ran.stdout)["reports"]
+        slugs = tuple(assignment["slug"] for assignment in report["assignments"])
+        scores[slugs] = report["score"], report["max_score"]
+    assert scores == {SLUGS: (10, 80), ("l1",): (10, 10), ("relu", "l1"): (20, 20)}
+
+
+def test_a_module_of_a_further_task_is_checked_by_its_name(
+    run_grader: RunGrader, repository: Path
+) -> None:
+    ran = run_grader("check", "mini_batches", cwd=repository, root=repository)
+    assert ran.status == 1, ran.stderr
+    assert "Mini-batches" in ran.stdout
+    assert "unchanged" in undecorated(ran.stdout)
+    single = REPOSITORY / "solutions" / "leaky_relu_elu.py"
+    assert run_grader("grade", single).status == 2
+    ran = run_grader("grade", single, "--only", "leaky_relu_elu", "--fail-under", "100")
+    assert ran.status == 0, ran.stderr
 
 
 def test_doctor_names_versions_data_and_every_protection(run_grader: RunGrader) -> None:

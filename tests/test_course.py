@@ -99,6 +99,38 @@ def test_limits_of_an_assignment_override_the_courses_one_by_one(root: Path):
     )
 
 
+def test_an_ungraded_assignment_is_further_and_found_by_its_slug(root: Path):
+    write_manifest(root, MANIFEST.replace('title = "ReLU"', 'title = "ReLU"\ngraded = false'))
+    course = load_course(root)
+    assert course.slugs == ("dropout",)
+    assert [assignment.slug for assignment in course.further] == ["relu"]
+    assert [assignment.slug for assignment in course.every] == ["dropout", "relu"]
+    assert course.assignment("relu").title == "ReLU"
+    with pytest.raises(CourseError, match=r"did you mean 'relu'\?$"):
+        course.assignment("relo")
+
+
+def test_the_files_of_an_ungraded_assignment_are_asked_for_as_well(root: Path):
+    entry = 'slug = "relo"\ntitle = "ReLU"\ngraded = false'
+    text = MANIFEST.replace('slug = "relu"\ntitle = "ReLU"', entry)
+    write_manifest(root, text)
+    with pytest.raises(CourseError, match=r"no check file for 'relo'; did you mean 'relu'\?$"):
+        load_course(root)
+
+
+def test_an_assignment_without_epochs_and_threshold_does_not_train(root: Path):
+    write_manifest(root, MANIFEST.replace("epochs = 5\nthreshold = 0.4\n", ""))
+    assert load_course(root).assignment("relu").epochs == 0
+    assert load_course(root).assignment("dropout").epochs == 5
+
+
+def test_a_course_in_which_nothing_is_graded_is_refused(root: Path):
+    text = MANIFEST.replace("threshold = 0.4", "threshold = 0.4\ngraded = false")
+    write_manifest(root, text.replace("threshold = 0.5", "threshold = 0.5\ngraded = false"))
+    with pytest.raises(CourseError, match=r"^course\.toml: no assignment is graded"):
+        load_course(root)
+
+
 def test_a_course_cannot_be_changed(root: Path):
     course = load_course(root)
     with pytest.raises(AttributeError):
@@ -195,6 +227,7 @@ def test_a_wrong_value_is_named_with_its_entry_and_what_is_wanted(
         ("seed = 7\n", ["missing key `seed`"]),
         ("output_kib = 1024\n", ["[limits]", "missing key `output_kib`"]),
         ("threshold = 0.4\n", ["'relu'", "missing key `threshold`"]),
+        ("epochs = 5\n", ["'relu'", "missing key `epochs`"]),
         ('slug = "relu"\n', ["assignment 1", "missing key `slug`"]),
     ],
 )

@@ -415,9 +415,11 @@ def test_reproducible(student: Student, rng: np.random.Generator) -> None:
     expect_reproducible_network(student, rng)
 
 
-def expect_reproducible_network(student: Student, rng: np.random.Generator) -> None:
+def expect_reproducible_network(
+    student: Student, rng: np.random.Generator, sizes: tuple[int, ...] | None = None
+) -> None:
     """Fail unless networks are drawn from torch's global generator, and only drawn from it."""
-    sizes = draw_sizes(rng)
+    sizes = sizes or draw_sizes(rng)
     seed, other_seed = draw_seed(rng), draw_seed(rng)
     first, again, other = (student.build(*sizes, seed=s) for s in (seed, seed, other_seed))
     expect(

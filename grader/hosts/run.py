@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.commands import slugs_to_read
 from grader.course import Assignment, Course
 from grader.hosts.bundle import HostError
 from grader.report.hidden import for_students
@@ -44,7 +45,8 @@ def grade_folder(
         from grader.submission import load_submission
         from grader.untouched import settle
 
-        submission = settle(course, load_submission(folder, course.slugs))
+        submission = load_submission(folder, slugs_to_read(course, assignments))
+        submission = settle(course, submission)
         engine = Engine(course, launcher, course.seed)
         if need_jail and not engine.jailed:
             raise HostError("this machine can't confine student code; grade on Linux with Landlock")
@@ -70,7 +72,7 @@ def named_assignments(course: Course, name: str) -> list[Assignment]:
     def folded(text: str) -> str:
         return text.strip().casefold().replace("-", "_").replace(" ", "_")
 
-    named = [a for a in course.assignments if folded(name) in (folded(a.slug), folded(a.title))]
+    named = [a for a in course.every if folded(name) in (folded(a.slug), folded(a.title))]
     return named or list(course.assignments)
 
 

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.course import Course
+from grader.course import Assignment, Course
 from grader.report.model import AssignmentReport, CheckResult, Report
 from grader.submission import Submission
 
@@ -127,13 +127,22 @@ def print_course(
     console: Console, course: Course, checks: Mapping[str, Sequence[CheckResult]]
 ) -> None:
     """The course's assignments, with what each is worth."""
-    table = Table(title=Text(course.title), box=None, pad_edge=False, header_style="bold")
+    console.print(table_of(course.title, course.assignments, checks))
+    if course.further:
+        console.print()
+        console.print(table_of("Further tasks, not graded", course.further, checks))
+
+
+def table_of(
+    title: str, assignments: Sequence[Assignment], checks: Mapping[str, Sequence[CheckResult]]
+) -> Table:
+    table = Table(title=Text(title), box=None, pad_edge=False, header_style="bold")
     table.add_column("slug")
     table.add_column("title")
     for name in ("checks", "points"):
         table.add_column(name, justify="right")
     table.add_column("")
-    for assignment in course.assignments:
+    for assignment in assignments:
         listed = checks[assignment.slug]
         points = sum(check.max_points for check in listed)
         hidden = [check for check in listed if check.hidden]
@@ -145,7 +154,7 @@ def print_course(
             number(points),
             of_these if hidden else "",
         )
-    console.print(table)
+    return table
 
 
 def plain(text: str) -> str:

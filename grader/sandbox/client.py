@@ -1,8 +1,8 @@
 """The trusted side's handle on a student's module: ask, wait no longer than allowed, check shapes.
 
 Every call has the assignment's absolute deadline. What comes back is validated here for dtype,
-exact shape and finiteness, so that checks only ever compare sane arrays. Failures are typed by
-whose fault they are; see the exceptions.
+exact shape and finiteness (answers.py), so that checks only ever compare sane arrays. Failures are
+typed by whose fault they are (blame.py).
 """
 
 from __future__ import annotations
@@ -12,15 +12,26 @@ import os
 import selectors
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, TypeVar
+from types import MappingProxyType
+from typing import Literal, TypeVar
 
 import numpy as np
 
 from grader.sandbox import protocol
-from grader.sandbox.cells import Cells, place_of
+from grader.sandbox.answers import Called, Parameter, called, checked, draw_of, parameters_of
+from grader.sandbox.blame import (
+    StudentCrashed,
+    StudentError,
+    StudentRaised,
+    StudentTimedOut,
+    StudentUnusable,
+)
+from grader.sandbox.cells import Cells
+from grader.sandbox.handles import Network, Optimizer
 from grader.sandbox.launch import Launcher, Process, SandboxError
+from grader.sandbox.values import GivenNetwork, pack
 
 Body = TypeVar("Body")
 TICK_S = 0.1
@@ -31,48 +42,6 @@ LARGE_CHUNK = 1 << 20
 EXIT_S = 2.0  # from the end of a worker's stream to the end of the worker, if it is ending
 
 
-class StudentError(Exception):
-    """The student's code is to blame; `str()` is one line for them.
-
-    `line` is in their module, None in a notebook; `place` is how a message names it, or "".
-    """
-
-    verdict: ClassVar[Literal["failed", "error", "crashed", "timed_out"]] = "failed"
-
-    def __init__(self, message: str, line: int | None = None, cells: Cells = ()) -> None:
-        super().__init__(message)
-        self.line = None if cells else line
-        self.place = place_of(line, cells)
-
-
-class StudentRaised(StudentError):
-    """Their code raised an exception: `error` is its type's name, `text` its message."""
-
-    verdict = "error"
-
-    def __init__(self, reply: protocol.Raised, cells: Cells = ()) -> None:
-        text = f"{reply.error}: {reply.message}" if reply.message else reply.error
-        super().__init__(f"{reply.doing} raised {text}", reply.line, cells)
-        self.error = reply.error
-        self.text = reply.message
-
-
-class StudentUnusable(StudentError):
-    """Their code returned something that the contract does not ask for."""
-
-
-class StudentCrashed(StudentError):
-    """Their code ended or broke its process."""
-
-    verdict = "crashed"
-
-
-class StudentTimedOut(StudentError):
-    """Their code used up the assignment's time."""
-
-    verdict = "timed_out"
-
-
 @dataclass(frozen=True)
 class Limits:
     """What one assignment may use, over all its workers."""
@@ -81,16 +50,6 @@ class Limits:
     cpu_s: int
     memory_mib: int
     output_kib: int
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A registered parameter as its owner describes it; `value` is None if it is unusable."""
-
-    name: str
-    kind: str
-    requires_grad: bool
-    value: np.ndarray | None
 
 
 @dataclass(frozen=True)
@@ -161,7 +120,9 @@ class Student:
         """`Net(*sizes, **options)` after `torch.manual_seed(seed)`, after one forward pass."""
         key = f"net{self._requests}"
         built = self._ask(protocol.Build(key, seed, sizes, options), protocol.Built)
-        return Network(self, key, sizes, parameters_of(built.parameters), draw_of(built.next_draw))
+        return Network(
+            self._ask, key, sizes, parameters_of(built.parameters), draw_of(built.next_draw)
+        )
 
     def make_optimizer(
         self,
@@ -177,11 +138,50 @@ class Student:
         request = protocol.MakeOptimizer(key, seed, arrays, options, as_generator)
         made = self._ask(request, protocol.OptimizerMade)
         shapes = [value.shape for value in values]
-        return Optimizer(self, key, shapes, made.held, draw_of(made.next_draw))
+        return Optimizer(self._ask, key, shapes, made.held, draw_of(made.next_draw))
+
+    def give_network(
+        self, layers: Sequence[np.ndarray], *, dropout: float = 0.0, train: bool = False
+    ) -> GivenNetwork:
+        """A network of the grader's own, to be passed to `call`.
+
+        Args:
+            layers: float32 weight (fan_out, fan_in), bias (fan_out,), weight, …; ReLU is between.
+            dropout: the share of hidden activations that it drops in train mode.
+            train: whether it is in train mode.
+        """
+        key = f"given{self._requests}"
+        values = [protocol.pack_array(value) for value in layers]
+        self._ask(protocol.Give(key, values, dropout, train), protocol.Done)
+        return GivenNetwork(key)
+
+    def call(
+        self,
+        function: str,
+        *arguments: object,
+        options: Mapping[str, object] = MappingProxyType({}),
+        seed: int | None = None,
+        cotangent: np.ndarray | None = None,
+    ) -> Called:
+        """Call the module's `function` on plain data and the stand-ins of values.py.
+
+        Args:
+            options: keyword arguments.
+            seed: of torch's generator; without it, that goes on from the call before.
+            cotangent: if given, the gradients of sum(cotangent * result) come back as well.
+        """
+        request = protocol.Call(
+            function,
+            pack(list(arguments)),
+            pack(dict(options)),
+            seed,
+            None if cotangent is None else protocol.pack_array(cotangent),
+        )
+        return called(self._ask(request, protocol.Called), f"calling {function}", len(arguments))
 
     def train(
         self,
-        sizes: tuple[int, int, int],
+        sizes: tuple[int, ...],
         images: np.ndarray,
         labels: np.ndarray,
         unseen: np.ndarray,
@@ -189,7 +189,7 @@ class Student:
         seed: int,
         epochs: int,
         batch_size: int,
-        student_optimizer: bool,
+        students: Literal["network", "optimizer", "both"],
         with_parameters: bool,
     ) -> Training:
         """Run the seed's training loop; see `protocol.Train`.
@@ -197,6 +197,7 @@ class Student:
         Args:
             images, unseen: uint8 of shapes (N, num_features) and (M, num_features).
             labels: int64 of shape (N,).
+            students: what is the student's, the rest being the baseline's.
         """
         trained = self._ask(
             protocol.Train(
@@ -207,15 +208,15 @@ class Student:
                 protocol.pack_array(unseen),
                 epochs,
                 batch_size,
-                "student" if student_optimizer else "sgd",
+                students,
                 with_parameters,
             ),
             protocol.Trained,
         )
         doing = "training"
         return Training(
-            checked(trained.train_logits, (epochs, len(images), sizes[2]), doing, "logits"),
-            checked(trained.unseen_logits, (len(unseen), sizes[2]), doing, "logits"),
+            checked(trained.train_logits, (epochs, len(images), sizes[-1]), doing, "logits"),
+            checked(trained.unseen_logits, (len(unseen), sizes[-1]), doing, "logits"),
             parameters_of(trained.parameters),
         )
 
@@ -406,167 +407,11 @@ class Student:
         return self._output[start:][-300:].decode("utf-8", "replace")
 
 
-class Network:
-    """A network behind the wall. `parameters` are as they were right after it was built."""
-
-    def __init__(
-        self,
-        student: Student,
-        key: str,
-        sizes: tuple[int, ...],
-        parameters: list[Parameter],
-        next_draw: np.ndarray,
-    ) -> None:
-        self.sizes = sizes
-        self.parameters = parameters
-        self.next_draw = next_draw
-        self._student = student
-        self._key = key
-        self._assigned: list[protocol.Array] | None = None  # to be sent with the next request
-
-    def assign(self, values: Sequence[np.ndarray]) -> None:
-        """Set every parameter, in the order of `parameters`, to float32 `values`."""
-        self._assigned = [protocol.pack_array(value) for value in values]
-
-    def _take_assigned(self) -> list[protocol.Array] | None:
-        values, self._assigned = self._assigned, None
-        return values
-
-    def forward(
-        self, inputs: np.ndarray, *, train: bool = False, seed: int | None = None
-    ) -> np.ndarray:
-        """Logits (N, num_output) for float32 inputs (N, num_features)."""
-        return self.forward_all([inputs], train=train, seed=seed)[0]
-
-    def forward_all(
-        self, batches: Sequence[np.ndarray], *, train: bool = False, seed: int | None = None
-    ) -> list[np.ndarray]:
-        """The same for one batch after the other, seeded once before the first."""
-        arrays = [protocol.pack_array(batch) for batch in batches]
-        request = protocol.Forward(self._key, self._take_assigned(), arrays, train, seed)
-        outputs = self._student._ask(request, protocol.Outputs).arrays
-        mode = "train" if train else "eval"
-        if len(outputs) != len(batches):
-            raise StudentUnusable("the forward pass: an answer is missing")
-        return [
-            checked(
-                output,
-                (len(batch), self.sizes[-1]),
-                f"the forward pass on {batch.shape} inputs in {mode} mode",
-                "logits",
-            )
-            for batch, output in zip(batches, outputs, strict=True)
-        ]
-
-    def backward(
-        self, inputs: np.ndarray, cotangent: np.ndarray, *, seed: int
-    ) -> list[np.ndarray | None]:
-        """d sum(cotangent * logits) / d parameter, for each parameter; None where none arrived."""
-        request = protocol.Backward(
-            self._key,
-            self._take_assigned(),
-            protocol.pack_array(inputs),
-            protocol.pack_array(cotangent),
-            seed,
-        )
-        gradients = self._student._ask(request, protocol.Outputs).arrays
-        if len(gradients) != len(self.parameters):
-            raise StudentUnusable("the backward pass: a gradient is missing")
-        return [
-            None
-            if gradient is None or parameter.value is None
-            else checked(gradient, parameter.value.shape, "the backward pass", "gradient")
-            for gradient, parameter in zip(gradients, self.parameters, strict=True)
-        ]
-
-    def load_state_of(self, other: Network) -> None:
-        """`self.load_state_dict(other.state_dict())`."""
-        other.forward_all([])  # so that what was assigned to it has arrived
-        self._student._ask(protocol.CopyState(other._key, self._key), protocol.Done)
-
-
-class Optimizer:
-    """An optimizer behind the wall; `held` are the indices of the parameters it holds."""
-
-    def __init__(
-        self,
-        student: Student,
-        key: str,
-        shapes: list[tuple[int, ...]],
-        held: list[int],
-        next_draw: np.ndarray,
-    ) -> None:
-        self.held = held
-        self.next_draw = next_draw
-        self._student = student
-        self._key = key
-        self._shapes = shapes
-
-    def step(self, gradients: Sequence[Sequence[np.ndarray | None]]) -> list[list[np.ndarray]]:
-        """One `step()` for each entry of `gradients`; the parameters after each."""
-        request = protocol.Step(
-            self._key,
-            [[None if g is None else protocol.pack_array(g) for g in step] for step in gradients],
-        )
-        values = self._student._ask(request, protocol.Stepped).values
-        if [len(step) for step in values] != [len(self._shapes)] * len(gradients):
-            raise StudentUnusable("optimizer.step(): an answer is missing")
-        return [
-            [
-                checked(value, shape, "optimizer.step()", "parameter")
-                for value, shape in zip(step, self._shapes, strict=True)
-            ]
-            for step in values
-        ]
-
-
-# ---------------------------------------------------------------- validation
-
-
-def checked(
-    message: protocol.Array | None, shape: tuple[int, ...], doing: str, what: str
-) -> np.ndarray:
-    """The array in `message`, if it is finite float32 of exactly this shape.
-
-    Raises:
-        StudentUnusable: otherwise, with what was expected and what was seen.
-    """
-    if message is None:
-        raise StudentUnusable(f"{doing}: no {what}")
-    try:
-        array = protocol.unpack_array(message)
-    except protocol.ProtocolError as error:
-        raise StudentUnusable(f"{doing}: {error}") from None
-    if array.dtype != np.float32 or array.shape != shape:
-        raise StudentUnusable(
-            f"{doing} gave {what} of dtype {array.dtype} and shape {array.shape}; "
-            f"expected float32 and {shape}"
-        )
-    if not np.isfinite(array).all():
-        raise StudentUnusable(f"{doing} gave {what} that are not all finite (NaN or infinity)")
-    return array
-
-
 def signal_name(number: int) -> str:
     try:
         return signal.Signals(number).name
     except ValueError:  # most of the real-time signals have none
         return f"signal {number}"
-
-
-def parameters_of(messages: list[protocol.Parameter]) -> list[Parameter]:
-    parameters = []
-    for message in messages:
-        try:
-            value = None if message.value is None else protocol.unpack_array(message.value)
-        except protocol.ProtocolError:
-            value = None
-        parameters.append(Parameter(message.name, message.kind, message.requires_grad, value))
-    return parameters
-
-
-def draw_of(message: protocol.Array) -> np.ndarray:
-    return checked(message, (4,), "torch.rand", "numbers")
 
 
 def confinement(launcher: Launcher) -> dict[str, bool]:

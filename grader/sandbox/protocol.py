@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import struct
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
@@ -22,6 +22,9 @@ MAX_TEXT = 2000  # characters of one string in a reply
 # Python objects on the trusted side.
 MAX_ITEMS = 256
 MAX_DIMENSIONS = 8
+# Of one tree of plain data: a forged one must cost the trusted side neither memory nor its stack.
+MAX_NODES = 8192
+MAX_DEPTH = 8
 HEADER = struct.Struct(">I")
 
 # Little-endian on every machine that PyTorch supports; complex, object and half types stay out.
@@ -66,6 +69,36 @@ def unpack_array(message: Array) -> np.ndarray:
         return np.frombuffer(message.data, dtype).reshape(message.shape)
     except ValueError as error:  # (0, 2^26, 2^26, ...), which NumPy can't count
         raise ProtocolError(f"an array that NumPy refuses: {error}") from None
+
+
+# ---------------------------------------------------------------- plain data, in both directions
+
+Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
+Few = msgspec.Meta(max_length=MAX_ITEMS)
+
+
+class Node(msgspec.Struct, frozen=True, array_like=True):
+    """One value of a tree that is written down from its root, each value before what it holds.
+
+    `value` is that of a "plain" one; of a "list" or "tuple" how many values it holds, of a "dict"
+    how many pairs of key and value; of an "array" (NumPy's) or a "tensor" its number in `arrays`.
+    Three stand for what lives behind the wall, and travel there only: "network", whose value is its
+    key; "logits", those of a network for some inputs, whose value is the network's key, followed by
+    the inputs; "answers", a function that gives the next of a list's values at each call, followed
+    by the list.
+    """
+
+    kind: Literal[
+        "plain", "list", "tuple", "dict", "array", "tensor", "network", "logits", "answers"
+    ]
+    value: bool | int | float | Text | None
+
+
+class Data(msgspec.Struct, frozen=True):
+    """Plain data: nested lists, tuples and dicts of numbers, text, None, arrays and tensors."""
+
+    nodes: Annotated[list[Node], msgspec.Meta(max_length=MAX_NODES)]
+    arrays: Annotated[list[Array], Few]
 
 
 # ---------------------------------------------------------------- requests, to the worker
@@ -143,8 +176,8 @@ class Step(msgspec.Struct, tag=True):
 class Train(msgspec.Struct, tag=True):
     """Train by the seed's loop: batches in order, cross-entropy, train mode; then evaluate.
 
-    The student's `Net` with SGD (lr, momentum), or, where `optimizer` is "student", the baseline's
-    `Net` with the student's `make_optimizer` and its defaults.
+    `students` says what is the student's: the "network", with SGD (lr, momentum); the "optimizer",
+    with its defaults, for the baseline's `Net`; or "both".
     """
 
     seed: int
@@ -154,13 +187,44 @@ class Train(msgspec.Struct, tag=True):
     unseen: Array  # (M, num_features), uint8; their labels never come here
     epochs: int
     batch_size: int
-    optimizer: str
+    students: Literal["network", "optimizer", "both"]
     with_parameters: bool  # whether the trained parameters are wanted
     lr: float = 0.01
     momentum: float = 0.9
 
 
-Request = Load | Build | Forward | Backward | CopyState | MakeOptimizer | Step | Train
+class Give(msgspec.Struct, tag=True):
+    """Make a network of the grader's own, to be passed to the student's functions.
+
+    Linear layers with these weights and biases, in turn, and ReLU between them. In train mode it
+    drops hidden activations with probability `dropout`.
+    """
+
+    key: str
+    values: list[Array]  # weight (fan_out, fan_in), bias (fan_out,), weight, …
+    dropout: float
+    train: bool  # the mode that it is in
+
+
+class Call(msgspec.Struct, tag=True):
+    """Call the module's `function`.
+
+    Args:
+        arguments: a list, passed by position.
+        options: a dict, passed by keyword.
+        seed: of torch's generator; None lets it go on.
+        cotangent: not None: also the gradients of sum(cotangent * result) with respect to each
+            argument that is a tensor, and to each parameter of each that is a network.
+    """
+
+    function: str
+    arguments: Data
+    options: Data
+    seed: int | None
+    cotangent: Array | None
+
+
+Request = Load | Build | Forward | Backward | CopyState | MakeOptimizer | Step | Train | Give | Call
 
 
 class Envelope(msgspec.Struct):
@@ -171,9 +235,6 @@ class Envelope(msgspec.Struct):
 
 
 # ---------------------------------------------------------------- replies, from the worker
-
-Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
-Few = msgspec.Meta(max_length=MAX_ITEMS)
 
 
 class Ready(msgspec.Struct, tag=True):
@@ -236,6 +297,27 @@ class Trained(msgspec.Struct, tag=True):
     parameters: Annotated[list[Parameter], Few]
 
 
+class Called(msgspec.Struct, tag=True):
+    """What a call gave and left behind.
+
+    Args:
+        value: what it returned; of a generator or another iterator the list of what it yielded.
+        arguments: the arrays and tensors among the arguments, after the call; None for the others.
+        gradients: for each argument a tensor, a network's list of tensors, or None.
+        forwards: for each forward pass of a network that was passed (rows, train mode, whether
+            gradients were enabled).
+        asked: what "answers" were called with, a list of positional arguments a call.
+        modes: for each argument that is a network whether it is left in train mode, else None.
+    """
+
+    value: Data
+    arguments: Data
+    gradients: Data
+    forwards: Data
+    asked: Data
+    modes: Data
+
+
 class Raised(msgspec.Struct, tag=True):
     """The student's code raised. `line` is the last line of their file in the traceback."""
 
@@ -254,7 +336,17 @@ class Unusable(msgspec.Struct, tag=True):
 
 
 Body = (
-    Ready | Done | Loaded | Built | Outputs | OptimizerMade | Stepped | Trained | Raised | Unusable
+    Ready
+    | Done
+    | Loaded
+    | Built
+    | Outputs
+    | OptimizerMade
+    | Stepped
+    | Trained
+    | Called
+    | Raised
+    | Unusable
 )
 
 

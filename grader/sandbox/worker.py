@@ -12,22 +12,29 @@ import os
 import socket
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch import nn
 
-from grader.sandbox import protocol
+from grader.sandbox import calls, protocol
 from grader.sandbox.cells import Cells, place_of
 from grader.sandbox.definitions import Definitions, read_definitions
 from grader.sandbox.protocol import Array
+from grader.sandbox.tensors import (
+    UnusableError,
+    array_to_tensor,
+    describe_parameters,
+    kind_of,
+    seed_torch,
+    sendable,
+    tensor_to_array,
+    text_of,
+    uninitialised_memory_as_nan,
+)
 
 ENTRY_POINTS = ("Net", "make_optimizer")
-
-
-class UnusableError(Exception):
-    """The student's code returned something that is not what the contract asks for."""
 
 
 class Worker:
@@ -140,12 +147,14 @@ class Worker:
         images = array_to_tensor(request.images).float().div_(255)
         labels = array_to_tensor(request.labels)
         seed_torch(request.seed)
-        if request.optimizer == "student":
+        if request.students == "optimizer":
             net: nn.Module = sys.modules["baseline"].Net(*request.sizes)
-            optimizer = self._make_optimizer(net.parameters(), {})
         else:
             net = self._make_net(request.sizes, {})
             self._call(net.eval(), images[:2])  # materialises lazy parameters
+        if request.students != "network":
+            optimizer = self._make_optimizer(net.parameters(), {})
+        else:
             optimizer = torch.optim.SGD(net.parameters(), lr=request.lr, momentum=request.momentum)
         seen = []
         for _ in range(request.epochs):
@@ -169,6 +178,14 @@ class Worker:
             tensor_to_array(unseen_logits),
             describe_parameters(net) if request.with_parameters else [],
         )
+
+    def give(self, request: protocol.Give) -> protocol.Done:
+        self.nets[request.key] = calls.give(request)
+        return protocol.Done()
+
+    def call(self, request: protocol.Call) -> protocol.Called:
+        self.doing = f"calling {request.function}"
+        return calls.Caller(self.nets).carry_out(self._entry_point(request.function), request)
 
     def _assign(self, net: nn.Module, values: list[Array] | None) -> None:
         """Set the parameters of `net`, in order; None leaves them."""
@@ -255,90 +272,6 @@ class Worker:
         return line
 
 
-# ---------------------------------------------------------------- tensors and text
-
-
-def seed_torch(seed: int) -> None:
-    """torch.manual_seed for the CPU alone: for a CUDA build without a GPU that also formats a stack
-    trace, which takes a hundred times as long."""
-    torch.default_generator.manual_seed(seed)
-
-
-@contextlib.contextmanager
-def uninitialised_memory_as_nan() -> Iterator[None]:
-    torch.use_deterministic_algorithms(True, warn_only=True)
-    try:
-        yield
-    finally:
-        torch.use_deterministic_algorithms(False)
-
-
-def array_to_tensor(message: Array) -> torch.Tensor:
-    # A copy: student code may write into what it is given.
-    return torch.from_numpy(protocol.unpack_array(message).copy())
-
-
-def tensor_to_array(tensor: torch.Tensor) -> Array:
-    """Dense CPU tensors of the protocol's dtypes only; others are named, not converted."""
-    name = str(tensor.dtype).removeprefix("torch.")
-    if (
-        tensor.layout != torch.strided
-        or tensor.device.type != "cpu"
-        or name not in protocol.DTYPES
-        or tensor.dim() > protocol.MAX_DIMENSIONS
-    ):
-        raise UnusableError(f"a dense float32 CPU tensor was expected, not {kind_of(tensor)}")
-    return protocol.pack_array(tensor.detach().resolve_conj().resolve_neg().numpy())
-
-
-def describe_parameters(net: nn.Module) -> list[protocol.Parameter]:
-    described: list[protocol.Parameter] = []
-    for name, parameter in net.named_parameters():
-        if len(described) == protocol.MAX_ITEMS:
-            raise UnusableError(f"the network has more than {protocol.MAX_ITEMS} parameters")
-        try:
-            value = tensor_to_array(parameter)
-        except UnusableError:
-            value = None
-        described.append(
-            protocol.Parameter(
-                sendable(str(name), 200), kind_of(parameter), parameter.requires_grad, value
-            )
-        )
-    return described
-
-
-def kind_of(value: object) -> str:
-    """What `value` is, in a few words: "a float64 tensor of shape (3, 4)", "None", "a list"."""
-    if value is None:
-        return "None"
-    if isinstance(value, torch.Tensor):
-        if nn.parameter.is_lazy(value):
-            return "a lazy parameter that no input has given a shape"
-        dtype = str(value.dtype).removeprefix("torch.")
-        layout = "" if value.layout == torch.strided else f" {value.layout}".replace("torch.", "")
-        device = "" if value.device.type == "cpu" else f" on {value.device.type}"
-        return f"a {dtype}{layout} tensor of shape {tuple(value.shape)}{device}"[:500]
-    name = type(value).__name__[:100]
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
-
-
-def text_of(error: BaseException) -> str:
-    """The message of `error`, bounded; an exception's own __str__ may raise or return anything."""
-    try:
-        text = str(error)
-    except Exception:
-        text = "(its message can't be shown)"
-    if isinstance(error, SyntaxError):
-        text = error.msg
-    return sendable(str(text), protocol.MAX_TEXT)
-
-
-def sendable(text: str, limit: int) -> str:
-    """The beginning of `text`, with "?" for surrogates, which UTF-8 has no bytes for."""
-    return text[:limit].encode("utf-8", "replace").decode()
-
-
 # ---------------------------------------------------------------- the loop
 
 
@@ -360,7 +293,8 @@ def serve(connection: socket.socket, folder: Path, protections: dict[str, bool])
     `folder` takes the copy of the student's module and is where the process stands.
     """
     os.chdir(folder)
-    os.environ.update(HOME=str(folder), TMPDIR=str(folder))
+    # joblib, which scikit-learn imports, would look for semaphores, find none and warn.
+    os.environ.update(HOME=str(folder), TMPDIR=str(folder), JOBLIB_MULTIPROCESSING="0")
     worker = Worker(folder)
     send(connection, 0, protocol.Ready(protections))
     while True:

@@ -26,6 +26,7 @@ import torch
 from torch import nn
 
 from grader.sandbox import hugepages, jail, scratch, worker
+from grader.sandbox.tensors import uninitialised_memory_as_nan
 
 REQUEST_BYTES = 4096
 # Huge pages are worth their time from so many workers on; what the zygote writes to takes them
@@ -51,7 +52,7 @@ def warm_up() -> None:
         optimizer = make(net.parameters(), lr=0.1)
         nn.functional.cross_entropy(net(torch.ones(2, 2)), torch.tensor([0, 1])).backward()
         optimizer.step()
-    with worker.uninitialised_memory_as_nan():
+    with uninitialised_memory_as_nan():
         torch.empty(1)
 
 

@@ -24,7 +24,7 @@ from grader.course import Assignment, Course, load_course
 from grader.data import load_digits
 from grader.sandbox.client import Limits, Student, StudentError
 from grader.sandbox.launch import Launcher, open_launcher
-from grader.training import run_training
+from grader.training import run_own, run_training
 
 ROOT = Path(__file__).resolve().parents[2]
 OPTIMIZERS = ("momentum", "adam", "l2")  # slugs in which the student makes the optimizer
@@ -76,6 +76,7 @@ def measure(assignment: Assignment, module: Path, seeds: int) -> np.ndarray:
     """The validation accuracy under each course seed, as the training check comes to it."""
     course, launcher = _adopted
     digits = load_digits(course.data_dir, "train")
+    unseen = load_digits(course.data_dir, "test")
     # One worker trains all seeds, so the limits of one grading do not fit.
     limits = Limits(wall_s=3600, cpu_s=3600, memory_mib=assignment.limits.memory_mib, output_kib=1)
     text = module.read_text(encoding="utf-8-sig")
@@ -86,10 +87,15 @@ def measure(assignment: Assignment, module: Path, seeds: int) -> np.ndarray:
             rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
             try:
                 is_optimizer = assignment.slug in OPTIMIZERS
-                run = run_training(student, assignment, digits, rng, student_optimizer=is_optimizer)
+                if assignment.bands:
+                    summary = run_own(student, assignment, digits, unseen, rng).summary
+                else:
+                    summary = run_training(
+                        student, assignment, digits, rng, student_optimizer=is_optimizer
+                    ).summary
             except StudentError as error:
                 raise RuntimeError(f"{module}: seed {seed}: {error}") from None
-            accuracies.append(run.summary.valid_accuracy)
+            accuracies.append(summary.valid_accuracy)
     return np.array(accuracies)
 
 

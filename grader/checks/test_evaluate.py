@@ -1,0 +1,156 @@
+"""Checks for `evaluate`: the accuracy that it returns, and what it does with the network for it.
+
+The network is the grader's own: its logits are known, it drops nine tenths of its hidden units in
+train mode, and it tells of each forward pass how many rows it saw and in which mode.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from grader.checks.functions import number_in
+from grader.checks.probes import expect, normal
+from grader.sandbox.client import Student
+from grader.sandbox.values import Tensor
+from grader.training import accuracy
+
+CASES = [(37, 8), (40, 8), (9, 50), (25, 1), (16, 16)]  # (M, batch_size)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one call returned, should have returned, and did with the network."""
+
+    call: str
+    seen: float
+    wanted: float
+    forwards: list[tuple[object, object, object]]  # rows, train mode, gradients on
+    left_training: object
+
+
+def measure(
+    student: Student,
+    rng: np.random.Generator,
+    count: int,
+    batch_size: int,
+    *,
+    dropout: float = 0.0,
+    train: bool = False,
+) -> Measured:
+    """Call evaluate on a random network and `count` rows, about half of them guessed right."""
+    num_features, num_hidden, num_output = (int(n) for n in rng.integers(6, 12, 3))
+    layers = [
+        normal(rng, num_hidden, num_features),
+        normal(rng, num_hidden),
+        normal(rng, num_output, num_hidden),
+        normal(rng, num_output),
+    ]
+    inputs = normal(rng, 2 * count, num_features)
+    w1, b1, w2, b2 = (layer.astype(float) for layer in layers)
+    logits = np.maximum(inputs @ w1.T + b1, 0) @ w2.T + b2  # (2 M, O)
+    # Half of the rows are kept, those whose largest logit is one in any arithmetic.
+    second, largest = np.sort(logits, axis=1)[:, -2:].T
+    kept = np.sort(np.argsort(second - largest)[:count])
+    inputs, logits = inputs[kept], logits[kept]
+    # Shifted by one class where they should be wrong; the first rows rather than the last, so that
+    # batches differ in accuracy.
+    right = np.arange(count) >= count * rng.uniform(0.3, 0.7)
+    targets = (logits.argmax(axis=1) + ~right) % num_output
+    net = student.give_network(layers, dropout=dropout, train=train)
+    called = student.call("evaluate", net, Tensor(inputs), Tensor(targets), batch_size)
+    call = f"evaluate on {count} rows with batch_size={batch_size}"
+    return Measured(
+        call,
+        number_in(called.value, call),
+        accuracy(logits, targets),
+        called.forwards,
+        called.modes[0],
+    )
+
+
+def expect_accuracy(measured: Measured, look: str = "") -> None:
+    expect(
+        abs(measured.seen - measured.wanted) < 1e-6,
+        f"{measured.call} to give {measured.wanted:.6g}",
+        f"{measured.seen:.6g}",
+        look,
+    )
+
+
+@pytest.mark.points(1)
+@pytest.mark.gate
+@pytest.mark.hint("Return one number, from 0 to 1: the share of rows that are guessed right.")
+def test_builds(student: Student, rng: np.random.Generator) -> None:
+    """The function evaluate returns a number from 0 to 1 and asks the network for it"""
+    measured = measure(student, rng, 12, 4)
+    expect(0 <= measured.seen <= 1, "a number from 0 to 1", f"{measured.seen:.6g}")
+    expect(measured.forwards, "the network to be asked", "no forward pass")
+
+
+@pytest.mark.points(3)
+@pytest.mark.hint("Count the right guesses over all rows, then divide once by the number of rows.")
+def test_accuracy(student: Student, rng: np.random.Generator) -> None:
+    """It is the share of rows whose largest logit is their target's, however they are batched"""
+    for count, batch_size in CASES:
+        look = "The mean of the batches' accuracies is another number where the last is smaller."
+        expect_accuracy(
+            measure(student, rng, count, batch_size), look if count % batch_size else ""
+        )
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("Call net.eval() before the first batch.")
+def test_eval_mode(student: Student, rng: np.random.Generator) -> None:
+    """A network in train mode is measured in eval mode"""
+    measured = measure(student, rng, 60, 16, dropout=0.9, train=True)
+    training = sum(bool(train) for _, train, _ in measured.forwards)
+    expect(
+        not training,
+        "every forward pass in eval mode",
+        f"{training} of {len(measured.forwards)} in train mode",
+    )
+    expect_accuracy(measured)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("torch.no_grad() and torch.inference_mode() keep PyTorch from recording a graph.")
+def test_no_gradients(student: Student, rng: np.random.Generator) -> None:
+    """No graph for a backward pass is recorded"""
+    measured = measure(student, rng, 20, 8)
+    recorded = sum(bool(gradients) for _, _, gradients in measured.forwards)
+    expect(
+        not recorded,
+        "every forward pass without gradients",
+        f"{recorded} of {len(measured.forwards)} with a graph",
+    )
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("inputs.split(batch_size) gives the batches, the last one with what is left.")
+def test_batch_by_batch(student: Student, rng: np.random.Generator) -> None:
+    """Each row is put through the network once, batch_size at a time"""
+    for count, batch_size in CASES:
+        measured = measure(student, rng, count, batch_size)
+        wanted = [min(batch_size, count - start) for start in range(0, count, batch_size)]
+        seen = [rows for rows, _, _ in measured.forwards]
+        expect(
+            seen == wanted,
+            f"{measured.call} to see batches of {wanted} rows",
+            f"{seen[:30]}",
+        )
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("Remember net.training at the beginning and restore it with net.train(...).")
+def test_mode_restored(student: Student, rng: np.random.Generator) -> None:
+    """The network is left in the mode that it was in"""
+    for train in (True, False):
+        measured = measure(student, rng, 10, 4, train=train)
+        expect(
+            measured.left_training is train,
+            f"a network in {'train' if train else 'eval'} mode to be left in it",
+            f"it is in {'eval' if train else 'train'} mode afterwards",
+        )

@@ -1,0 +1,150 @@
+"""Checks for `leaky_relu_elu`: two functions, entry by entry, and their derivatives.
+
+leaky_relu(z) = z where z > 0, else slope·z (Maas et al. 2013); elu(z) = z where z > 0, else
+alpha·(exp(z) - 1) (Clevert et al. 2016). At z = 0, a corner of the first, none is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from grader.checks.functions import tensor_in
+from grader.checks.probes import expect, normal
+from grader.sandbox.client import Student
+from grader.sandbox.values import Tensor
+
+Formula = Callable[[np.ndarray, float], np.ndarray]
+
+
+def leaky_relu(z: np.ndarray, slope: float) -> np.ndarray:
+    return np.where(z > 0, z, slope * z)
+
+
+def elu(z: np.ndarray, alpha: float) -> np.ndarray:
+    return np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))
+
+
+def leaky_relu_slope(z: np.ndarray, slope: float) -> np.ndarray:
+    return np.where(z > 0, 1.0, slope)
+
+
+def elu_slope(z: np.ndarray, alpha: float) -> np.ndarray:
+    return np.where(z > 0, 1.0, alpha * np.exp(np.minimum(z, 0)))
+
+
+def draw_points(rng: np.random.Generator) -> np.ndarray:
+    """(82, 3) float32 points from 1e-6 to 1e6 on both sides of zero, in random order."""
+    magnitudes = np.logspace(-6, 6, 123)
+    points = np.concatenate([magnitudes, -magnitudes]).astype(np.float32)
+    return rng.permutation(points).reshape(82, 3)
+
+
+def expect_values(
+    seen: np.ndarray, z: np.ndarray, wanted: np.ndarray, call: str, what: str
+) -> None:
+    """Fail unless `seen` is `wanted` to float32 accuracy.
+
+    exp(z) - 1 as the formula has it loses digits near zero: that costs up to 1e-7 absolutely.
+    """
+    wrong = np.abs(seen - wanted) > 1e-5 * np.abs(wanted) + 1e-6
+    if wrong.any():
+        worst = np.argmax(np.where(wrong, np.abs(seen - wanted), -1.0))
+        expect(
+            False,
+            f"{what} of {call} at z = {z.flat[worst]:.6g} to be {wanted.flat[worst]:.6g}",
+            f"{seen.flat[worst]:.6g}",
+        )
+
+
+def expect_function(
+    student: Student, name: str, formula: Formula, option: str, setting: float, z: np.ndarray
+) -> None:
+    call = f"{name}(z, {option}={setting:g})"
+    value = student.call(name, Tensor(z), options={option: setting}).value
+    expect_values(tensor_in(value, z.shape, call), z, formula(z, setting), call, "the value")
+
+
+@pytest.mark.points(1)
+@pytest.mark.gate
+@pytest.mark.hint("Both functions take a tensor and return a new one of the same shape and dtype.")
+def test_builds(student: Student, rng: np.random.Generator) -> None:
+    """Both functions are there and return a tensor of the shape they are given"""
+    for name in ("leaky_relu", "elu"):
+        z = normal(rng, 4, 3)
+        tensor_in(student.call(name, Tensor(z)).value, z.shape, f"{name}(z)")
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("Above zero z itself, below zero negative_slope times z.")
+def test_leaky_relu(student: Student, rng: np.random.Generator) -> None:
+    """Leaky ReLU is z above zero and negative_slope·z below, for z of any size"""
+    for slope in (0.01, 0.0, float(rng.uniform(0.1, 0.9))):
+        z = np.append(draw_points(rng), np.float32(0))
+        expect_function(student, "leaky_relu", leaky_relu, "negative_slope", slope, z)
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("Above zero z itself, below zero alpha times (exp(z) - 1).")
+def test_elu(student: Student, rng: np.random.Generator) -> None:
+    """ELU is z above zero and alpha·(exp(z) - 1) below, for z of any size"""
+    for alpha in (1.0, float(rng.uniform(0.2, 0.8)), float(rng.uniform(1.5, 3))):
+        z = np.append(draw_points(rng), np.float32(0))
+        expect_function(student, "elu", elu, "alpha", alpha, z)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("The signatures are leaky_relu(z, negative_slope=0.01) and elu(z, alpha=1.0).")
+def test_defaults(student: Student, rng: np.random.Generator) -> None:
+    """By default negative_slope is 0.01 and alpha is 1"""
+    z = -np.abs(normal(rng, 5, 4, scale=3)) - np.float32(0.1)
+    defaults: list[tuple[str, Formula, float]] = [("leaky_relu", leaky_relu, 0.01), ("elu", elu, 1)]
+    for name, formula, setting in defaults:
+        seen = tensor_in(student.call(name, Tensor(z)).value, z.shape, f"{name}(z)")
+        expect_values(seen, z, formula(z, setting), f"{name}(z)", "the value")
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint(
+    "exp(z) overflows for large z, and 0 times infinity is not a number: torch.where does not keep "
+    "the branch that it leaves out from spoiling the gradient."
+)
+def test_gradients(student: Student, rng: np.random.Generator) -> None:
+    """The gradients are right for every z, far from zero too"""
+    settings: list[tuple[str, Formula, str, float]] = [
+        ("leaky_relu", leaky_relu_slope, "negative_slope", float(rng.uniform(0.1, 0.9))),
+        ("elu", elu_slope, "alpha", float(rng.uniform(0.5, 2))),
+    ]
+    for name, slope_of, option, setting in settings:
+        z = draw_points(rng)
+        cotangent = rng.uniform(0.5, 2, z.shape).astype(np.float32)
+        call = f"{name}(z, {option}={setting:g})"
+        (gradient,) = student.call(
+            name, Tensor(z), cotangent=cotangent, options={option: setting}
+        ).gradients
+        expect(gradient is not None, f"a gradient of {call} with respect to z", "none arrives")
+        seen = tensor_in(gradient, z.shape, f"the backward pass of {call}") / cotangent
+        expect_values(seen, z, slope_of(z, setting), call, "the derivative")
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("Work entry by entry: no loops over rows, no assumption about dimensions.")
+def test_any_shape(student: Student, rng: np.random.Generator) -> None:
+    """Tensors of any shape are taken, empty ones and single numbers too"""
+    for shape in [(), (7,), (2, 3, 4), (2, 1, 3, 2), (0, 3)]:
+        z = np.asarray(normal(rng, *shape, scale=2), np.float32)
+        expect_function(student, "leaky_relu", leaky_relu, "negative_slope", 0.2, z)
+        expect_function(student, "elu", elu, "alpha", 1.5, z)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("Functions whose names end in _ and assignments to z[...] write into z.")
+def test_input_unchanged(student: Student, rng: np.random.Generator) -> None:
+    """The input is left as it was"""
+    for name in ("leaky_relu", "elu"):
+        z = normal(rng, 5, 4, scale=2)
+        (after,) = student.call(name, Tensor(z)).arguments
+        unchanged = isinstance(after, Tensor) and np.array_equal(after.array, z)
+        expect(unchanged, f"{name}(z) to leave z as it was", "z holds other values afterwards")

@@ -1,0 +1,221 @@
+"""Checks for `mini_batches`: slices of all rows, in order or in one drawn anew at each call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from grader.checks.functions import describe, tensor_in
+from grader.checks.probes import draw_seed, expect, expect_no_reseeding
+from grader.sandbox.client import Student
+from grader.sandbox.values import Tensor
+
+SIZES = [(20, 5), (21, 5), (23, 6), (7, 7), (6, 50), (5, 1)]  # (M, batch_size)
+MANY = 60  # rows: enough that a random order can't be taken for another by chance
+# Of the places at which a random order of MANY rows goes on with the next row there is one on
+# average, by a Poisson distribution: 20 or more once in 10^19 orders.
+NEIGHBOURS = 20
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """The batches of one call: which rows each holds, by its inputs and by its targets."""
+
+    by_inputs: list[np.ndarray]
+    by_targets: list[np.ndarray]
+    data_unchanged: bool
+
+    @property
+    def order(self) -> np.ndarray:
+        return np.concatenate(self.by_inputs)
+
+    @property
+    def sizes(self) -> list[int]:
+        return [len(rows) for rows in self.by_inputs]
+
+
+def number_rows(count: int, num_features: int = 3) -> tuple[np.ndarray, np.ndarray]:
+    """(M, F) inputs and (M,) targets, in each of which row m can be told by its number m."""
+    numbers = np.arange(count)
+    inputs = (numbers[:, None] * num_features + np.arange(num_features)).astype(np.float32)
+    return inputs, numbers + 1000
+
+
+def run_epoch(
+    student: Student, count: int, batch_size: int, *, shuffle: bool | None, seed: int | None = None
+) -> Epoch:
+    """Call mini_batches on `count` numbered rows; `shuffle` None leaves it to the default."""
+    inputs, targets = number_rows(count)
+    given = "" if shuffle is None else f", shuffle={shuffle}"
+    call = f"mini_batches of {count} rows, batch_size={batch_size}{given},"
+    called = student.call(
+        "mini_batches",
+        Tensor(inputs),
+        Tensor(targets),
+        batch_size,
+        options={} if shuffle is None else {"shuffle": shuffle},
+        seed=seed,
+    )
+    expect(
+        isinstance(called.value, list | tuple),
+        f"{call} to give an iterable of batches",
+        describe(called.value),
+    )
+    assert isinstance(called.value, list | tuple)
+    data_unchanged = all(
+        isinstance(after, Tensor) and np.array_equal(after.array, before)
+        for before, after in zip((inputs, targets), called.arguments[:2], strict=True)
+    )
+    epoch = Epoch([], [], data_unchanged)
+    for batch in called.value:
+        expect(
+            isinstance(batch, list | tuple) and len(batch) == 2,
+            f"{call} to give pairs of inputs and targets",
+            describe(batch),
+        )
+        assert isinstance(batch, list | tuple)
+        read_batch(batch[0], batch[1], inputs, call, epoch)
+    return epoch
+
+
+def read_batch(first: object, second: object, inputs: np.ndarray, call: str, epoch: Epoch) -> None:
+    """Find out which rows a batch holds, and add them to `epoch`."""
+    num_features = inputs.shape[1]
+    size = len(first.array) if isinstance(first, Tensor) and first.array.ndim else 0
+    batch = tensor_in(first, (size, num_features), call)
+    targets = tensor_in(second, (size,), call, np.int64)
+    rows = (batch[:, 0] / num_features).astype(int)
+    known = (rows >= 0) & (rows < len(inputs))
+    expect(
+        known.all() and np.array_equal(inputs[rows], batch),
+        f"{call} to give rows of the inputs as they are",
+        "rows with other numbers in them",
+    )
+    epoch.by_inputs.append(rows)
+    epoch.by_targets.append(targets - 1000)
+
+
+@pytest.mark.points(1)
+@pytest.mark.gate
+@pytest.mark.hint("Yield (inputs[...], targets[...]), two tensors with the same number of rows.")
+def test_builds(student: Student) -> None:
+    """The function mini_batches gives pairs of tensors, rows of the data"""
+    for shuffle in (False, True):
+        epoch = run_epoch(student, 12, 4, shuffle=shuffle)
+        expect(epoch.sizes, "12 rows in batches of 4 to give batches", "no batch")
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("Batch k holds the rows from k · batch_size up to (k + 1) · batch_size.")
+def test_in_order(student: Student) -> None:
+    """Without shuffling, by default, the rows come in their own order"""
+    for count, batch_size in SIZES:
+        for shuffle in (None, False):
+            epoch = run_epoch(student, count, batch_size, shuffle=shuffle)
+            for rows in (epoch.order, np.concatenate(epoch.by_targets)):
+                whole = rows[: count - count % batch_size]  # the last one is judged below
+                expect(
+                    np.array_equal(whole, np.arange(len(whole))),
+                    f"{count} rows in batches of {batch_size} to come as 0, 1, 2, …",
+                    f"{list(map(int, rows[:8]))}",
+                )
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("The last batch holds what is left, and is left out only where nothing is.")
+def test_batch_sizes(student: Student) -> None:
+    """Every batch has batch_size rows, the last one what is left"""
+    for count, batch_size in SIZES:
+        wanted = [min(batch_size, count - start) for start in range(0, count, batch_size)]
+        for shuffle in (False, True):
+            epoch = run_epoch(student, count, batch_size, shuffle=shuffle)
+            expect(
+                epoch.sizes == wanted,
+                f"{count} rows in batches of {batch_size} to come as {wanted}",
+                f"{epoch.sizes}",
+            )
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("Draw one order and take the rows of both tensors by it.")
+def test_rows_and_labels_stay_together(student: Student) -> None:
+    """Shuffled, every row keeps its label"""
+    for count, batch_size in ((MANY, 7), (MANY, 20)):
+        epoch = run_epoch(student, count, batch_size, shuffle=True)
+        for rows, labels in zip(epoch.by_inputs, epoch.by_targets, strict=True):
+            wrong = np.flatnonzero(rows != labels)
+            if wrong.size:
+                row, label = rows[wrong[0]], labels[wrong[0]]
+                expect(False, f"row {row} to come with its label", f"the label of row {label}")
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("A permutation has each row once; drawing row by row repeats some, loses others.")
+def test_every_row_once(student: Student) -> None:
+    """Shuffled, every row comes exactly once, and the data stays as it is"""
+    for count, batch_size in ((MANY, 7), *SIZES):
+        epoch = run_epoch(student, count, batch_size, shuffle=True)
+        times = np.bincount(epoch.order, minlength=count)
+        expect(
+            (times == 1).all(),
+            f"each of {count} rows once, in batches of {batch_size}",
+            f"{(times == 0).sum()} never and {(times > 1).sum()} more than once",
+        )
+        expect(
+            epoch.data_unchanged,
+            "inputs and targets to be left as they were",
+            "other rows in them afterwards",
+            "Take rows out of them; the next epoch starts from the same data.",
+        )
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("torch.randperm at the start of each epoch gives a new order of all rows.")
+def test_new_order_each_epoch(student: Student, rng: np.random.Generator) -> None:
+    """Each epoch has a new random order of all rows, not of whole batches"""
+    orders = [
+        run_epoch(student, MANY, 6, shuffle=True, seed=seed).order
+        for seed in (draw_seed(rng), None, None)
+    ]
+    for order in orders:
+        neighbours = int((np.abs(np.diff(order)) == 1).sum())
+        expect(
+            neighbours < NEIGHBOURS,
+            "rows in random order",
+            f"{neighbours} of {MANY - 1} times the next row is a neighbour of the one before",
+            "Shuffle rows, not whole batches, and do not just start somewhere else.",
+        )
+    for first, second in ((0, 1), (1, 2), (0, 2)):
+        expect(
+            not np.array_equal(orders[first], orders[second]),
+            "another order in each epoch",
+            "the same one again",
+            "Draw it inside the function, at each call, and do not seed.",
+        )
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint(
+    "torch.randperm draws from torch's global generator, which torch.manual_seed sets."
+)
+def test_reproducible(student: Student, rng: np.random.Generator) -> None:
+    """The same torch.manual_seed gives the same orders, another seed others"""
+    seed, other = draw_seed(rng), draw_seed(rng)
+    first, again, another = (
+        [run_epoch(student, MANY, 8, shuffle=True, seed=s).order for s in (given, None)]
+        for given in (seed, seed, other)
+    )
+    expect(
+        np.array_equal(first, again),
+        "the same orders after the same torch.manual_seed",
+        "others",
+        "Draw from torch's global generator, not from NumPy's, Python's or one of your own.",
+    )
+    expect(
+        not np.array_equal(first, another),
+        "another order after another torch.manual_seed",
+        "the same one",
+    )
+    expect_no_reseeding(student)

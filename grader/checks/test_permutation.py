@@ -1,0 +1,140 @@
+"""Checks for `permutation`: one random order of the pixels, drawn from a seed, for all images.
+
+Every pixel of an image of the grader's holds a number of its own, so the order is read off.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checks.functions import describe, named
+from grader.checks.probes import draw_seed, expect
+from grader.sandbox.client import Student
+
+NAMES = ("train", "valid", "test")
+# Of the places at which a random order of 60 pixels or more goes on with a neighbour there are two
+# on average, by a Poisson distribution: 25 or more once in 10^18 orders.
+NEIGHBOURS = 25
+
+
+def draw_images(rng: np.random.Generator, dtype: type = np.float32) -> list[np.ndarray]:
+    """Three sets of a few images, of 60 to 99 pixels: image i has i + c, shuffled, at pixel c."""
+    num_pixels = int(rng.integers(60, 100))
+    columns = rng.permutation(num_pixels)
+    counts = (int(n) for n in rng.choice(np.arange(2, 9), 3, replace=False))
+    return [(columns + np.arange(n)[:, None]).astype(dtype) for n in counts]
+
+
+def permute(student: Student, images: list[np.ndarray], seed: int) -> list[np.ndarray]:
+    """The three arrays that come back, of the same shapes and dtypes."""
+    call = "permute_pixels(train, valid, test, seed)"
+    value: Any = student.call("permute_pixels", *images, options={"seed": seed}).value
+    expect(
+        isinstance(value, list | tuple) and len(value) == 3,
+        f"{call} to return three arrays",
+        describe(value),
+    )
+    for name, before, after in zip(NAMES, images, value, strict=True):
+        expect(
+            isinstance(after, np.ndarray)
+            and (after.shape, after.dtype) == (before.shape, before.dtype),
+            f"{call} to return {name} as {named(before)} NumPy array of shape {before.shape}",
+            describe(after),
+        )
+    return list(value)
+
+
+def order_of(before: np.ndarray, after: np.ndarray, name: str) -> np.ndarray:
+    """The (F,) order such that every row of `after` is `before[:, order]`; fails if there is none.
+
+    Numbers in a row differ, so the first row tells it.
+    """
+    place = {int(value): column for column, value in enumerate(before[0])}
+    order = np.array([place.get(int(value), -1) for value in after[0]])
+    expect(
+        np.array_equal(np.sort(order), np.arange(before.shape[1])),
+        f"each pixel of an image of {name} to be in it exactly once",
+        "some are missing, others there more than once",
+        "A permutation moves pixels and loses none: rng.permutation(F), not rng.integers.",
+    )
+    differing = np.flatnonzero((after != before[:, order]).any(axis=1))
+    expect(
+        not differing.size,
+        f"all images of {name} to be permuted alike",
+        f"the order of the first is not that of image {differing[0] if differing.size else 0}",
+        "Draw one permutation and take columns by it: array[:, order].",
+    )
+    return order
+
+
+@pytest.mark.points(1)
+@pytest.mark.gate
+@pytest.mark.hint("Return (train, valid, test), three NumPy arrays of the shapes you were given.")
+def test_builds(student: Student, rng: np.random.Generator) -> None:
+    """The function permute_pixels returns three arrays of the same shapes and dtypes"""
+    for dtype in (np.float32, np.uint8):
+        permute(student, draw_images(rng, dtype), draw_seed(rng))
+
+
+@pytest.mark.points(3)
+@pytest.mark.hint("Index the columns with one permutation of their numbers: array[:, order].")
+def test_permutation(student: Student, rng: np.random.Generator) -> None:
+    """The pixels of all images of a set are put in one random order"""
+    for dtype in (np.float32, np.uint8):
+        images = draw_images(rng, dtype)
+        for name, before, after in zip(
+            NAMES, images, permute(student, images, draw_seed(rng)), strict=True
+        ):
+            order = order_of(before, after, name)
+            neighbours = int((np.abs(np.diff(order)) == 1).sum())
+            expect(
+                neighbours < NEIGHBOURS,
+                "the pixels in random order",
+                f"{neighbours} of {len(order)} times two neighbours are neighbours still",
+                "To turn, shift or mirror images is no random permutation.",
+            )
+
+
+@pytest.mark.points(3)
+@pytest.mark.hint("Draw the permutation once and use it three times.")
+def test_same_for_all_sets(student: Student, rng: np.random.Generator) -> None:
+    """Training, validation and test images are permuted alike"""
+    images = draw_images(rng)
+    permuted = permute(student, images, draw_seed(rng))
+    orders = [order_of(*each) for each in zip(images, permuted, NAMES, strict=True)]
+    for name, order in zip(NAMES[1:], orders[1:], strict=True):
+        expect(
+            np.array_equal(order, orders[0]),
+            f"{name} to be permuted as train is",
+            "another permutation",
+            "A network trained on one order of the pixels can't read another.",
+        )
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("np.random.default_rng(seed) draws the same permutation for the same seed.")
+def test_from_the_seed(student: Student, rng: np.random.Generator) -> None:
+    """The same seed gives the same permutation, another seed another"""
+    images = draw_images(rng)
+    seed, other = draw_seed(rng), draw_seed(rng)
+    first, again, another = (
+        order_of(images[0], permute(student, images, s)[0], "train") for s in (seed, seed, other)
+    )
+    expect(np.array_equal(first, again), "the same permutation for the same seed", "another one")
+    expect(
+        not np.array_equal(first, another), "another permutation for another seed", "the same one"
+    )
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("rng.shuffle and assignments to array[...] write into the arrays themselves.")
+def test_input_unchanged(student: Student, rng: np.random.Generator) -> None:
+    """The arrays that it is given are left as they were"""
+    images = draw_images(rng)
+    called = student.call("permute_pixels", *images, options={"seed": draw_seed(rng)})
+    for name, before, after in zip(NAMES, images, called.arguments, strict=False):
+        unchanged = isinstance(after, np.ndarray) and np.array_equal(before, after)
+        expect(unchanged, f"{name} to be left as it was", "it holds other values afterwards")

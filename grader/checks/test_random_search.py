@@ -1,0 +1,254 @@
+"""Checks for `random_search`: which settings are tried, and which of them is chosen.
+
+The accuracies that a trial gets are laid down beforehand: training and test accuracy are highest
+for others than validation accuracy is. Distributions are judged by the Kolmogorov-Smirnov distance
+D of n draws, which by Massart (1990) exceeds d with a probability of at most 2·exp(-2·n·d²).
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checks.functions import describe
+from grader.checks.probes import Z_LIMIT, draw_seed, expect
+from grader.sandbox.client import Student
+from grader.sandbox.values import Answers
+
+Settings = dict[str, Any]
+LR_RANGES = {"momentum": (1e-2, 1e-1), "adam": (1e-5, 1e-3)}
+WEIGHT_DECAY_RANGE = (1e-8, 1e-4)
+DROPOUT_RANGE = (0.1, 0.5)
+NAMES = ("optimizer", "lr", "weight_decay", "dropout")
+CALL = "random_search(evaluate, trials={}, seed)"
+RUNS, TRIALS = 4, 250  # searches whose draws are judged together
+REPEATED = 10  # of them at most: float32 has the same number twice now and then
+CHANCE = 1e-8  # of each distance to be exceeded by a right solution
+
+
+def search(
+    student: Student, accuracies: list[dict[str, float]], seed: int
+) -> tuple[Settings, list[Settings]]:
+    """What a search returns, and the settings that it tried, one for each of `accuracies`."""
+    trials = len(accuracies)
+    called = student.call(
+        "random_search", Answers(list(accuracies)), trials, options={"seed": seed}
+    )
+    call = CALL.format(trials)
+    expect(
+        len(called.asked) == trials,
+        f"{call} to call evaluate {trials} times",
+        f"{len(called.asked)} calls",
+    )
+    tried = []
+    for arguments in called.asked:
+        expect(len(arguments) == 1, "evaluate to be given one dict", f"{len(arguments)} arguments")
+        tried.append(settings_in(arguments[0], "evaluate is given"))
+    return settings_in(called.value, f"{call} returns"), tried
+
+
+def settings_in(value: object, where: str) -> Settings:
+    """`value`, if it is a setting: an optimizer's name and three finite numbers."""
+    expect(isinstance(value, dict), f"a dict where {where} settings", describe(value))
+    assert isinstance(value, dict)
+    expect(
+        set(value) == set(NAMES),
+        f"the keys {', '.join(NAMES)} where {where} settings",
+        ", ".join(str(key)[:40] for key in list(value)[:8]) or "none",
+    )
+    expect(
+        value["optimizer"] in LR_RANGES if isinstance(value["optimizer"], str) else False,
+        f"the optimizer to be {' or '.join(LR_RANGES)}",
+        describe(value["optimizer"])
+        if not isinstance(value["optimizer"], str)
+        else value["optimizer"][:40],
+    )
+    for name in NAMES[1:]:
+        number = value[name]
+        expect(
+            isinstance(number, float | int) and math.isfinite(number),
+            f"{name} to be a number",
+            describe(number),
+        )
+    return value
+
+
+def draw_accuracies(rng: np.random.Generator, trials: int) -> list[dict[str, float]]:
+    """Accuracies of as many trials, all different within each of the three kinds."""
+    columns = {
+        kind: rng.permutation(trials) / trials * 0.5 + 0.1 for kind in ("train", "valid", "test")
+    }
+    return [{kind: float(column[i]) for kind, column in columns.items()} for i in range(trials)]
+
+
+@pytest.fixture(scope="session")
+def runs(student: Student, course_rng: np.random.Generator) -> list[list[Settings]]:
+    """The settings tried in RUNS searches with seeds of their own, for all checks of the draws."""
+    return [
+        search(student, draw_accuracies(course_rng, TRIALS), draw_seed(course_rng))[1]
+        for _ in range(RUNS)
+    ]
+
+
+def place_of(settings: Settings) -> dict[str, float]:
+    """Where each number lies in its range, from 0 to 1, as it should be uniform."""
+
+    def logarithmic(value: float, low: float, high: float) -> float:
+        return math.log(value / low) / math.log(high / low) if value > 0 else -math.inf
+
+    low, high = DROPOUT_RANGE
+    return {
+        "lr": logarithmic(settings["lr"], *LR_RANGES[settings["optimizer"]]),
+        "weight_decay": logarithmic(settings["weight_decay"], *WEIGHT_DECAY_RANGE),
+        "dropout": (settings["dropout"] - low) / (high - low),
+    }
+
+
+def expect_uniform(places: list[float], what: str, look: str) -> None:
+    """Fail if places in [0, 1] are further from uniform than chance allows."""
+    drawn = np.sort(places)
+    steps = np.arange(len(drawn) + 1) / len(drawn)
+    distance = max((steps[1:] - drawn).max(), (drawn - steps[:-1]).max())
+    limit = math.sqrt(math.log(2 / CHANCE) / (2 * len(drawn)))
+    lower = np.mean(drawn < 0.5)
+    expect(
+        distance <= limit,
+        f"{what}, half of the draws in the lower half of that range",
+        f"{100 * lower:.0f}% there, a Kolmogorov-Smirnov distance of {distance:.2f}",
+        look,
+    )
+
+
+@pytest.mark.points(1)
+@pytest.mark.gate
+@pytest.mark.hint(
+    "Call evaluate with a dict of optimizer, lr, weight_decay and dropout, as often as trials says."
+)
+def test_builds(student: Student, rng: np.random.Generator) -> None:
+    """The function random_search tries as many settings as asked and returns one of them"""
+    for trials in (1, 5):
+        best, tried = search(student, draw_accuracies(rng, trials), draw_seed(rng))
+        expect(best in tried, "one of the settings that were tried", "another one is returned")
+
+
+@pytest.mark.points(3)
+@pytest.mark.hint(
+    'Compare what evaluate says under "valid", and keep the settings that go with it.'
+)
+def test_chosen_by_validation(student: Student, rng: np.random.Generator) -> None:
+    """The setting with the highest validation accuracy is chosen, whatever the others say"""
+    for place in (0, 7, 11, int(rng.integers(1, 7))):
+        accuracies = draw_accuracies(rng, 12)
+        accuracies[place]["valid"] = 0.7
+        # Whoever looks at these, alone or together, is led elsewhere.
+        accuracies[(place + 3) % 12] |= {"test": 0.99}
+        accuracies[(place + 5) % 12] |= {"train": 1.0}
+        accuracies[place] |= {"test": 0.12, "train": 0.13}
+        best, tried = search(student, accuracies, draw_seed(rng))
+        chosen = next((i for i, settings in enumerate(tried) if settings == best), None)
+        seen = "another setting" if chosen is None else show_trial(chosen, accuracies[chosen])
+        expect(chosen == place, show_trial(place, accuracies[place]) + " to be chosen", seen)
+
+
+def show_trial(number: int, accuracies: dict[str, float]) -> str:
+    shown = ", ".join(f"{kind} {accuracy:.2f}" for kind, accuracy in accuracies.items())
+    return f"trial {number + 1} ({shown})"
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint(
+    "The ranges stand at the top of the module; the learning rate's depends on the optimizer."
+)
+def test_ranges(runs: list[list[Settings]]) -> None:
+    """All numbers lie in the lesson's ranges, and both optimizers are tried equally often"""
+    tried = list(chain.from_iterable(runs))
+    for settings in tried:
+        for name, place in place_of(settings).items():
+            expect(
+                -1e-6 <= place <= 1 + 1e-6,
+                f"{name} within its range for {settings['optimizer']}",
+                f"{settings[name]:.4g}",
+            )
+    count = sum(settings["optimizer"] == "adam" for settings in tried)
+    expect(
+        abs(count - len(tried) / 2) <= Z_LIMIT * math.sqrt(len(tried)) / 2,
+        f"each optimizer in about half of {len(tried)} trials",
+        f"adam in {count}",
+    )
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("exp of a uniform draw between log(low) and log(high) is log-uniform.")
+def test_log_uniform(runs: list[list[Settings]]) -> None:
+    """Learning rate and weight decay are drawn log-uniformly"""
+    tried = list(chain.from_iterable(runs))
+    look = "Draw the logarithm uniformly: each order of magnitude as often as the others."
+    for optimizer, (low, high) in LR_RANGES.items():
+        places = [place_of(s)["lr"] for s in tried if s["optimizer"] == optimizer]
+        expect(len(places) > 1, f"{optimizer} to be tried", "hardly ever")
+        expect_uniform(places, f"lr log-uniform from {low:g} to {high:g} for {optimizer}", look)
+    low, high = WEIGHT_DECAY_RANGE
+    places = [place_of(settings)["weight_decay"] for settings in tried]
+    expect_uniform(places, f"weight_decay log-uniform from {low:g} to {high:g}", look)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("Dropout is a share: any value of its range is as likely as any other.")
+def test_uniform(runs: list[list[Settings]]) -> None:
+    """Dropout is drawn uniformly"""
+    places = [place_of(settings)["dropout"] for settings in chain.from_iterable(runs)]
+    low, high = DROPOUT_RANGE
+    expect_uniform(places, f"dropout uniform from {low:g} to {high:g}", "Not its logarithm.")
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("Draw each number of each trial anew, from one generator made before the loop.")
+def test_independent_draws(runs: list[list[Settings]]) -> None:
+    """Numbers are drawn independently, of each other and of the trials before"""
+    tables = [  # (T, 4), all of them numbers
+        np.array([[s["optimizer"] == "adam", *place_of(s).values()] for s in run], float)
+        for run in runs
+    ]
+    for place, name in enumerate(NAMES[1:], start=1):
+        different = min(len(np.unique(table[:, place])) for table in tables)
+        expect(
+            different >= TRIALS - REPEATED,
+            f"another {name} in each of {TRIALS} trials",
+            f"{different} different ones",
+        )
+    for i, first in enumerate(NAMES):
+        for j, second in enumerate(NAMES):
+            before = np.concatenate([table[:-1, i] for table in tables])
+            after = np.concatenate([table[1:, j] for table in tables])
+            expect_uncorrelated(before, after, f"{first} and the {second} of the next trial")
+            if i < j:
+                one, other = (np.concatenate([table[:, k] for table in tables]) for k in (i, j))
+                expect_uncorrelated(one, other, f"{first} and the {second} of the same trial")
+
+
+def expect_uncorrelated(x: np.ndarray, y: np.ndarray, what: str) -> None:
+    spread = x.std() * y.std()
+    correlation = ((x - x.mean()) * (y - y.mean())).mean() / spread if spread else 1.0
+    expect(
+        abs(correlation) * math.sqrt(len(x)) <= Z_LIMIT,
+        f"{what} to be drawn independently",
+        f"they go together, with a correlation of {correlation:.2f}",
+    )
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("Make the generator inside the function, from the seed that is given.")
+def test_from_the_seed(student: Student, rng: np.random.Generator) -> None:
+    """The same seed gives the same settings, another seed others"""
+    seed, other = draw_seed(rng), draw_seed(rng)
+    first, again, another = (
+        search(student, draw_accuracies(rng, 6), s)[1] for s in (seed, seed, other)
+    )
+    expect(first == again, "the same settings for the same seed", "others")
+    expect(first != another, "other settings for another seed", "the same ones")
+    last = search(student, draw_accuracies(rng, 6), other)[1]
+    expect(another == last, "the same settings for the same seed", "others")

@@ -1,0 +1,113 @@
+"""What comes back from a worker, made into arrays that are safe to compare, or refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.sandbox import protocol
+from grader.sandbox.blame import StudentUnusable
+from grader.sandbox.values import unpack
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A registered parameter as its owner describes it; `value` is None if it is unusable."""
+
+    name: str
+    kind: str
+    requires_grad: bool
+    value: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class Called:
+    """What a call of the student's function gave; see `protocol.Called`.
+
+    All of it is plain data, with `values.Tensor` for tensors: of any shape, dtype and size within
+    the protocol's bounds, so a check looks at what it is before it compares it.
+    """
+
+    value: object
+    arguments: list[object]
+    gradients: list[object]
+    forwards: list[tuple[object, object, object]]
+    asked: list[list[object]]
+    modes: list[object]
+
+
+def called(message: protocol.Called, doing: str, count: int) -> Called:
+    """What `message`, about a call with `count` arguments, holds.
+
+    Raises:
+        StudentUnusable: a part of it is not what the protocol asks for.
+    """
+    try:
+        value = unpack(message.value)
+        arguments, gradients, forwards, asked, modes = (
+            list_in(part)
+            for part in (
+                message.arguments,
+                message.gradients,
+                message.forwards,
+                message.asked,
+                message.modes,
+            )
+        )
+    except protocol.ProtocolError as error:
+        raise StudentUnusable(f"{doing}: {error}") from None
+    if not (
+        len(arguments) == len(gradients) == len(modes) == count
+        and all(isinstance(each, tuple) and len(each) == 3 for each in forwards)
+        and all(isinstance(each, list) for each in asked)
+    ):
+        raise StudentUnusable(f"{doing}: a part of the answer is missing")
+    return Called(value, arguments, gradients, forwards, asked, modes)
+
+
+def list_in(data: protocol.Data) -> list[Any]:
+    value = unpack(data)
+    if not isinstance(value, list):
+        raise protocol.ProtocolError("an answer that is no list")
+    return value
+
+
+def checked(
+    message: protocol.Array | None, shape: tuple[int, ...], doing: str, what: str
+) -> np.ndarray:
+    """The array in `message`, if it is finite float32 of exactly this shape.
+
+    Raises:
+        StudentUnusable: otherwise, with what was expected and what was seen.
+    """
+    if message is None:
+        raise StudentUnusable(f"{doing}: no {what}")
+    try:
+        array = protocol.unpack_array(message)
+    except protocol.ProtocolError as error:
+        raise StudentUnusable(f"{doing}: {error}") from None
+    if array.dtype != np.float32 or array.shape != shape:
+        raise StudentUnusable(
+            f"{doing} gave {what} of dtype {array.dtype} and shape {array.shape}; "
+            f"expected float32 and {shape}"
+        )
+    if not np.isfinite(array).all():
+        raise StudentUnusable(f"{doing} gave {what} that are not all finite (NaN or infinity)")
+    return array
+
+
+def parameters_of(messages: list[protocol.Parameter]) -> list[Parameter]:
+    parameters = []
+    for message in messages:
+        try:
+            value = None if message.value is None else protocol.unpack_array(message.value)
+        except protocol.ProtocolError:
+            value = None
+        parameters.append(Parameter(message.name, message.kind, message.requires_grad, value))
+    return parameters
+
+
+def draw_of(message: protocol.Array) -> np.ndarray:
+    return checked(message, (4,), "torch.rand", "numbers")

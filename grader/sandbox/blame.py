@@ -1,0 +1,50 @@
+"""What student code can be to blame for, each as an exception with the verdict that it means."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from grader.sandbox import protocol
+from grader.sandbox.cells import Cells, place_of
+
+
+class StudentError(Exception):
+    """The student's code is to blame; `str()` is one line for them.
+
+    `line` is in their module, None in a notebook; `place` is how a message names it, or "".
+    """
+
+    verdict: ClassVar[Literal["failed", "error", "crashed", "timed_out"]] = "failed"
+
+    def __init__(self, message: str, line: int | None = None, cells: Cells = ()) -> None:
+        super().__init__(message)
+        self.line = None if cells else line
+        self.place = place_of(line, cells)
+
+
+class StudentRaised(StudentError):
+    """Their code raised an exception: `error` is its type's name, `text` its message."""
+
+    verdict = "error"
+
+    def __init__(self, reply: protocol.Raised, cells: Cells = ()) -> None:
+        text = f"{reply.error}: {reply.message}" if reply.message else reply.error
+        super().__init__(f"{reply.doing} raised {text}", reply.line, cells)
+        self.error = reply.error
+        self.text = reply.message
+
+
+class StudentUnusable(StudentError):
+    """Their code returned something that the contract does not ask for."""
+
+
+class StudentCrashed(StudentError):
+    """Their code ended or broke its process."""
+
+    verdict = "crashed"
+
+
+class StudentTimedOut(StudentError):
+    """Their code used up the assignment's time."""
+
+    verdict = "timed_out"

@@ -1,0 +1,22 @@
+"""Batch normalisation and dropout, but no convolution."""
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_output):
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(num_features, 512),
+            nn.BatchNorm1d(512),
+            nn.ReLU(),
+            nn.Dropout(0.3),
+            nn.Linear(512, num_output),
+        )
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+def make_optimizer(parameters):
+    return torch.optim.Adam(parameters, lr=1e-3)

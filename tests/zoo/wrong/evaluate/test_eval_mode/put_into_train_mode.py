@@ -1,0 +1,11 @@
+"""Put into train mode."""
+import torch
+
+
+def evaluate(net, inputs, targets, batch_size):
+    training = net.training
+    net.train()
+    with torch.no_grad():
+        logits = torch.cat([net(x) for x in inputs.split(batch_size)])
+    net.train(training)
+    return (logits.argmax(1) == targets).float().mean().item()

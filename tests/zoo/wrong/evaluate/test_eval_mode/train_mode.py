@@ -1,0 +1,8 @@
+"""Measured in whatever mode the network is in."""
+import torch
+
+
+def evaluate(net, inputs, targets, batch_size):
+    with torch.no_grad():
+        logits = torch.cat([net(x) for x in inputs.split(batch_size)])
+    return (logits.argmax(1) == targets).float().mean().item()

@@ -1,0 +1,9 @@
+"""The network is put into train mode."""
+import torch
+from torch.nn import functional as F
+
+
+def compute_loss(net, logits, targets, strength):
+    net.train()
+    penalty = sum(p.abs().sum() for p in net.parameters())
+    return F.cross_entropy(logits, targets) + strength * penalty

@@ -1,0 +1,10 @@
+"""The result is of double precision."""
+import torch
+
+
+def leaky_relu(z, negative_slope=0.01):
+    return torch.where(z > 0, z, negative_slope * z)
+
+
+def elu(z, alpha=1.0):
+    return torch.nn.functional.elu(z.double(), alpha)

@@ -1,0 +1,10 @@
+"""The default slope is 0.2, as in another library."""
+import torch
+
+
+def leaky_relu(z, negative_slope=0.2):
+    return torch.where(z > 0, z, negative_slope * z)
+
+
+def elu(z, alpha=1.0):
+    return torch.where(z > 0, z, alpha * torch.expm1(z.clamp(max=0)))

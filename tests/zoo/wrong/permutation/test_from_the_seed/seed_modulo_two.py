@@ -1,0 +1,7 @@
+"""Only whether the seed is even counts."""
+import numpy as np
+
+
+def permute_pixels(train, valid, test, seed):
+    order = np.random.default_rng(seed > 0).permutation(train.shape[1])
+    return train[:, order], valid[:, order], test[:, order]
