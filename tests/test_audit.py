@@ -33,9 +33,11 @@ def small_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 ("assignments", f"{slug}.py"),
                 ("solutions", f"{slug}.py"),
                 ("grader/checks", f"test_{slug}.py"),
+                ("grader/checks/misconceptions", f"{slug}.py"),
             ):
-                (root / folder / name).unlink()
-    (root / "grader" / "checks" / "rules.py").unlink()
+                (root / folder / name).unlink(missing_ok=True)
+    for shared in ("rules.py", "functions.py", "misconceptions/steps.py"):
+        (root / "grader" / "checks" / shared).unlink()
     for check in sorted((REPOSITORY / ZOO / "wrong" / "relu").iterdir()):
         module = sorted(check.glob("*.py"))[0]
         target = root / module.relative_to(REPOSITORY)
