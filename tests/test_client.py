@@ -506,7 +506,6 @@ def test_logits_arrive() -> None:
         (protocol.Array("float32", (0, 2**63), memoryview(b"")),),
         (protocol.Array("float32", (-2, -4), memoryview(bytes(32))),),
     ],
-    ids=repr,
 )
 def test_logits_that_are_not_what_was_asked_for_are_unusable(
     arrays: tuple[protocol.Array | None, ...],
@@ -545,7 +544,6 @@ def test_a_parameter_that_is_no_sane_array_has_no_value() -> None:
         protocol.Stepped([[packed(1, np.nan)]]),
         protocol.Stepped([[packed(1, 2, dtype="float64")]]),
     ],
-    ids=repr,
 )
 def test_steps_that_are_not_what_was_asked_for_are_unusable(answer: protocol.Stepped) -> None:
     start = np.zeros(2, np.float32)
@@ -561,7 +559,7 @@ def test_steps_that_are_not_what_was_asked_for_are_unusable(answer: protocol.Ste
             optimizer.step([[start]])
 
 
-@pytest.mark.parametrize("draw", [packed(), packed(1, 2, 3), packed(1, 2, 3, np.nan)], ids=repr)
+@pytest.mark.parametrize("draw", [packed(), packed(1, 2, 3), packed(1, 2, 3, np.nan)])
 def test_what_the_generator_draws_is_checked_too(draw: protocol.Array) -> None:
     error, _ = ask(lambda wire: wire.send(2, protocol.Built([], draw)))
     assert isinstance(error, StudentUnusable)

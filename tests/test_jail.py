@@ -148,7 +148,6 @@ def test_every_protection_is_reported(scratch: Path) -> None:
         Path(f"/proc/{os.getpid()}/mem"),
         Path("/dev/shm"),
     ],
-    ids=str,
 )
 def test_nothing_outside_is_read(scratch: Path, path: Path) -> None:
     outcome = run_jailed(lambda: os.open(path, os.O_RDONLY), scratch).needs("files")

@@ -87,7 +87,6 @@ def circle() -> object:
         (np.zeros(2, np.complex64), "an array of dtype complex64"),
         (np.array([object()]), "an array of dtype object"),
     ],
-    ids=lambda value: repr(value)[:30],
 )
 def test_what_is_no_plain_data_or_too_much_of_it_is_not_sent(value: object, said: str) -> None:
     with pytest.raises(UnsendableError, match=said):
