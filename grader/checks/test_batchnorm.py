@@ -37,6 +37,7 @@ from grader.checks.misconceptions.batchnorm import (
     running_candidates,
 )
 from grader.checks.probes import (
+    LEVELS,
     Layers,
     close,
     draw_seed,
@@ -44,6 +45,7 @@ from grader.checks.probes import (
     expect,
     expect_accuracy,
     expect_gradients,
+    expect_nonlinear,
     identity_weights,
     named_forward,
     normal,
@@ -308,6 +310,10 @@ def test_train_mode(student: Student, rng: np.random.Generator) -> None:
         known=partial(named_forward, probe.net, probe.layers, inputs, True, common.RANDOM),
     )
     expect_small_eps(probe, place, ddof)
+    if place == "before":  # as it also seems to come where there is no nonlinearity at all
+        levels = np.repeat(LEVELS[:, None], probe.num_hidden, axis=1)  # (N, H)
+        shown = probe.activation(levels, train=True)
+        expect_nonlinear(levels, shown, "in the hidden layer", lambda: common.NO_NONLINEARITY)
 
 
 def expect_small_eps(probe: Probe, place: Place, ddof: int) -> None:
