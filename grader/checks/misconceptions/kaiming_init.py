@@ -162,7 +162,8 @@ def _leaky(variances: Mapping[str, float], fans: Mapping[str, tuple[int, int]]) 
 
 def _fixed(variances: Mapping[str, float]) -> Mistake | None:
     first, second = (math.sqrt(variances[role]) for role in ("W1", "W2"))
-    return filled(FIXED, deviation=first) if abs(first / second - 1) < TOLERANCE else None
+    alike = second > 0 and abs(first / second - 1) < TOLERANCE
+    return filled(FIXED, deviation=first) if alike else None
 
 
 # ---------------------------------------------------------------- entries and rows
