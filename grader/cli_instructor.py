@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -11,6 +12,9 @@ from rich.text import Text
 
 from grader.commands import BELOW, GRADED, errors, exit_status, usable_cores
 from grader.course import CourseError, load_course
+
+if TYPE_CHECKING:
+    from grader.grading import Engine
 
 app = typer.Typer()
 
@@ -71,12 +75,27 @@ def new(
         errors.print("grader: started; grader audit says what is still to do", markup=False)
 
 
-@app.command(epilog="Example: [bold]grader audit[/bold]")
-def audit() -> None:
+@app.command(epilog="Example: [bold]grader audit --mutate --sample 5[/bold]")
+def audit(
+    mutate: Annotated[
+        bool,
+        typer.Option(
+            "--mutate", help="Also change each solution bit by bit: do the checks notice?"
+        ),
+    ] = False,
+    sample: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="With --mutate: N mutants of each assignment, not all."
+        ),
+    ] = None,
+) -> None:
     """Prove that the course is coherent: its files, solutions, stubs, checks and zoo.
 
     Exit status: 0 nothing found, 1 findings, a line each, 2 wrong usage, 3 the grader failed.
     """
+    if sample is not None and not mutate:
+        raise typer.BadParameter("--sample says how many mutants to grade: add --mutate")
     console = Console(highlight=False, soft_wrap=True)
     with exit_status():
         try:
@@ -100,6 +119,32 @@ def audit() -> None:
                         found += 1
             except AuditError as error:
                 raise typer.BadParameter(str(error)) from None
-        if not found:
-            console.print("nothing found: the course is coherent")
+            if not found:
+                console.print("nothing found: the course is coherent")
+            if mutate:
+                found += show_mutants(engine, console, sample)
     raise typer.Exit(BELOW if found else GRADED)
+
+
+def show_mutants(engine: Engine, console: Console, sample: int | None) -> int:
+    """Print what became of each assignment's mutants; how many findings there are."""
+    try:
+        from grader.mutation import lines_of, score_course, summarise
+    except ImportError:
+        raise RuntimeError(
+            "--mutate needs mutmut: in the course's repository, pip install -e '.[audit]'"
+        ) from None
+    figures: Counter[str] = Counter()
+    found = 0
+    with errors.status("mutating") as status:
+
+        def on_graded(slug: str, number: int, of: int) -> None:
+            status.update(f"mutating {slug}: {number} of {of} mutants graded")
+
+        for score in score_course(engine, usable_cores(), sample, on_graded):
+            for line in lines_of(score):
+                console.print(Text(line))
+            figures += score.figures
+            found += len(score.survivors) + len(score.findings)
+    console.print(Text(summarise("all", figures)))
+    return found

@@ -7,43 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Ran, RunGrader, run_command
+from conftest import Ran, RunGrader, run_command
 
-PARTS = ("assignments", "solutions", "grader", "data_cache")
 ZOO = Path("tests") / "zoo"
 CLEAN = "nothing found: the course is coherent\n"
-
-
-@pytest.fixture(scope="module")
-def small_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """This repository with one assignment, relu, of which a wrong module a check is kept."""
-    root = tmp_path_factory.mktemp("small") / "course"
-    for part in PARTS:
-        shutil.copytree(
-            REPOSITORY / part, root / part, ignore=shutil.ignore_patterns("__pycache__")
-        )
-    manifest = root / "assignments" / "course.toml"
-    head, *entries = manifest.read_text(encoding="utf-8").split("[[assignments]]")
-    (relu,) = [entry for entry in entries if 'slug = "relu"' in entry]
-    manifest.write_text(f"{head}[[assignments]]{relu}", encoding="utf-8")
-    for entry in entries:
-        slug = entry.split('slug = "')[1].split('"')[0]
-        if slug != "relu":
-            for folder, name in (
-                ("assignments", f"{slug}.py"),
-                ("solutions", f"{slug}.py"),
-                ("grader/checks", f"test_{slug}.py"),
-                ("grader/checks/misconceptions", f"{slug}.py"),
-            ):
-                (root / folder / name).unlink(missing_ok=True)
-    for shared in ("rules.py", "functions.py", "misconceptions/steps.py"):
-        (root / "grader" / "checks" / shared).unlink()
-    for check in sorted((REPOSITORY / ZOO / "wrong" / "relu").iterdir()):
-        module = sorted(check.glob("*.py"))[0]
-        target = root / module.relative_to(REPOSITORY)
-        target.parent.mkdir(parents=True)
-        shutil.copyfile(module, target)
-    return root
 
 
 @pytest.fixture
