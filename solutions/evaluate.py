@@ -39,7 +39,7 @@ def evaluate(net: nn.Module, inputs: Tensor, targets: Tensor, batch_size: int) -
     was_training = net.training
     net.eval()
     try:
-        with torch.no_grad():
+        with torch.inference_mode():
             guesses = [net(batch).argmax(dim=1) for batch in inputs.split(batch_size)]  # (N,) each
     finally:
         net.train(was_training)
