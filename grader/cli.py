@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from grader import __version__, cli_class
+from grader import __version__, cli_calibrate, cli_class
 from grader.commands import (
     BELOW,
     FAILED,
@@ -43,6 +43,7 @@ app = typer.Typer(
     help="Check and grade the assignments of a deep-learning course.",
 )
 app.add_typer(cli_class.app)
+app.add_typer(cli_calibrate.app)
 
 
 @app.command(epilog="Example: [bold]grader check relu[/bold]")
