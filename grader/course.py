@@ -34,7 +34,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     output_kib: Count
 
 
-class Calibration(msgspec.Struct, frozen=True, kw_only=True):
+class Calibration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a threshold was measured, as `grader calibrate --write` noted it.
 
     `seeds`: under so many the solution and the weakest right module were trained; `wrong_seeds`:
