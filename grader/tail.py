@@ -25,7 +25,7 @@ from grader.training import VALID_IMAGES
 
 FALSE_FAILURES = 1e-6  # the rate at which a right module may fail
 CONFIDENCE = 0.99  # of the interval's lower end, one-sided
-RESAMPLES = 4000
+RESAMPLES = 2000
 SURPRISE = 1e-4  # a lowest accuracy rarer than this says that the model is wrong
 
 
