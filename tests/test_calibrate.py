@@ -156,7 +156,8 @@ def test_an_interrupted_calibration_goes_on_and_comes_to_the_same(
     path.write_bytes(content[: 2 * len(content) // 3])  # in the middle of a line
     again = run_grader(*SETTINGS, root=copied, cwd=copied)
     assert (again.status, again.stdout) == (0, first.stdout)
-    assert set(content.decode().splitlines()) <= set(kept(copied))
+    assert set(content.decode().splitlines()) == set(kept(copied))
+    assert all(json.loads(line) for line in kept(copied))
 
 
 def test_a_module_that_changed_is_measured_again_and_no_other(

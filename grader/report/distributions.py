@@ -82,8 +82,9 @@ def draw_panel(panel, distributions: Distributions) -> None:  # type: ignore[no-
             )
     threshold = distributions.threshold
     panel.axvline(threshold, color="black", linestyle="--", label=f"threshold {threshold:.2f}")
-    panel.set_title(distributions.title, fontsize=10)
+    panel.set_title(distributions.title, fontsize=10, pad=20)
     panel.set_xlim(0, 1)
     panel.set_xlabel("validation accuracy")
     panel.set_ylabel("share of runs")
-    panel.legend(fontsize=7, loc="upper left")
+    # Above the panel, where it hides nothing.
+    panel.legend(fontsize=7, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)
