@@ -18,6 +18,7 @@ from rich.console import Console
 
 from grader import (
     __version__,
+    cli_calibrate,
     cli_class,
     cli_hosts,
     cli_instructor,
@@ -57,6 +58,7 @@ app.add_typer(cli_notebook.app)
 app.add_typer(cli_class.app)
 app.add_typer(cli_hosts.app)
 app.add_typer(cli_instructor.app)
+app.add_typer(cli_calibrate.app)
 
 
 @app.command(epilog="Example: [bold]grader check relu[/bold]")

@@ -9,7 +9,7 @@ import difflib
 import keyword
 import tomllib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -34,6 +34,22 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     output_kib: Count
 
 
+class Calibration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a threshold was measured, as `grader calibrate --write` noted it.
+
+    `seeds`: under so many the solution and the weakest right module were trained; `wrong_seeds`:
+    each wrong module.
+    """
+
+    date: date
+    seeds: Count
+    wrong_seeds: Count
+    weakest: Text
+    torch: Text
+    numpy: Text
+    python: Text
+
+
 class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of `[[assignments]]`; `threshold` is an accuracy from 0 to 1.
 
@@ -48,6 +64,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     bands: tuple[Annotated[float, msgspec.Meta(ge=0, le=1)], ...] = ()
     limits: Limits
     graded: bool = True
+    calibration: Calibration | None = None
 
 
 class LatePolicy(msgspec.Struct, frozen=True, kw_only=True):

@@ -208,6 +208,11 @@ _adopted: tuple[Engine, Sequence[tuple[Submission, Assignment]]]
 def adopt(engine: Engine, tasks: Sequence[tuple[Submission, Assignment]]) -> None:
     global _adopted
     _adopted = (engine, tasks)
+    obey_parent()
+
+
+def obey_parent() -> None:
+    """Let a forked process leave Ctrl-C to the one that asked, and end with it."""
     # Ctrl-C reaches the whole process group; the process that asked deals with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Whatever ends the process that asked, nothing goes on without it.

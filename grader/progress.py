@@ -37,12 +37,18 @@ class ClassProgress:
     """Shows a run; use as a context manager.
 
     The bar is drawn by the calls alone, not by a thread: grading processes are forked meanwhile.
+
+    Args:
+        doing: what goes on, and `done` what is counted.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(
+        self, console: Console, doing: str = "grading", done: str = "submissions graded"
+    ) -> None:
         self._console = console
+        self._what_is_counted = done
         self._bar = Progress(
-            TextColumn("grading"),
+            TextColumn(doing),
             BarColumn(),
             MofNCompleteColumn(),
             PaceColumn(),
@@ -73,8 +79,13 @@ class ClassProgress:
         self._total = submissions
         self._started = time.monotonic()
         self._next_line = self._started + LINE_EVERY_S
-        self._bar.add_task("grading", total=submissions)
+        self._bar.add_task("", total=submissions)
         self._bar.start()
+
+    def more(self, submissions: int) -> None:
+        """There is more to do than was known at the start."""
+        self._total += submissions
+        self._bar.update(self._bar.task_ids[0], total=self._total)
 
     def advance(self, submissions: int) -> None:
         self._done += submissions
@@ -90,7 +101,7 @@ class ClassProgress:
 
     def _line(self) -> str:
         elapsed_s = max(time.monotonic() - self._started, 1e-3)
-        line = f"{self._done}/{self._total} submissions graded, "
+        line = f"{self._done}/{self._total} {self._what_is_counted}, "
         if not self._done:
             return f"{line}{elapsed_s:.0f} s so far"
         left_s = elapsed_s / self._done * (self._total - self._done)

@@ -210,6 +210,7 @@ def test_an_unknown_key_is_answered_with_its_entry_and_the_nearest_key(
         ("threshold = 0.4", "threshold = -0.1", ["'relu'", "threshold", ">= 0"]),
         ("threshold = 0.4", "threshold = nan", ["'relu'", "threshold"]),
         ("limits = { cpu_s = 45 }", "limits = 45", ["'dropout'", "limits"]),
+        ("limits = { cpu_s = 45 }", "calibration = { seed = 1 }", ["'dropout'", "calibration"]),
         ("limits = { cpu_s = 45 }", "limits = { cpu_s = true }", ["'dropout'", "limits", "cpu_s"]),
     ],
 )

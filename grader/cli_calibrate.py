@@ -1,0 +1,141 @@
+"""The commands that show whether the course itself can be trusted. No logic lives here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from grader.commands import BELOW, GRADED, errors, exit_status, select, usable_cores
+from grader.course import load_course
+
+app = typer.Typer()
+
+Slugs = Annotated[
+    list[str] | None, typer.Argument(metavar="[SLUG]...", help="Default: all assignments.")
+]
+Jobs = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="At a time; default: the cores.")
+]
+STATE = ".calibration_cache/accuracies.jsonl"  # in the repository, which ignores it
+
+
+@app.command(epilog="Example: [bold]grader calibrate relu --plot relu.svg[/bold]")
+def calibrate(
+    slugs: Slugs = None,
+    seeds: Annotated[
+        int, typer.Option(min=2, metavar="N", help="Under so many course seeds.")
+    ] = 200,
+    wrong_seeds: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="The wrong modules; default: as many."),
+    ] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the thresholds to course.toml.")
+    ] = False,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the distributions: SVG or PNG.")
+    ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help=f"What was measured so far; default: {STATE}"),
+    ] = None,
+    jobs: Jobs = None,
+) -> None:
+    """Measure what the thresholds of the training checks should be.
+
+    Trains the solution, the zoo's right modules and its wrong ones, and fits what a right module
+    stays above but for one run in a million. Takes hours for all assignments; interrupted, it goes
+    on where it was. course.toml is left as it is without --write.
+    """
+    with exit_status():
+        course = load_course()
+        assignments = select(course, slugs)
+        from grader.sandbox.launch import open_launcher
+
+        with open_launcher(course.baseline_path) as launcher:
+            from grader.grading import Engine
+            from grader.progress import ClassProgress
+            from grader.report.distributions import check_plot_path, draw_distributions
+
+            try:
+                from grader.calibrate import Calibration, Kept
+                from grader.thresholds import (
+                    conclude,
+                    distributions_of,
+                    lines_about,
+                    write_thresholds,
+                )
+            except ModuleNotFoundError as error:
+                raise RuntimeError(
+                    f"{error.name} is not installed: in the course's repository, "
+                    "pip install -e '.[calibrate]'"
+                ) from None
+            if plot is not None:
+                check_plot_path(plot)
+            with ClassProgress(errors, "training", "trainings done") as progress:
+                progress.start(0)
+                calibration = Calibration(
+                    Engine(course, launcher, course.seed),
+                    Kept(course.root / STATE if state is None else state),
+                    jobs or usable_cores(),
+                    on_plan=progress.more,
+                    on_done=progress.advance,
+                )
+                samples = calibration.measure(assignments, seeds, wrong_seeds or seeds)
+            conclusions = [conclude(a, samples[a.slug]) for a in assignments]
+        console = Console(highlight=False, soft_wrap=True)
+        for conclusion in conclusions:
+            for line in lines_about(conclusion):
+                console.print(line, markup=False)
+        if plot is not None:
+            draw_distributions([distributions_of(c) for c in conclusions], plot)
+        if write:
+            write_thresholds(course, conclusions, seeds, wrong_seeds or seeds)
+        else:
+            errors.print("grader: course.toml is as it was; --write writes these thresholds to it")
+
+
+@app.command(epilog="Example: [bold]grader certify --python old/bin/python[/bold]")
+def certify(
+    slugs: Slugs = None,
+    python: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="PATH", help="Grade with this interpreter and its PyTorch; repeatable."
+        ),
+    ] = None,
+    sample: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="N right and N wrong modules of each assignment."),
+    ] = None,
+    jobs: Jobs = None,
+) -> None:
+    """Grade the zoo under other PyTorch versions, thread counts and seeds.
+
+    Says which verdicts differ from those that tests/zoo expects. Exit status: 0 none, 1 some.
+    """
+    with exit_status():
+        course = load_course()
+        slugs_wanted = [assignment.slug for assignment in select(course, slugs)]
+        from grader.certify import certify as certify_condition
+        from grader.certify import conditions, has_cuda, lines_about, pythons_or_own, zoo_modules
+
+        console = Console(highlight=False, soft_wrap=True)
+        pythons = pythons_or_own(python)
+        modules = zoo_modules(course, slugs_wanted, sample)
+        certified = []
+        for condition in conditions(course, pythons, jobs or usable_cores()):
+            errors.print(f"grader: grading {len(modules)} modules: {condition}", markup=False)
+            certified.append(certify_condition(course, modules, condition))
+            for line in lines_about(certified[-1], certified[0]):
+                console.print(line, markup=False)
+        seen = any(has_cuda(each) for each in pythons)
+        console.print(
+            "CUDA: there is a device; workers computed on the CPU beside it"
+            if seen
+            else "CUDA: no device on this machine, so this was not covered"
+        )
+    raise typer.Exit(BELOW if any(each.wrong_verdicts for each in certified) else GRADED)

@@ -1,0 +1,109 @@
+"""The zoo's verdicts under several conditions: none differs, and one that does is named."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY, RunGrader
+
+from grader.certify import Condition, conditions, environment_for, zoo_modules
+from grader.checkfile import GraderError
+from grader.course import load_course
+
+COURSE = load_course(REPOSITORY)
+ZOO = REPOSITORY / "tests" / "zoo"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A copy of the repository without its zoo."""
+    root = tmp_path / "repository"
+    for folder in ("grader", "assignments", "solutions", "data_cache"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(REPOSITORY / folder, root / folder, ignore=ignored)
+    return root
+
+
+def put(root: Path, name: str, target: str) -> None:
+    """Copy a module of the zoo to another place in the zoo below `root`."""
+    path = root / "tests" / "zoo" / target
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(ZOO / name, path)
+
+
+def test_the_zoo_comes_out_as_expected_under_every_condition(run_grader: RunGrader) -> None:
+    ran = run_grader("certify", "l2", "relu", "--sample", "1", "--jobs", "2")
+    assert ran.status == 0, ran.stdout + ran.stderr
+    *lines, cuda = ran.stdout.splitlines()
+    assert len(lines) == 3
+    version = ".".join(map(str, sys.version_info[:3]))
+    for line in lines:
+        assert line.startswith(f"Python {version}, torch ")
+        assert line.endswith(": 4 verdicts, 0 differ from what the zoo expects")
+    seed = COURSE.seed
+    assert f"seed {seed}, threads as they are, 2 at a time" in lines[0]
+    assert f"seed {seed}, threads set to 4, 3 at a time" in lines[1]
+    assert f"seed {seed + 1}, threads set to 1, 2 at a time" in lines[2]
+    assert cuda.startswith("CUDA: ")
+
+
+def test_verdicts_that_differ_are_named(run_grader: RunGrader, repository: Path) -> None:
+    put(repository, "wrong/relu/test_hidden_is_relu/leaky.py", "right/relu/not_right.py")
+    put(repository, "right/relu/clamp.py", "wrong/relu/test_layers/not_wrong.py")
+    put(repository, "wrong/relu/test_hidden_is_relu/missing.py", "wrong/relu/test_builds/other.py")
+    put(repository, "wrong/relu/test_hidden_is_relu/gelu.py", "wrong/relu/test_hidden_is_relu/a.py")
+    ran = run_grader("certify", "relu", root=repository, cwd=repository)
+    assert ran.status == 1, ran.stderr
+    lines = ran.stdout.splitlines()
+    assert sum("4 verdicts, 3 differ from what the zoo expects" in line for line in lines) == 3
+    assert lines[1:4] == [
+        "  tests/zoo/right/relu/not_right: did not pass: test_hidden_is_relu",
+        "  tests/zoo/wrong/relu/test_builds/other: did not pass: test_hidden_is_relu",
+        "  tests/zoo/wrong/relu/test_layers/not_wrong: did not pass: none",
+    ]
+
+
+def test_an_empty_zoo_is_no_certificate(run_grader: RunGrader, repository: Path) -> None:
+    ran = run_grader("certify", root=repository, cwd=repository)
+    assert (ran.status, ran.stdout) == (3, "")
+    assert "tests/zoo holds no modules" in ran.stderr
+
+
+def test_an_interpreter_that_can_not_grade_is_named(run_grader: RunGrader, tmp_path: Path) -> None:
+    broken = tmp_path / "python"
+    broken.write_text("#!/bin/sh\necho no torch here >&2\nexit 1\n")
+    broken.chmod(0o755)
+    for python, said in ((broken, "no torch here"), (tmp_path / "absent", "can't be started")):
+        ran = run_grader("certify", "relu", "--sample", "1", "--python", python)
+        assert (ran.status, ran.stdout) == (3, "")
+        assert f"grader: {python}: {said}" in ran.stderr
+
+
+def test_each_interpreter_has_conditions_with_other_threads_jobs_and_seeds() -> None:
+    made = conditions(COURSE, ["old", "new"], jobs=2)
+    for python in ("old", "new"):
+        own = [condition for condition in made if condition.python == python]
+        assert len({each.threads for each in own}) == 3
+        assert len({each.jobs for each in own}) == 2
+        assert {each.seed for each in own} == {COURSE.seed, COURSE.seed + 1}
+    environment = environment_for(COURSE, Condition("old", 1, 1, threads=4))
+    assert environment["OMP_NUM_THREADS"] == environment["MKL_NUM_THREADS"] == "4"
+
+
+def test_a_sample_is_spread_over_the_kinds_and_slugs() -> None:
+    modules = zoo_modules(COURSE, ("relu", "adam"), 3)
+    assert len(modules) == len(set(modules)) == 12
+    for slug in ("relu", "adam"):
+        for kind in ("right", "wrong"):
+            assert sum((m.slug, m.kind) == (slug, kind) for m in modules) == 3
+    everything = zoo_modules(COURSE, COURSE.slugs, None)
+    assert {m.name for m in everything} == {
+        path.relative_to(REPOSITORY).with_suffix("").as_posix()
+        for kind in ("right", "wrong")
+        for path in (ZOO / kind).rglob("*.py")
+    }
+    with pytest.raises(GraderError):
+        zoo_modules(COURSE, (), None)

@@ -1,0 +1,12 @@
+"""PyTorch's default initialisation with a hard sigmoid, which learns even slower than a sigmoid."""
+from torch import nn
+
+
+class Net(nn.Sequential):
+    def __init__(self, num_features, num_hidden, num_output, p=0.5):
+        super().__init__(
+            nn.Linear(num_features, num_hidden),
+            nn.Hardsigmoid(),
+            nn.Dropout(p),
+            nn.Linear(num_hidden, num_output),
+        )
