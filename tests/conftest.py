@@ -79,10 +79,12 @@ def run_command(
     return Ran(ran.returncode, ran.stdout, ran.stderr)
 
 
-# A job that a shell started in the background ignores Ctrl-C, and so would all that it starts; the
-# tests send it.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A job that a shell started in the background ignores Ctrl-C, one that outlives its terminal
+# ignores its end, and so would all that they start; the tests send both.
+for number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        interrupting = number == signal.SIGINT
+        signal.signal(number, signal.default_int_handler if interrupting else signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,7 @@ def expect(
 
 
 # Where a nonlinearity is looked at for being one.
-LEVELS = np.linspace(-2, 2, 9, dtype=np.float32)
+LEVELS = np.array([-8, -4, -2, -1, 0, 1, 2, 4, 8], np.float32)
 
 
 # ---------------------------------------------------------------- sizes and numbers

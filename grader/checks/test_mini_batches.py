@@ -29,11 +29,16 @@ class Epoch:
 
     @property
     def order(self) -> np.ndarray:
-        return np.concatenate(self.by_inputs)
+        return joined(self.by_inputs)
 
     @property
     def sizes(self) -> list[int]:
         return [len(rows) for rows in self.by_inputs]
+
+
+def joined(batches: list[np.ndarray]) -> np.ndarray:
+    """The rows of all batches; there may be none."""
+    return np.concatenate([np.empty(0, int), *batches])
 
 
 def number_rows(count: int, num_features: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -114,7 +119,7 @@ def test_in_order(student: Student) -> None:
     for count, batch_size in SIZES:
         for shuffle in (None, False):
             epoch = run_epoch(student, count, batch_size, shuffle=shuffle)
-            for rows in (epoch.order, np.concatenate(epoch.by_targets)):
+            for rows in (epoch.order, joined(epoch.by_targets)):
                 whole = rows[: count - count % batch_size]  # the last one is judged below
                 expect(
                     np.array_equal(whole, np.arange(len(whole))),
