@@ -217,7 +217,7 @@ def look_through(net: Network) -> None:
 
 def hidden_inputs(seed: int) -> np.ndarray:
     """(N, F) float32 inputs, of a mean and a deviation that a normalisation would change."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng([seed])
     return (MOVED + SPREAD * rng.standard_normal((ROWS, SIZES[0]))).astype(np.float32)
 
 
