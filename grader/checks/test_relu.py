@@ -36,9 +36,8 @@ def build(student: Student, rng: np.random.Generator) -> tuple[Network, Layers]:
     return net, Layers(net.parameters, two_layers(net.sizes))
 
 
-def forward(weights: dict[str, np.ndarray], inputs: np.ndarray) -> np.ndarray:
-    """W2·max(0, W1·x + b1) + b2, in float64."""
-    w = {role: value.astype(np.float64) for role, value in weights.items()}
+def forward(w: dict[str, np.ndarray], inputs: np.ndarray) -> np.ndarray:
+    """W2·max(0, W1·x + b1) + b2, in float64, as the weights `w` are."""
     hidden = np.maximum(inputs @ w["W1"].T + w["b1"], 0)  # (N, F) @ (F, H) -> (N, H)
     return hidden @ w["W2"].T + w["b2"]  # (N, H) @ (H, O) -> (N, O)
 
@@ -101,12 +100,14 @@ def is_relu(points: np.ndarray, activated: np.ndarray) -> np.ndarray:
 def expect_forward(net: Network, layers: Layers, rng: np.random.Generator) -> None:
     """Fail unless random weights give the logits of the formula, in both modes."""
     weights = layers.draw(rng)
+    exact = {role: value.astype(np.float64) for role, value in weights.items()}
     layers.assign(net, weights)
+    scales = (1e-2, 1.0, 1e4)
     for train in (False, True):
-        for scale in (1e-2, 1.0, 1e4):
-            inputs = normal(rng, 9, net.sizes[0], scale=scale)
-            expected = forward(weights, inputs)
-            logits = net.forward(inputs, train=train)
+        batches = [normal(rng, 9, net.sizes[0], scale=scale) for scale in scales]
+        seen = net.forward_all(batches, train=train)
+        for scale, inputs, logits in zip(scales, batches, seen, strict=True):
+            expected = forward(exact, inputs)
             expect(
                 close(logits, expected),
                 f"in {'train' if train else 'eval'} mode the logits {show(expected)} of "
@@ -126,7 +127,8 @@ def test_training(student: Student, rng: np.random.Generator, train: Train) -> N
     run = train(with_parameters=True)
     expect_accuracy(run)
     trained = Layers(run.parameters, two_layers(run.sizes))
-    expected = forward({role: trained.value(role) for role in trained.shapes}, run.unseen_images)
+    exact = {role: trained.value(role).astype(np.float64) for role in trained.shapes}
+    expected = forward(exact, run.unseen_images)
     # Any other nonlinearity has cost its points above; here it only has to learn.
     expect(
         not looks_right or close(run.unseen_logits, expected, rtol=1e-3),

@@ -49,6 +49,7 @@ def training_runs() -> list[Callable[[], object]]:
             assignment["epochs"],
         )
         for assignment in course["assignments"]
+        if assignment.get("graded", True)
     ]
 
 
