@@ -129,7 +129,7 @@ FAULTS: dict[str, Faults] = {
             ["grader/checks/test_relu.py: test_layers: another check has the same title"],
         ),
         (
-            change(Path("assignments/course.toml"), "threshold = 0.40", "threshold = 0.0"),
+            change(Path("assignments/course.toml"), "threshold = 0.45", "threshold = 0.0"),
             [
                 "course.toml: assignment 'relu': a threshold of 0 tells nothing",
                 NOT_CAUGHT.format("test_training/tiny_weights.py", "test_training"),
