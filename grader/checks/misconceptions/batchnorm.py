@@ -236,8 +236,7 @@ def running_candidates(
     yield SKIPPED_IN_EVAL, z
     yield ROOT_FORGOTTEN, gamma * (z - mean) / variance + beta
     yield NO_SCALE_IN_EVAL, (z - mean) / np.sqrt(variance)
-    # A momentum of 0.01 looks like one that is just fast enough, but for the noise.
-    for momentum in (0.007, 0.005, 0.002, 0.001, 0.0005, 0.0001):
+    for momentum in (0.01, 0.005, 0.002, 0.001, 0.0005, 0.0001):
         c = 1 - (1 - momentum) ** 200
         yield (
             filled(SLOW, c=c, momentum=momentum),
