@@ -95,7 +95,7 @@ def test_a_wrong_module_is_named_as_its_known_mistake_and_as_no_other(
 ) -> None:
     checks = assignments[module]["checks"]
     named = {check["misconception"] for check in checks if "misconception" in check}
-    table = MISTAKES.get(slug_of(module), {})  # further tasks have no catalogue
+    table = MISTAKES.get(slug_of(module), {})
     assert named == set(table.get(f"{module.parent.name}/{module.stem}", []))
     for check in checks:
         assert "misconception" not in check or check["verdict"] == "failed"
