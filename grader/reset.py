@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grader.course import Course
 from grader.report.model import write_bytes
-from grader.stubs import make_stub
+from grader.stubs import original_stub
 
 
 class ResetError(ValueError):
@@ -23,14 +23,11 @@ def pristine_stub(course: Course, slug: str) -> str:
     Raises:
         ResetError: neither is there.
     """
-    solution = course.solution_path(slug)
-    if solution.is_file():
-        return make_stub(solution.read_text(encoding="utf-8"), f"solutions/{solution.name}")
-    stored = course.root / ".grader" / "stubs" / f"{slug}.py"
-    if stored.is_file():
-        return stored.read_text(encoding="utf-8")
+    stub = original_stub(course, slug)
+    if stub is not None:
+        return stub
     raise ResetError(
-        f"no copy of the stub is at hand ({stored} is missing); "
+        f"no copy of the stub is at hand ({course.kept_stub_path(slug)} is missing); "
         f"`git log -- assignments/{slug}.py` finds the version to go back to"
     )
 
