@@ -12,10 +12,9 @@ import dataclasses
 import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import as_completed
 from dataclasses import dataclass
-from multiprocessing import active_children, get_context
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -24,7 +23,8 @@ import numpy as np
 import grader
 from grader.checkfile import GraderError, collect_checks
 from grader.course import Assignment, Course
-from grader.grading import Engine, limits_of, obey_parent
+from grader.forks import forked
+from grader.grading import Engine, limits_of
 from grader.keys import digest, versions
 from grader.plugin import CheckRun
 from grader.sandbox.client import Student
@@ -241,37 +241,9 @@ def measure_all(
     if jobs == 1 or len(runs) <= 1 or sys.platform != "linux":
         yield from (measure(engine, run) for run in runs)
         return
-    others = set(active_children())
-    context = get_context("fork")
-    with ProcessPoolExecutor(min(jobs, len(runs)), context, adopt, (engine, runs)) as pool:
-        try:
-            futures = [pool.submit(measure_adopted, number) for number in range(len(runs))]
-            for future in as_completed(futures):
-                yield future.result()
-        except BrokenProcessPool:
-            raise GraderError("a measuring process was killed; is there enough memory?") from None
-        except BaseException:
-            # Left alone, each would go on to its run's end, and the pool waits.
-            for process in set(active_children()) - others:
-                process.kill()
-            raise
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-# What a forked measuring process works on; set once, as only small things should cross its pipe.
-_adopted: tuple[Engine, Sequence[Run]]
-
-
-def adopt(engine: Engine, runs: Sequence[Run]) -> None:
-    global _adopted
-    _adopted = (engine, runs)
-    obey_parent()
-
-
-def measure_adopted(number: int) -> list[Measured]:
-    engine, runs = _adopted
-    return measure(engine, runs[number])
+    with forked(partial(measure, engine), runs, jobs, "measuring") as results:
+        for result in as_completed(results):
+            yield result.result()
 
 
 def measure(engine: Engine, run: Run) -> list[Measured]:

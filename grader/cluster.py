@@ -24,9 +24,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from grader.checkfile import GraderError
 from grader.course import Course, load_course
 from grader.executor import TICK_S, Numbered, Outcome, Task, UnconfinedError, grade_task
-from grader.grading import Engine, GraderError
+from grader.grading import Engine
 from grader.keys import checks_digest, versions
 from grader.sandbox.launch import Launcher, SandboxError, open_launcher
 

@@ -54,8 +54,7 @@ def names_in(folder: Path) -> list[str]:
 
 def orphans(course: Course) -> Iterator[str]:
     """Files that belong to no assignment."""
-    slugs = {assignment.slug for assignment in course.every}
-    modules = {f"{slug}.py" for slug in slugs}
+    modules = {f"{slug}.py" for slug in course.every_slug}
     for folder, known in (("assignments", modules | set(GIVEN)), ("solutions", modules)):
         for name in names_in(course.root / folder):
             if name not in known:
@@ -69,7 +68,7 @@ def orphans(course: Course) -> Iterator[str]:
                 yield orphan(f"tests/zoo/{kind}")
             continue
         for slug in names_in(zoo(course) / kind):
-            if slug not in slugs:
+            if slug not in course.every_slug:
                 yield orphan(f"tests/zoo/{kind}/{slug}")
                 continue
             for path in sorted((zoo(course) / kind / slug).rglob("*")):

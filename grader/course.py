@@ -101,6 +101,10 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
         """All assignments, whether graded or not."""
         return (*self.assignments, *self.further)
 
+    @property
+    def every_slug(self) -> tuple[str, ...]:
+        return tuple(assignment.slug for assignment in self.every)
+
     def assignment(self, slug: str) -> Assignment:
         """The assignment called `slug`; an unknown one is a CourseError that suggests another."""
         for assignment in self.every:
@@ -207,7 +211,7 @@ def _check_slugs(course: Course) -> None:
     if not course.assignments:
         raise CourseError("course.toml: no assignment is graded; remove a `graded = false`")
     seen = set()
-    for slug in (assignment.slug for assignment in course.every):
+    for slug in course.every_slug:
         if not slug.isidentifier() or keyword.iskeyword(slug):
             raise CourseError(
                 f"course.toml: slug {slug!r} cannot name a Python module; "

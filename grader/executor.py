@@ -20,8 +20,9 @@ from typing import Protocol
 
 import msgspec
 
+from grader.checkfile import GraderError
 from grader.course import Course
-from grader.grading import Engine, Graded, GraderError
+from grader.grading import Engine, Graded
 from grader.report.model import Environment
 from grader.sandbox import jail
 from grader.sandbox.launch import SandboxError, open_launcher

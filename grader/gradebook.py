@@ -55,6 +55,19 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     max_score: float
 
 
+def lone_entry(report: Report) -> Entry:
+    """A report that belongs to no class: nothing counts but what the checks said."""
+    return Entry(
+        student=Student(key="report", name=report.submission),
+        report=report,
+        submitted_at="",
+        overrides=[],
+        lateness=None,
+        final=report.score,
+        max_score=report.max_score,
+    )
+
+
 class AssignmentInfo(msgspec.Struct, frozen=True):
     """An assignment as a column."""
 

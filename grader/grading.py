@@ -6,28 +6,24 @@ The checks ask their questions over a socket; student code runs in workers only.
 from __future__ import annotations
 
 import platform
-import signal
 import sys
 import time
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import metadata
-from multiprocessing import active_children, get_context
 
 import msgspec
 import numpy as np
 
 import grader
-from grader.checkfile import GraderError, collect_checks
+from grader.checkfile import collect_checks
 from grader.course import Assignment, Course
 from grader.data import Digits, load_digits
+from grader.forks import forked
 from grader.plugin import CheckRun
 from grader.report.model import AssignmentReport, CheckResult, Environment, Report, status_of
-from grader.sandbox import jail
 from grader.sandbox.client import Limits, Student, confinement
 from grader.sandbox.launch import Launcher
 from grader.submission import Submission
@@ -135,8 +131,8 @@ def list_checks(course: Course) -> dict[str, list[CheckResult]]:
         GraderError: a check file is broken.
     """
     return {
-        assignment.slug: collect_checks(course.check_path(assignment.slug)).describe("not run")
-        for assignment in course.every
+        slug: collect_checks(course.check_path(slug)).describe("not run")
+        for slug in course.every_slug
     }
 
 
@@ -183,45 +179,10 @@ def run_tasks(
         yield from (engine.grade(*task) for task in tasks)
         return
     engine.digits  # noqa: B018  read once, before the processes fork
-    others = set(active_children())
-    with ProcessPoolExecutor(
-        min(jobs, len(tasks)), get_context("fork"), initializer=adopt, initargs=(engine, tasks)
-    ) as pool:
-        try:
-            for encoded in pool.map(grade_task, range(len(tasks))):
-                yield msgspec.msgpack.decode(encoded, type=Graded)
-        except BrokenProcessPool:
-            raise GraderError("a grading process was killed; is there enough memory?") from None
-        except BaseException:
-            # Left alone, each would go on to its assignment's deadline, and the pool waits.
-            for process in set(active_children()) - others:
-                process.kill()
-            raise
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-# What a forked grading process works on; set once, as only small things should cross its pipe.
-_adopted: tuple[Engine, Sequence[tuple[Submission, Assignment]]]
-
-
-def adopt(engine: Engine, tasks: Sequence[tuple[Submission, Assignment]]) -> None:
-    global _adopted
-    _adopted = (engine, tasks)
-    obey_parent()
-
-
-def obey_parent() -> None:
-    """Let a forked process leave Ctrl-C to the one that asked, and end with it."""
-    # Ctrl-C reaches the whole process group; the process that asked deals with it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Whatever ends the process that asked, nothing goes on without it.
-    jail.prctl(jail.PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def grade_task(number: int) -> bytes:
-    engine, tasks = _adopted
-    return msgspec.msgpack.encode(engine.grade(*tasks[number]))
+    encode = msgspec.msgpack.encode
+    with forked(lambda task: encode(engine.grade(*task)), tasks, jobs, "grading") as results:
+        for result in results:
+            yield msgspec.msgpack.decode(result.result(), type=Graded)
 
 
 def make_report(submission: Submission, graded: Sequence[Graded], engine: Engine) -> Report:

@@ -40,7 +40,7 @@ def make_handout(course: Course) -> Files:
     """
     listed = list_checks(course)
     files: Files = {}
-    for slug in (assignment.slug for assignment in course.every):
+    for slug in course.every_slug:
         stub = read_stub(course, slug).encode()
         files[f"assignments/{slug}.py"] = stub
         files[course.kept_stub_path(slug).relative_to(course.root).as_posix()] = stub
@@ -80,7 +80,7 @@ def visible_checks(course: Course, listed: dict[str, list[CheckResult]]) -> File
     """The check files of the course's assignments, and what they share, without hidden checks."""
     folder = course.root / CHECKS
     sources = {}
-    checked = {f"test_{assignment.slug}" for assignment in course.every}
+    checked = {f"test_{slug}" for slug in course.every_slug}
     for path in sorted(folder.rglob("*.py")):
         if path.stem in checked or not path.stem.startswith("test_"):
             sources[module_name(path.relative_to(folder))] = path

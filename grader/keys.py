@@ -22,7 +22,7 @@ from grader.submission import Submission
 
 # The grader's own modules that decide verdicts, points or messages, below `grader/`.
 DECIDING = (
-    "training.py", "plugin.py", "grading.py", "data.py", "text.py", "notebook.py",
+    "training.py", "plugin.py", "checkfile.py", "grading.py", "data.py", "text.py", "notebook.py",
     "untouched.py", "sandbox/*.py", "report/model.py",
 )  # fmt: skip
 

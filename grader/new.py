@@ -69,7 +69,7 @@ def refuse_slug(course: Course, slug: str) -> None:
             f"{slug!r} can't name a module; use lower-case letters, digits and underscores, a "
             "letter first, and no word of Python's own"
         )
-    if slug in {assignment.slug for assignment in course.every}:
+    if slug in course.every_slug:
         raise NewError(f"there is an assignment {slug!r} already; choose another slug")
     if slug in TAKEN or keyword.issoftkeyword(slug) or slug in sys.stdlib_module_names:
         raise NewError(f"{slug!r} means something else already; choose another slug")

@@ -18,9 +18,10 @@ from sys import platform
 import msgspec
 import watchfiles
 
+from grader.checkfile import GraderError
 from grader.course import Course
 from grader.executor import Member, Outcome, Task, grade_task
-from grader.grading import Engine, GraderError
+from grader.grading import Engine
 from grader.hints import Hint, Hints
 from grader.keyboard import Keyboard
 from grader.report.model import AssignmentReport

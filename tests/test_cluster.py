@@ -25,11 +25,11 @@ from conftest import REPOSITORY, RunGrader, environment_for, hand_in, solution, 
 from typer.testing import CliRunner
 
 from grader import cluster
+from grader.checkfile import GraderError
 from grader.cli import app
 from grader.cluster import DaskExecutor, Fleet, Station, given_up
 from grader.course import load_course
 from grader.executor import Outcome, Task, UnconfinedError
-from grader.grading import GraderError
 from grader.keys import checks_digest, versions
 from grader.report.export import export
 from grader.sandbox.launch import SandboxError

@@ -13,7 +13,7 @@ from grader.coherence import incoherences, names_in, title_line, zoo
 from grader.course import load_course
 
 COURSE = load_course(REPOSITORY)
-EVERY = [assignment.slug for assignment in COURSE.every]
+EVERY = COURSE.every_slug
 POINTS = 10  # of each assignment
 CHECKS = [
     pytest.param(item, id=f"{slug}-{item.name}")

@@ -29,14 +29,14 @@ def shown(*hints: Hint) -> list[int]:
 
 def test_every_assignment_has_at_least_three_hints_and_nothing_else_has_some() -> None:
     ladders = load_hints(COURSE)
-    assert set(ladders) == {assignment.slug for assignment in COURSE.every}
+    assert set(ladders) == set(COURSE.every_slug)
     for slug, ladder in ladders.items():
         assert len(ladder) >= 3, slug
         assert len(set(ladder)) == len(ladder), slug
         assert all(40 < len(hint) < 500 and hint.endswith((".", "?")) for hint in ladder), slug
 
 
-@pytest.mark.parametrize("slug", [assignment.slug for assignment in COURSE.every])
+@pytest.mark.parametrize("slug", COURSE.every_slug)
 def test_no_hint_holds_a_line_that_the_solution_marks(slug: str) -> None:
     stub = {line.strip() for line in make_stub(solution(slug)).splitlines()}
     code = (line.partition("#")[0].strip() for line in solution(slug).splitlines())

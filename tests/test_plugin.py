@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY
 
+from grader.checkfile import GraderError
 from grader.course import load_course
-from grader.grading import Engine, GraderError, list_checks
+from grader.grading import Engine, list_checks
 from grader.report.model import AssignmentReport, CheckResult
 from grader.sandbox.launch import Launcher
 from grader.submission import Source, Submission

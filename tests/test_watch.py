@@ -16,9 +16,10 @@ import pytest
 from conftest import REPOSITORY, environment_for, solution, wrong
 from terminals import CLEAR, Terminal, open_terminal
 
+from grader.checkfile import GraderError
 from grader.course import load_course
 from grader.executor import Member
-from grader.grading import Engine, GraderError
+from grader.grading import Engine
 from grader.report.model import AssignmentReport, Status
 from grader.sandbox.launch import Launcher
 from grader.submission import Source, Submission

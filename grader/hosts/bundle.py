@@ -40,7 +40,7 @@ def course_files(course: Course) -> dict[str, bytes]:
         for path in paths
         if path.is_file() and "__pycache__" not in path.parts
     }
-    for slug in (assignment.slug for assignment in course.every):
+    for slug in course.every_slug:
         solution = course.solution_path(slug)
         name = f"solutions/{slug}.py"
         if not solution.is_file():

@@ -14,7 +14,7 @@ import msgspec
 
 from grader.commands import FAILED, GRADED
 from grader.course import Course, load_course
-from grader.gradebook import Entry, Student
+from grader.gradebook import lone_entry
 from grader.hosts.run import Run, grade_folder, named_assignments, reason
 from grader.report.grades import clean
 from grader.report.gradescope import results_of
@@ -96,16 +96,7 @@ def assignment_title(path: Path) -> str:
 
 def results_of_run(run: Run) -> dict[str, Any]:
     report = run.report
-    entry = Entry(
-        student=Student(key="submission", name=report.submission),
-        report=report,
-        submitted_at="",
-        overrides=[],
-        lateness=None,
-        final=report.score,
-        max_score=report.max_score,
-    )
-    results = results_of(clean(entry))
+    results = results_of(clean(lone_entry(report)))
     lines = [results["output"], *(printable(p, 300) for p in run.problems[:MAX_PROBLEMS])]
     if all(a.status == "missing" for a in report.assignments):
         names = ", ".join(f"{a.slug}.py" for a in report.assignments)

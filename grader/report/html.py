@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.gradebook import AssignmentInfo, Entry, Student
+from grader.gradebook import AssignmentInfo, lone_entry
 from grader.report.model import Report, write_bytes
 from grader.report.site.pages import reports_page, student_page
 
@@ -18,22 +18,9 @@ def write_html(path: Path, title: str, reports: Sequence[Report]) -> None:
         for a in report.assignments
     }
     assignments = list(infos.values())
-    entries = [entry_of(report) for report in reports]
+    entries = [lone_entry(report) for report in reports]
     if len(entries) == 1:
         page = student_page(title, entries[0], assignments, None)
     else:
         page = reports_page(title, entries, assignments)
     write_bytes(path, page)
-
-
-def entry_of(report: Report) -> Entry:
-    """A report as a line of a gradebook: nothing counts but what the checks said."""
-    return Entry(
-        student=Student(key="report", name=report.submission),
-        report=report,
-        submitted_at="",
-        overrides=[],
-        lateness=None,
-        final=report.score,
-        max_score=report.max_score,
-    )
