@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from grader.commands import exit_status, find_assignments, select
+from grader.commands import check_target, exit_status, find_assignments, select
 from grader.course import load_course
 
 app = typer.Typer()
@@ -31,8 +31,7 @@ def notebook(
         target = output or find_assignments(Path.cwd()) / f"{assignment.slug}.ipynb"
         if target.exists():
             raise typer.BadParameter(f"{target} is there already; move it, or name another file")
-        if not target.absolute().parent.is_dir():
-            raise typer.BadParameter(f"there is no folder {target.parent} to write it to")
+        check_target(target)
         from grader.notebook import make_notebook
         from grader.report.model import write_bytes
         from grader.stubs import original_stub
