@@ -177,7 +177,7 @@ FAULTS: dict[str, Faults] = {
     "a check that never fails": [
         (
             change(
-                Path("grader/checks/probes.py"),
+                Path("grader/checks/shared.py"),
                 '    """The module imports, Net can be built, and forward gives logits"""\n',
                 '    """The module imports, Net can be built, and forward gives logits"""\n'
                 "    return\n",

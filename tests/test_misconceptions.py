@@ -39,7 +39,12 @@ from grader.checks.misconceptions import relu as relu_mistakes
 from grader.checks.misconceptions.curves import CURVES, recognise_curve
 from grader.checks.misconceptions.kaiming_init import INITIALISERS, recognise_variances
 from grader.checks.misconceptions.steps import WrongRule, recognise
-from grader.checks.probes import Z_LIMIT, named_forward
+from grader.checks.nonlinearity import (
+    named_forward,
+)
+from grader.checks.probes import (
+    Z_LIMIT,
+)
 from grader.checks.rules import Rule, Trial, draw_gradients, draw_shapes
 from grader.course import load_course
 from grader.grading import Engine, limits_of

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checks.probes import expect
+from grader.checks.probes import (
+    expect,
+)
 from grader.sandbox.values import Tensor
 
 

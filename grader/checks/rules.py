@@ -21,10 +21,12 @@ from grader.checks.probes import (
     close,
     draw_seed,
     expect,
-    expect_accuracy,
-    expect_no_reseeding,
     normal,
     show,
+)
+from grader.checks.shared import (
+    expect_accuracy,
+    expect_no_reseeding,
 )
 from grader.sandbox.client import Student, StudentError
 from grader.training import TrainingRun

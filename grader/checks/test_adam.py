@@ -15,7 +15,9 @@ import pytest
 
 from grader.checks.misconceptions.adam import WRONG_DEFAULTS, WRONG_RULES
 from grader.checks.misconceptions.steps import recognise
-from grader.checks.probes import normal
+from grader.checks.probes import (
+    normal,
+)
 from grader.checks.rules import (
     Options,
     Rule,

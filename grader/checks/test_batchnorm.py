@@ -15,6 +15,10 @@ from typing import Literal
 import numpy as np
 import pytest
 
+from grader.checks.layers import (
+    Layers,
+    expect_gradients,
+)
 from grader.checks.misconceptions import Mistake, common, filled, only
 from grader.checks.misconceptions.batchnorm import (
     BATCH_IN_EVAL,
@@ -36,20 +40,22 @@ from grader.checks.misconceptions.batchnorm import (
     recognise_parameters,
     running_candidates,
 )
-from grader.checks.probes import (
+from grader.checks.nonlinearity import (
     LEVELS,
-    Layers,
+    expect_nonlinear,
+    identity_weights,
+    named_forward,
+)
+from grader.checks.probes import (
     close,
     draw_seed,
     draw_sizes,
     expect,
-    expect_accuracy,
-    expect_gradients,
-    expect_nonlinear,
-    identity_weights,
-    named_forward,
     normal,
     show,
+)
+from grader.checks.shared import (
+    expect_accuracy,
     test_builds,  # noqa: F401  a check that all networks share
     test_reproducible,  # noqa: F401
 )

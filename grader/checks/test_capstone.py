@@ -8,7 +8,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.checks.probes import draw_seed, expect, expect_reproducible_network, normal
+from grader.checks.probes import (
+    draw_seed,
+    expect,
+    normal,
+)
+from grader.checks.shared import (
+    expect_reproducible_network,
+)
 from grader.sandbox.client import Student
 from grader.training import OWN_SIZES, OwnRun
 

@@ -15,6 +15,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.checks.layers import (
+    Layers,
+    expect_gradients,
+    two_layers,
+)
 from grader.checks.misconceptions import Mistake
 from grader.checks.misconceptions.dropout import (
     BEFORE_NONLINEARITY,
@@ -32,22 +37,23 @@ from grader.checks.misconceptions.dropout import (
     recognise_zero,
     whole_rows,
 )
+from grader.checks.nonlinearity import (
+    expect_two_layers_forward,
+    identity_weights,
+)
 from grader.checks.probes import (
     Z_LIMIT,
-    Layers,
     close,
     draw_seed,
     draw_sizes,
     expect,
-    expect_accuracy,
-    expect_gradients,
-    expect_reproducible_network,
-    expect_two_layers_forward,
-    identity_weights,
     normal,
     show,
+)
+from grader.checks.shared import (
+    expect_accuracy,
+    expect_reproducible_network,
     test_builds,  # noqa: F401  a check that all networks share
-    two_layers,
 )
 from grader.plugin import Train
 from grader.sandbox.client import Network, Student, StudentError

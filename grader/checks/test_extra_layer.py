@@ -11,6 +11,10 @@ from functools import partial
 import numpy as np
 import pytest
 
+from grader.checks.layers import (
+    Layers,
+    expect_gradients,
+)
 from grader.checks.misconceptions import common
 from grader.checks.misconceptions.extra_layer import (
     APPLIED_TWICE,
@@ -18,23 +22,25 @@ from grader.checks.misconceptions.extra_layer import (
     MISSING_AFTER_SECOND,
     SKIP_CONNECTION,
 )
-from grader.checks.probes import (
+from grader.checks.nonlinearity import (
     LEVELS,
-    Layers,
+    expect_elementwise,
+    expect_nonlinear,
+    identity_weights,
+    mix,
+    named_forward,
+)
+from grader.checks.probes import (
     close,
     draw_seed,
     draw_sizes,
     embed,
     expect,
-    expect_accuracy,
-    expect_elementwise,
-    expect_gradients,
-    expect_nonlinear,
-    identity_weights,
-    mix,
-    named_forward,
     normal,
     show,
+)
+from grader.checks.shared import (
+    expect_accuracy,
     test_builds,  # noqa: F401  a check that all networks share
     test_reproducible,  # noqa: F401
 )

@@ -13,6 +13,11 @@ from functools import cache, partial
 import numpy as np
 import pytest
 
+from grader.checks.layers import (
+    Layers,
+    expect_gradients,
+    two_layers,
+)
 from grader.checks.misconceptions import Mistake
 from grader.checks.misconceptions.kaiming_init import (
     NOT_CENTRED,
@@ -21,18 +26,19 @@ from grader.checks.misconceptions.kaiming_init import (
     recognise_rows,
     recognise_variances,
 )
+from grader.checks.nonlinearity import (
+    expect_two_layers_forward,
+)
 from grader.checks.probes import (
     Z_LIMIT,
-    Layers,
     draw_seed,
     draw_sizes,
     expect,
+)
+from grader.checks.shared import (
     expect_accuracy,
-    expect_gradients,
-    expect_two_layers_forward,
     test_builds,  # noqa: F401  a check that all networks share
     test_reproducible,  # noqa: F401
-    two_layers,
 )
 from grader.plugin import Train
 from grader.sandbox.client import Network, Student

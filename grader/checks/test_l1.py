@@ -13,7 +13,12 @@ import numpy as np
 import pytest
 
 from grader.checks.functions import number_in, tensor_in
-from grader.checks.probes import close, expect, normal, show
+from grader.checks.probes import (
+    close,
+    expect,
+    normal,
+    show,
+)
 from grader.sandbox.client import Student
 from grader.sandbox.values import GivenNetwork, Logits, Tensor
 from grader.training import cross_entropy

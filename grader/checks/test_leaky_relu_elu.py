@@ -12,7 +12,10 @@ import numpy as np
 import pytest
 
 from grader.checks.functions import tensor_in
-from grader.checks.probes import expect, normal
+from grader.checks.probes import (
+    expect,
+    normal,
+)
 from grader.sandbox.client import Student
 from grader.sandbox.values import Tensor
 

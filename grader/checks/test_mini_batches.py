@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from grader.checks.functions import describe, tensor_in
-from grader.checks.probes import draw_seed, expect, expect_no_reseeding
+from grader.checks.probes import (
+    draw_seed,
+    expect,
+)
+from grader.checks.shared import (
+    expect_no_reseeding,
+)
 from grader.sandbox.client import Student
 from grader.sandbox.values import Tensor
 

@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 
 from grader.checks.functions import describe, named
-from grader.checks.probes import draw_seed, expect
+from grader.checks.probes import (
+    draw_seed,
+    expect,
+)
 from grader.sandbox.client import Student
 
 NAMES = ("train", "valid", "test")

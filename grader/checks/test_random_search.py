@@ -15,7 +15,11 @@ import numpy as np
 import pytest
 
 from grader.checks.functions import describe
-from grader.checks.probes import Z_LIMIT, draw_seed, expect
+from grader.checks.probes import (
+    Z_LIMIT,
+    draw_seed,
+    expect,
+)
 from grader.sandbox.client import Student
 from grader.sandbox.values import Answers
 

@@ -7,24 +7,30 @@ from functools import partial
 import numpy as np
 import pytest
 
+from grader.checks.layers import (
+    Layers,
+    expect_gradients,
+    two_layers,
+)
 from grader.checks.misconceptions import Mistake
 from grader.checks.misconceptions.curves import recognise_curve
 from grader.checks.misconceptions.relu import recognise_forward, recognise_softmax
+from grader.checks.nonlinearity import (
+    identity_weights,
+)
 from grader.checks.probes import (
-    Layers,
     close,
     draw_seed,
     draw_sizes,
     embed,
     expect,
-    expect_accuracy,
-    expect_gradients,
-    identity_weights,
     normal,
     show,
+)
+from grader.checks.shared import (
+    expect_accuracy,
     test_builds,  # noqa: F401  a check that all networks share
     test_reproducible,  # noqa: F401
-    two_layers,
 )
 from grader.plugin import Train
 from grader.sandbox.client import Network, Student

@@ -1,0 +1,171 @@
+"""A network's parameters by role: found by shape, loaded, and reached by the loss's gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+
+import numpy as np
+
+from grader.checks.misconceptions import Mistake
+from grader.checks.misconceptions.layers import DETACHED, FROZEN, UNUSED, wrong_parameters
+from grader.checks.probes import draw_seed, expect, normal
+from grader.sandbox.client import Network, Parameter, StudentError
+
+RecogniseParameters = Callable[
+    [Mapping[str, tuple[int, ...]], Sequence[str], Sequence[Parameter]], Mistake | None
+]
+
+
+class Layers:
+    """A network's parameters by role, whatever their names, order and orientation.
+
+    Args:
+        parameters: all parameters of a network, in order.
+        shapes: for each role its shape; weights as (fan_out, fan_in). Roles may share a shape:
+            then they are given out in the order of `parameters`.
+        optional: roles that may be missing.
+        recognise: names the mistake from `shapes`, missing roles and unknown parameters.
+
+    Raises:
+        AssertionError: the parameters are not exactly these, trainable and float32.
+    """
+
+    def __init__(
+        self,
+        parameters: Sequence[Parameter],
+        shapes: Mapping[str, tuple[int, ...]],
+        optional: Sequence[str] = (),
+        recognise: RecogniseParameters = wrong_parameters,
+    ) -> None:
+        self.parameters = parameters
+        self.shapes = dict(shapes)
+        self.index: dict[str, int] = {}
+        self.transposed: set[str] = set()
+        unknown = []
+        for number, parameter in enumerate(parameters):
+            role = self._role_of(parameter)
+            if role is None:
+                unknown.append(parameter)
+            else:
+                self.index[role] = number
+        missing = [r for r in shapes if r not in self.index and r not in optional]
+        expect(
+            not unknown and not missing,
+            "the parameters " + ", ".join(map(self._name, shapes)),
+            "; ".join(
+                [f"no {self._name(role)}" for role in missing]
+                + [f"`{p.name}`, {p.kind}, which nothing asks for" for p in unknown]
+            ),
+            "Check the size of each layer, its bias, and that it is registered: a plain list or "
+            "tensor hides a layer from parameters().",
+            known=lambda: recognise(shapes, missing, unknown),
+        )
+        for parameter in parameters:
+            expect(
+                parameter.value is not None and parameter.value.dtype == np.float32,
+                f"`{parameter.name}` to be a float32 tensor on the CPU",
+                parameter.kind,
+            )
+            expect(
+                parameter.value is not None and np.isfinite(parameter.value).all(),
+                f"`{parameter.name}` to hold numbers",
+                "entries that are NaN or infinite",
+            )
+            expect(
+                parameter.requires_grad,
+                f"`{parameter.name}` to be trainable",
+                "requires_grad is False",
+                known=lambda: FROZEN,
+            )
+
+    def __contains__(self, role: str) -> bool:
+        return role in self.index
+
+    def _role_of(self, parameter: Parameter) -> str | None:
+        if parameter.value is None:
+            return None
+        shape = tuple(size for size in parameter.value.shape if size != 1)
+        for role, wanted in self.shapes.items():
+            if role not in self.index and shape in (wanted, wanted[::-1]):
+                if shape != wanted:
+                    self.transposed.add(role)
+                return role
+        return None
+
+    def _name(self, role: str) -> str:
+        return f"{role} {self.shapes[role]}"
+
+    def value(self, role: str) -> np.ndarray:
+        """The initial value of `role`; weights as (fan_out, fan_in)."""
+        value = self.parameters[self.index[role]].value
+        assert value is not None
+        if role in self.transposed:
+            value = value.reshape(self.shapes[role][::-1]).T
+        return value.reshape(self.shapes[role])
+
+    def name(self, role: str) -> str:
+        """What the student calls it."""
+        return self.parameters[self.index[role]].name
+
+    def draw(self, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """Random values for all roles, such that activations are of order 1."""
+        return {
+            role: normal(rng, *shape, scale=1.0 if len(shape) == 1 else shape[1] ** -0.5)
+            for role, shape in self.shapes.items()
+            if role in self.index
+        }
+
+    def assign(self, net: Network, values: Mapping[str, np.ndarray]) -> None:
+        """Load `values`; weights as (fan_out, fan_in), in whichever way the student stores them."""
+        arrays: list[np.ndarray] = [np.empty(0)] * len(self.parameters)
+        for role, number in self.index.items():
+            value = np.asarray(values[role], np.float32)
+            stored = self.parameters[number].value
+            assert stored is not None
+            arrays[number] = (value.T if role in self.transposed else value).reshape(stored.shape)
+        net.assign(arrays)
+
+
+def expect_gradients(
+    net: Network, layers: Layers, rng: np.random.Generator, may_be_zero: Sequence[str] = ()
+) -> None:
+    """Fail unless a gradient reaches every parameter."""
+    weights = layers.draw(rng)
+    layers.assign(net, weights)
+    inputs = normal(rng, 32, net.sizes[0], scale=2)
+    gradients = net.backward(inputs, normal(rng, 32, net.sizes[-1]), seed=draw_seed(rng))
+    for role, number in layers.index.items():
+        gradient = gradients[number]
+        expect(
+            gradient is not None and (role in may_be_zero or gradient.any()),
+            f"the loss's gradient to reach `{layers.name(role)}`",
+            "it never arrives, so this parameter can't learn",
+            "Use every parameter in forward, and do not detach what it computes.",
+            known=partial(unused_or_detached, net, layers, weights, role, inputs),
+        )
+
+
+def unused_or_detached(
+    net: Network, layers: Layers, weights: dict[str, np.ndarray], role: str, inputs: np.ndarray
+) -> Mistake | None:
+    """Why no gradient reaches a parameter: whether it has an effect tells."""
+    with suppress(StudentError):
+        before, again = (net.forward(inputs, seed=seed) for seed in (0, 1))
+        if not np.array_equal(before, again):
+            return None
+        layers.assign(net, weights | {role: weights[role] + 1})
+        return UNUSED if np.array_equal(net.forward(inputs), before) else DETACHED
+    return None
+
+
+def two_layers(sizes: Sequence[int]) -> dict[str, tuple[int, ...]]:
+    """The roles of a two-layer network and their shapes."""
+    num_features, num_hidden, num_output = sizes
+    return {
+        "W1": (num_hidden, num_features),
+        "b1": (num_hidden,),
+        "W2": (num_output, num_hidden),
+        "b2": (num_output,),
+    }

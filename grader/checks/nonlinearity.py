@@ -1,0 +1,130 @@
+"""The nonlinearity of a hidden layer, seen from outside: what it is, and that it is elementwise."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+
+import numpy as np
+
+from grader.checks.layers import Layers
+from grader.checks.misconceptions import Known, Mistake, common
+from grader.checks.misconceptions.curves import recognise_on_logits
+from grader.checks.probes import close, embed, expect, normal, show
+from grader.sandbox.client import Network, StudentError
+
+# Where a nonlinearity is looked at for being one.
+LEVELS = np.array([-8, -4, -2, -1, 0, 1, 2, 4, 8], np.float32)
+
+
+def expect_two_layers_forward(
+    net: Network,
+    layers: Layers,
+    rng: np.random.Generator,
+    *,
+    train: bool,
+    random: Mistake = common.RANDOM,
+) -> None:
+    """Fail unless the logits are W2·a(W1·x + b1) + b2 for some elementwise nonlinearity a.
+
+    `random` names the mistake if two passes of the same inputs differ.
+
+    Identity matrices for both weights make the network show a at the very points where a random
+    network needs it; what the random network gives is then predicted exactly.
+    """
+    num_features, num_hidden, _ = net.sizes
+    weights = layers.draw(rng)
+    inputs = normal(rng, 12, num_features, scale=2)
+    hidden = inputs @ weights["W1"].T + weights["b1"]  # (N, F) @ (F, H) -> (N, H)
+
+    layers.assign(net, identity_weights(layers))
+    levels = np.repeat(LEVELS[:, None], num_hidden, axis=1)
+    points = np.concatenate([hidden, mix(hidden), levels])
+    shown = net.forward(embed(points, len(points), num_features), train=train)[:, :num_hidden]
+    activated, mixed, graded = np.split(shown, [len(hidden), 2 * len(hidden)])
+    mode = "train" if train else "eval"
+    known = partial(named_forward, net, layers, inputs, train, random)
+    expect_elementwise(activated, mixed, mode, known)
+    expect_nonlinear(levels, graded, "between the layers", lambda: common.NO_NONLINEARITY)
+
+    layers.assign(net, weights)
+    logits = net.forward(inputs, train=train)
+    hidden = activated.astype(np.float64)
+    expected = hidden @ weights["W2"].T + weights["b2"]  # (N, H) @ (H, O) -> (N, O)
+    expect(
+        close(logits, expected),
+        f"in {mode} mode the logits W2·a(W1·x + b1) + b2, here {show(expected)}",
+        show(logits),
+        "Look for a layer, an activation on the logits or a scaling that nothing asks for.",
+        known=known,
+    )
+
+
+def named_forward(
+    net: Network, layers: Layers, inputs: np.ndarray, train: bool, random: Mistake
+) -> Mistake | None:
+    """What happens besides the layers: something on the logits, or something `random`."""
+    last = max(role for role in layers.shapes if role.startswith("W"))
+    bias = last.replace("W", "b")
+    levels = np.linspace(-2, 2, layers.shapes[bias][0])
+    weights = identity_weights(layers)
+    with suppress(StudentError):
+        # With the last weight at 0 the logits are its bias, whatever came before.
+        layers.assign(net, weights | {last: 0 * weights[last], bias: levels})
+        seen = net.forward(inputs, train=train)
+        on_logits = recognise_on_logits(np.broadcast_to(levels, seen.shape), seen)
+        if on_logits is not None:
+            return on_logits
+        layers.assign(net, weights)
+        first, second = (net.forward(inputs, train=train, seed=seed) for seed in (0, 1))
+        return None if np.array_equal(first, second) else random
+    return None
+
+
+def identity_weights(layers: Layers) -> dict[str, np.ndarray]:
+    """Weights that carry the first H features through the hidden layer to the first H outputs."""
+    return {
+        role: embed(np.eye(min(shape), dtype=np.float32), *shape)
+        if len(shape) == 2
+        else np.zeros(shape, np.float32)
+        for role, shape in layers.shapes.items()
+    }
+
+
+def mix(rows: np.ndarray) -> np.ndarray:
+    """(N, H) rows, with half of the entries, as on a chessboard, replaced by the row before's.
+
+    An elementwise function of the mix is the mix of the function's values.
+    """
+    n, h = np.indices(rows.shape)
+    return np.where((n // 2 + h) % 2 == 0, rows, np.roll(rows, 1, axis=0))
+
+
+def expect_elementwise(activated: np.ndarray, mixed: np.ndarray, mode: str, known: Known) -> None:
+    """Fail unless `mixed`, the activations of mixed points, is the mix of `activated`."""
+    predicted = mix(activated)
+    expect(
+        close(mixed, predicted),
+        f"in {mode} mode each hidden activation to depend on its own unit and row alone",
+        f"other entries change it from {show(predicted)} to {show(mixed)}",
+        "Look for a normalisation, a softmax or dropout that nothing asks for.",
+        known=known,
+    )
+
+
+def expect_nonlinear(points: np.ndarray, activated: np.ndarray, where: str, known: Known) -> None:
+    """Fail if (N, H) activations are, unit by unit, an affine function of the (N, H) points."""
+    residual, slope = 0.0, np.inf
+    for x, y in zip(points.T, activated.T, strict=True):
+        columns = np.stack([x, np.ones_like(x)], axis=1)
+        solution, *_ = np.linalg.lstsq(columns, y, rcond=None)
+        residual = max(residual, float(np.abs(columns @ solution - y).max()))
+        slope = min(slope, abs(float(solution[0])))
+    expect(
+        residual > 1e-3,
+        f"a nonlinearity {where}",
+        "the activations are a linear function of their inputs",
+        "Without one, several linear layers are no more than one.",
+        # What is the same everywhere was flattened by something else.
+        known=known if slope > 1e-3 else None,
+    )

@@ -1,0 +1,131 @@
+"""Checks that several assignments share, and what all training checks ask."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.checks.misconceptions import common
+from grader.checks.probes import draw_seed, draw_sizes, expect, normal
+from grader.sandbox.client import Student
+from grader.training import TrainingRun
+
+
+@pytest.mark.points(1)
+@pytest.mark.gate
+@pytest.mark.hint(
+    "Build Net(7, 5, 3) and call it on torch.randn(4, 7): it should return a float32 tensor of "
+    "shape (4, 3), also for a single row after net.eval()."
+)
+def test_builds(student: Student, rng: np.random.Generator) -> None:
+    """The module imports, Net can be built, and forward gives logits"""
+    expect(
+        "Net" in student.load(),
+        f"{student.filename} to define Net",
+        "no such name",
+        "Keep the name that the stub gives.",
+    )
+    for _ in range(2):
+        num_features, num_hidden, num_output = draw_sizes(rng)
+        net = student.build(num_features, num_hidden, num_output, seed=draw_seed(rng))
+        expect(
+            all(p.value is None or np.isfinite(p.value).all() for p in net.parameters),
+            "every weight to be initialised",
+            "weights that were never set, or are not finite",
+            "torch.empty leaves whatever was in memory: fill it with an initialiser.",
+        )
+        net.forward(normal(rng, 1, num_features))
+        net.forward(normal(rng, 7, num_features))
+        net.forward(normal(rng, 2, num_features), train=True)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint(
+    "Draw weights with torch's own functions and leave the seed to whoever uses the network."
+)
+def test_reproducible(student: Student, rng: np.random.Generator) -> None:
+    """The same seed gives the same network, another seed another one"""
+    expect_reproducible_network(student, rng)
+
+
+def expect_reproducible_network(
+    student: Student, rng: np.random.Generator, sizes: tuple[int, ...] | None = None
+) -> None:
+    """Fail unless networks are drawn from torch's global generator, and only drawn from it."""
+    sizes = sizes or draw_sizes(rng)
+    seed, other_seed = draw_seed(rng), draw_seed(rng)
+    first, again, other = (student.build(*sizes, seed=s) for s in (seed, seed, other_seed))
+    expect(
+        len(first.parameters) == len(again.parameters) == len(other.parameters),
+        "the same number of parameters in every network of one size",
+        f"{len(first.parameters)}, {len(again.parameters)} and {len(other.parameters)}",
+    )
+    goes_on = np.array_equal(first.next_draw, again.next_draw)
+    follows = not np.array_equal(first.next_draw, other.next_draw)
+    for a, b, c in zip(first.parameters, again.parameters, other.parameters, strict=True):
+        if a.value is None or b.value is None or c.value is None:
+            continue  # test_layers says what is wrong with it
+        expect(
+            np.array_equal(a.value, b.value),
+            f"the same `{a.name}` after the same torch.manual_seed",
+            "other values",
+            "Draw from torch's global generator, not from NumPy's, Python's or one of your own.",
+            known=lambda: common.OTHER_GENERATOR if goes_on else common.RESEEDS,
+        )
+        # Zero biases and an identity matrix hold one or two different numbers, drawn ones many.
+        if len(np.unique(a.value)) > 2:
+            expect(
+                not np.array_equal(a.value, c.value),
+                f"another `{a.name}` after another torch.manual_seed",
+                "the same values",
+                "Do not call torch.manual_seed in the module, and do not use constant weights.",
+                known=lambda: common.FIXED_DRAWS if follows else common.RESEEDS,
+            )
+    expect(
+        any(
+            a.value is not None and c.value is not None and not np.array_equal(a.value, c.value)
+            for a, c in zip(first.parameters, other.parameters, strict=True)
+        ),
+        "another network after another torch.manual_seed",
+        "the same one",
+        "Its weights should be random, and drawn from torch's global generator.",
+    )
+    expect(
+        follows,
+        "torch's generator to go on from the seed it was given",
+        "it was seeded anew",
+        "Do not call torch.manual_seed in the module.",
+        known=lambda: common.RESEEDS,
+    )
+    expect(
+        goes_on,
+        "torch's generator to go on from the seed it was given",
+        "another state each time",
+        "Do not call torch.seed in the module.",
+        known=lambda: common.RESEEDS,
+    )
+    expect_no_reseeding(student)
+
+
+def expect_no_reseeding(student: Student) -> None:
+    """Fail if importing the module seeds torch's generator."""
+    expect(
+        not student.reseeds_at_import(),
+        "importing the module to leave torch's generator alone",
+        "torch.manual_seed is called at the top of the module",
+        'Move it below if __name__ == "__main__".',
+        known=lambda: common.RESEEDS,
+    )
+
+
+def expect_accuracy(run: TrainingRun) -> None:
+    """Fail below the assignment's threshold."""
+    summary = run.summary
+    losses = " → ".join(f"{loss:.2f}" for loss in summary.loss)
+    expect(
+        summary.valid_accuracy >= summary.threshold,
+        f"a validation accuracy of at least {summary.threshold:.2f} "
+        f"after {len(summary.loss)} epochs",
+        f"{summary.valid_accuracy:.2f}, with a training loss of {losses}",
+        "If every check above passes, look at what the initial weights and learning rate do.",
+    )
