@@ -122,21 +122,34 @@ class LocalExecutor:
         tried: set[int],
     ) -> Generator[tuple[int, Outcome] | None, None, None]:
         """Grade the suspects, each alone, then the fresh tasks, until all is done or broken."""
-        while crew.broken is None:
-            while True:
-                is_alone = suspects or any(number in tried for number, _ in crew.in_flight)
-                if len(crew.in_flight) >= (1 if is_alone else self._jobs):
-                    break
-                task = suspects.popleft() if suspects else next(fresh, None)
-                if task is None:
-                    break
-                crew.start(task)
-            if not crew.in_flight:
+        finished: list[tuple[int, Outcome]] = []
+        while True:
+            if crew.broken is None:
+                self._hand_out(crew, fresh, suspects, tried)
+            # Told after the next tasks were handed out: whoever hears of it may take some time.
+            yield from finished
+            if crew.broken is not None or not crew.in_flight:
                 return
             finished = crew.wait(TICK_S)
-            yield from finished
             if not finished:
                 yield None
+
+    def _hand_out(
+        self,
+        crew: Crew,
+        fresh: Iterator[Numbered],
+        suspects: deque[Numbered],
+        tried: set[int],
+    ) -> None:
+        """Start as many tasks as may run at once; a suspect runs alone."""
+        while True:
+            is_alone = suspects or any(number in tried for number, _ in crew.in_flight)
+            if len(crew.in_flight) >= (1 if is_alone else self._jobs):
+                return
+            task = suspects.popleft() if suspects else next(fresh, None)
+            if task is None:
+                return
+            crew.start(task)
 
     @contextmanager
     def _engine(self) -> Iterator[Engine]:
