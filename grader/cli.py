@@ -32,7 +32,6 @@ from grader.commands import (
     UNREADABLE,
     Only,
     Seed,
-    check_target,
     errors,
     exit_status,
     find_assignments,
@@ -41,7 +40,7 @@ from grader.commands import (
     usable_cores,
 )
 from grader.course import load_course
-from grader.outputs import Github, Html, Json, JunitXml, Markdown, Outputs
+from grader.outputs import Github, Html, Json, JunitXml, Markdown, Outputs, Plot
 
 if TYPE_CHECKING:
     from grader.report.model import Report
@@ -72,10 +71,7 @@ def check(
     html: Html = None,
     github: Github = False,
     seed: Seed = None,
-    plot: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Draw how training went, as a .png or .svg file."),
-    ] = None,
+    plot: Plot = None,
 ) -> None:
     """Check your own work: grade assignments/ in the repository you stand in.
 
@@ -84,9 +80,7 @@ def check(
     with exit_status():
         course = load_course()
         assignments = select(course, slugs)
-        outputs = Outputs(json, junitxml, markdown, html, github)
-        if plot is not None:
-            check_target(plot, (".png", ".svg"))
+        outputs = Outputs(json, junitxml, markdown, html, github, plot)
         folder = find_assignments(Path.cwd())
         from grader.sandbox.launch import open_launcher
 
@@ -109,11 +103,6 @@ def check(
                 usable_cores(),
                 lambda _, assignment: print_assignment(console, assignment),
             )
-            if plot is not None:
-                from grader.plots import collect_rows
-                from grader.report.plots import write_plot
-
-                write_plot(plot, collect_rows(engine, submission, report.assignments))
             print_summary(console, [report])
         outputs.write(course, [report], [submission])
     raise typer.Exit(finish([report], fail_under=100, unreadable=False))

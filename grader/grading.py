@@ -22,6 +22,7 @@ from grader.checkfile import collect_checks
 from grader.course import Assignment, Course
 from grader.data import Digits, load_digits
 from grader.forks import forked
+from grader.pictures import picture_of
 from grader.plugin import CheckRun
 from grader.report.model import AssignmentReport, CheckResult, Environment, Report, status_of
 from grader.sandbox.client import Limits, Student, confinement
@@ -100,7 +101,8 @@ class Engine:
                 assignment, student, lambda: self.digits, lambda: self.unseen, self.seed, problem
             )
             collect_checks(self.course.check_path(slug)).run(run)
-        checks = run.results
+            checks = run.results
+            picture = picture_of(student, checks) if problem is None else None
         if problem is None:
             status = status_of(checks)
         elif source is not None:
@@ -116,6 +118,7 @@ class Engine:
             checks=checks,
             training=run.training,
             output=printable(student.output, assignment.limits.output_kib << 10, newlines=True),
+            picture=picture,
         )
         return Graded(report, time.perf_counter() - start)
 

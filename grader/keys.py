@@ -20,10 +20,10 @@ from grader.course import Assignment, Course
 from grader.stubs import original_stub
 from grader.submission import Submission
 
-# The grader's own modules that decide verdicts, points or messages, below `grader/`.
+# The grader's own modules that decide what a report says, below `grader/`.
 DECIDING = (
-    "training.py", "plugin.py", "checkfile.py", "grading.py", "data.py", "text.py", "notebook.py",
-    "untouched.py", "sandbox/*.py", "report/model.py",
+    "training.py", "pictures.py", "plugin.py", "checkfile.py", "grading.py", "data.py", "text.py",
+    "notebook.py", "untouched.py", "sandbox/*.py", "report/model.py",
 )  # fmt: skip
 
 

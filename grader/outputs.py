@@ -36,6 +36,10 @@ Github = Annotated[
     bool,
     typer.Option("--github", help="In GitHub Actions: annotations, job summary, step outputs."),
 ]
+Plot = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Draw how training went, as a .png or .svg file."),
+]
 
 STDOUT = Path("-")
 # Files that GitHub's runner names to each step.
@@ -55,6 +59,7 @@ class Outputs:
     markdown: Path | None
     html: Path | None
     github: bool
+    plot: Path | None = None
 
     def __post_init__(self) -> None:
         if self.github and self.json == STDOUT:
@@ -65,6 +70,8 @@ class Outputs:
         for target in targets:
             if target is not None:
                 check_target(target)
+        if self.plot is not None:
+            check_target(self.plot, (".png", ".svg"))
 
     @property
     def console(self) -> Console:
@@ -119,6 +126,11 @@ class Outputs:
             from grader.report.html import write_html
 
             write_html(self.html, title, pages)
+        if self.plot is not None:
+            from grader.report.plots import write_plot
+
+            write_plot(self.plot, [a for report in pages for a in report.assignments])
+            self.console.print(f"drawn: {self.plot}", markup=False)
         if self.github:
             self._tell_github(title, pages, submissions)
 

@@ -1,33 +1,25 @@
-"""What `grader check --plot` draws beyond the report: asked of the student's module, in a worker.
+"""What a report shows of an assignment beyond its verdicts: asked of the module, in its worker.
 
-Nothing here judges. Whatever a module can't show costs its part of the picture, with a note.
+Nothing here judges, and whatever a module can't show is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 
-import msgspec
 import numpy as np
 
-from grader.course import Assignment
-from grader.data import Digits
-from grader.grading import Engine, limits_of
-from grader.report.model import AssignmentReport, Training
-from grader.report.plots import Activations, Row, Weights
-from grader.report.site.reference import load_reference
+from grader.report.model import REACH, Activations, CheckResult, Mode, Picture, Weights
 from grader.sandbox.client import Network, Student, StudentError
-from grader.submission import Submission
-from grader.text import printable
-from grader.training import TRAINING_SIZES, run_training
+from grader.training import TRAINING_SIZES
 
 SIZES = (20, 8, 14)  # of networks whose hidden units are looked at: H < O < F
 ROWS = 100
+SHOWN_ROWS = 12
 MOVED, SPREAD = 2.0, 1.5  # mean and deviation of what enters the hidden units
-BATCHES = 200  # after which running statistics have converged
-NOTE_CHARACTERS = 160
+BATCHES = 50  # after which running statistics have all but converged
+BINS = 48
 # The fourth moment over the square of the second is 1.8 for a uniform distribution, 3 for a normal
 # one, and 2.37 for one that is cut off at two deviations, as is usual.
 LEAST_KURTOSIS = 2.1
@@ -37,73 +29,22 @@ class NothingToShow(ValueError):
     """The module's network is not one that the picture could show; says why."""
 
 
-def collect_rows(
-    engine: Engine, submission: Submission, reports: Sequence[AssignmentReport]
-) -> list[Row]:
-    """A row of the picture for each assignment.
+def picture_of(student: Student, checks: list[CheckResult]) -> Picture | None:
+    """The picture of the module; None if its assignment has none, or it can't show what is in it.
+
+    Args:
+        checks: what was concluded about the module. One that has ended its worker is left alone.
 
     Raises:
         SandboxError: no worker can be started.
     """
-    return [collect_row(engine, submission, report) for report in reports]
-
-
-def collect_row(engine: Engine, submission: Submission, report: AssignmentReport) -> Row:
-    slug = report.slug
-    assignment = engine.course.assignment(slug)
-    source = submission.sources.get(slug)
-    training = report.training
-    losses, accuracies = ([] if training is None else training.loss), []
-    detail: Weights | Activations | None = None
-    note = ""
-    if source is not None and report.status != "untouched":
-        limits = limits_of(assignment)
-        if training is not None:
-            with (
-                Student(engine.launcher, slug, source.text, limits, source.cells) as student,
-                suppress(StudentError),  # what is wrong stands in the report, as does a last loss
-            ):
-                make_rng = partial(np.random.default_rng, engine.seed)
-                runs = train_each(student, assignment, engine.digits, make_rng)
-                losses, accuracies = runs[-1].loss, [run.valid_accuracy for run in runs]
-        if slug in DETAILS:
-            with Student(engine.launcher, slug, source.text, limits, source.cells) as student:
-                try:
-                    detail = DETAILS[slug](student)
-                except (StudentError, NothingToShow) as error:
-                    note = printable(str(error), NOTE_CHARACTERS)
-    reference = load_reference()
-    bands = reference.bands.get(slug), reference.accuracies.get(slug)
-    return Row(report, losses, accuracies, *bands, detail, note)
-
-
-# ---------------------------------------------------------------- training
-
-
-def train_each(
-    student: Student,
-    assignment: Assignment,
-    digits: Digits,
-    make_rng: Callable[[], np.random.Generator],
-) -> list[Training]:
-    """A training run for each number of epochs, as accuracies are measured at a run's end only.
-
-    All of them begin alike, by generators that `make_rng` gives in the same state.
-
-    Raises:
-        StudentError: the student's code failed on the way.
-    """
-    is_optimizer = "make_optimizer" in student.load()
-    return [
-        run_training(
-            student,
-            msgspec.structs.replace(assignment, epochs=epochs),
-            digits,
-            make_rng(),
-            student_optimizer=is_optimizer,
-        ).summary
-        for epochs in range(1, assignment.epochs + 1)
-    ]
+    draw = PICTURES.get(student.slug)
+    if draw is None or any(check.verdict in ("crashed", "timed_out") for check in checks):
+        return None
+    # What is wrong with the module stands in the report already.
+    with suppress(StudentError, NothingToShow):
+        return draw(student)
+    return None
 
 
 # ---------------------------------------------------------------- initial weights
@@ -113,7 +54,7 @@ def initial_weights(student: Student) -> Weights:
     """Both weights of a new network over He's standard deviation.
 
     He et al. (2015) allow 2 / fan_in and 2 / fan_out, a normal and a uniform distribution: what is
-    nearest to the weights is drawn as their target.
+    nearest to the weights is their target.
     """
     num_features, num_hidden, num_output = TRAINING_SIZES
     net = student.build(*TRAINING_SIZES, seed=0)
@@ -132,9 +73,10 @@ def initial_weights(student: Student) -> Weights:
         for weight, target in zip(weights, targets, strict=True)
     ]
     return Weights(
-        dict(zip(("first weight", "second weight"), standardised, strict=True)),
-        "2/fan_in" if is_fan_in else "2/fan_out",
+        rule="2/fan_in" if is_fan_in else "2/fan_out",
         is_uniform=kurtosis(standardised[0]) < LEAST_KURTOSIS,
+        variances=[short(values.var()) for values in standardised],
+        densities=[density(values) for values in standardised],
     )
 
 
@@ -146,6 +88,12 @@ def kurtosis(values: np.ndarray) -> float:
     centred = values - values.mean()
     second = float((centred**2).mean())
     return float((centred**4).mean()) / second**2 if second > 0 else 3.0
+
+
+def density(values: np.ndarray) -> list[float]:
+    """A histogram of unit area from -REACH to REACH."""
+    shares, _ = np.histogram(np.clip(values, -REACH, REACH), BINS, (-REACH, REACH), density=True)
+    return [short(share) for share in shares]
 
 
 def weight_of_shape(net: Network, shape: tuple[int, int]) -> np.ndarray:
@@ -168,11 +116,11 @@ def dropout_modes(student: Student) -> Activations:
     net = student.build(*SIZES, seed=0)
     look_through(net)
     inputs = hidden_inputs(0)
-    return Activations(
-        inputs[:, : SIZES[1]],
+    return activations(
+        inputs,
         {
-            "eval mode": hidden_of(net.forward(inputs)),
-            "train mode": hidden_of(net.forward(inputs, train=True, seed=0)),
+            "eval mode": net.forward(inputs),
+            "train mode": net.forward(inputs, train=True, seed=0),
         },
     )
 
@@ -185,12 +133,12 @@ def batchnorm_modes(student: Student) -> Activations:
     before = net.forward(inputs)
     train = net.forward(inputs, train=True)
     net.forward_all([hidden_inputs(number) for number in range(1, BATCHES + 1)], train=True)
-    return Activations(
-        inputs[:, : SIZES[1]],
+    return activations(
+        inputs,
         {
-            "eval mode, new network": hidden_of(before),
-            "train mode": hidden_of(train),
-            f"eval mode, after {BATCHES} batches": hidden_of(net.forward(inputs)),
+            "eval mode, new network": before,
+            "train mode": train,
+            f"eval mode, after {BATCHES} batches": net.forward(inputs),
         },
     )
 
@@ -221,11 +169,34 @@ def hidden_inputs(seed: int) -> np.ndarray:
     return (MOVED + SPREAD * rng.standard_normal((ROWS, SIZES[0]))).astype(np.float32)
 
 
-def hidden_of(logits: np.ndarray) -> np.ndarray:
-    return logits[:, : SIZES[1]]
+def activations(inputs: np.ndarray, logits: dict[str, np.ndarray]) -> Activations:
+    """What each mode's logits (N, O) show of the hidden units that saw `inputs` (N, F)."""
+    hidden = {name: values[:, : SIZES[1]].astype(np.float64) for name, values in logits.items()}
+    return Activations(
+        inputs=some_of(inputs),
+        modes=[
+            Mode(
+                name,
+                short(values.mean()),
+                short(values.std()),
+                short((values == 0).mean()),
+                some_of(values),
+            )
+            for name, values in hidden.items()
+        ],
+    )
 
 
-DETAILS: dict[str, Callable[[Student], Weights | Activations]] = {
+def some_of(values: np.ndarray) -> list[float]:
+    return [short(value) for value in values[:SHOWN_ROWS, : SIZES[1]].ravel()]
+
+
+def short(value: float) -> float:
+    """To four significant digits, which is more than a picture can show."""
+    return float(f"{value:.4g}")
+
+
+PICTURES: dict[str, Callable[[Student], Picture]] = {
     "kaiming_init": initial_weights,
     "dropout": dropout_modes,
     "batchnorm": batchnorm_modes,

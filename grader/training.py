@@ -9,6 +9,7 @@ import numpy as np
 from grader.course import Assignment
 from grader.data import Digits
 from grader.report.model import Training
+from grader.sandbox import client
 from grader.sandbox.client import Parameter, Student
 
 TRAIN_IMAGES = 1000
@@ -69,12 +70,7 @@ def run_training(
         students="optimizer" if student_optimizer else "network",
         with_parameters=with_parameters,
     )
-    summary = Training(
-        train_accuracy=accuracy(run.train_logits[-1], labels[:TRAIN_IMAGES]),
-        valid_accuracy=accuracy(run.unseen_logits, labels[TRAIN_IMAGES:]),
-        loss=[cross_entropy(logits, labels[:TRAIN_IMAGES]) for logits in run.train_logits],
-        threshold=assignment.threshold,
-    )
+    summary = summarise(run, labels[:TRAIN_IMAGES], labels[TRAIN_IMAGES:], assignment.threshold)
     # Chosen after the run: the worker can't know which.
     compared = rng.choice(VALID_IMAGES, COMPARED_IMAGES, replace=False)
     unseen = images[TRAIN_IMAGES + compared].astype(np.float32) / np.float32(255)
@@ -120,13 +116,22 @@ def run_own(
         students="both",
         with_parameters=False,
     )
-    summary = Training(
-        train_accuracy=accuracy(run.train_logits[-1], labels),
-        valid_accuracy=accuracy(run.unseen_logits, numbers[unseen.labels]),
-        loss=[cross_entropy(logits, labels) for logits in run.train_logits],
-        threshold=assignment.threshold,
-    )
+    summary = summarise(run, labels, numbers[unseen.labels], assignment.threshold)
     return OwnRun(summary, assignment.bands)
+
+
+def summarise(
+    run: client.Training, labels: np.ndarray, unseen_labels: np.ndarray, threshold: float
+) -> Training:
+    """What the logits of a run say, by the labels of the images trained on and measured on."""
+    accuracies = [accuracy(logits, labels) for logits in run.train_logits]
+    return Training(
+        train_accuracy=accuracies[-1],
+        valid_accuracy=accuracy(run.unseen_logits, unseen_labels),
+        loss=[cross_entropy(logits, labels) for logits in run.train_logits],
+        threshold=threshold,
+        accuracy=accuracies,
+    )
 
 
 def expect_epochs(assignment: Assignment) -> None:

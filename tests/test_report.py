@@ -79,6 +79,7 @@ def test_an_assignment_has_exactly_its_fields(graded_class: Class) -> None:
     for assignment in assignments_of(graded_class.document):
         assert assignment.keys() == {
             "slug", "title", "status", "score", "max_score", "checks", "training", "output",
+            "picture",
         }  # fmt: skip
         assert assignment["status"] in STATUSES
         assert isinstance(assignment["output"], str)
@@ -105,7 +106,10 @@ def test_a_training_run_is_told_where_there_was_one(graded_class: Class) -> None
         if assignment["status"] != "passed":
             continue
         training = assignment["training"]
-        assert training.keys() == {"train_accuracy", "valid_accuracy", "loss", "threshold"}
+        assert training.keys() == {
+            "train_accuracy", "valid_accuracy", "loss", "threshold", "accuracy",
+        }  # fmt: skip
+        assert len(training["accuracy"]) == len(training["loss"])
         assert training["threshold"] <= training["valid_accuracy"] <= 1
         assert 0 <= training["train_accuracy"] <= 1
         assert len(training["loss"]) == 5

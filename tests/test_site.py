@@ -15,14 +15,24 @@ from typing import Any
 
 import msgspec
 import pytest
+from test_plots import PICTURES
 
 from grader.course import load_course
 from grader.gradebook import AssignmentInfo, Entry, Lateness, Override, Student
 from grader.grading import list_checks
-from grader.report.model import AssignmentReport, Environment, Report, Training, Verdict, status_of
+from grader.report.model import (
+    AssignmentReport,
+    Environment,
+    Picture,
+    Report,
+    Training,
+    Verdict,
+    status_of,
+)
 from grader.report.site import write_feedback, write_site
-from grader.report.site.charts import draw_curve
+from grader.report.site.curves import draw_accuracies, draw_losses
 from grader.report.site.pages import class_page
+from grader.report.site.pictures import draw_picture
 from grader.report.site.reference import load_reference
 from grader.report.site.summary import ClassSummary
 from grader.report.site.values import duration, moment, page_name, percent, points
@@ -293,13 +303,59 @@ def test_a_submission_that_is_not_graded_in_full_has_no_total_yet(tmp_path: Path
 @pytest.mark.parametrize("losses", [[0.0], [1e300, 2e300], [float("inf"), 1.0], [2.3] * 40])
 def test_any_curve_can_be_drawn(losses: list[float]) -> None:
     for band in (None, load_reference().bands["relu"]):
-        assert draw_curve(losses, band).endswith("</svg>")
+        assert draw_losses(losses, band).endswith("</svg>")
+
+
+@pytest.mark.parametrize("accuracies", [[0.0], [1.0] * 40, load_reference().accuracies["relu"].low])
+def test_any_accuracies_can_be_drawn(accuracies: list[float]) -> None:
+    training = Training(accuracies[-1], 0.5, [2.3] * len(accuracies), 0.4, accuracies)
+    for band in (None, load_reference().accuracies["relu"]):
+        drawn = draw_accuracies(training, band)
+        assert drawn.count('class="point"') == len(accuracies)
+        assert drawn.count('class="valid"') == drawn.count('class="target"') == 1
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_any_picture_can_be_drawn(picture: Picture) -> None:
+    """Within its frame, however far away the values lie."""
+    drawn = draw_picture(picture)
+    _, _, width, height = map(float, re.search('viewBox="([^"]*)"', drawn)[1].split())
+    own = " ".join(re.findall(r'class="(?:line|dots) [a-z]+" (?:points|d)="([^"]*)"', drawn))
+    numbers = [float(number) for number in re.findall(r"-?\d+\.\d", own)]
+    assert len(numbers) >= 4
+    assert all(0 <= x <= width for x in numbers[::2])
+    assert all(0 <= y <= height for y in numbers[1::2])
+
+
+def test_a_students_page_draws_what_the_report_holds(tmp_path: Path) -> None:
+    report = make_report("a", {})
+    kinds = dict(zip(("kaiming_init", "dropout"), PICTURES, strict=False))
+    shown = [
+        msgspec.structs.replace(a, picture=kinds.get(a.slug), training=with_accuracy(a))
+        for a in report.assignments
+    ]
+    write_site(
+        ListedGradebook([make_entry("a", "A", msgspec.structs.replace(report, assignments=shown))]),
+        tmp_path,
+    )
+    page = (tmp_path / "students" / "a.html").read_text("utf-8")
+    assert page.count("<svg") == 2 * len(shown) + 2
+    assert "first weight, variance 1 · 2/fan_in" in page
+    assert "second weight, variance 0.5 · 2/fan_in" in page
+    assert page.count("Accuracy on the training images") == len(shown)
+
+
+def with_accuracy(assignment: AssignmentReport) -> Training:
+    """Its training with the accuracies that a report of this version has."""
+    assert assignment.training is not None
+    median = load_reference().accuracies[assignment.slug].median
+    return msgspec.structs.replace(assignment.training, accuracy=median)
 
 
 def test_a_curve_far_above_the_band_is_marked_as_beyond_the_chart() -> None:
     band = load_reference().bands["adam"]
-    assert 'class="beyond"' in draw_curve([7.2, 28.5, 62.1, 111.0, 179.4], band)
-    assert 'class="beyond"' not in draw_curve(band.high, band)
+    assert 'class="beyond"' in draw_losses([7.2, 28.5, 62.1, 111.0, 179.4], band)
+    assert 'class="beyond"' not in draw_losses(band.high, band)
 
 
 @pytest.mark.parametrize(

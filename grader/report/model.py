@@ -42,12 +42,48 @@ class CheckResult(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Training(msgspec.Struct, frozen=True):
-    """The training check's run: accuracies from 0 to 1; the mean cross-entropy of each epoch."""
+    """The training check's run: accuracies from 0 to 1; the mean cross-entropy of each epoch.
 
-    train_accuracy: float
-    valid_accuracy: float
+    What is said of an epoch comes from the logits of its batches, each before its step.
+    """
+
+    train_accuracy: float  # in the last epoch
+    valid_accuracy: float  # after it
     loss: list[float]
     threshold: float
+    accuracy: list[float] = []  # in each epoch; empty in reports of older versions
+
+
+class Weights(msgspec.Struct, frozen=True, tag="weights"):
+    """A new network's two weights, over the standard deviation that He's rule asks for."""
+
+    rule: str  # of the variance; the one of He's two that is nearer
+    is_uniform: bool  # the target distribution, otherwise normal
+    variances: list[float]  # of the first and of the second weight; 1 is the rule's
+    densities: list[list[float]]  # of each, in bins of equal width from -REACH to REACH
+
+
+REACH = 4.0  # standard deviations of the target; what lies beyond is counted at the edges
+
+
+class Mode(msgspec.Struct, frozen=True):
+    """The hidden activations of a new network in one mode."""
+
+    name: str
+    mean: float
+    deviation: float
+    zeros: float  # the share of activations that are 0, from 0 to 1
+    values: list[float]  # some of them
+
+
+class Activations(msgspec.Struct, frozen=True, tag="activations"):
+    """What train and eval mode make of the same inputs of hidden units."""
+
+    inputs: list[float]  # as many as each mode has values
+    modes: list[Mode]
+
+
+Picture = Weights | Activations
 
 
 class AssignmentReport(msgspec.Struct, frozen=True):
@@ -61,6 +97,7 @@ class AssignmentReport(msgspec.Struct, frozen=True):
     checks: list[CheckResult]
     training: Training | None
     output: str
+    picture: Picture | None = None  # of assignments that have one, if the module has got that far
 
 
 class Environment(msgspec.Struct, frozen=True):

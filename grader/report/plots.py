@@ -8,8 +8,8 @@ from __future__ import annotations
 import textwrap
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
@@ -19,9 +19,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from grader.report.model import AssignmentReport, replacing
-from grader.report.site.charts import scale_of
-from grader.report.site.reference import Band
+from grader.report.model import REACH, Activations, AssignmentReport, Weights, replacing
+from grader.report.site.curves import fitting, scale_of
+from grader.report.site.pictures import target_density
+from grader.report.site.reference import Band, load_reference
 from grader.report.terminal import score_of
 
 PANEL_INCHES = (4.2, 2.9)
@@ -29,42 +30,13 @@ DOTS_PER_INCH = 110
 BAND, MEDIAN, TARGET = "#d7dde3", "#8a97a3", "#444c54"
 COLOURS = ("#1f6fb4", "#d1641a", "#2f8f4e")  # told apart by colour-blind readers, too
 MARKERS = (("o", 18), ("x", 7), ("+", 7))  # and their size: those below show under those above
+VALIDATION: dict[str, Any] = {"color": COLOURS[1], "markersize": 6, "linestyle": "none"}
 NOTE_LINE = 44  # characters
-REACH = 4.0  # weights are shown to so many of the target's standard deviations
+POINTS = 401  # at which a target's density is drawn
 
 
-@dataclass(frozen=True)
-class Weights:
-    """A new network's weights, each over the standard deviation that the rule asks for."""
-
-    values: dict[str, np.ndarray]  # by what to call it, (N,)
-    rule: str  # of the variance
-    is_uniform: bool  # the target, otherwise normal
-
-
-@dataclass(frozen=True)
-class Activations:
-    """What goes into a network's hidden units, (N, H), and by mode what comes out, (N, H)."""
-
-    inputs: np.ndarray
-    modes: dict[str, np.ndarray]
-
-
-@dataclass(frozen=True)
-class Row:
-    """What is drawn of one assignment; a band is None where there is no reference."""
-
-    report: AssignmentReport
-    losses: list[float]  # on the training images, after each epoch; empty without a training run
-    accuracies: list[float]  # on the validation images, after each epoch; empty if unknown
-    losses_band: Band | None
-    accuracies_band: Band | None
-    detail: Weights | Activations | None
-    note: str  # why there is no detail where one belongs
-
-
-def write_plot(path: Path, rows: Sequence[Row]) -> None:
-    """Replace the file at `path`, a .png or .svg, by the picture of `rows`."""
+def write_plot(path: Path, reports: Sequence[AssignmentReport]) -> None:
+    """Replace the file at `path`, a .png or .svg, by the picture of the assignments."""
     kind = path.suffix.lower().removeprefix(".")
     undated: dict[str, None] = {"Date" if kind == "svg" else "Software": None}
     # The same picture is the same file: SVG's ids derive from a salt.
@@ -73,41 +45,43 @@ def write_plot(path: Path, rows: Sequence[Row]) -> None:
         warnings.catch_warnings(action="ignore"),  # a character that the font does not have
         replacing(path) as stream,
     ):
-        draw(rows).savefig(stream, format=kind, dpi=DOTS_PER_INCH, metadata=undated)
+        draw(reports).savefig(stream, format=kind, dpi=DOTS_PER_INCH, metadata=undated)
 
 
-def draw(rows: Sequence[Row]) -> Figure:
-    """A row an assignment: loss, accuracy, and where some assignment has one, its detail."""
-    columns = 3 if any(row.detail is not None or row.note for row in rows) else 2
+def draw(reports: Sequence[AssignmentReport]) -> Figure:
+    """A row an assignment: loss, accuracy, and what its module does, where some report shows it."""
+    columns = 3 if any(report.picture is not None for report in reports) else 2
     width, height = PANEL_INCHES
-    figure = Figure((width * columns, height * len(rows)), layout="constrained")
-    grid = figure.subplots(len(rows), columns, squeeze=False)
-    for row, panels in zip(rows, grid, strict=True):
+    figure = Figure((width * columns, height * len(reports)), layout="constrained")
+    grid = figure.subplots(len(reports), columns, squeeze=False)
+    reference = load_reference()
+    for report, panels in zip(reports, grid, strict=True):
         for panel in panels:
             panel.spines[["top", "right"]].set_visible(False)
-        score = score_of(row.report.score, row.report.max_score)
-        title = f"{row.report.title} ({row.report.slug})  {score}"
+        score = score_of(report.score, report.max_score)
+        title = f"{report.title} ({report.slug})  {score}"
         panels[0].set_title(title, loc="left", fontweight="bold", parse_math=False)
-        draw_losses(panels[0], row)
-        draw_accuracies(panels[1], row)
+        draw_losses(panels[0], report, reference.bands.get(report.slug))
+        draw_accuracies(panels[1], report, reference.accuracies.get(report.slug))
         if columns == 3:
-            draw_detail(panels[2], row)
+            draw_picture(panels[2], report)
     # One for all panels: within them it would hide a curve.
     handles = [
         Line2D([], [], color=COLOURS[0], marker="o", markersize=4, label="yours"),
-        Line2D([], [], color=MEDIAN, linewidth=1, label="the reference's median"),
-        Patch(color=BAND, label="from its least to its most"),
+        Line2D([], [], color=MEDIAN, linewidth=1, label="the reference solution's median"),
+        Patch(color=BAND, label=f"its range over {reference.seeds} seeds"),
+        Line2D([], [], marker="D", label="yours on the validation images", **VALIDATION),
     ]
-    figure.legend(handles=handles, loc="outside upper left", ncols=3, frameon=False)
+    figure.legend(handles=handles, loc="outside upper left", ncols=4, frameon=False)
     return figure
 
 
 # ---------------------------------------------------------------- training
 
 
-def draw_losses(axes: Axes, row: Row) -> None:
-    losses = row.losses
-    band = fitting(row.losses_band, losses)
+def draw_losses(axes: Axes, report: AssignmentReport, band: Band | None) -> None:
+    losses = report.training.loss if report.training is not None else []
+    band = fitting(band, losses)
     draw_band(axes, band)
     most = scale_of(losses or [0.0], band)
     if losses:
@@ -115,20 +89,20 @@ def draw_losses(axes: Axes, row: Row) -> None:
         if max(losses) > most:
             say(axes, f"up to {max(losses):.3g}, beyond this scale")
     else:
-        say(axes, why_untrained(row.report))
+        say(axes, why_untrained(report))
     axes.set_ylim(0, most)
     axes.set_ylabel("training loss, nats")
     finish(axes)
 
 
-def draw_accuracies(axes: Axes, row: Row) -> None:
-    training = row.report.training
-    band = fitting(row.accuracies_band, row.accuracies)
+def draw_accuracies(axes: Axes, report: AssignmentReport, band: Band | None) -> None:
+    training = report.training
+    band = fitting(band, training.accuracy if training is not None else [])
     draw_band(axes, band)
     if training is not None:
         axes.axhline(training.threshold, color=TARGET, linewidth=1, linestyle="--")
         axes.annotate(
-            f"wanted: {training.threshold:.0%}",
+            f"wanted on the validation images: {training.threshold:.0%}",
             (1, training.threshold),
             xycoords=("axes fraction", "data"),
             xytext=(0, -2),
@@ -137,19 +111,13 @@ def draw_accuracies(axes: Axes, row: Row) -> None:
             va="top",
             color=TARGET,
         )
-        if row.accuracies:
-            draw_curve(axes, row.accuracies)
-        else:
-            axes.plot(len(training.loss), training.valid_accuracy, "o", color=COLOURS[0])
+        draw_curve(axes, training.accuracy)
+        last = [len(training.loss)], [training.valid_accuracy]
+        axes.plot(*last, "D", clip_on=False, zorder=3, **VALIDATION)
     axes.set_ylim(0, 1)
     axes.yaxis.set_major_formatter(PercentFormatter(1))
-    axes.set_ylabel("validation accuracy")
+    axes.set_ylabel("training accuracy")
     finish(axes)
-
-
-def fitting(band: Band | None, values: Sequence[float]) -> Band | None:
-    """The band, unless it was measured over another number of epochs."""
-    return None if band is None or (values and len(values) != len(band.high)) else band
 
 
 def draw_band(axes: Axes, band: Band | None) -> None:
@@ -179,51 +147,56 @@ def why_untrained(report: AssignmentReport) -> str:
     return f"no training run; look first at: {first.title}"
 
 
-# ---------------------------------------------------------------- details
+# ---------------------------------------------------------------- what the module does
 
 
-def draw_detail(axes: Axes, row: Row) -> None:
-    if isinstance(row.detail, Weights):
-        draw_weights(axes, row.detail)
-    elif isinstance(row.detail, Activations):
-        draw_activations(axes, row.detail)
+def draw_picture(axes: Axes, report: AssignmentReport) -> None:
+    if isinstance(report.picture, Weights):
+        draw_weights(axes, report.picture)
+    elif isinstance(report.picture, Activations):
+        draw_activations(axes, report.picture)
     else:
         axes.set_axis_off()
-        if row.note:
-            say(axes, row.note)
 
 
 def draw_weights(axes: Axes, weights: Weights) -> None:
     """Histograms over the target's density; what lies further out is counted at the edges."""
-    edges = np.linspace(-REACH, REACH, 65)
-    peak = 0.4  # about that of the normal distribution
-    for (name, values), colour in zip(weights.values.items(), COLOURS, strict=False):
-        shares, _ = np.histogram(np.clip(values, -REACH, REACH), edges, density=True)
-        peak = max(peak, float(shares.max()))
-        label = f"{name}, variance {values.var():.2g} · {weights.rule}"
-        axes.stairs(shares, edges, color=colour, label=label)
-    points = np.linspace(-REACH, REACH, 401)
-    if weights.is_uniform:
-        density = np.where(np.abs(points) <= 3**0.5, 1 / 12**0.5, 0.0)
-    else:
-        density = np.exp(-(points**2) / 2) / (2 * np.pi) ** 0.5
+    for name, variance, density, colour in zip(
+        ("first weight", "second weight"),
+        weights.variances,
+        weights.densities,
+        COLOURS,
+        strict=False,
+    ):
+        edges = np.linspace(-REACH, REACH, len(density) + 1)
+        label = f"{name}, variance {variance:.2g} · {weights.rule}"
+        axes.stairs(density, edges, color=colour, label=label)
+    points = np.linspace(-REACH, REACH, POINTS)
     kind = "uniform" if weights.is_uniform else "normal"
     axes.plot(
-        points, density, color=TARGET, linestyle="--", label=f"{kind}, variance {weights.rule}"
+        points,
+        target_density(points, is_uniform=weights.is_uniform),
+        color=TARGET,
+        linestyle="--",
+        label=f"{kind}, variance {weights.rule}",
     )
-    axes.set_ylim(0, 1.6 * peak)  # room for the legend
+    # From about the normal distribution's peak on; above it there is room for the legend.
+    axes.set_ylim(0, 1.6 * max(0.4, *(max(density) for density in weights.densities)))
     axes.set_xlabel(f"initial weight / √({weights.rule})")
     axes.set_ylabel("density")
     axes.legend(frameon=False, fontsize=8, loc="upper center")
 
 
 def draw_activations(axes: Axes, activations: Activations) -> None:
-    order = activations.inputs.ravel()
-    for (name, values), colour, (marker, size) in zip(
-        activations.modes.items(), COLOURS, MARKERS, strict=False
-    ):
+    for mode, colour, (marker, size) in zip(activations.modes, COLOURS, MARKERS, strict=False):
         axes.scatter(
-            order, values.ravel(), s=size, linewidths=0.7, marker=marker, color=colour, label=name
+            activations.inputs,
+            mode.values,
+            s=size,
+            linewidths=0.7,
+            marker=marker,
+            color=colour,
+            label=mode.name,
         )
     axes.set_xlabel("input of a hidden unit")
     axes.set_ylabel("its activation")

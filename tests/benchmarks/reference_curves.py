@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import platform
 import zlib
-from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -19,10 +18,10 @@ import grader
 from grader.course import Assignment, Course, load_course
 from grader.data import Digits, load_digits
 from grader.grading import limits_of
-from grader.plots import train_each
 from grader.report.site.reference import REFERENCE_PATH, Band, Reference
 from grader.sandbox.client import Student
 from grader.sandbox.launch import Launcher, open_launcher
+from grader.training import run_training
 
 SEEDS = 40
 DIGITS = 4  # of each figure, which is more than a chart can show
@@ -57,15 +56,21 @@ def main() -> None:
 def measure(
     course: Course, launcher: Launcher, digits: Digits, assignment: Assignment
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The solution's losses and validation accuracies, both (seeds, epochs)."""
+    """The solution's losses and accuracies on the training images, both (seeds, epochs)."""
     source = course.solution_path(assignment.slug).read_text(encoding="utf-8")
     losses, accuracies = [], []
     for seed in range(SEEDS):
         key = [seed, zlib.crc32(assignment.slug.encode())]
         with Student(launcher, assignment.slug, source, limits_of(assignment)) as student:
-            runs = train_each(student, assignment, digits, partial(np.random.default_rng, key))
-        losses.append(runs[-1].loss)
-        accuracies.append([run.valid_accuracy for run in runs])
+            run = run_training(
+                student,
+                assignment,
+                digits,
+                np.random.default_rng(key),
+                student_optimizer="make_optimizer" in student.load(),
+            )
+        losses.append(run.summary.loss)
+        accuracies.append(run.summary.accuracy)
     return np.array(losses), np.array(accuracies)
 
 

@@ -1,6 +1,6 @@
-"""Charts as inline SVG. Matplotlib draws each frame once; a page adds one student's line to it.
+"""Charts as inline SVG. Matplotlib draws each frame once; a page adds what is one student's to it.
 
-A figure of Matplotlib's takes tens of milliseconds, too long for eight a page, so that frames
+A figure of Matplotlib's takes tens of milliseconds, too long for a dozen a page, so that frames
 are kept. Colours are classes for the style sheet to fill in, light or dark: the pages' content
 security policy allows no style attributes.
 """
@@ -8,11 +8,9 @@ security policy allows no style attributes.
 from __future__ import annotations
 
 import io
-import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from xml.etree import ElementTree
 
 from markupsafe import Markup
@@ -22,103 +20,72 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from grader.report.site.reference import Band
-
 SVG = "http://www.w3.org/2000/svg"
-CLASSES = frozenset({"band", "median", "grid", "axis", "bar", "count"})
-CURVE_SIZE = (380, 210)  # CSS pixels, about as wide as a phone
+CLASSES = frozenset({"band", "median", "grid", "axis", "bar", "count", "target"})
+CHART_SIZE = (380, 210)  # CSS pixels, about as wide as a phone
 HISTOGRAM_SIZE = (480, 300)
-# No curve is drawn to a larger scale than this many times the band's, for the band to be seen.
-LARGEST_SCALE = 4.0
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A drawn chart without its closing tag, and where epoch 1 and the axes' edges lie in it."""
+    """A drawn chart without its closing tag, and where the edges of its axes lie in it."""
 
     svg: str
-    left: float
-    right: float
-    top: float
-    bottom: float
-    epochs: int
-    most: float  # the loss at the top edge
+    box: tuple[float, float, float, float]  # left, right, top, bottom
+    xs: tuple[float, float]
+    ys: tuple[float, float]
 
-    def place(self, epoch: int, loss: float) -> tuple[float, float]:
-        """The point of `loss` after `epoch`, which counts from 1; at the edge if it lies beyond."""
-        share = (epoch - 1) / (self.epochs - 1) if self.epochs > 1 else 0.5
-        height = min(max(loss / self.most, 0.0), 1.0)
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Where the point lies in the chart; at the edge if it lies beyond."""
+        left, right, top, bottom = self.box
         return (
-            self.left + share * (self.right - self.left),
-            self.bottom + height * (self.top - self.bottom),
+            left + share(x, *self.xs) * (right - left),
+            bottom + share(y, *self.ys) * (top - bottom),
         )
 
+    def line(self, points: Iterable[tuple[float, float]], kind: str) -> str:
+        """A line of this class through the points."""
+        placed = " ".join("{:.1f},{:.1f}".format(*self.place(x, y)) for x, y in points)
+        return f'<polyline class="{kind}" points="{placed}"/>'
 
-def draw_curve(losses: Sequence[float], band: Band | None) -> Markup:
-    """One training curve over the band of the reference solution's, as an inline <svg>."""
-    if band is not None and len(band.high) != len(losses):
-        band = None  # measured with other settings
-    frame = draw_frame(len(losses), scale_of(losses, band), _key(band))
-    points = [frame.place(epoch, loss) for epoch, loss in enumerate(losses, start=1)]
-    parts = [
-        frame.svg,
-        '<polyline class="curve" points="',
-        " ".join(f"{x:.1f},{y:.1f}" for x, y in points),
-        '"/>',
-    ]
-    for (x, y), loss, epoch in zip(points, losses, range(1, len(losses) + 1), strict=True):
-        shape = "beyond" if loss > frame.most else "point"
-        parts.append(
-            f'<circle class="{shape}" cx="{x:.1f}" cy="{y:.1f}" r="3.5">'
-            f"<title>epoch {epoch}: {loss:.3g}</title></circle>"
+    def dot(self, x: float, y: float, kind: str, title: str) -> str:
+        """A dot of this class, with a tooltip."""
+        left, top = self.place(x, y)
+        return (
+            f'<circle class="{kind}" cx="{left:.1f}" cy="{top:.1f}" r="3.5">'
+            f"<title>{title}</title></circle>"
         )
-    parts.append("</svg>")
-    return Markup("".join(parts))
+
+    def dots(self, xs: Iterable[float], ys: Iterable[float], kind: str) -> str:
+        """Many dots of this class as one shape: lines of no length, which get round ends."""
+        points = zip(xs, ys, strict=True)
+        placed = "".join("M{:.1f} {:.1f}h0".format(*self.place(x, y)) for x, y in points)
+        return f'<path class="{kind}" d="{placed}"/>'
+
+    def filled(self, *parts: str) -> Markup:
+        """The chart with these parts in it."""
+        return Markup("".join((self.svg, *parts, "</svg>")))
 
 
-def scale_of(losses: Sequence[float], band: Band | None) -> float:
-    """The loss at the top of the chart: a round number above the band and, in reason, the curve."""
-    most = max(losses)
-    if band is not None:
-        most = min(max(most, *band.high), LARGEST_SCALE * max(band.high))
-    if not 0 < most < math.inf:
-        return 1.0
-    unit = 10.0 ** math.floor(math.log10(most * 1.04))
-    return next(step * unit for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * unit >= most)
+def share(value: float, low: float, high: float) -> float:
+    """How far `value` lies from `low` to `high`, from 0 to 1."""
+    return min(max((value - low) / (high - low), 0.0), 1.0)
 
 
-Key = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]
+def new_chart() -> tuple[Figure, Axes]:
+    """A figure for a frame."""
+    return new_axes(CHART_SIZE, left=38, right=10, top=12, bottom=38)
 
 
-def _key(band: Band | None) -> Key | None:
-    """The band as something that a cache can look up."""
-    return None if band is None else (tuple(band.low), tuple(band.median), tuple(band.high))
-
-
-@lru_cache(maxsize=512)
-def draw_frame(epochs: int, most: float, band: Key | None) -> Frame:
-    """Axes and band for curves of `epochs` points, from 0 to the loss `most`."""
-    width, height = CURVE_SIZE
-    figure, axes = new_axes(CURVE_SIZE, left=38, right=10, top=12, bottom=38)
-    xs = range(1, epochs + 1)
-    if band is not None:
-        low, median, high = band
-        axes.fill_between(xs, low, high, linewidth=0, gid="band")
-        axes.plot(xs, median, linewidth=1.5, gid="median")
-    axes.set_xlim((1, epochs) if epochs > 1 else (0.5, 1.5))
-    axes.set_ylim(0, most)
-    axes.set_xticks(xs)
-    axes.yaxis.set_major_locator(MaxNLocator(4))
-    axes.set_xlabel("epoch")
+def frame_of(figure: Figure, axes: Axes) -> Frame:
+    """The frame that was drawn in a new chart."""
+    width, height = CHART_SIZE
     box = axes.get_position()
     return Frame(
         svg=to_svg(figure, axes).removesuffix("</svg>"),
-        left=box.x0 * width,
-        right=box.x1 * width,
-        top=(1 - box.y1) * height,
-        bottom=(1 - box.y0) * height,
-        epochs=epochs,
-        most=most,
+        box=(box.x0 * width, box.x1 * width, (1 - box.y1) * height, (1 - box.y0) * height),
+        xs=axes.get_xlim(),
+        ys=axes.get_ylim(),
     )
 
 

@@ -21,10 +21,12 @@ from markupsafe import Markup
 
 from grader import __version__
 from grader.gradebook import AssignmentInfo, Entry, Student
-from grader.report.model import CheckResult
+from grader.report.model import AssignmentReport, CheckResult
 from grader.report.shown import STATUSES, VERDICTS, bounded
 from grader.report.site import values
-from grader.report.site.charts import draw_curve, draw_histogram
+from grader.report.site.charts import draw_histogram
+from grader.report.site.curves import draw_accuracies, draw_losses, fitting
+from grader.report.site.pictures import SERIES, draw_picture
 from grader.report.site.reference import load_reference
 from grader.report.site.summary import ClassSummary
 
@@ -66,6 +68,8 @@ def environment() -> Environment:
         "version": __version__,
         "VERDICTS": VERDICTS,
         "STATUSES": STATUSES,
+        "SERIES": SERIES,
+        "draw_picture": draw_picture,
     }
     return templates
 
@@ -146,9 +150,6 @@ def student_values(title: str, entry: Entry, assignments: list[AssignmentInfo]) 
         assignment = by_slug.get(info.slug)
         if assignment is None:
             continue
-        training = assignment.training
-        band = load_reference().bands.get(info.slug)
-        curve = draw_curve(training.loss, band) if training and training.loss else Markup()
         sections.append(
             {
                 "report": assignment,
@@ -156,11 +157,7 @@ def student_values(title: str, entry: Entry, assignments: list[AssignmentInfo]) 
                 "override": overrides.get(info.slug),
                 "groups": group_checks(assignment.checks),
                 "unjudged": reason_unjudged(assignment.checks),
-                "curve": curve,
-                "beyond": 'class="beyond"' in curve,
-                "band": band
-                if band is not None and training and len(band.high) == len(training.loss)
-                else None,
+                "charts": charts_of(assignment),
                 "output": bounded(assignment.output),
             }
         )
@@ -174,6 +171,25 @@ def student_values(title: str, entry: Entry, assignments: list[AssignmentInfo]) 
         "steps": values.steps_of(entry, titles),
         "seeds": load_reference().seeds,
         "page_name": values.page_name,
+    }
+
+
+def charts_of(assignment: AssignmentReport) -> dict[str, Any] | None:
+    """The training curves as drawings, and the bands below them; None without a training run."""
+    training = assignment.training
+    if training is None or not training.loss:
+        return None
+    reference = load_reference()
+    loss_band = fitting(reference.bands.get(assignment.slug), training.loss)
+    accuracy_band = fitting(reference.accuracies.get(assignment.slug), training.accuracy)
+    losses = draw_losses(training.loss, loss_band)
+    return {
+        "losses": losses,
+        "loss_band": loss_band,
+        "beyond": 'class="beyond"' in losses,
+        # Reports of older versions know the last epoch's only.
+        "accuracies": draw_accuracies(training, accuracy_band) if training.accuracy else None,
+        "accuracy_band": accuracy_band,
     }
 
 

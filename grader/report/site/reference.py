@@ -28,7 +28,7 @@ class Reference(msgspec.Struct, frozen=True):
     versions: dict[str, str]
     seeds: int
     bands: dict[str, Band]  # the mean cross-entropy on the training images, in nats
-    accuracies: dict[str, Band]  # the accuracy on the validation images, from 0 to 1
+    accuracies: dict[str, Band]  # the accuracy on the training images, from 0 to 1
 
 
 @cache

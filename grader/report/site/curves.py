@@ -1,0 +1,102 @@
+"""How a training run went, epoch by epoch, over what the reference solution's runs came to."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from grader.report.model import Training
+from grader.report.site.charts import Frame, frame_of, new_chart
+from grader.report.site.reference import Band
+
+# No curve is drawn to a larger scale than this many times the band's, for the band to be seen.
+LARGEST_SCALE = 4.0
+
+
+def draw_losses(losses: Sequence[float], band: Band | None) -> Markup:
+    """The loss of each epoch as an inline <svg>, over the band if it fits."""
+    band = fitting(band, losses)
+    most = scale_of(losses, band)
+    frame = loss_frame(len(losses), most, _key(band))
+    points = list(enumerate(losses, start=1))
+    dots = [
+        frame.dot(epoch, loss, "beyond" if loss > most else "point", f"epoch {epoch}: {loss:.3g}")
+        for epoch, loss in points
+    ]
+    return frame.filled(frame.line(points, "curve"), *dots)
+
+
+def draw_accuracies(training: Training, band: Band | None) -> Markup:
+    """The training accuracy of each epoch as an inline <svg>; at its end that of validation."""
+    band = fitting(band, training.accuracy)
+    epochs = len(training.accuracy)
+    frame = accuracy_frame(epochs, training.threshold, _key(band))
+    points = list(enumerate(training.accuracy, start=1))
+    dots = [
+        frame.dot(epoch, value, "point", f"epoch {epoch}: {value:.3g}") for epoch, value in points
+    ]
+    valid = training.valid_accuracy
+    dots.append(frame.dot(epochs, valid, "valid", f"validation: {valid:.3g}"))
+    return frame.filled(frame.line(points, "curve"), *dots)
+
+
+def fitting(band: Band | None, values: Sequence[float]) -> Band | None:
+    """The band, unless it was measured over another number of epochs."""
+    return None if band is None or (values and len(values) != len(band.high)) else band
+
+
+def scale_of(losses: Sequence[float], band: Band | None) -> float:
+    """The loss at the top of the chart: a round number above the band and, in reason, the curve."""
+    most = max(losses)
+    if band is not None:
+        most = min(max(most, *band.high), LARGEST_SCALE * max(band.high))
+    if not 0 < most < math.inf:
+        return 1.0
+    unit = 10.0 ** math.floor(math.log10(most * 1.04))
+    return next(step * unit for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * unit >= most)
+
+
+Key = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]
+
+
+def _key(band: Band | None) -> Key | None:
+    """The band as something that a cache can look up."""
+    return None if band is None else (tuple(band.low), tuple(band.median), tuple(band.high))
+
+
+@lru_cache(maxsize=512)
+def loss_frame(epochs: int, most: float, band: Key | None) -> Frame:
+    """Axes and band for curves of `epochs` points, from 0 to the loss `most`."""
+    figure, axes = new_chart()
+    draw_band(axes, epochs, band)
+    axes.set_ylim(0, most)
+    axes.yaxis.set_major_locator(MaxNLocator(4))
+    return frame_of(figure, axes)
+
+
+@lru_cache(maxsize=512)
+def accuracy_frame(epochs: int, threshold: float, band: Key | None) -> Frame:
+    """Axes, band and threshold for curves of `epochs` points, from 0 to 1."""
+    figure, axes = new_chart()
+    draw_band(axes, epochs, band)
+    axes.axhline(threshold, gid="target")
+    axes.set_ylim(0, 1)
+    axes.set_yticks((0, 0.25, 0.5, 0.75, 1))
+    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    return frame_of(figure, axes)
+
+
+def draw_band(axes: Axes, epochs: int, band: Key | None) -> None:
+    xs = range(1, epochs + 1)
+    if band is not None:
+        low, median, high = band
+        axes.fill_between(xs, low, high, linewidth=0, gid="band")
+        axes.plot(xs, median, linewidth=1.5, gid="median")
+    axes.set_xlim((1, epochs) if epochs > 1 else (0.5, 1.5))
+    axes.set_xticks(xs)
+    axes.set_xlabel("epoch")

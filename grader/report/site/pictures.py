@@ -1,0 +1,93 @@
+"""What a module's weights or activations look like, over what they should."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import numpy as np
+from markupsafe import Markup
+from matplotlib.ticker import MaxNLocator
+
+from grader.report.model import REACH, Activations, Picture, Weights
+from grader.report.site.charts import Frame, frame_of, new_chart
+from grader.report.site.curves import scale_of
+
+POINTS = 161  # at which a target's density is drawn
+SERIES = ("first", "second", "third")  # classes of the lines and dots, in this order
+FARTHEST = 10.0  # times the largest input, to which activations are shown
+
+
+def draw_picture(picture: Picture) -> Markup:
+    """The picture as an inline <svg>."""
+    return draw_weights(picture) if isinstance(picture, Weights) else draw_activations(picture)
+
+
+def draw_weights(weights: Weights) -> Markup:
+    """Histograms over the target's density."""
+    peak = max(0.4, *(max(density) for density in weights.densities))
+    frame = weights_frame(scale_of([peak], None), weights.rule, weights.is_uniform)
+    return frame.filled(
+        *(
+            frame.line(stairs(density), f"line {kind}")
+            for density, kind in zip(weights.densities, SERIES, strict=False)
+        )
+    )
+
+
+def stairs(density: Sequence[float]) -> Iterator[tuple[float, float]]:
+    """The outline of a histogram from -REACH to REACH."""
+    width = 2 * REACH / len(density)
+    for number, height in enumerate(density):
+        yield number * width - REACH, height
+        yield (number + 1) * width - REACH, height
+
+
+def target_density(points: np.ndarray, *, is_uniform: bool) -> np.ndarray:
+    """The density of the uniform or the normal distribution of mean 0 and variance 1."""
+    if is_uniform:
+        return np.where(np.abs(points) <= 3**0.5, 1 / 12**0.5, 0.0)
+    return np.exp(-(points**2) / 2) / (2 * np.pi) ** 0.5
+
+
+@lru_cache(maxsize=64)
+def weights_frame(top: float, rule: str, is_uniform: bool) -> Frame:
+    """Axes and target for histograms up to the density `top`."""
+    figure, axes = new_chart()
+    points = np.linspace(-REACH, REACH, POINTS)
+    axes.plot(points, target_density(points, is_uniform=is_uniform), gid="target")
+    axes.set_xlim(-REACH, REACH)
+    axes.set_ylim(0, top)
+    axes.yaxis.set_major_locator(MaxNLocator(4))
+    axes.set_xlabel(f"initial weight / √({rule})")
+    return frame_of(figure, axes)
+
+
+def draw_activations(activations: Activations) -> Markup:
+    """What comes out over what goes in, by mode."""
+    inputs = activations.inputs
+    farthest = FARTHEST * max(map(abs, inputs))
+    values = [value for mode in activations.modes for value in mode.values]
+    lowest, highest = max(min(values), -farthest), min(max(values), farthest)
+    frame = activations_frame(
+        (math.floor(min(inputs)), math.ceil(max(inputs))),
+        (-scale_of([-lowest], None) if lowest < 0 else 0.0, scale_of([highest], None)),
+    )
+    return frame.filled(
+        *(
+            frame.dots(inputs, mode.values, f"dots {kind}")
+            for mode, kind in zip(activations.modes, SERIES, strict=False)
+        )
+    )
+
+
+@lru_cache(maxsize=512)
+def activations_frame(xs: tuple[float, float], ys: tuple[float, float]) -> Frame:
+    """Axes for inputs and activations in these ranges."""
+    figure, axes = new_chart()
+    axes.set_xlim(xs)
+    axes.set_ylim(ys)
+    axes.yaxis.set_major_locator(MaxNLocator(4))
+    axes.set_xlabel("input of a hidden unit")
+    return frame_of(figure, axes)
