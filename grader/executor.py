@@ -20,7 +20,7 @@ from typing import Protocol
 
 import msgspec
 
-from grader.checkfile import GraderError
+from grader.checkfile import GraderError, collect_checks
 from grader.course import Course
 from grader.grading import Engine, Graded
 from grader.report.model import Environment
@@ -156,12 +156,16 @@ class LocalExecutor:
         """An engine that has shown that it can start workers."""
         with open_launcher(self._course.baseline_path) as launcher:
             engine = Engine(self._course, launcher, self._seed)
+            # While the zygote starts: what the processes that are forked from this one share.
+            engine.digits  # noqa: B018
+            for assignment in self._course.assignments:
+                with suppress(GraderError):  # told of what needs the check file
+                    collect_checks(self._course.check_path(assignment.slug))
             if not (engine.jailed or self._allow_degraded):
                 raise UnconfinedError(
                     "this machine can't confine student code (see grader doctor); "
                     "--allow-degraded grades all the same"
                 )
-            engine.digits  # noqa: B018  read once, before processes fork
             yield engine
 
 
