@@ -12,15 +12,14 @@ import numpy as np
 
 from grader.report.model import REACH, Activations, CheckResult, Mode, Picture, Weights
 from grader.sandbox.client import Network, Student, StudentError
-from grader.training import TRAINING_SIZES
 
+WEIGHT_SIZES = (256, 160, 32)  # of a network with weights enough to show how they are distributed
 SIZES = (20, 8, 14)  # of networks whose hidden units are looked at: H < O < F
 ROWS = 100
 SHOWN_ROWS = 12
 MOVED, SPREAD = 2.0, 1.5  # mean and deviation of what enters the hidden units
 BATCHES = 50  # after which running statistics have all but converged
 BINS = 48
-MOST_ENTRIES = 40_000
 # The fourth moment over the square of the second is 1.8 for a uniform distribution, 3 for a normal
 # one, and 2.37 for one that is cut off at two deviations, as is usual.
 LEAST_KURTOSIS = 2.1
@@ -57,8 +56,8 @@ def initial_weights(student: Student) -> Weights:
     He et al. (2015) allow 2 / fan_in and 2 / fan_out, a normal and a uniform distribution: what is
     nearest to the weights is their target.
     """
-    num_features, num_hidden, num_output = TRAINING_SIZES
-    net = student.build(*TRAINING_SIZES, seed=0)
+    num_features, num_hidden, num_output = WEIGHT_SIZES
+    net = student.build(*WEIGHT_SIZES, seed=0)
     weights = [
         weight_of_shape(net, (num_hidden, num_features)),
         weight_of_shape(net, (num_output, num_hidden)),
@@ -69,15 +68,14 @@ def initial_weights(student: Student) -> Weights:
     with np.errstate(divide="ignore"):
         is_fan_in = distance(deviations, fan_in) <= distance(deviations, fan_out)
     targets = fan_in if is_fan_in else fan_out
-    # Of so many entries a part shows the same.
     standardised = [
-        weight.ravel()[:MOST_ENTRIES].astype(np.float64) / target
+        weight.ravel().astype(np.float64) / target
         for weight, target in zip(weights, targets, strict=True)
     ]
     return Weights(
         rule="2/fan_in" if is_fan_in else "2/fan_out",
         is_uniform=kurtosis(standardised[0]) < LEAST_KURTOSIS,
-        variances=[short(value) for value in (deviations / targets) ** 2],
+        variances=[short(values.var()) for values in standardised],
         densities=[density(values) for values in standardised],
     )
 

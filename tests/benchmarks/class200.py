@@ -29,9 +29,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         class_ = Path(folder) / "class"
         hand_in_class(class_, arguments.submissions)
-        two_s, cpu_s = grade(class_, Path(folder) / "two", "--jobs", "2")
+        two_s, _ = grade(class_, Path(folder) / "two", "--jobs", "2")
         again_s, _ = grade(class_, Path(folder) / "two", "--jobs", "2")
-        one_s, _ = grade(class_, Path(folder) / "one", "--jobs", "1")
+        # Bare training has a core to itself, too: cores that share a cache slow each other down.
+        one_s, cpu_s = grade(class_, Path(folder) / "one", "--jobs", "1")
     bare_s = statistics.mean((before_s, bare_training_s()))
     each_s = cpu_s / arguments.submissions
     print(f"{arguments.submissions} submissions: {cpu_s:.0f} s of CPU")
