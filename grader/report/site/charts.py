@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from xml.etree import ElementTree
 
+import numpy as np
 from markupsafe import Markup
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -20,6 +22,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+Values = Sequence[float] | np.ndarray
 SVG = "http://www.w3.org/2000/svg"
 CLASSES = frozenset({"band", "median", "grid", "axis", "bar", "count", "target"})
 CHART_SIZE = (380, 210)  # CSS pixels, about as wide as a phone
@@ -35,41 +38,50 @@ class Frame:
     xs: tuple[float, float]
     ys: tuple[float, float]
 
-    def place(self, x: float, y: float) -> tuple[float, float]:
-        """Where the point lies in the chart; at the edge if it lies beyond."""
+    def places(self, xs: Values, ys: Values) -> list[list[float]]:
+        """Where the points lie in the chart, (N, 2); at the edge if they lie beyond."""
         left, right, top, bottom = self.box
-        return (
-            left + share(x, *self.xs) * (right - left),
-            bottom + share(y, *self.ys) * (top - bottom),
-        )
+        across = left + shares(xs, *self.xs) * (right - left)
+        down = bottom + shares(ys, *self.ys) * (top - bottom)
+        placed: list[list[float]] = np.stack((across, down), axis=1).round(1).tolist()
+        return placed
 
-    def line(self, points: Iterable[tuple[float, float]], kind: str) -> str:
+    def line(self, xs: Values, ys: Values, kind: str) -> str:
         """A line of this class through the points."""
-        placed = " ".join("{:.1f},{:.1f}".format(*self.place(x, y)) for x, y in points)
+        placed = " ".join(f"{x},{y}" for x, y in self.places(xs, ys))
         return f'<polyline class="{kind}" points="{placed}"/>'
 
-    def dot(self, x: float, y: float, kind: str, title: str) -> str:
-        """A dot of this class, with a tooltip."""
-        left, top = self.place(x, y)
-        return (
-            f'<circle class="{kind}" cx="{left:.1f}" cy="{top:.1f}" r="3.5">'
-            f"<title>{title}</title></circle>"
-        )
-
-    def dots(self, xs: Iterable[float], ys: Iterable[float], kind: str) -> str:
+    def dots(self, xs: Values, ys: Values, kind: str) -> str:
         """Many dots of this class as one shape: lines of no length, which get round ends."""
-        points = zip(xs, ys, strict=True)
-        placed = "".join("M{:.1f} {:.1f}h0".format(*self.place(x, y)) for x, y in points)
+        placed = "".join(f"M{x} {y}h0" for x, y in self.places(xs, ys))
         return f'<path class="{kind}" d="{placed}"/>'
+
+    def marks(self, marks: Sequence[Mark]) -> str:
+        """Dots that have a class and a tooltip each."""
+        placed = self.places([mark.x for mark in marks], [mark.y for mark in marks])
+        return "".join(
+            f'<circle class="{mark.kind}" cx="{x}" cy="{y}" r="3.5">'
+            f"<title>{mark.title}</title></circle>"
+            for mark, (x, y) in zip(marks, placed, strict=True)
+        )
 
     def filled(self, *parts: str) -> Markup:
         """The chart with these parts in it."""
         return Markup("".join((self.svg, *parts, "</svg>")))
 
 
-def share(value: float, low: float, high: float) -> float:
-    """How far `value` lies from `low` to `high`, from 0 to 1."""
-    return min(max((value - low) / (high - low), 0.0), 1.0)
+class Mark(NamedTuple):
+    """A point of a chart that says what it is."""
+
+    x: float
+    y: float
+    kind: str
+    title: str
+
+
+def shares(values: Values, low: float, high: float) -> np.ndarray:
+    """How far each of the values lies from `low` to `high`, from 0 to 1."""
+    return np.clip((np.asarray(values, np.float64) - low) / (high - low), 0.0, 1.0)
 
 
 def new_chart() -> tuple[Figure, Axes]:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from grader.report.model import Training
-from grader.report.site.charts import Frame, frame_of, new_chart
+from grader.report.site.charts import Frame, Mark, frame_of, new_chart
 from grader.report.site.reference import Band
 
 # No curve is drawn to a larger scale than this many times the band's, for the band to be seen.
@@ -23,26 +23,27 @@ def draw_losses(losses: Sequence[float], band: Band | None) -> Markup:
     band = fitting(band, losses)
     most = scale_of(losses, band)
     frame = loss_frame(len(losses), most, _key(band))
-    points = list(enumerate(losses, start=1))
-    dots = [
-        frame.dot(epoch, loss, "beyond" if loss > most else "point", f"epoch {epoch}: {loss:.3g}")
-        for epoch, loss in points
+    epochs = range(1, len(losses) + 1)
+    marks = [
+        Mark(epoch, loss, "beyond" if loss > most else "point", f"epoch {epoch}: {loss:.3g}")
+        for epoch, loss in zip(epochs, losses, strict=True)
     ]
-    return frame.filled(frame.line(points, "curve"), *dots)
+    return frame.filled(frame.line(epochs, losses, "curve"), frame.marks(marks))
 
 
 def draw_accuracies(training: Training, band: Band | None) -> Markup:
     """The training accuracy of each epoch as an inline <svg>; at its end that of validation."""
     band = fitting(band, training.accuracy)
-    epochs = len(training.accuracy)
-    frame = accuracy_frame(epochs, training.threshold, _key(band))
-    points = list(enumerate(training.accuracy, start=1))
-    dots = [
-        frame.dot(epoch, value, "point", f"epoch {epoch}: {value:.3g}") for epoch, value in points
+    last = len(training.accuracy)
+    frame = accuracy_frame(last, training.threshold, _key(band))
+    epochs = range(1, last + 1)
+    marks = [
+        Mark(epoch, value, "point", f"epoch {epoch}: {value:.3g}")
+        for epoch, value in zip(epochs, training.accuracy, strict=True)
     ]
     valid = training.valid_accuracy
-    dots.append(frame.dot(epochs, valid, "valid", f"validation: {valid:.3g}"))
-    return frame.filled(frame.line(points, "curve"), *dots)
+    marks.append(Mark(last, valid, "valid", f"validation: {valid:.3g}"))
+    return frame.filled(frame.line(epochs, training.accuracy, "curve"), frame.marks(marks))
 
 
 def fitting(band: Band | None, values: Sequence[float]) -> Band | None:
