@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader.commands import BELOW, GRADED, errors, exit_status, select, usable_cores
+from grader.commands import (
+    BELOW,
+    GRADED,
+    check_target,
+    errors,
+    exit_status,
+    select,
+    usable_cores,
+)
 from grader.course import load_course
 
 app = typer.Typer()
@@ -53,12 +61,14 @@ def calibrate(
     with exit_status():
         course = load_course()
         assignments = select(course, slugs)
+        if plot is not None:
+            check_target(plot, (".svg", ".png"))
         from grader.sandbox.launch import open_launcher
 
         with open_launcher(course.baseline_path) as launcher:
             from grader.grading import Engine
             from grader.progress import ClassProgress
-            from grader.report.distributions import check_plot_path, draw_distributions
+            from grader.report.distributions import draw_distributions
 
             try:
                 from grader.calibrate import Calibration, Kept
@@ -73,8 +83,6 @@ def calibrate(
                     f"{error.name} is not installed: in the course's repository, "
                     "pip install -e '.[calibrate]'"
                 ) from None
-            if plot is not None:
-                check_plot_path(plot)
             with ClassProgress(errors, "training", "trainings done") as progress:
                 progress.start(0)
                 calibration = Calibration(

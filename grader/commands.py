@@ -75,8 +75,8 @@ def exit_status() -> Iterator[None]:
     """Turn what can go wrong into one line on stderr and the exit status for it."""
     try:
         yield
-    except (typer.BadParameter, typer.Exit):
-        raise
+    except (typer.BadParameter, typer.Exit, BrokenPipeError):
+        raise  # a reader who has had enough, as `head` has, is no error to tell of
     except (OSError, ValueError, RuntimeError) as error:
         # ValueError: CourseError, DataError. RuntimeError: GraderError, SandboxError.
         errors.print(f"grader: {error}", markup=False)

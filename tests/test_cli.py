@@ -285,6 +285,22 @@ def test_the_exit_status_follows_from_the_reports(
     assert finish(reports, fail_under, unreadable) == status
 
 
+def test_a_reader_who_has_had_enough_is_told_nothing(tmp_path: Path) -> None:
+    program = [sys.executable, "-m", "grader", "doctor"]
+    with subprocess.Popen(
+        program,
+        env=environment_for(REPOSITORY),
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 1
+
+
 def test_input_that_cannot_be_read_exits_with_2(run_grader: RunGrader, tmp_path: Path) -> None:
     ran = run_grader("grade", tmp_path / "nowhere", "--fail-under", "50")
     assert ran.status == 2

@@ -11,7 +11,6 @@ import numpy as np
 
 from grader.report.model import replacing
 
-SUFFIXES = (".svg", ".png")
 COLUMNS = 2
 PANEL_INCHES = (5.0, 2.6)
 BIN = 0.02  # of accuracy
@@ -27,18 +26,6 @@ class Distributions:
     right: Sequence[np.ndarray]
     wrong: Sequence[np.ndarray]
     threshold: float
-
-
-def check_plot_path(path: Path) -> None:
-    """Refuse a file name that names no format, before anything is measured for it.
-
-    Raises:
-        ValueError: one line that names the file.
-    """
-    if path.suffix.lower() not in SUFFIXES:
-        raise ValueError(f"{path}: a plot's name ends in {' or '.join(SUFFIXES)}")
-    if not path.absolute().parent.is_dir():
-        raise ValueError(f"{path}: there is no such folder")
 
 
 def draw_distributions(shown: Sequence[Distributions], path: Path) -> None:
