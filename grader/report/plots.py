@@ -80,16 +80,17 @@ def draw(reports: Sequence[AssignmentReport]) -> Figure:
 
 
 def draw_losses(axes: Axes, report: AssignmentReport, band: Band | None) -> None:
-    losses = report.training.loss if report.training is not None else []
+    if report.training is None:
+        axes.set_axis_off()
+        say(axes, why_untrained(report))
+        return
+    losses = report.training.loss
     band = fitting(band, losses)
     draw_band(axes, band)
-    most = scale_of(losses or [0.0], band)
-    if losses:
-        draw_curve(axes, [min(loss, most) for loss in losses])
-        if max(losses) > most:
-            say(axes, f"up to {max(losses):.3g}, beyond this scale")
-    else:
-        say(axes, why_untrained(report))
+    most = scale_of(losses, band)
+    draw_curve(axes, [min(loss, most) for loss in losses])
+    if max(losses) > most:
+        say(axes, f"up to {max(losses):.3g}, beyond this scale")
     axes.set_ylim(0, most)
     axes.set_ylabel("training loss, nats")
     finish(axes)
@@ -97,23 +98,24 @@ def draw_losses(axes: Axes, report: AssignmentReport, band: Band | None) -> None
 
 def draw_accuracies(axes: Axes, report: AssignmentReport, band: Band | None) -> None:
     training = report.training
-    band = fitting(band, training.accuracy if training is not None else [])
-    draw_band(axes, band)
-    if training is not None:
-        axes.axhline(training.threshold, color=TARGET, linewidth=1, linestyle="--")
-        axes.annotate(
-            f"wanted on the validation images: {training.threshold:.0%}",
-            (1, training.threshold),
-            xycoords=("axes fraction", "data"),
-            xytext=(0, -2),
-            textcoords="offset points",
-            ha="right",
-            va="top",
-            color=TARGET,
-        )
-        draw_curve(axes, training.accuracy)
-        last = [len(training.loss)], [training.valid_accuracy]
-        axes.plot(*last, "D", clip_on=False, zorder=3, **VALIDATION)
+    if training is None:
+        axes.set_axis_off()
+        return
+    draw_band(axes, fitting(band, training.accuracy))
+    axes.axhline(training.threshold, color=TARGET, linewidth=1, linestyle="--")
+    axes.annotate(
+        f"wanted on the validation images: {training.threshold:.0%}",
+        (1, training.threshold),
+        xycoords=("axes fraction", "data"),
+        xytext=(0, -2),
+        textcoords="offset points",
+        ha="right",
+        va="top",
+        color=TARGET,
+    )
+    draw_curve(axes, training.accuracy)
+    last = [len(training.loss)], [training.valid_accuracy]
+    axes.plot(*last, "D", clip_on=False, zorder=3, **VALIDATION)
     axes.set_ylim(0, 1)
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.set_ylabel("training accuracy")
