@@ -55,6 +55,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
 
     Without `epochs` and `threshold` it does not train. `bands` are lower accuracies that earn a
     part of the points. One that is not `graded` takes no part unless it is asked for by its slug.
+    With a `leaderboard` the class's page ranks the accuracies that students' modules reached.
     """
 
     slug: Text
@@ -64,6 +65,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     bands: tuple[Annotated[float, msgspec.Meta(ge=0, le=1)], ...] = ()
     limits: Limits
     graded: bool = True
+    leaderboard: bool = False
     calibration: Calibration | None = None
 
 
@@ -168,6 +170,11 @@ def load_course(root: Path | None = None) -> Course:
         for key, other in (("epochs", "threshold"), ("threshold", "epochs")):
             if key in entry and other not in entry:
                 raise CourseError(f"course.toml: {where}missing key `{other}`")
+        if assignments[-1].leaderboard and not assignments[-1].epochs:
+            raise CourseError(
+                f"course.toml: {where}leaderboard: it ranks accuracies, and nothing is trained "
+                "here; add `epochs` and `threshold`, or remove it"
+            )
     course = Course(
         title=manifest.title,
         seed=manifest.seed,

@@ -68,12 +68,13 @@ def lone_entry(report: Report) -> Entry:
     )
 
 
-class AssignmentInfo(msgspec.Struct, frozen=True):
+class AssignmentInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """An assignment as a column."""
 
     slug: str
     title: str
     max_score: float
+    leaderboard: bool = False  # whether the class's page ranks the accuracies
 
 
 class Gradebook(Protocol):

@@ -79,8 +79,10 @@ def _judging_content(course: Course, assignment: Assignment) -> Iterator[bytes]:
     # The stub as grading knows it: an untouched one is told apart from work.
     stub = original_stub(course, assignment.slug)
     yield b"no stub" if stub is None else stub.encode()
-    # When and how its threshold was measured decides nothing.
-    yield msgspec.json.encode(msgspec.structs.replace(assignment, calibration=None))
+    # When and how its threshold was measured decides nothing, nor does what is made of the results.
+    settings = msgspec.to_builtins(msgspec.structs.replace(assignment, calibration=None))
+    del settings["leaderboard"]
+    yield msgspec.json.encode(settings)
 
 
 def versions() -> str:

@@ -423,7 +423,12 @@ class StoredGradebook:
         maxima = store.maxima()
         self.title = course.title
         self.assignments = [
-            AssignmentInfo(assignment.slug, assignment.title, maxima[assignment.slug])
+            AssignmentInfo(
+                assignment.slug,
+                assignment.title,
+                maxima[assignment.slug],
+                assignment.leaderboard,
+            )
             for assignment in course.assignments
             if assignment.slug in maxima
         ]

@@ -124,6 +124,17 @@ def test_an_assignment_without_epochs_and_threshold_does_not_train(root: Path):
     assert load_course(root).assignment("dropout").epochs == 5
 
 
+def test_a_leaderboard_is_for_an_assignment_that_trains(root: Path):
+    write_manifest(root, MANIFEST.replace("threshold = 0.4", "threshold = 0.4\nleaderboard = true"))
+    course = load_course(root)
+    assert [a.slug for a in course.assignments if a.leaderboard] == ["relu"]
+    message = refusal(root, "epochs = 5\nthreshold = 0.4\n", "leaderboard = true\n")
+    assert message == (
+        "course.toml: assignment 'relu': leaderboard: it ranks accuracies, and nothing is trained "
+        "here; add `epochs` and `threshold`, or remove it"
+    )
+
+
 def test_a_course_in_which_nothing_is_graded_is_refused(root: Path):
     text = MANIFEST.replace("threshold = 0.4", "threshold = 0.4\ngraded = false")
     write_manifest(root, text.replace("threshold = 0.5", "threshold = 0.5\ngraded = false"))
@@ -209,6 +220,7 @@ def test_an_unknown_key_is_answered_with_its_entry_and_the_nearest_key(
         ("threshold = 0.4", "threshold = 40", ["'relu'", "threshold", "<= 1"]),
         ("threshold = 0.4", "threshold = -0.1", ["'relu'", "threshold", ">= 0"]),
         ("threshold = 0.4", "threshold = nan", ["'relu'", "threshold"]),
+        ("threshold = 0.4", "threshold = 0.4\nleaderboard = 1", ["'relu'", "leaderboard"]),
         ("limits = { cpu_s = 45 }", "limits = 45", ["'dropout'", "limits"]),
         ("limits = { cpu_s = 45 }", "calibration = { seed = 1 }", ["'dropout'", "calibration"]),
         ("limits = { cpu_s = 45 }", "limits = { cpu_s = true }", ["'dropout'", "limits", "cpu_s"]),

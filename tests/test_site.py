@@ -40,7 +40,12 @@ from grader.report.site.values import duration, moment, page_name, percent, poin
 COURSE = load_course()
 CHECKS = list_checks(COURSE)
 INFOS = [
-    AssignmentInfo(a.slug, a.title, sum(check.max_points for check in CHECKS[a.slug]))
+    AssignmentInfo(
+        a.slug,
+        a.title,
+        sum(check.max_points for check in CHECKS[a.slug]),
+        leaderboard=a.slug == "momentum",  # in which the hostile names have places
+    )
     for a in COURSE.assignments
 ]
 ENVIRONMENT = Environment("1.0.0", "3.11", "2.14", "2.4", "Linux", {})
@@ -496,7 +501,7 @@ def test_the_policy_stops_what_would_run_if_it_got_in(index: Page) -> None:
 def test_a_direction_override_ends_with_the_name(index: Page) -> None:
     """A name that turns text around is isolated: what follows it reads as ever."""
     assert index.run(
-        "return [...document.querySelectorAll('.who bdi')].every("
+        "return [...document.querySelectorAll('.who bdi, .places bdi')].every("
         "e => getComputedStyle(e).unicodeBidi === 'isolate')"
     )
     assert BIDI in index.names()
@@ -645,6 +650,20 @@ def test_dark_is_dark_and_light_is_light(index: Page) -> None:
     index.show(dark=True)
     assert brightness("body", "backgroundColor") < brightness("body", "color") - 400
     assert brightness(".chart .bar", "fill") > 200
+
+
+@needs_browser
+def test_places_on_a_leaderboard_unfold_a_part_at_a_time(driver: Any, site: Path) -> None:
+    page = Page(driver, site / "large.html")
+    page.show()
+
+    def shown() -> int:
+        script = "return [...document.querySelectorAll('.places tbody tr')].filter("
+        return page.run(script + "row => row.checkVisibility()).length")
+
+    assert shown() == 20
+    page.find(".places ~ details summary").click()
+    assert shown() == 520
 
 
 @needs_browser

@@ -273,6 +273,7 @@ def test_an_assignments_key_changes_with_what_judges_it_alone(tmp_path: Path) ->
     assert digest == checks_digest(COURSE, assignment)
     assert digest != checks_digest(COURSE, COURSE.assignment("adam"))
     assert digest != checks_digest(COURSE, msgspec.structs.replace(assignment, threshold=0.9))
+    assert digest == checks_digest(COURSE, msgspec.structs.replace(assignment, leaderboard=True))
     others = msgspec.structs.replace(COURSE, title="another", seed=3, assignments=(assignment,))
     assert digest == checks_digest(others, assignment)
 

@@ -26,6 +26,7 @@ from grader.report.shown import STATUSES, VERDICTS, bounded
 from grader.report.site import values
 from grader.report.site.charts import draw_histogram
 from grader.report.site.curves import draw_accuracies, draw_losses, fitting
+from grader.report.site.leaderboard import SHOWN
 from grader.report.site.pictures import SERIES, draw_picture
 from grader.report.site.reference import load_reference
 from grader.report.site.summary import ClassSummary
@@ -232,6 +233,8 @@ def class_page(title: str, summary: ClassSummary) -> bytes:
             summary=summary,
             histogram=draw_histogram(counts, edges) if summary.graded else None,
             bins=list(zip(edges, edges[1:], counts, strict=False)),
+            boards=[(board.info, board.places()) for board in summary.leaderboards.values()],
+            places_shown=SHOWN,
             data=embed_json(data),
         )
     )

@@ -1,6 +1,7 @@
 """What the class page shows, gathered one student at a time: little is kept of each.
 
-Held are a row a student, and for every check how many failed it and their most common messages.
+Held are a row a student, a line in each leaderboard, and for every check how many failed it and
+their most common messages.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from grader.gradebook import AssignmentInfo, Entry
 from grader.report.model import AssignmentReport, CheckResult
+from grader.report.site.leaderboard import Leaderboard
 from grader.report.site.values import assignment_scores, page_name, shown_status
 
 FAILING = frozenset({"failed", "error", "crashed", "timed_out"})
@@ -100,6 +102,7 @@ class ClassSummary:
 
     def __init__(self, assignments: list[AssignmentInfo]) -> None:
         self.assignments = {info.slug: AssignmentSummary(info) for info in assignments}
+        self.leaderboards = {i.slug: Leaderboard(i) for i in assignments if i.leaderboard}
         self.rows: list[list[Any]] = []
         self.percents: list[float] = []
         self.late = 0
@@ -110,6 +113,9 @@ class ClassSummary:
         self._checks: dict[tuple[str, str], CheckSummary] = {}
 
     def add(self, entry: Entry) -> None:
+        student = entry.student
+        name = student.name or student.key
+        href = f"students/{page_name(student.key, quoted=True)}"
         failures: list[int] = []
         scores = assignment_scores(entry)
         shown: dict[str, list[float]] = {}  # by slug: number of the status, score
@@ -122,6 +128,8 @@ class ClassSummary:
             shown[assignment.slug] = [STATUSES.index(status), round(score, 2)]
             if assignment.slug in self.assignments:
                 self.assignments[assignment.slug].add(status, score)
+            if assignment.slug in self.leaderboards:
+                self.leaderboards[assignment.slug].add(name, href, assignment)
         percent = None
         if entry.final is not None and entry.max_score:
             percent = 100 * entry.final / entry.max_score
@@ -134,13 +142,12 @@ class ClassSummary:
         is_unfinished = entry.final is None and not is_absent
         self.absent += is_absent
         self.unfinished += is_unfinished
-        student = entry.student
         self.rows.append(
             [
-                student.name or student.key,
+                name,
                 student.identifier,
                 " ".join(filter(None, (student.email, student.login, student.key))),
-                f"students/{page_name(student.key, quoted=True)}",
+                href,
                 None if entry.final is None else round(entry.final, 2),
                 percent,
                 [shown.get(slug) for slug in self.assignments],
