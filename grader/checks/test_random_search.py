@@ -2,7 +2,8 @@
 
 The accuracies that a trial gets are laid down beforehand: training and test accuracy are highest
 for others than validation accuracy is. Distributions are judged by the Kolmogorov-Smirnov distance
-D of n draws, which by Massart (1990) exceeds d with a probability of at most 2·exp(-2·n·d²).
+D of n draws, which by Massart (1990) exceeds d with a probability of at most 2·exp(-2·n·d²). It
+says little about the ends of a range, which are judged by the smallest draw and the largest.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ NAMES = ("optimizer", "lr", "weight_decay", "dropout")
 CALL = "random_search(evaluate, trials={}, seed)"
 RUNS, TRIALS = 4, 250  # searches whose draws are judged together
 REPEATED = 10  # of them at most: float32 has the same number twice now and then
-CHANCE = 1e-8  # of each distance to be exceeded by a right solution
+CHANCE = 1e-8  # of each distance, and at each end, to be exceeded by a right solution
 
 
 def search(
@@ -156,6 +157,29 @@ def test_chosen_by_validation(student: Student, rng: np.random.Generator) -> Non
         chosen = next((i for i, settings in enumerate(tried) if settings == best), None)
         seen = "another setting" if chosen is None else show_trial(chosen, accuracies[chosen])
         expect(chosen == place, show_trial(place, accuracies[place]) + " to be chosen", seen)
+    expect_any_of_the_best(student, rng)
+
+
+def expect_any_of_the_best(student: Student, rng: np.random.Generator) -> None:
+    """Fail unless one of two equally good trials is chosen, whatever the other accuracies say."""
+    seed, best_two, chosen = draw_seed(rng), (2, 5), []
+    for favoured in best_two:
+        accuracies = draw_accuracies(rng, 8)
+        for place in best_two:
+            accuracies[place] = {"train": 0.2, "valid": 0.7, "test": 0.2}
+        accuracies[favoured] |= {"train": 0.9, "test": 0.9}
+        best, tried = search(student, accuracies, seed)
+        chosen.append(next((i for i, settings in enumerate(tried) if settings == best), None))
+        expect(
+            chosen[-1] in best_two,
+            "one of two trials with the same highest validation accuracy to be chosen",
+            "another setting",
+        )
+    expect(
+        chosen[0] == chosen[1],
+        "the choice between two trials with the same validation accuracy to depend on nothing else",
+        "the one with the higher training and test accuracy is chosen",
+    )
 
 
 def show_trial(number: int, accuracies: dict[str, float]) -> str:
@@ -168,7 +192,7 @@ def show_trial(number: int, accuracies: dict[str, float]) -> str:
     "The ranges stand at the top of the module; the learning rate's depends on the optimizer."
 )
 def test_ranges(runs: list[list[Settings]]) -> None:
-    """All numbers lie in the lesson's ranges, and both optimizers are tried equally often"""
+    """All numbers come from all of the lesson's ranges, both optimizers equally often"""
     tried = list(chain.from_iterable(runs))
     for settings in tried:
         for name, place in place_of(settings).items():
@@ -182,6 +206,26 @@ def test_ranges(runs: list[list[Settings]]) -> None:
         abs(count - len(tried) / 2) <= Z_LIMIT * math.sqrt(len(tried)) / 2,
         f"each optimizer in about half of {len(tried)} trials",
         f"adam in {count}",
+    )
+    for optimizer, bounds in LR_RANGES.items():
+        some = [settings for settings in tried if settings["optimizer"] == optimizer]
+        expect_ends(some, "lr", f"lr for {optimizer}", bounds)
+    expect_ends(tried, "weight_decay", "weight_decay", WEIGHT_DECAY_RANGE)
+    expect_ends(tried, "dropout", "dropout", DROPOUT_RANGE)
+
+
+def expect_ends(tried: list[Settings], name: str, what: str, bounds: tuple[float, float]) -> None:
+    """Fail if the smallest or the largest draw is further from its end than chance allows.
+
+    None of n draws is in the first d of a range with a probability of (1 - d)^n.
+    """
+    places = [place_of(settings)[name] for settings in tried]
+    room = 1 - CHANCE ** (1 / len(places))
+    drawn = [settings[name] for settings in tried]
+    expect(
+        min(places) <= room and max(places) >= 1 - room,
+        f"{what} from all of {bounds[0]:g} to {bounds[1]:g}, in {len(drawn)} draws",
+        f"from {min(drawn):.3g} to {max(drawn):.3g} only",
     )
 
 
