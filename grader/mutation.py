@@ -79,7 +79,7 @@ def score_course(
     """
     reasons = load_equivalent(engine.course)
     engine = Engine(engine.course, engine.launcher, engine.seed, MutantRun)
-    for assignment in engine.course.assignments:
+    for assignment in engine.course.every:
         if not engine.course.solution_path(assignment.slug).is_file():
             continue  # grader audit says so
         yield score_assignment(

@@ -133,6 +133,15 @@ def test_the_list_is_held_against_what_the_mutants_do(course: Course, launcher: 
     assert "score 100.0%" in summarise("all", result.figures)
 
 
+def test_a_task_outside_the_total_is_mutated_as_well(course: Course, launcher: Launcher) -> None:
+    list_equivalent(course, NESTEROV)
+    further = msgspec.structs.replace(course, assignments=(), further=course.assignments)
+    result = score(further, launcher, sample=6)
+    assert result.slug == course.slugs[0]
+    assert result.figures["graded"] == 6
+    assert not result.survivors
+
+
 def test_a_sample_is_drawn_by_the_seed(course: Course, launcher: Launcher) -> None:
     text = "def test_nothing(student):\n    student.load()\n"  # every mutant survives that
     checks_of(course).write_text(text, encoding="utf-8")

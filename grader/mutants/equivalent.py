@@ -46,7 +46,7 @@ def load_equivalent(course: Course) -> dict[str, dict[str, str]]:
         EquivalentError: the list is wrong, or names a mutant twice.
     """
     path = equivalent_path(course)
-    reasons: dict[str, dict[str, str]] = {slug: {} for slug in course.slugs}
+    reasons: dict[str, dict[str, str]] = {slug: {} for slug in course.every_slug}
     if not path.is_file():
         return reasons
     try:
