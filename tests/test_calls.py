@@ -146,13 +146,21 @@ def f(ask):
 def greedy(ask):
     while True:
         ask(1)
+def stubborn(ask):
+    for number in range(9):
+        try:
+            ask(number)
+        except RuntimeError:
+            pass
 """
     with student_of(launcher, source) as student:
         call = student.call("f", Answers([{"valid": 0.5}, {"valid": 0.25}]))
         with pytest.raises(StudentRaised, match="more than 2 times"):
             student.call("greedy", Answers([1, 2]))
+        caught = student.call("stubborn", Answers([1, 2]))
     assert call.value == [0.5, 0.25]
     assert call.asked == [[{"lr": 0.1}], [{"lr": 0.2}]]
+    assert caught.asked == [[0], [1], []]  # the call too many shows
 
 
 def test_torchs_generator_is_seeded_or_goes_on(launcher: Launcher) -> None:
@@ -185,6 +193,34 @@ def test_what_a_call_can_do_wrong_is_said_in_a_line(
     assert "calling f" in str(caught.value)
 
 
+def test_a_number_is_what_it_is_whatever_its_class_says(launcher: Launcher) -> None:
+    source = """
+class Real(float):
+    __float__ = __pos__ = lambda self: 1.0
+class Whole(int):
+    __int__ = __pos__ = __index__ = lambda self: 1
+    bit_length = lambda self: 1
+class Lie:
+    __class__ = bool
+def f():
+    return Real(0.5), Whole(3)
+def large():
+    return Whole(10**30)
+def lie():
+    return Lie()
+"""
+    with student_of(launcher, source) as student:
+        assert student.call("f").value == (0.5, 3)
+        with pytest.raises(StudentUnusable, match="an integer of 100 bits"):
+            student.call("large")
+        with pytest.raises(
+            StudentUnusable, match="sending the answer: Encoding objects of type Lie"
+        ):
+            student.call("lie")
+        assert student.call("f").value == (0.5, 3)
+        assert "Traceback" not in student.output
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [
@@ -215,6 +251,8 @@ def answer(**parts: Data) -> protocol.Called:
         answer(modes=pack([True])),
         answer(forwards=pack([1])),
         answer(forwards=pack([(1, True)])),
+        answer(forwards=pack([(1, True, np.ones(2))])),
+        answer(forwards=pack([(np.ones(2), True, True)])),
         answer(asked=pack([{}])),
     ],
     ids=repr,

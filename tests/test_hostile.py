@@ -38,21 +38,40 @@ MARGIN_S = 8
 
 # The most points that an attack may have, where it is not the default: all for "passed", none else.
 MAY_HAVE = {
-    "exit_after_a_few_calls": 3,
+    "another_parameter": 6,
+    "arguments_of_other_shapes": 9,
+    "data_taken_away": 9,
     "decoy_parameters": 2,
+    "endless_backward": 6,
+    "exit_after_a_few_calls": 3,
+    "forged_mode": 9,
+    "fractional_pixels": 2,
+    "gradient_of_another_shape": 8,
+    "gradients_set_by_hand": 7,
+    "huge_bytes": 8,
     "infinite_decoys": 8,
     "infinite_steps": 4,
+    "labels_no_row_has": 3,
+    "logits_of_another_shape": 9,
+    "lying_number": 5,
     "lying_subclass": 5,
+    "nearest_image": 8,
     "nearest_neighbour": 8,
+    "network_kept": 3,
     "not_a_number_when_large": 7,
     "nothing_left_to_drop": 2,
+    "odd_numbers": 5,
     "overflowing_activations": 2,
     "overflowing_prediction": 7,
     "overflowing_statistics": 2,
     "patched_libraries": 5,
     "patched_module_call": 8,
+    "remembers_the_images": 8,
+    "replaces_the_forward_pass": 5,
+    "replaces_torch": 2,
     "state_dict_exits": 9,
     "swaps_the_baseline": 4,
+    "trains_while_it_is_measured": 8,
     "until_it_is_trained": 8,
 }
 
@@ -85,7 +104,11 @@ def with_low_limits(course: Course) -> Course:
         )
         return msgspec.structs.replace(assignment, limits=limits)
 
-    return msgspec.structs.replace(course, assignments=tuple(map(lowered, course.assignments)))
+    return msgspec.structs.replace(
+        course,
+        assignments=tuple(map(lowered, course.assignments)),
+        further=tuple(map(lowered, course.further)),
+    )
 
 
 def as_submission(path: Path, slug: str) -> Submission:

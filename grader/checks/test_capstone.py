@@ -30,8 +30,9 @@ def test_builds(student: Student, rng: np.random.Generator) -> None:
     net = student.build(*OWN_SIZES, seed=draw_seed(rng))
     net.forward(rng.random((1, OWN_SIZES[0]), np.float32))
     net.forward(rng.random((2, OWN_SIZES[0]), np.float32), train=True)
-    values = [normal(rng, *p.value.shape) for p in net.parameters if p.value is not None]
-    student.make_optimizer(values, as_generator=True)
+    # Only where numbers take as much room as those that are sent: what came in a message fits one.
+    drawn = [p.value for p in net.parameters if p.value is not None and p.value.dtype.kind == "f"]
+    student.make_optimizer([normal(rng, *value.shape) for value in drawn], as_generator=True)
 
 
 @pytest.mark.points(1)

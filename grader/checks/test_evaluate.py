@@ -30,7 +30,7 @@ class Measured:
     call: str
     seen: float
     wanted: float
-    forwards: list[tuple[object, object, object]]  # rows, train mode, gradients on
+    forwards: list[tuple[int, bool, bool]]  # rows, train mode, gradients on
     left_training: object
 
 

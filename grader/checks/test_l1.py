@@ -165,6 +165,11 @@ def test_gradients(student: Student, rng: np.random.Generator) -> None:
         call = f"the backward pass of {CALL.format(strength)}"
         expect(isinstance(gradients, list), f"{call} to reach the parameters", "it does not")
         assert isinstance(gradients, list)
+        expect(
+            len(gradients) == len(shapes),
+            f"the network to have {len(shapes)} parameters after {call}, as before",
+            f"it has {len(gradients)}",
+        )
         for number, (gradient, shape) in enumerate(zip(gradients, shapes, strict=True)):
             name = f"{'Wb'[number % 2]}_{number // 2 + 1}"
             seen = tensor_in(gradient, shape, f"{call}, for {name},")
@@ -187,7 +192,9 @@ def test_leaves_all_as_it_was(student: Student, rng: np.random.Generator) -> Non
         first, second = (student.call("compute_loss", *arguments) for _ in range(2))
         logits, targets = first.arguments[1], first.arguments[2]
         expect(
-            isinstance(logits, Tensor) and close(logits.array, case.logits),
+            isinstance(logits, Tensor)
+            and logits.array.shape == case.logits.shape
+            and close(logits.array, case.logits),
             "the logits to be as they were",
             "they hold other values after the call",
         )

@@ -47,6 +47,7 @@ def permute(student: Student, images: list[np.ndarray], seed: int) -> list[np.nd
             f"{call} to return {name} as {named(before)} NumPy array of shape {before.shape}",
             describe(after),
         )
+        expect(np.isfinite(after).all(), f"{call} to return pixels", "NaN or infinity")
     return list(value)
 
 

@@ -47,7 +47,7 @@ def search(
     expect(
         len(called.asked) == trials,
         f"{call} to call evaluate {trials} times",
-        f"{len(called.asked)} calls",
+        f"{len(called.asked)} calls" if len(called.asked) < trials else "more calls",
     )
     tried = []
     for arguments in called.asked:

@@ -33,7 +33,7 @@ class Called:
     value: object
     arguments: list[object]
     gradients: list[object]
-    forwards: list[tuple[object, object, object]]
+    forwards: list[tuple[int, bool, bool]]
     asked: list[list[object]]
     modes: list[object]
 
@@ -60,11 +60,16 @@ def called(message: protocol.Called, doing: str, count: int) -> Called:
         raise StudentUnusable(f"{doing}: {error}") from None
     if not (
         len(arguments) == len(gradients) == len(modes) == count
-        and all(isinstance(each, tuple) and len(each) == 3 for each in forwards)
+        and all(is_forward(each) for each in forwards)
         and all(isinstance(each, list) for each in asked)
     ):
-        raise StudentUnusable(f"{doing}: a part of the answer is missing")
+        raise StudentUnusable(f"{doing}: a part of the answer is missing, or not what it should be")
     return Called(value, arguments, gradients, forwards, asked, modes)
+
+
+def is_forward(record: object) -> bool:
+    """Whether `record` is of a forward pass: rows, train mode, whether gradients were enabled."""
+    return isinstance(record, tuple) and list(map(type, record)) == [int, bool, bool]
 
 
 def list_in(data: protocol.Data) -> list[Any]:

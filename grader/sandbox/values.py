@@ -76,12 +76,16 @@ def _write(value: object, stand_in: Callable[[object], object], data: Data, dept
 def _node(value: object, data: Data) -> tuple[Node, list[object]]:
     """The node of `value`, and what is to be written after it."""
     kind = type(value)
-    if value is None or isinstance(value, bool | float):
+    if value is None or isinstance(value, bool):
         return Node("plain", value), []
+    # Numbers of a class of the student's own become plain ones, whatever its operators say.
+    if isinstance(value, float):
+        return Node("plain", float.__pos__(value)), []
     if isinstance(value, int):
-        if value.bit_length() > INTEGER_BITS:
-            raise UnsendableError(f"an integer of {value.bit_length()} bits")
-        return Node("plain", int(value)), []
+        number = int.__pos__(value)
+        if number.bit_length() > INTEGER_BITS:
+            raise UnsendableError(f"an integer of {number.bit_length()} bits")
+        return Node("plain", number), []
     if isinstance(value, str):
         if len(value) > protocol.MAX_TEXT:
             raise UnsendableError(f"a text of {len(value)} characters")

