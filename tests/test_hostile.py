@@ -71,6 +71,7 @@ MAY_HAVE = {
     "replaces_torch": 2,
     "state_dict_exits": 9,
     "swaps_the_baseline": 4,
+    "tampers_with_the_answers": 7,
     "trains_while_it_is_measured": 8,
     "until_it_is_trained": 8,
 }
