@@ -61,10 +61,14 @@ def endless():
 class Batches:
     def __iter__(self):
         return iter([[1], [2]])
+class Numbered:
+    def __getitem__(self, number):
+        return [[1], [2]][number]
 """
     with student_of(launcher, source) as student:
         assert student.call("some").value == [1, 2]
         assert student.call("Batches").value == [[1], [2]]
+        assert student.call("Numbered").value == [[1], [2]]
         with pytest.raises(StudentUnusable, match="more than 256 values"):
             student.call("endless")
 

@@ -143,12 +143,13 @@ def writable(value: object) -> object:
 
 def drained(result: object) -> object:
     """Of a generator or the like the list of what it yields."""
-    if isinstance(result, Tensor | np.ndarray | list | tuple | dict | str):
+    if isinstance(result, Tensor | np.ndarray | np.generic | list | tuple | dict | str):
         return result
-    if not isinstance(result, Iterable):
+    # By `for`'s rules, which go through an object that has only __getitem__ as well.
+    if not isinstance(result, Iterable) and not hasattr(type(result), "__getitem__"):
         return result
     # Copied at once, as the next one may be written into the same memory.
-    yielded = itertools.islice(result, MAX_YIELDED + 1)
+    yielded = itertools.islice(iter(cast("Iterable[object]", result)), MAX_YIELDED + 1)
     items = [to_plain(item, "it yielded") for item in yielded]
     if len(items) > MAX_YIELDED:
         raise UnusableError(f"it yielded more than {MAX_YIELDED} values")

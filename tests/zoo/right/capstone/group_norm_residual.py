@@ -1,0 +1,32 @@
+"""A residual block with group normalisation and SiLU."""
+import torch
+from torch import nn
+
+
+class Residual(nn.Module):
+    def __init__(self, *layers):
+        super().__init__()
+        self.inner = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return x + self.inner(x)
+
+
+class Net(nn.Sequential):
+    def __init__(self, num_features, num_output):
+        super().__init__(
+            nn.Unflatten(1, (1, 28, 28)),
+            nn.Conv2d(1, 16, 5, stride=2, padding=2),
+            nn.GroupNorm(4, 16),
+            nn.SiLU(),
+            Residual(nn.Conv2d(16, 16, 3, padding=1), nn.GroupNorm(4, 16), nn.SiLU()),
+            nn.Conv2d(16, 32, 3, stride=2, padding=1),
+            nn.GroupNorm(4, 32),
+            nn.SiLU(),
+            nn.Flatten(),
+            nn.Linear(32 * 49, num_output),
+        )
+
+
+def make_optimizer(parameters):
+    return torch.optim.Adam(list(parameters), lr=3e-3, amsgrad=True)
