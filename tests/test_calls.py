@@ -259,7 +259,6 @@ def answer(**parts: Data) -> protocol.Called:
         answer(forwards=pack([(np.ones(2), True, True)])),
         answer(asked=pack([{}])),
     ],
-    ids=repr,
 )
 def test_a_forged_answer_is_the_students_fault(forged: protocol.Called) -> None:
     assert called(answer(), "calling f", 0).value == 1
