@@ -165,7 +165,7 @@ def course(tmp_path: Path) -> Course:
 
 
 def test_without_a_list_no_mutant_is_equivalent(course: Course) -> None:
-    assert load_equivalent(course) == {slug: {} for slug in course.slugs}
+    assert load_equivalent(course) == {slug: {} for slug in course.every_slug}
 
 
 ENTRY = '[[equivalent]]\nslug = "relu"\nreason = "Why not."\nmutants = ["a -> b"]\n'
