@@ -51,18 +51,25 @@ def open_keyboard() -> Iterator[Keyboard | None]:
         yield None
         return
     before = termios.tcgetattr(descriptor)
+    owner = os.getpid()
 
     def put_back() -> None:
         with contextlib.suppress(termios.error):  # the terminal is gone
             termios.tcsetattr(descriptor, termios.TCSANOW, before)
 
     def leave(number: int, _frame: FrameType | None) -> None:
-        """Do as the signal does by default, with the terminal as it was; and go on after a stop."""
-        put_back()
+        """Do as the signal does by default, with the terminal as it was; and go on after a stop.
+
+        The terminal's signals reach the processes forked from this one as well, at any moment;
+        they leave its settings alone.
+        """
+        if os.getpid() == owner:
+            put_back()
         handler = signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
         signal.signal(number, handler)
-        tty.setcbreak(descriptor, termios.TCSANOW)
+        if os.getpid() == owner:
+            tty.setcbreak(descriptor, termios.TCSANOW)
 
     numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP)
     handlers = {

@@ -92,7 +92,7 @@ def test_a_sandbox_that_fails_is_replaced(run) -> None:  # type: ignore[no-untyp
     assert engines <= 4
 
 
-def test_only_as_many_tasks_are_taken_as_are_graded_at_a_time(run) -> None:  # type: ignore[no-untyped-def]
+def test_few_tasks_are_taken_ahead_of_their_outcomes(run) -> None:  # type: ignore[no-untyped-def]
     taken = 0
 
     def tasks() -> Iterator[bytes]:
@@ -102,9 +102,11 @@ def test_only_as_many_tasks_are_taken_as_are_graded_at_a_time(run) -> None:  # t
             yield task
 
     run(lambda engine, task: DONE, [], 1)
-    with closing(LocalExecutor(load_course(), 1, 2, False).run(tasks())) as events:
+    jobs = 2
+    with closing(LocalExecutor(load_course(), 1, jobs, False).run(tasks())) as events:
         for done, _ in enumerate((event for event in events if event is not None), start=1):
-            assert taken <= done + 2
+            # So many are being graded, and so many, this one among them, may just have been.
+            assert taken < done + 2 * jobs
 
 
 def test_an_unknown_assignment_is_an_outcome_like_any_other() -> None:

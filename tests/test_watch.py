@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import shutil
 import signal
 import subprocess
@@ -223,13 +224,43 @@ def test_a_suspended_watch_gives_the_terminal_back_and_goes_on(tmp_path: Path) -
         terminal.press("\x1a")
         words = terminal.wait_for("stopped True ", "for now").split()
         assert terminal.is_as_before()
-        os.kill(int(words[words.index("stopped") + 2]), signal.SIGCONT)
+        os.killpg(int(words[words.index("stopped") + 2]), signal.SIGCONT)
         terminal.press("n")
         terminal.wait_for("Momentum (momentum)", PROGRESS)
         assert not terminal.is_as_before()
         terminal.press("q")
         assert terminal.end() == 0
         assert terminal.is_as_before()
+
+
+# A signal of the terminal's reaches a forked process as well, and that one may be slow to notice.
+FORKS = """
+import os, signal, sys, termios, time
+from grader.keyboard import open_keyboard
+with open_keyboard():
+    child = os.fork()
+    if not child:
+        os.kill(os.getpid(), signal.SIGHUP)
+        time.sleep(60)
+    assert os.waitpid(child, 0)[1] == signal.SIGHUP
+    print("echo" if termios.tcgetattr(0)[3] & termios.ECHO else "no echo")
+"""
+
+
+def test_a_forked_process_leaves_the_terminals_settings_alone() -> None:
+    outer, inner = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-c", FORKS],
+        env=environment_for(REPOSITORY),
+        stdin=inner,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    os.close(outer)
+    os.close(inner)
+    assert done.stdout == "no echo\n"
 
 
 def test_q_leaves_the_terminal_as_it_was(watching: tuple[Terminal, Path]) -> None:
