@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import grader.plugin
-from grader.plugin import CheckPlugin, CheckRun, Judgement, result_of
+from grader.plugin import TRAINING_FIXTURES, CheckPlugin, CheckRun, Judgement, result_of
 from grader.report.model import CheckResult
 from grader.text import printable
 
@@ -66,6 +66,11 @@ class CheckFile:
     def items(self) -> list[pytest.Item]:
         """The checks as pytest collected them, with their marks."""
         return self._plugin.items
+
+    @property
+    def training_checks(self) -> list[str]:
+        """The names of the checks that look at a training run, in the order of the file."""
+        return [item.name for item in self.items if TRAINING_FIXTURES & {*item.fixturenames}]  # type: ignore[attr-defined]
 
     def describe(self, why_not_run: str) -> list[CheckResult]:
         """What each check is and is worth, in the order of the file."""

@@ -17,7 +17,7 @@ from grader.commands import (
     select,
     usable_cores,
 )
-from grader.course import load_course
+from grader.course import Assignment, Course, load_course
 
 app = typer.Typer()
 
@@ -60,7 +60,7 @@ def calibrate(
     """
     with exit_status():
         course = load_course()
-        assignments = select(course, slugs)
+        assignments = select_training(course, slugs)
         if plot is not None:
             check_target(plot, (".svg", ".png"))
         from grader.sandbox.launch import open_launcher
@@ -93,7 +93,7 @@ def calibrate(
                     on_done=progress.advance,
                 )
                 samples = calibration.measure(assignments, seeds, wrong_seeds or seeds)
-            conclusions = [conclude(a, samples[a.slug]) for a in assignments]
+            conclusions = [conclude(course, a, samples[a.slug]) for a in assignments]
         console = Console(highlight=False, soft_wrap=True)
         for conclusion in conclusions:
             for line in lines_about(conclusion):
@@ -104,6 +104,15 @@ def calibrate(
             write_thresholds(course, conclusions, seeds, wrong_seeds or seeds)
         else:
             errors.print("grader: course.toml is as it was; --write writes these thresholds to it")
+
+
+def select_training(course: Course, slugs: list[str] | None) -> list[Assignment]:
+    """The assignments of these slugs; without any, the graded ones that train."""
+    selected = select(course, slugs)
+    idle = [assignment.slug for assignment in selected if not assignment.epochs]
+    if idle and (slugs or len(idle) == len(selected)):
+        raise typer.BadParameter(f"{', '.join(idle)}: nothing is trained, so there is no threshold")
+    return [assignment for assignment in selected if assignment.epochs]
 
 
 @app.command(epilog="Example: [bold]grader certify --python old/bin/python[/bold]")

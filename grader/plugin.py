@@ -34,6 +34,7 @@ from grader.training import OwnRun, TrainingRun, run_own, run_training
 
 MESSAGE_CHARACTERS = 1000
 DEFERRED = "runs after you hand in"
+TRAINING_FIXTURES = {"train", "own_run"}
 
 Train = Callable[..., TrainingRun]
 

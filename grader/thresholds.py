@@ -1,7 +1,8 @@
 """From measured accuracies to thresholds: what is concluded, shown, and written to course.toml.
 
 A threshold is the highest percentage that lies below the fitted tail of every right module, taken
-at the lower end of its interval: see `grader.tail`.
+at the lower end of its interval: see `grader.tail`. A band, which earns a part of the points, is
+measured likewise, on the wrong modules that should reach it but fail the check of the next one.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
+from itertools import chain
 
 import numpy as np
 import tomlkit
 
 from grader.calibrate import Sample
-from grader.checkfile import GraderError
+from grader.checkfile import GraderError, collect_checks
 from grader.course import Assignment, Course
 from grader.report.distributions import Distributions
 from grader.report.model import write_bytes
@@ -26,29 +28,79 @@ from grader.tail import CONFIDENCE, FALSE_FAILURES, SURPRISE, Tail, fit_tail
 
 @dataclass(frozen=True)
 class Conclusion:
-    """What one assignment's samples say; `right` holds each right sample with its tail."""
+    """What one assignment's samples say; `right` holds each right sample with its tail.
+
+    `reaching` holds, for each band, the wrong samples that should reach it and no higher one.
+    """
 
     assignment: Assignment
     right: list[tuple[Sample, Tail]]
     wrong: list[Sample]
-    threshold: float
+    reaching: list[list[tuple[Sample, Tail]]]
+
+    @property
+    def threshold(self) -> float:
+        return highest_below(self.right)
+
+    @property
+    def bands(self) -> list[float]:
+        return [highest_below(samples) for samples in self.reaching]
 
     @property
     def weakest(self) -> Sample:
         """The right module that sets the threshold."""
-        return min(self.right, key=lambda each: each[1].low)[0]
+        return weakest_of(self.right)
 
     @property
     def unfitting(self) -> list[Sample]:
-        """Right modules that trained worse than their fitted tail explains."""
-        return [sample for sample, tail in self.right if tail.surprise < SURPRISE]
+        """Modules that should reach something, and trained worse than their tail explains."""
+        every = [*self.right, *chain.from_iterable(self.reaching)]
+        return [sample for sample, tail in every if tail.surprise < SURPRISE]
 
 
-def conclude(assignment: Assignment, samples: Sequence[Sample]) -> Conclusion:
+def conclude(course: Course, assignment: Assignment, samples: Sequence[Sample]) -> Conclusion:
+    """What the samples of one assignment say.
+
+    Raises:
+        GraderError: the check file has not one check for each band and one for the threshold, or
+            no module of the zoo shows what a band asks for.
+    """
     right = [(s, fit_tail(s.accuracies)) for s in samples if s.module.kind == "right"]
     wrong = [s for s in samples if s.module.kind == "wrong"]
-    threshold = math.floor(100 * min(tail.low for _, tail in right)) / 100
-    return Conclusion(assignment, right, wrong, threshold)
+    reaching = []
+    for check in checks_above_bands(course, assignment):
+        reaching.append([(s, fit_tail(s.accuracies)) for s in wrong if should_fail(s, check)])
+        if not reaching[-1]:
+            folder = f"tests/zoo/wrong/{assignment.slug}/{check}"
+            raise GraderError(f"{folder}: holds no module that trains, to measure a band on")
+    return Conclusion(assignment, right, wrong, reaching)
+
+
+def checks_above_bands(course: Course, assignment: Assignment) -> list[str]:
+    """For each band, the check that asks for the next higher accuracy."""
+    if not assignment.bands:
+        return []
+    path = course.check_path(assignment.slug)
+    checks = collect_checks(path).training_checks
+    if len(checks) != len(assignment.bands) + 1:
+        raise GraderError(
+            f"{path.name}: {len(checks)} checks look at the training, but course.toml gives "
+            f"{len(assignment.bands)} bands and a threshold"
+        )
+    return checks[1:]
+
+
+def should_fail(sample: Sample, check: str) -> bool:
+    return check in (module.expected_to_fail for module in [sample.module, *sample.alike])
+
+
+def weakest_of(samples: Sequence[tuple[Sample, Tail]]) -> Sample:
+    return min(samples, key=lambda each: each[1].low)[0]
+
+
+def highest_below(samples: Sequence[tuple[Sample, Tail]]) -> float:
+    """The highest percentage, as an accuracy, below the lower ends of all tails."""
+    return math.floor(100 * min(tail.low for _, tail in samples)) / 100
 
 
 def distributions_of(conclusion: Conclusion) -> Distributions:
@@ -84,6 +136,11 @@ def lines_about(conclusion: Conclusion) -> Iterator[str]:
             f"  {sample.module.name} was as low as {sample.accuracies.min():.3f}, "
             "which the fit does not explain: look at it with --plot"
         )
+    for band, reaching, before in zip(
+        conclusion.bands, conclusion.reaching, assignment.bands, strict=True
+    ):
+        name = weakest_of(reaching).module.name
+        yield f"  band: {band:.2f} (in course.toml: {before:.2f}), by {name}"
     yield f"  threshold: {conclusion.threshold:.2f} (in course.toml: {assignment.threshold:.2f})"
 
 
@@ -103,12 +160,18 @@ def and_alike(sample: Sample) -> str:
 def write_thresholds(
     course: Course, conclusions: Sequence[Conclusion], seeds: int, wrong_seeds: int
 ) -> None:
-    """Replace the thresholds in course.toml, with a note on how they were measured.
+    """Replace thresholds and bands in course.toml, with a note on how they were measured.
 
     Raises:
-        GraderError: a tail does not fit; nothing is written.
+        GraderError: a tail does not fit, or a band is none; nothing is written.
     """
     for conclusion in conclusions:
+        steps = [*conclusion.bands, conclusion.threshold]
+        if steps != sorted(set(steps)):
+            raise GraderError(
+                f"{conclusion.assignment.slug}: bands and threshold would not be one above the "
+                "other; nothing was written"
+            )
         for sample in conclusion.unfitting:
             raise GraderError(
                 f"{sample.module.name}: its lowest accuracies are not explained by the fitted "
@@ -129,6 +192,9 @@ def write_thresholds(
         note["torch"] = metadata.version("torch")
         note["numpy"] = np.__version__
         note["python"] = platform.python_version()
+        if conclusion.bands:
+            bands = ", ".join(f"{band:.2f}" for band in conclusion.bands)
+            entry["bands"] = tomlkit.value(f"[{bands}]")
         entry["threshold"] = tomlkit.value(f"{conclusion.threshold:.2f}")
         entry["calibration"] = note
     write_bytes(path, tomlkit.dumps(document).encode())

@@ -23,6 +23,11 @@ class Module:
     name: str
     text: str
 
+    @property
+    def expected_to_fail(self) -> str:
+        """The check that a wrong module should fail."""
+        return self.name.split("/")[-2]
+
 
 def modules_of(course: Course, slug: str) -> list[Module]:
     """The solution, then the zoo's right modules, then its wrong ones.

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import numpy as np
 import pytest
+import typer
 from conftest import REPOSITORY, Ran, RunGrader
 
+from grader.calibrate import Sample
+from grader.checkfile import GraderError
+from grader.cli_calibrate import select_training
 from grader.course import Calibration, load_course
 from grader.keys import checks_digest
 from grader.tail import FALSE_FAILURES, SURPRISE, fit_tail, to_accuracy
+from grader.thresholds import conclude, lines_about, write_thresholds
+from grader.zoo import Module
 
 ZOO = REPOSITORY / "tests" / "zoo"
 RIGHT = ("autograd_function", "small_normal_weights")
@@ -238,6 +246,107 @@ def test_a_plot_that_can_not_be_written_is_refused_at_once(
     assert kept(copied) == before
 
 
+# ---------------------------------------------------------------- what trains, and bands
+
+
+def test_what_trains_nothing_is_refused_by_name_and_left_out_otherwise() -> None:
+    course = load_course(REPOSITORY)
+    with pytest.raises(typer.BadParameter, match="l1: nothing is trained"):
+        select_training(course, ["relu", "l1"])
+    relu, l1 = course.assignment("relu"), course.assignment("l1")
+    both = msgspec.structs.replace(course, assignments=(relu, l1), further=())
+    assert select_training(both, None) == [relu]
+    with pytest.raises(typer.BadParameter, match="l1: nothing is trained"):
+        select_training(msgspec.structs.replace(both, assignments=(l1,)), None)
+
+
+def test_epochs_without_a_check_that_trains_are_the_instructors_mistake(
+    copied: Path, run_grader: RunGrader
+) -> None:
+    manifest = copied / "assignments" / "course.toml"
+    title = 'title = "L1 regularisation"'
+    manifest.write_text(
+        manifest.read_text().replace(title, f"{title}\nepochs = 5\nthreshold = 0.5")
+    )
+    ran = run_grader("calibrate", "l1", "--seeds", "2", root=copied, cwd=copied)
+    assert ran.status == 3
+    assert "grader: l1: course.toml gives it epochs, but no check trains" in ran.stderr
+
+
+def sample(name: str, accuracies: np.ndarray, *alike: str) -> Sample:
+    kind: Literal["right", "wrong"] = "wrong" if "/" in name else "right"
+    module, *others = [Module("capstone", kind, f"tests/zoo/{n}", "") for n in (name, *alike)]
+    return Sample(module, accuracies, others)
+
+
+LADDER = (
+    "test_it_learns",
+    "test_as_good_as_a_tuned_baseline",
+    "test_as_good_as_two_layers_can_be",
+    "test_as_good_as_convolutions",
+)
+
+
+def test_a_band_is_what_modules_stay_above_that_fail_the_next_check() -> None:
+    course = load_course(REPOSITORY)
+    low, middle, high, top = (np.array([a, a]) for a in (0.3, 0.5, 0.7, 0.9))
+    samples = [
+        sample("best", top),
+        sample(f"{LADDER[0]}/idle", np.array([0.1, 0.1])),
+        sample(f"{LADDER[1]}/slow", low),
+        sample("test_builds/spelt_otherwise", middle, f"{LADDER[2]}/narrow"),
+        sample(f"{LADDER[3]}/a", high),
+        sample(f"{LADDER[3]}/b", np.array([0.8, 0.8])),
+    ]
+    conclusion = conclude(course, course.assignment("capstone"), samples)
+    below = [math.floor(100 * fit_tail(each).low) / 100 for each in (low, middle, high, top)]
+    assert [*conclusion.bands, conclusion.threshold] == below
+    lines = [line for line in lines_about(conclusion) if line.startswith("  band: ")]
+    assert [line.rpartition("/")[2] for line in lines] == ["slow", "spelt_otherwise", "a"]
+
+
+def test_a_band_that_no_module_shows_is_named() -> None:
+    course = load_course(REPOSITORY)
+    samples = [sample("best", np.array([0.9, 0.9]))]
+    with pytest.raises(GraderError, match=f"capstone/{LADDER[1]}: holds no module"):
+        conclude(course, course.assignment("capstone"), samples)
+
+
+def test_each_band_needs_a_check_of_its_own() -> None:
+    course = load_course(REPOSITORY)
+    capstone = msgspec.structs.replace(course.assignment("capstone"), bands=(0.5, 0.7))
+    with pytest.raises(GraderError, match=r"4 checks look at the training.* 2 bands and a"):
+        conclude(course, capstone, [sample("best", np.array([0.9, 0.9]))])
+
+
+def test_bands_that_are_not_below_each_other_are_not_written(tmp_path: Path) -> None:
+    course = load_course(REPOSITORY)
+    reached = np.array([0.5, 0.5])
+    samples = [sample("best", reached), *(sample(f"{check}/a", reached) for check in LADDER[1:])]
+    conclusion = conclude(course, course.assignment("capstone"), samples)
+    with pytest.raises(GraderError, match="capstone: bands and threshold would not be one above"):
+        write_thresholds(msgspec.structs.replace(course, root=tmp_path), [conclusion], 2, 2)
+
+
+def test_bands_are_written(copied: Path, run_grader: RunGrader) -> None:
+    zoo = copied / "tests" / "zoo" / "wrong" / "capstone"
+    for name in ("plain_sgd", "tuned_sgd", "two_layers_momentum"):
+        (module,) = (ZOO / "wrong" / "capstone").rglob(f"{name}.py")
+        (zoo / module.parent.name).mkdir(parents=True)
+        shutil.copyfile(module, zoo / module.parent.name / module.name)
+    ran = run_grader(
+        *("calibrate", "capstone", "--seeds", "3", "--wrong-seeds", "3", "--write"),
+        root=copied,
+        cwd=copied,
+    )
+    assert ran.status == 0, ran.stderr
+    capstone = load_course(copied).assignment("capstone")
+    shown = [line.split()[1] for line in ran.stdout.splitlines()[-4:]]
+    assert shown == [f"{step:.2f}" for step in (*capstone.bands, capstone.threshold)]
+    assert capstone.calibration is not None
+    assert capstone.calibration.weakest == "solutions/capstone"
+
+
 def test_without_a_solution_there_is_nothing_to_calibrate(
     copied: Path, run_grader: RunGrader
 ) -> None:
@@ -248,7 +357,9 @@ def test_without_a_solution_there_is_nothing_to_calibrate(
 
 
 def test_the_shipped_thresholds_are_measured_ones() -> None:
-    for assignment in load_course(REPOSITORY).assignments:
+    training = [each for each in load_course(REPOSITORY).every if each.epochs]
+    assert len(training) == 9
+    for assignment in training:
         note = assignment.calibration
         assert note is not None, assignment.slug
         assert note.seeds >= 200

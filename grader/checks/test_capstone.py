@@ -77,6 +77,6 @@ def test_as_good_as_two_layers_can_be(own_run: OwnRun) -> None:
 
 @pytest.mark.points(2)
 @pytest.mark.hint("A fully connected network does not know which pixels are neighbours; use it.")
-def test_better_than_fully_connected(own_run: OwnRun) -> None:
-    """It is better than fully connected networks: the highest band"""
+def test_as_good_as_convolutions(own_run: OwnRun) -> None:
+    """It is as good as a small convolutional network: the highest band"""
     expect_band(own_run, own_run.summary.threshold)

@@ -15,7 +15,9 @@ class Functional(nn.Module):
     def forward(self, x):
         x = x.reshape(-1, 1, 28, 28)
         x = F.max_pool2d(F.conv2d(x, self.K1, padding=2).relu(), 2)
+        x = F.layer_norm(x, x.shape[1:])
         x = F.max_pool2d(F.conv2d(x, self.K2, padding=2).relu(), 2)
+        x = F.layer_norm(x, x.shape[1:])
         return x.flatten(1) @ self.W + self.b
 
 

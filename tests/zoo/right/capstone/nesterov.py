@@ -25,4 +25,4 @@ class Net(nn.Module):
 
 
 def make_optimizer(parameters):
-    return torch.optim.SGD(parameters, lr=0.05, momentum=0.9, nesterov=True)
+    return torch.optim.SGD(parameters, lr=0.03, momentum=0.9, nesterov=True)

@@ -16,14 +16,14 @@ class Net(nn.Sequential):
     def __init__(self, num_features, num_output):
         super().__init__(
             nn.Unflatten(1, (1, 28, 28)),
-            nn.Conv2d(1, 16, 5, padding=2),
+            nn.Conv2d(1, 24, 5, padding=2),
             nn.MaxPool2d(2),
-            nn.BatchNorm2d(16),
+            nn.BatchNorm2d(24),
             nn.SiLU(),
-            Residual(nn.Conv2d(16, 16, 5, padding=2), nn.BatchNorm2d(16), nn.SiLU()),
+            Residual(nn.Conv2d(24, 24, 5, padding=2), nn.BatchNorm2d(24), nn.SiLU()),
             nn.MaxPool2d(2),
             nn.Flatten(),
-            nn.Linear(16 * 49, num_output),
+            nn.Linear(24 * 49, num_output),
         )
 
 

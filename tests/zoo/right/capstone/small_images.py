@@ -9,10 +9,10 @@ class Net(nn.Module):
         self.layers = nn.Sequential(
             nn.Unflatten(1, (1, 28, 28)),
             nn.AvgPool2d(2),
-            nn.Conv2d(1, 24, 3, padding=1),
+            nn.Conv2d(1, 24, 5, padding=2),
             nn.BatchNorm2d(24),
             nn.GELU(),
-            nn.Conv2d(24, 32, 3, padding=1),
+            nn.Conv2d(24, 32, 5, padding=2),
             nn.MaxPool2d(2),
             nn.BatchNorm2d(32),
             nn.GELU(),

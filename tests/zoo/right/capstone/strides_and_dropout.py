@@ -1,4 +1,4 @@
-"""A stride for the first pooling, ELU, dropout, AdamW."""
+"""Pooling with its stride spelt out, ELU, dropout, AdamW."""
 import torch
 from torch import nn
 
@@ -8,10 +8,11 @@ class Net(nn.Module):
         super().__init__()
         self.layers = nn.Sequential(
             nn.Unflatten(1, (1, 28, 28)),
-            nn.Conv2d(1, 16, 5, stride=2, padding=2),
+            nn.Conv2d(1, 16, 5, padding=2),
+            nn.MaxPool2d(2, stride=2),
             nn.BatchNorm2d(16),
             nn.ELU(),
-            nn.Conv2d(16, 32, 3, padding=1),
+            nn.Conv2d(16, 32, 5, padding=2),
             nn.MaxPool2d(2),
             nn.BatchNorm2d(32),
             nn.ELU(),

@@ -22,5 +22,5 @@ def make_optimizer(parameters):
     for parameter in parameters:
         groups[parameter.ndim > 1].append(parameter)
     return torch.optim.RMSprop(
-        [{"params": groups[True], "weight_decay": 1e-4}, {"params": groups[False]}], lr=1e-3
+        [{"params": groups[True], "weight_decay": 1e-4}, {"params": groups[False]}], lr=5e-4
     )

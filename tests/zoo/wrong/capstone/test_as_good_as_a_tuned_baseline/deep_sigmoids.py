@@ -17,4 +17,4 @@ class Net(nn.Module):
 
 
 def make_optimizer(parameters):
-    return torch.optim.SGD(parameters, lr=0.1)
+    return torch.optim.SGD(parameters, lr=0.2)

@@ -7,9 +7,9 @@ class Net(nn.Module):
     def __init__(self, num_features, num_output):
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Linear(num_features, 6),
+            nn.Linear(num_features, 64),
             nn.ReLU(),
-            nn.Linear(6, num_output),
+            nn.Linear(64, num_output),
         )
 
     def forward(self, x):
@@ -17,4 +17,4 @@ class Net(nn.Module):
 
 
 def make_optimizer(parameters):
-    return torch.optim.Adam(parameters, lr=1e-2)
+    return torch.optim.SGD(parameters, lr=0.1)
