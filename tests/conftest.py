@@ -150,6 +150,14 @@ def wrong(slug: str, place: str) -> str:
     return (REPOSITORY / "tests" / "zoo" / "wrong" / slug / place).read_text(encoding="utf-8")
 
 
+def copy_repository(root: Path) -> Path:
+    """A copy of what the commands need, to be changed; returns `root`."""
+    for name in ("grader", "assignments", "solutions", "data_cache"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(REPOSITORY / name, root / name, ignore=ignored)
+    return root
+
+
 def hand_in(folder: Path, modules: dict[str, str | bytes]) -> Path:
     """A folder with these modules, by slug."""
     folder.mkdir(parents=True)

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 import pytest
 import typer
-from conftest import REPOSITORY, Ran, RunGrader
+from conftest import REPOSITORY, Ran, RunGrader, copy_repository
 
 from grader.calibrate import Sample
 from grader.checkfile import GraderError
@@ -83,10 +83,7 @@ def test_accuracies_that_are_all_the_same_are_their_own_tail(accuracy: float) ->
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the repository, with a small zoo for relu; not to be changed."""
-    root = tmp_path_factory.mktemp("calibrate") / "repository"
-    for folder in ("grader", "assignments", "solutions", "data_cache"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(REPOSITORY / folder, root / folder, ignore=ignored)
+    root = copy_repository(tmp_path_factory.mktemp("calibrate") / "repository")
     for name in [*(f"right/relu/{n}" for n in RIGHT), *(f"wrong/relu/{n}" for n in WRONG)]:
         target = root / "tests" / "zoo" / f"{name}.py"
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -24,6 +24,7 @@ from conftest import (
     Class,
     Ran,
     RunGrader,
+    copy_repository,
     environment_for,
     hand_in,
     solution,
@@ -58,17 +59,10 @@ def without_durations(value: Any) -> Any:
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A student's copy of the repository: `relu` solved, `l2` wrong, the rest untouched."""
-    root = tmp_path_factory.mktemp("repository") / "course"
-    copy_repository(root)
+    root = copy_repository(tmp_path_factory.mktemp("repository") / "course")
     shutil.copyfile(root / "solutions" / "relu.py", root / "assignments" / "relu.py")
     (root / "assignments" / "l2.py").write_text(wrong("l2", "test_update_rule/double.py"))
     return root
-
-
-def copy_repository(root: Path) -> None:
-    for name in ("grader", "assignments", "solutions", "data_cache"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(REPOSITORY / name, root / name, ignore=ignored)
 
 
 # ---------------------------------------------------------------- what the README promises
