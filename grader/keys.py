@@ -25,6 +25,8 @@ DECIDING = (
     "training.py", "pictures.py", "plugin.py", "checkfile.py", "grading.py", "data.py", "text.py",
     "notebook.py", "untouched.py", "sandbox/*.py", "report/model.py",
 )  # fmt: skip
+# Below the folder of the check files: what they share, and the catalogues of misconceptions.
+CHECK_PATTERNS = ("*.py", "misconceptions/*.py")
 
 
 # Those whose versions matter: student code may compute with each but the last.
@@ -63,8 +65,9 @@ def checks_digest(course: Course, assignment: Assignment) -> str:
 
 def _judging_content(course: Course, assignment: Assignment) -> Iterator[bytes]:
     checks = course.check_path(assignment.slug).parent
-    shared = [path for path in checks.glob("*.py") if not path.name.startswith("test_")]
-    for catalogue in checks.glob("misconceptions/*.py"):
+    beside, catalogues = CHECK_PATTERNS
+    shared = [path for path in checks.glob(beside) if not path.name.startswith("test_")]
+    for catalogue in checks.glob(catalogues):
         of_another = course.check_path(catalogue.stem).exists()
         if catalogue.stem == assignment.slug or not of_another:
             shared.append(catalogue)
