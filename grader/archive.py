@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from grader.text import printable
+from grader.text import fold_name, printable, show_name
 
 MAX_ENTRIES = 2_000
 # What an archive holds when unpacked: declared sizes for a zip (of which only modules are ever
@@ -471,16 +471,6 @@ def _padded(size: int) -> int:
 
 
 # --- names and wording -----------------------------------------------------------------------
-
-
-def fold_name(name: str) -> str:
-    """What names have in common that differ in case or Unicode form only."""
-    return unicodedata.normalize("NFKC", name).casefold()
-
-
-def show_name(name: str) -> str:
-    """A file's name, for a message."""
-    return printable(name, 200)
 
 
 def _too_many_entries() -> str:

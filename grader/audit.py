@@ -10,9 +10,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.checkfile import GraderError, collect_checks
+from grader.checkfile import collect_checks
 from grader.coherence import incoherences, wrong_modules
 from grader.course import Assignment, Course
+from grader.errors import GraderError
 from grader.grading import Engine, run_tasks
 from grader.report.model import AssignmentReport, CheckResult
 from grader.stubs import StubError, make_stub, original_stub

@@ -10,9 +10,9 @@ from typing import Protocol
 
 import msgspec
 
-from grader.checkfile import GraderError
 from grader.classlist import Handed
 from grader.course import Assignment, Course
+from grader.errors import GraderError
 from grader.executor import Executor, Outcome, Task
 from grader.keys import Key, checks_digest, code_digest, versions
 from grader.report.model import AssignmentReport

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from grader.checkfile import GraderError
 from grader.course import Assignment
+from grader.errors import GraderError
 from grader.grading import Engine, Graded, run_tasks
 from grader.keys import Key, checks_digest, code_digest, versions
 from grader.store import Result, Store, StoreError, open_store

@@ -21,8 +21,9 @@ import msgspec
 import numpy as np
 
 import grader
-from grader.checkfile import GraderError, collect_checks
+from grader.checkfile import collect_checks
 from grader.course import Assignment, Course
+from grader.errors import GraderError
 from grader.forks import forked
 from grader.grading import Engine, limits_of
 from grader.keys import digest, versions

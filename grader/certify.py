@@ -18,8 +18,8 @@ from pathlib import Path
 
 import msgspec
 
-from grader.checkfile import GraderError
 from grader.course import Course
+from grader.errors import GraderError
 from grader.report.model import AssignmentReport, Environment, ReportFile
 from grader.text import printable
 from grader.zoo import Module, modules_of

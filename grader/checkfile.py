@@ -15,14 +15,10 @@ import numpy as np
 import pytest
 
 import grader.plugin
+from grader.errors import GraderError
 from grader.plugin import TRAINING_FIXTURES, CheckPlugin, CheckRun, Judgement, result_of
 from grader.report.model import CheckResult
 from grader.text import printable
-
-
-class GraderError(RuntimeError):
-    """The grader itself failed; no grade can be given. One line for staff."""
-
 
 # Parts of pytest that checks have no use for, and that cost time at the start or at every check.
 # What capture and tmpdir provide would have ended before the checks run.

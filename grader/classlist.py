@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from grader.archive import show_name
 from grader.classroom import (
     Kind,
     Parts,
@@ -41,6 +40,7 @@ from grader.submission import (
     make_submission,
     max_bytes,
 )
+from grader.text import show_name
 
 CANVAS = re.compile(r"(?P<name>.+?)_(?P<late>LATE_)?(?P<user>\d+)_(?P<file>\d+)_(?P<original>.+)")
 CANVAS_RESUBMITTED = re.compile(r"(?P<stem>.+)-(?P<times>\d+)(?P<suffix>\.\w+|\.tar\.\w+)")

@@ -16,22 +16,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
-from grader.archive import ArchiveError, show_name
+from grader.archive import ArchiveError
+from grader.files import FileError, os_reason, read_file
 from grader.submission import (
     ARCHIVE_SUFFIX,
     MAX_ARCHIVE_BYTES,
     MODULE_SUFFIXES,
-    FileError,
     Submission,
     SubmissionError,
+    advice,
     load_archive_bytes,
     load_files,
     load_module,
     load_submission,
     max_bytes,
-    os_reason,
-    read_file,
 )
+from grader.text import show_name
 
 Kind = Literal["folder", "file", "link"]
 Parts = tuple[str, ...]  # a path within the class; () is the class itself
@@ -109,7 +109,7 @@ class FolderRoom:
         return self._folder.joinpath(*parts)
 
     def read(self, parts: Parts, limit: int) -> bytes:
-        return read_file(self.path(parts), limit)
+        return read_file(self.path(parts), limit, advice(parts[-1]))
 
     def load(self, parts: Parts, slugs: Sequence[str]) -> Submission:
         return load_submission(self.path(parts), slugs)

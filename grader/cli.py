@@ -26,10 +26,6 @@ from grader import (
     cli_student,
 )
 from grader.commands import (
-    BELOW,
-    FAILED,
-    GRADED,
-    UNREADABLE,
     Only,
     Seed,
     errors,
@@ -40,6 +36,7 @@ from grader.commands import (
     usable_cores,
 )
 from grader.course import load_course
+from grader.errors import BELOW, FAILED, GRADED, UNREADABLE
 from grader.outputs import Github, Html, Json, JunitXml, Markdown, Outputs, Plot
 
 if TYPE_CHECKING:
@@ -159,13 +156,9 @@ def grade(
         with outputs.text_is_no_command(), open_launcher(course.baseline_path) as launcher:
             from grader.cache import open_cache
             from grader.grading import Engine, grade_submissions
-            from grader.report.terminal import (
-                plain,
-                print_assignment,
-                print_progress,
-                print_summary,
-            )
+            from grader.report.terminal import print_assignment, print_progress, print_summary
             from grader.submission import load_submissions
+            from grader.text import plain
             from grader.untouched import settle
 
             submissions, unreadable = load_submissions(paths, slugs_to_read(course, assignments))
@@ -238,7 +231,7 @@ def options(
 
 def finish(reports: list[Report], fail_under: float | None, unreadable: bool) -> int:
     """The exit status that the reports call for."""
-    from grader.report.terminal import plain
+    from grader.text import plain
 
     broken = [
         f"{report.submission}: {a.slug}: {c.id}: {c.message}"

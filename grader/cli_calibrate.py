@@ -8,16 +8,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader.commands import (
-    BELOW,
-    GRADED,
-    check_target,
-    errors,
-    exit_status,
-    select,
-    usable_cores,
-)
+from grader.commands import check_target, errors, exit_status, select, usable_cores
 from grader.course import Assignment, Course, load_course
+from grader.errors import BELOW, GRADED
 
 app = typer.Typer()
 

@@ -11,19 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.commands import (
-    FAILED,
-    GRADED,
-    UNREADABLE,
-    Only,
-    Seed,
-    errors,
-    exit_status,
-    select,
-    slugs_to_read,
-    usable_cores,
-)
+from grader.commands import Only, Seed, errors, exit_status, select, slugs_to_read, usable_cores
 from grader.course import load_course
+from grader.errors import FAILED, GRADED, UNREADABLE
 
 if TYPE_CHECKING:
     from grader.batch import Summary

@@ -10,8 +10,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from grader.commands import BELOW, GRADED, errors, exit_status, usable_cores
+from grader.commands import errors, exit_status, usable_cores
 from grader.course import CourseError, load_course
+from grader.errors import BELOW, GRADED
 
 if TYPE_CHECKING:
     from grader.grading import Engine

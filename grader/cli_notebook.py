@@ -32,8 +32,8 @@ def notebook(
         if target.exists():
             raise typer.BadParameter(f"{target} is there already; move it, or name another file")
         check_target(target)
+        from grader.files import write_bytes
         from grader.notebook import make_notebook
-        from grader.report.model import write_bytes
         from grader.stubs import original_stub
 
         stub = original_stub(course, slug)

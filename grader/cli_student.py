@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader.commands import UNREADABLE, errors, exit_status, find_assignments, select
+from grader.commands import errors, exit_status, find_assignments, select
 from grader.course import load_course
+from grader.errors import UNREADABLE
 
 app = typer.Typer()
 

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from grader.checkfile import GraderError
 from grader.course import Course, load_course
+from grader.errors import GraderError
 from grader.executor import TICK_S, Numbered, Outcome, Task, UnconfinedError, grade_task
 from grader.grading import Engine
 from grader.keys import checks_digest, versions

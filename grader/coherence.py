@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.checkfile import GraderError, collect_checks
+from grader.checkfile import collect_checks
 from grader.course import Assignment, Course
 from grader.cut import parse
+from grader.errors import GraderError
 from grader.handout import module_name
 from grader.stubs import StubError, make_stub
 

@@ -12,8 +12,7 @@ import typer
 from rich.console import Console
 
 from grader.course import Assignment, Course, CourseError
-
-GRADED, BELOW, UNREADABLE, FAILED = 0, 1, 2, 3
+from grader.errors import FAILED
 
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 

@@ -19,8 +19,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader.late import utc_text
-from grader.submission import FileError, read_file
+from grader.files import FileError, read_file
+from grader.text import utc_text
 
 TIMEOUT_S = 20.0
 MAX_REFS_BYTES = 4 << 20

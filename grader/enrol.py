@@ -13,13 +13,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from grader.archive import show_name
 from grader.classlist import Handed
 from grader.gradebook import Student
 from grader.roster import Line, Person, match
 from grader.store import Store, StoredStudent
 from grader.submission import MAX_NAME_CHARACTERS
-from grader.text import printable
+from grader.text import printable, show_name
 
 KEY_CHARACTERS = 60
 # Names that Windows keeps for devices; a key is a file name in some exports.

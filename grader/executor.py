@@ -20,8 +20,9 @@ from typing import Protocol
 
 import msgspec
 
-from grader.checkfile import GraderError, collect_checks
+from grader.checkfile import collect_checks
 from grader.course import Course
+from grader.errors import GraderError
 from grader.grading import Engine, Graded
 from grader.report.model import Environment
 from grader.sandbox import jail

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from multiprocessing import active_children, get_context
 from typing import Any, TypeVar
 
-from grader.checkfile import GraderError
+from grader.errors import GraderError
 from grader.sandbox import jail
 
 Item = TypeVar("Item")

@@ -23,9 +23,10 @@ from typing import Any
 import yaml
 
 from grader.classroom import Parts, Room
-from grader.late import utc_text
+from grader.files import FileError
 from grader.roster import RosterError, parse_time, read_rows
-from grader.submission import FileError, SubmissionError
+from grader.submission import SubmissionError
+from grader.text import utc_text
 
 METADATA = "submission_metadata.yml"
 MAX_BYTES = 256 << 20  # it holds the output of every autograder's run

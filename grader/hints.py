@@ -14,8 +14,7 @@ from typing import Annotated
 import msgspec
 
 from grader.course import Course, CourseError
-from grader.report.model import write_bytes
-from grader.submission import FileError, read_file
+from grader.files import FileError, read_file, write_bytes
 
 MAX_STATE_BYTES = 1 << 16
 

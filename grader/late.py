@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from fractions import Fraction
 
 from grader.course import LatePolicy
@@ -54,8 +54,3 @@ def final_score(
 def exact(number: float) -> Fraction:
     """The number that someone wrote: 0.1 is a tenth, not the float that is nearest to it."""
     return Fraction(repr(float(number)))
-
-
-def utc_text(moment: datetime) -> str:
-    """`moment` as ISO 8601 in UTC, to the second: 2026-10-31T22:59:00Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 
 from grader.course import Course
-from grader.report.model import write_bytes
+from grader.files import write_bytes
 from grader.stubs import make_stub
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -105,8 +105,9 @@ class Outputs:
 
         Pages in Markdown and HTML are for students, and keep back what hidden checks say.
         """
+        from grader.files import write_bytes
         from grader.report.hidden import for_students
-        from grader.report.model import encode_json, write_bytes
+        from grader.report.model import encode_json
 
         title, pages = course.title, [for_students(report, course.late) for report in reports]
 

@@ -16,8 +16,8 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from grader.course import Course
+from grader.files import write_bytes
 from grader.handout import make_handout
-from grader.report.model import write_bytes
 
 OURS = ".grader/"  # no work of students lies there
 RECORD = f"{OURS}release.json"

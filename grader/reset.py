@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from grader.course import Course
-from grader.report.model import write_bytes
+from grader.files import write_bytes
 from grader.stubs import original_stub
 
 

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from grader.archive import show_name
-from grader.late import utc_text
+from grader.text import show_name, utc_text
 
 # Folded headers, of one's own making and as Canvas, Moodle, Gradescope and nbgrader write them.
 NAME = ("name", "full name", "student", "student name")

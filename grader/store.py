@@ -21,8 +21,9 @@ import msgspec
 from grader.course import Course
 from grader.gradebook import AssignmentInfo, Entry, Override, Student
 from grader.keys import Key
-from grader.late import final_score, lateness, utc_text
+from grader.late import final_score, lateness
 from grader.report.model import AssignmentReport, Environment, Report
+from grader.text import utc_text
 
 FILE = "results.sqlite"
 LOCK_FILE = "batch.lock.sqlite"

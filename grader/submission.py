@@ -14,7 +14,6 @@ others nothing. What is wrong with the whole path raises SubmissionError.
 from __future__ import annotations
 
 import difflib
-import errno
 import os
 import re
 import stat
@@ -23,14 +22,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from grader.archive import Archive, ArchiveError, fold_name, show_name
+from grader.archive import Archive, ArchiveError
+from grader.files import FileError, os_reason, read_file, too_large
 from grader.notebook import NotebookError, read_notebook
-from grader.text import printable
+from grader.text import fold_name, printable, show_name
 
 MODULE_SUFFIXES = (".py", ".ipynb")
 MAX_MODULE_BYTES = 1 << 20
 MAX_NOTEBOOK_BYTES = 16 << 20  # with its outputs; its code is held to a module's bound
 MAX_ARCHIVE_BYTES = 64 << 20
+SOURCE_ONLY = "hand in source code only"
 MAX_NAME_CHARACTERS = 1_000  # of a submission's name
 
 _PLACES = ("", "assignments/")
@@ -70,10 +71,6 @@ class SubmissionError(ValueError):
     """A path can't be used: one line that names the file and says what to do."""
 
 
-class FileError(ValueError):
-    """One file can't be used, for a reason that does not name the file yet."""
-
-
 def load_submission(path: Path, slugs: Sequence[str]) -> Submission:
     """Read the modules of `slugs` from a folder, a module, or a zip or tar of either.
 
@@ -87,7 +84,7 @@ def load_submission(path: Path, slugs: Sequence[str]) -> Submission:
             submission = _load_folder(path, slugs)
         elif path.suffix.lower() in MODULE_SUFFIXES:
             submission = load_module(
-                path.name, lambda _: read_file(path, max_bytes(path.name)), slugs
+                path.name, lambda _: read_file(path, max_bytes(path.name), advice(path.name)), slugs
             )
         else:
             submission = _load_archive(path, slugs)
@@ -165,7 +162,9 @@ def _load_folder(folder: Path, slugs: Sequence[str]) -> Submission:
     if inner_problem:
         handed_in = found.values()
         problems = {slug: inner_problem for slug in slugs if slug not in handed_in} | problems
-    sources = _collect(found, problems, lambda place: read_file(folder / place, max_bytes(place)))
+    sources = _collect(
+        found, problems, lambda place: read_file(folder / place, max_bytes(place), advice(place))
+    )
     return make_submission(named_after.name or str(named_after), sources, problems)
 
 
@@ -195,30 +194,9 @@ def max_bytes(filename: str) -> int:
     return MAX_NOTEBOOK_BYTES if filename.lower().endswith(".ipynb") else MAX_MODULE_BYTES
 
 
-def read_file(path: Path, limit: int) -> bytes:
-    """Read a regular file of at most `limit` bytes; never follows a link, never blocks."""
-    mode = path.lstat().st_mode
-    if not stat.S_ISREG(mode):
-        raise FileError(f"it is {_kind(mode)}; put the file itself there")
-    # The flags hold if the file is exchanged between the two calls; Windows has neither.
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    with open(os.open(path, flags), "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise FileError(f"it is {_kind(status.st_mode)}; put the file itself there")
-        if status.st_size > limit:
-            raise FileError(_too_large(limit))
-        data = file.read(status.st_size + 1)
-    if len(data) != status.st_size:
-        raise FileError("it changed while it was read; try again")
-    return data
-
-
-def _kind(mode: int) -> str:
-    if stat.S_ISLNK(mode):
-        return "a symbolic link"
-    return "a folder" if stat.S_ISDIR(mode) else "a pipe, socket or device"
+def advice(filename: str) -> str:
+    """What to do about a file of this name that is too large."""
+    return "clear its outputs" if filename.lower().endswith(".ipynb") else SOURCE_ONLY
 
 
 # --- which file belongs to which assignment --------------------------------------------------
@@ -349,7 +327,7 @@ ARCHIVE_SUFFIX = re.compile(r"(?i)\.(zip|tgz|tbz2?|txz|tar(\.(gz|bz2|xz))?)\Z")
 
 def _load_archive(path: Path, slugs: Sequence[str]) -> Submission:
     name = ARCHIVE_SUFFIX.sub("", path.name) or path.name
-    return load_archive_bytes(name, read_file(path, MAX_ARCHIVE_BYTES), slugs)
+    return load_archive_bytes(name, read_file(path, MAX_ARCHIVE_BYTES, SOURCE_ONLY), slugs)
 
 
 def load_archive_bytes(name: str, data: bytes, slugs: Sequence[str]) -> Submission:
@@ -388,26 +366,7 @@ def load_files(
 def _read_member(archive: Archive, place: str) -> bytes:
     entry = archive.members[place]
     if entry.is_folder:
-        raise FileError(f"it is {_kind(stat.S_IFDIR)}; put the file itself there")
+        raise FileError("it is a folder; put the file itself there")
     if entry.size > (limit := max_bytes(place)):
-        raise FileError(_too_large(limit))
+        raise FileError(too_large(limit, advice(place)))
     return archive.read(entry)
-
-
-# --- wording ---------------------------------------------------------------------------------
-
-
-def os_reason(error: OSError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "no such file or folder; check the path"
-    if isinstance(error, PermissionError):
-        return "no permission to read it; change its permissions"
-    if error.errno == errno.ELOOP:
-        return "it is a symbolic link; put the file itself there"
-    reason = error.strerror or str(error)
-    return f"it can't be read ({printable(reason, 100)}); check the path"
-
-
-def _too_large(limit: int) -> str:
-    what = "clear its outputs" if limit == MAX_NOTEBOOK_BYTES else "hand in source code only"
-    return f"it is larger than {limit >> 20} MiB; {what}"

@@ -1,9 +1,10 @@
-"""Student text made safe to show: one function, used where text enters the trusted side."""
+"""Untrusted text made safe to show, where it enters the trusted side; names and times as text."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import UTC, datetime
 
 # Terminal sequences that carry parameters (ECMA-48): CSI ("\x1b[31m"), and the string sequences
 # OSC, DCS, SOS, PM and APC (titles, links, clipboard writes), then any other two-byte escape.
@@ -57,3 +58,24 @@ def _escape(character: str) -> str:
     if code <= 0xFF:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def plain(text: str) -> str:
+    """`text` without what a CI system that reads the log would take for a command of its own."""
+    # Between every two colons: of three, the last two would still make a command.
+    return re.sub(":(?=:)", ": ", text).replace("##[", "# #[")
+
+
+def show_name(name: str) -> str:
+    """A file's name, for a message."""
+    return printable(name, 200)
+
+
+def fold_name(name: str) -> str:
+    """What names have in common that differ in case or Unicode form only."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def utc_text(moment: datetime) -> str:
+    """`moment` as ISO 8601 in UTC, to the second: 2026-10-31T22:59:00Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

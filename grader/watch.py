@@ -18,8 +18,8 @@ from sys import platform
 import msgspec
 import watchfiles
 
-from grader.checkfile import GraderError
 from grader.course import Course
+from grader.errors import GraderError
 from grader.executor import Member, Outcome, Task, grade_task
 from grader.grading import Engine
 from grader.hints import Hint, Hints

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from grader.checkfile import GraderError
 from grader.course import Course
+from grader.errors import GraderError
 
 
 @dataclass(frozen=True)

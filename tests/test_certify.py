@@ -10,8 +10,8 @@ import pytest
 from conftest import REPOSITORY, RunGrader
 
 from grader.certify import Condition, conditions, environment_for, zoo_modules
-from grader.checkfile import GraderError
 from grader.course import load_course
+from grader.errors import GraderError
 
 COURSE = load_course(REPOSITORY)
 ZOO = REPOSITORY / "tests" / "zoo"

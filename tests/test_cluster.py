@@ -25,10 +25,10 @@ from conftest import REPOSITORY, RunGrader, environment_for, hand_in, solution, 
 from typer.testing import CliRunner
 
 from grader import cluster
-from grader.checkfile import GraderError
 from grader.cli import app
 from grader.cluster import DaskExecutor, Fleet, Station, given_up
 from grader.course import load_course
+from grader.errors import GraderError
 from grader.executor import Outcome, Task, UnconfinedError
 from grader.keys import checks_digest, versions
 from grader.report.export import export

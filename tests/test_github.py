@@ -24,7 +24,7 @@ from grader.report.github import (
     commands_stopped,
 )
 from grader.report.model import AssignmentReport, CheckResult, Report
-from grader.report.terminal import plain
+from grader.text import plain
 
 TITLE = "Training neural networks"
 

@@ -12,7 +12,8 @@ import pytest
 from grader.commits import commit_time
 from grader.course import LatePolicy
 from grader.gradebook import Lateness, Override
-from grader.late import final_score, lateness, utc_text
+from grader.late import final_score, lateness
+from grader.text import utc_text
 
 DUE = datetime.fromisoformat("2026-10-31T23:59:00+01:00")
 POLICY = LatePolicy(due=DUE, grace_minutes=15, percent_a_day=10, floor_percent=50)

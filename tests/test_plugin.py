@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY
 
-from grader.checkfile import GraderError
 from grader.course import load_course
+from grader.errors import GraderError
 from grader.grading import Engine, list_checks
 from grader.report.model import AssignmentReport, CheckResult
 from grader.sandbox.launch import Launcher

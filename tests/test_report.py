@@ -16,6 +16,7 @@ import pytest
 from conftest import Class
 from rich.console import Console
 
+from grader.files import write_bytes
 from grader.report.junit import write_junit
 from grader.report.model import (
     AssignmentReport,
@@ -26,7 +27,6 @@ from grader.report.model import (
     Verdict,
     encode_json,
     status_of,
-    write_bytes,
 )
 from grader.report.terminal import print_assignment, print_summary, sparkline
 

@@ -16,8 +16,8 @@ import pytest
 from conftest import REPOSITORY, copy_repository, environment_for, solution, wrong
 from terminals import CLEAR, Terminal, open_terminal
 
-from grader.checkfile import GraderError
 from grader.course import load_course
+from grader.errors import GraderError
 from grader.executor import Member
 from grader.grading import Engine
 from grader.report.model import AssignmentReport, Status

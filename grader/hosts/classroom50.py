@@ -17,17 +17,18 @@ from typing import Any
 
 import msgspec
 
-from grader.commands import FAILED, GRADED, usable_cores
+from grader.commands import usable_cores
 from grader.commits import commit_time
 from grader.course import Course, load_course
+from grader.errors import FAILED, GRADED
+from grader.files import write_bytes
 from grader.hosts.bundle import HostError
 from grader.hosts.checkout import RELEASE_BODY, RESULT, remove_planted
 from grader.hosts.run import grade_folder, named_assignments, reason
-from grader.late import exact, utc_text
+from grader.late import exact
 from grader.report.markdown import render
-from grader.report.model import Report, write_bytes
-from grader.report.terminal import plain
-from grader.text import printable
+from grader.report.model import Report
+from grader.text import plain, printable, utc_text
 
 SCHEMA = "classroom50/result/v1"
 # A team is what Classroom 50's later versions call some groups; the format knows these two.

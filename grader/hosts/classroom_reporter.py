@@ -8,11 +8,10 @@ from typing import Any
 
 import msgspec
 
+from grader.files import os_reason
 from grader.hosts.bundle import HostError
 from grader.report.model import CheckResult, Report, ReportFile
-from grader.report.terminal import plain
-from grader.submission import os_reason
-from grader.text import printable
+from grader.text import plain, printable
 
 VERSION = 3
 # It reaches the reporter in an environment variable, of which Linux takes 128 KiB with its name.

@@ -9,10 +9,10 @@ import zipfile
 from pathlib import Path
 
 from grader.course import Course
+from grader.files import replacing
 from grader.grading import list_checks
 from grader.handout import visible_checks
 from grader.hosts.bundle import COPY, HostError, course_files, requirements
-from grader.report.model import replacing
 
 TEMPLATES = Path(__file__).parent / "templates"
 HOSTS = ("classroom50", "gradescope")

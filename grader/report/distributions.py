@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.report.model import replacing
+from grader.files import replacing
 
 COLUMNS = 2
 PANEL_INCHES = (5.0, 2.6)

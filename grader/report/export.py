@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from grader.files import replacing
 from grader.gradebook import Gradebook
 from grader.report.canvas import write_canvas
 from grader.report.csv_files import write_csv
@@ -15,7 +16,6 @@ from grader.report.grades import Cleaned, ExportError
 from grader.report.gradescope import write_gradescope
 from grader.report.json_file import write_json
 from grader.report.junit_file import write_junit_file
-from grader.report.model import replacing
 from grader.report.moodle import write_moodle
 from grader.report.nbgrader import write_nbgrader
 

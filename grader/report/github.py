@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple, TextIO
 from grader.report.markdown import percent_text, render
 from grader.report.model import CheckResult, Report
 from grader.report.shown import VERDICTS, percent_of, total
-from grader.report.terminal import number, plain
-from grader.text import printable
+from grader.report.terminal import number
+from grader.text import plain, printable
 
 ANNOTATIONS_SHOWN = 10  # of a kind and step; GitHub leaves out the rest
 MESSAGE_CHARACTERS = 1000

@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
+from grader.files import write_bytes
 from grader.gradebook import Entry, Gradebook
 from grader.report.grades import ExportError, late_percent, number
-from grader.report.model import AssignmentReport, write_bytes
+from grader.report.model import AssignmentReport
 
 
 def write_gradescope(gradebook: Gradebook, folder: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from grader.files import write_bytes
 from grader.gradebook import AssignmentInfo, lone_entry
-from grader.report.model import Report, write_bytes
+from grader.report.model import Report
 from grader.report.site.pages import reports_page, student_page
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
-from grader.report.model import CheckResult, Report, write_bytes
+from grader.files import write_bytes
+from grader.report.model import CheckResult, Report
 
 
 def write_junit(path: Path, reports: Sequence[Report]) -> None:

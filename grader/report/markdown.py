@@ -12,7 +12,8 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from grader.report.model import AssignmentReport, CheckResult, Report, write_bytes
+from grader.files import write_bytes
+from grader.report.model import AssignmentReport, CheckResult, Report
 from grader.report.shown import STATUSES, VERDICTS, bounded, percent_of, total
 from grader.report.terminal import number, score_of
 from grader.text import printable

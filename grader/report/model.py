@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import BinaryIO, Literal
+from collections.abc import Iterable
+from typing import Literal
 
 import msgspec
 
@@ -133,29 +130,6 @@ class ReportFile(msgspec.Struct, frozen=True):
 def encode_json(reports: list[Report]) -> bytes:
     """The reports as indented JSON, ending in a newline."""
     return msgspec.json.format(msgspec.json.encode(ReportFile(reports)), indent=2) + b"\n"
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A stream whose content replaces the file at `path` at the block's end, if all went well.
-
-    A reader sees the old file or the new one, never a part.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        # Made anew: the folder may be a student's, who could have put a link there beforehand.
-        beside.unlink(missing_ok=True)
-        with beside.open("xb") as stream:
-            yield stream
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Replace the file at `path` as a whole."""
-    with replacing(path) as stream:
-        stream.write(content)
 
 
 def status_of(checks: list[CheckResult]) -> Status:

@@ -19,7 +19,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from grader.report.model import REACH, Activations, AssignmentReport, Weights, replacing
+from grader.files import replacing
+from grader.report.model import REACH, Activations, AssignmentReport, Weights
 from grader.report.site.curves import fitting, scale_of
 from grader.report.site.pictures import target_density
 from grader.report.site.reference import Band, load_reference

@@ -21,10 +21,11 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from grader.files import write_bytes
 from grader.gradebook import AssignmentInfo, Entry, Gradebook, Student
 from grader.report.csv_files import cell
 from grader.report.grades import ExportError, one_line
-from grader.report.model import AssignmentReport, CheckResult, Report, write_bytes
+from grader.report.model import AssignmentReport, CheckResult, Report
 
 HEADER = ["key", "pseudonym", "name"]
 SHORTEST = 6  # hexadecimal digits; more where two students would have the same

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
@@ -14,6 +13,7 @@ from rich.text import Text
 from grader.course import Assignment, Course
 from grader.report.model import AssignmentReport, CheckResult, Report
 from grader.submission import Submission
+from grader.text import plain
 
 STYLES = {"passed": "green", "partial": "yellow", "untouched": "dim", "missing": "dim"}
 MARKS = {"passed": "✓", "partial": "~", "untouched": "·", "missing": "·"}
@@ -155,12 +155,6 @@ def table_of(
             of_these if hidden else "",
         )
     return table
-
-
-def plain(text: str) -> str:
-    """`text` without what a CI system that reads the log would take for a command of its own."""
-    # Between every two colons: of three, the last two would still make a command.
-    return re.sub(":(?=:)", ": ", text).replace("##[", "# #[")
 
 
 def score_of(score: float, max_score: float) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.files import write_bytes
 from grader.gradebook import Entry, Gradebook, Student
-from grader.report.model import write_bytes
 from grader.report.site.pages import FIRST_BYTES, class_page, student_page
 from grader.report.site.summary import ClassSummary
 from grader.report.site.values import page_name
