@@ -11,8 +11,8 @@ from rich.text import Text
 from grader.course import CourseError, load_course
 from grader.data import DataError, load_digits
 from grader.sandbox.client import confinement
-from grader.sandbox.jail import PROTECTIONS
 from grader.sandbox.launch import SandboxError, open_launcher
+from grader.sandbox.walls.jail import PROTECTIONS
 
 PACKAGES = ("grader", "torch", "numpy", "pytest", "msgspec", "sandlock", "pyseccomp")
 

@@ -25,8 +25,8 @@ from grader.course import Course
 from grader.errors import GraderError
 from grader.grading import Engine, Graded
 from grader.report.model import Environment
-from grader.sandbox import jail
 from grader.sandbox.launch import SandboxError, open_launcher
+from grader.sandbox.walls import jail
 from grader.submission import Source, Submission
 
 TICK_S = 0.5

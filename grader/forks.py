@@ -12,7 +12,7 @@ from multiprocessing import active_children, get_context
 from typing import Any, TypeVar
 
 from grader.errors import GraderError
-from grader.sandbox import jail
+from grader.sandbox.walls import jail
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -23,7 +23,7 @@ from grader.submission import Submission
 # The grader's own modules that decide what a report says, below `grader/`.
 DECIDING = (
     "training.py", "pictures.py", "plugin.py", "checkfile.py", "grading.py", "data.py", "text.py",
-    "notebook.py", "untouched.py", "sandbox/*.py", "report/model.py",
+    "notebook.py", "untouched.py", "sandbox/**/*.py", "report/model.py",
 )  # fmt: skip
 # Below the folder of the check files: what they share, and the catalogues of misconceptions.
 CHECK_PATTERNS = ("*.py", "misconceptions/*.py")

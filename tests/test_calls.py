@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.sandbox import protocol
 from grader.sandbox.answers import called
 from grader.sandbox.client import (
     Limits,
@@ -15,8 +14,9 @@ from grader.sandbox.client import (
     StudentUnusable,
 )
 from grader.sandbox.launch import Launcher
-from grader.sandbox.protocol import Data, Node
-from grader.sandbox.values import Answers, Logits, Tensor, pack
+from grader.sandbox.wire import protocol
+from grader.sandbox.wire.protocol import Data, Node
+from grader.sandbox.wire.values import Answers, Logits, Tensor, pack
 
 LIMITS = Limits(wall_s=60, cpu_s=30, memory_mib=1024, output_kib=64)
 ROWS = np.arange(12, dtype=np.float32).reshape(4, 3)

@@ -439,7 +439,7 @@ def test_a_module_of_a_further_task_is_checked_by_its_name(
 
 
 def test_doctor_names_versions_data_and_every_protection(run_grader: RunGrader) -> None:
-    from grader.sandbox.jail import PROTECTIONS
+    from grader.sandbox.walls.jail import PROTECTIONS
 
     ran = run_grader("doctor")
     assert ran.status == 0

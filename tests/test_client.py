@@ -22,7 +22,6 @@ import pytest
 
 from grader.course import load_course
 from grader.grading import Engine
-from grader.sandbox import protocol
 from grader.sandbox.client import (
     Limits,
     Student,
@@ -33,6 +32,7 @@ from grader.sandbox.client import (
     StudentUnusable,
 )
 from grader.sandbox.launch import Ending, SandboxError, Spawner, Zygote
+from grader.sandbox.wire import protocol
 from grader.submission import Source, Submission
 
 REPOSITORY = Path(__file__).resolve().parents[1]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox import hugepages
+from grader.sandbox.inside import hugepages
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
 

@@ -13,7 +13,9 @@ PACKAGE = REPOSITORY / "grader"
 SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts)
 
 
-BEHIND = ("worker", "tensors", "calls", "zygote", "spawned")  # modules of the sandbox
+BEHIND = tuple(
+    f"inside.{name}" for name in ("worker", "tensors", "calls", "zygote", "spawned")
+)  # modules of the sandbox
 
 
 def name_of(path: Path) -> str:
@@ -64,7 +66,16 @@ def test_the_sandbox_imports_nothing_of_the_grader_but_itself() -> None:
 
 
 def test_the_trusted_side_of_the_sandbox_does_not_import_torch() -> None:
-    names = ("client", "answers", "blame", "handles", "values", "launch", "protocol", "jail")
+    names = (
+        "client",
+        "answers",
+        "blame",
+        "handles",
+        "wire.values",
+        "launch",
+        "wire.protocol",
+        "walls.jail",
+    )
     trusted = [f"grader.sandbox.{name}" for name in names]
     behind = [f"grader.sandbox.{name}" for name in BEHIND]
     assert not offences(trusted, "torch", *behind)
@@ -72,7 +83,7 @@ def test_the_trusted_side_of_the_sandbox_does_not_import_torch() -> None:
 
 def test_checks_know_nothing_of_processes() -> None:
     checks = modules_in("grader.checks")
-    data = ("grader.sandbox.client", "grader.sandbox.values")
+    data = ("grader.sandbox.client", "grader.sandbox.wire.values")
     assert not offences(checks, "grader.sandbox", but=data)
     processes = ("subprocess", "multiprocessing", "concurrent", "socket", "os", "signal")
     assert not offences(checks, "torch", "grader.grading", *processes)

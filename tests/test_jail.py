@@ -24,8 +24,8 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("the jail is made of Linux's features", allow_module_level=True)
 
-from grader.sandbox import jail, syscalls
-from grader.sandbox.scratch import make_scratch, remove_scratch
+from grader.sandbox.walls import jail, syscalls
+from grader.sandbox.walls.scratch import make_scratch, remove_scratch
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -495,8 +495,8 @@ TRAINING = """
     import numpy as np
     import torch
     from torch import nn
-    from grader.sandbox import jail
-    from grader.sandbox.scratch import make_scratch, remove_scratch
+    from grader.sandbox.walls import jail
+    from grader.sandbox.walls.scratch import make_scratch, remove_scratch
 
     torch.set_num_threads(1)
     jail.prepare()

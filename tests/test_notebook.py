@@ -22,7 +22,7 @@ from grader.classlist import open_class
 from grader.course import load_course
 from grader.keys import code_digest
 from grader.notebook import MAX_CELLS, make_notebook, split_module
-from grader.sandbox.cells import without_ipython
+from grader.sandbox.wire.cells import without_ipython
 from grader.submission import MAX_NOTEBOOK_BYTES, SubmissionError, load_submission
 from grader.text import printable
 from grader.untouched import original_stub, settle

@@ -10,8 +10,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from grader.sandbox import protocol
-from grader.sandbox.protocol import MAX_ITEMS, MAX_MESSAGE_BYTES, MAX_TEXT, ProtocolError
+from grader.sandbox.wire import protocol
+from grader.sandbox.wire.protocol import MAX_ITEMS, MAX_MESSAGE_BYTES, MAX_TEXT, ProtocolError
 
 VECTOR = {"dtype": "float32", "shape": [1], "data": bytes(4)}
 PARAMETER = {"name": "W", "kind": "", "requires_grad": True, "value": VECTOR}

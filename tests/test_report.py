@@ -119,7 +119,7 @@ def test_a_training_run_is_told_where_there_was_one(graded_class: Class) -> None
 
 
 def test_the_environment_says_what_graded(graded_class: Class) -> None:
-    from grader.sandbox.jail import PROTECTIONS
+    from grader.sandbox.walls.jail import PROTECTIONS
 
     for report in graded_class.document["reports"]:
         environment = report["environment"]

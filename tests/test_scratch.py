@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox import scratch
-from grader.sandbox.scratch import make_scratch, remove_scratch
+from grader.sandbox.walls import scratch
+from grader.sandbox.walls.scratch import make_scratch, remove_scratch
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="descriptor-relative calls are POSIX")
 

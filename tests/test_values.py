@@ -8,9 +8,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from grader.sandbox import protocol
-from grader.sandbox.protocol import Data, Node, ProtocolError
-from grader.sandbox.values import Answers, GivenNetwork, Tensor, UnsendableError, pack, unpack
+from grader.sandbox.wire import protocol
+from grader.sandbox.wire.protocol import Data, Node, ProtocolError
+from grader.sandbox.wire.values import Answers, GivenNetwork, Tensor, UnsendableError, pack, unpack
 
 
 def travel(value: object) -> object:

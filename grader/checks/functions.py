@@ -7,7 +7,7 @@ import numpy as np
 from grader.checks.probes import (
     expect,
 )
-from grader.sandbox.values import Tensor
+from grader.sandbox.wire.values import Tensor
 
 
 def tensor_in(

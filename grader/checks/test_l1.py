@@ -20,7 +20,7 @@ from grader.checks.probes import (
     show,
 )
 from grader.sandbox.client import Student
-from grader.sandbox.values import GivenNetwork, Logits, Tensor
+from grader.sandbox.wire.values import GivenNetwork, Logits, Tensor
 from grader.training import cross_entropy
 
 ONE = np.ones((), np.float32)

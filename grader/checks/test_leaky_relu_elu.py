@@ -17,7 +17,7 @@ from grader.checks.probes import (
     normal,
 )
 from grader.sandbox.client import Student
-from grader.sandbox.values import Tensor
+from grader.sandbox.wire.values import Tensor
 
 Formula = Callable[[np.ndarray, float], np.ndarray]
 

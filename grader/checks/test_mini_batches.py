@@ -16,7 +16,7 @@ from grader.checks.shared import (
     expect_no_reseeding,
 )
 from grader.sandbox.client import Student
-from grader.sandbox.values import Tensor
+from grader.sandbox.wire.values import Tensor
 
 SIZES = [(20, 5), (21, 5), (23, 6), (7, 7), (6, 50), (5, 1)]  # (M, batch_size)
 MANY = 60  # rows: enough that a random order can't be taken for another by chance

@@ -22,7 +22,7 @@ from grader.checks.probes import (
     expect,
 )
 from grader.sandbox.client import Student
-from grader.sandbox.values import Answers
+from grader.sandbox.wire.values import Answers
 
 Settings = dict[str, Any]
 LR_RANGES = {"momentum": (1e-2, 1e-1), "adam": (1e-5, 1e-3)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from grader.sandbox.scratch import remove_scratch
+from grader.sandbox.walls.scratch import remove_scratch
 
 RESULT, RELEASE_BODY = "result.json", "release-body.md"
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.sandbox import protocol
 from grader.sandbox.blame import StudentUnusable
-from grader.sandbox.values import unpack
+from grader.sandbox.wire import protocol
+from grader.sandbox.wire.values import unpack
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from grader.sandbox import protocol
-from grader.sandbox.cells import Cells, place_of
+from grader.sandbox.wire import protocol
+from grader.sandbox.wire.cells import Cells, place_of
 
 
 class StudentError(Exception):

@@ -19,7 +19,6 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
-from grader.sandbox import protocol
 from grader.sandbox.answers import Called, Parameter, called, checked, draw_of, parameters_of
 from grader.sandbox.blame import (
     StudentCrashed,
@@ -28,10 +27,11 @@ from grader.sandbox.blame import (
     StudentTimedOut,
     StudentUnusable,
 )
-from grader.sandbox.cells import Cells
 from grader.sandbox.handles import Network, Optimizer
 from grader.sandbox.launch import Launcher, Process, SandboxError
-from grader.sandbox.values import GivenNetwork, pack
+from grader.sandbox.wire import protocol
+from grader.sandbox.wire.cells import Cells
+from grader.sandbox.wire.values import GivenNetwork, pack
 
 Body = TypeVar("Body")
 TICK_S = 0.1

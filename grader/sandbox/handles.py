@@ -7,9 +7,9 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from grader.sandbox import protocol
 from grader.sandbox.answers import Parameter, checked
 from grader.sandbox.blame import StudentUnusable
+from grader.sandbox.wire import protocol
 
 Body = TypeVar("Body")
 

@@ -167,7 +167,7 @@ class Zygote:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                python_command("grader.sandbox.zygote", str(theirs.fileno()), str(baseline)),
+                python_command("grader.sandbox.inside.zygote", str(theirs.fileno()), str(baseline)),
                 env=clean_environment(),
                 cwd="/",
                 stdin=subprocess.DEVNULL,
@@ -233,7 +233,7 @@ class SpawnedProcess:
     def __init__(self, listener: socket.socket, output: IO[bytes], arguments: list[str]) -> None:
         self.output = output
         self._process = subprocess.Popen(
-            python_command("grader.sandbox.spawned", *arguments),
+            python_command("grader.sandbox.inside.spawned", *arguments),
             env=clean_environment(),
             stdin=subprocess.PIPE,
             stdout=output,

@@ -15,7 +15,7 @@ class Net(Baseline):
         self.activation = torch.relu
 
 
-root = Path(sys.modules["grader.sandbox.worker"].__file__).parents[2]
+root = Path(sys.modules["grader.sandbox.inside.worker"].__file__).parents[2]
 for target in (root / "solutions" / "relu.py", root / "grader" / "checks" / "test_relu.py"):
     for attack in (
         lambda: open(target, "w"),

@@ -18,11 +18,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from grader.sandbox import calls, protocol
-from grader.sandbox.cells import Cells, place_of
-from grader.sandbox.definitions import Definitions, read_definitions
-from grader.sandbox.protocol import Array
-from grader.sandbox.tensors import (
+from grader.sandbox.inside import calls
+from grader.sandbox.inside.definitions import Definitions, read_definitions
+from grader.sandbox.inside.tensors import (
     UnusableError,
     array_to_tensor,
     describe_parameters,
@@ -33,6 +31,9 @@ from grader.sandbox.tensors import (
     text_of,
     uninitialised_memory_as_nan,
 )
+from grader.sandbox.wire import protocol
+from grader.sandbox.wire.cells import Cells, place_of
+from grader.sandbox.wire.protocol import Array
 
 ENTRY_POINTS = ("Net", "make_optimizer")
 

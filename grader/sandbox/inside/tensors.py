@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import torch
 from torch import nn
 
-from grader.sandbox import protocol
-from grader.sandbox.protocol import Array
+from grader.sandbox.wire import protocol
+from grader.sandbox.wire.protocol import Array
 
 
 class UnusableError(Exception):

@@ -28,7 +28,7 @@ import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
-from grader.sandbox.cells import Cells, without_ipython
+from grader.sandbox.wire.cells import Cells, without_ipython
 
 # Modules whose calls make constants.
 PURE = frozenset({

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from grader.sandbox import worker
+from grader.sandbox.inside import worker
 
 
 def main() -> None:

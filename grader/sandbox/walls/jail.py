@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.sandbox import syscalls
+from grader.sandbox.walls import syscalls
 
 if sys.platform != "win32":
     import resource

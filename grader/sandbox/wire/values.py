@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.sandbox import protocol
-from grader.sandbox.protocol import Data, Node, ProtocolError
+from grader.sandbox.wire import protocol
+from grader.sandbox.wire.protocol import Data, Node, ProtocolError
 
 INTEGER_BITS = 63
 

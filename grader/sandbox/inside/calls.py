@@ -14,15 +14,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from grader.sandbox import protocol, values
-from grader.sandbox.protocol import Node
-from grader.sandbox.tensors import (
+from grader.sandbox.inside.tensors import (
     UnusableError,
     array_to_tensor,
     kind_of,
     seed_torch,
     tensor_to_array,
 )
+from grader.sandbox.wire import protocol, values
+from grader.sandbox.wire.protocol import Node
 
 MAX_YIELDED = protocol.MAX_ITEMS
 

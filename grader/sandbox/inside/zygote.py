@@ -25,8 +25,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from grader.sandbox import hugepages, jail, scratch, worker
-from grader.sandbox.tensors import uninitialised_memory_as_nan
+from grader.sandbox.inside import hugepages, worker
+from grader.sandbox.inside.tensors import uninitialised_memory_as_nan
+from grader.sandbox.walls import jail, scratch
 
 REQUEST_BYTES = 4096
 # Huge pages are worth their time from so many workers on; what the zygote writes to takes them

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import msgspec
 import numpy as np
 
-from grader.sandbox.cells import Cells
+from grader.sandbox.wire.cells import Cells
 
 MAX_MESSAGE_BYTES = 64 << 20
 MAX_TEXT = 2000  # characters of one string in a reply

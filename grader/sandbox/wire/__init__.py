@@ -1,0 +1,1 @@
+"""What the trusted side and a worker say to each other: typed, bounded, never pickled."""
