@@ -10,14 +10,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.checkfile import collect_checks
 from grader.coherence import incoherences, wrong_modules
-from grader.course import Assignment, Course
+from grader.course.manifest import Assignment, Course
+from grader.course.stubs import StubError, make_stub, original_stub
 from grader.errors import GraderError
-from grader.grading import Engine, run_tasks
+from grader.grading.checkfile import collect_checks
+from grader.grading.engine import Engine, run_tasks
 from grader.report.model import AssignmentReport, CheckResult
-from grader.stubs import StubError, make_stub, original_stub
-from grader.submission import Source, Submission
+from grader.submissions.reading import Source, Submission
 
 # What is neither a stub as it is handed out nor an answer: it is to be run, and to earn nothing.
 TOUCH = "# touched\n"

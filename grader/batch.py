@@ -11,14 +11,14 @@ from typing import Protocol
 import msgspec
 
 from grader.classlist import Handed
-from grader.course import Assignment, Course
+from grader.course.manifest import Assignment, Course
 from grader.errors import GraderError
 from grader.executor import Executor, Outcome, Task
-from grader.keys import Key, checks_digest, code_digest, versions
+from grader.grading.key import Key, checks_digest, code_digest, versions
 from grader.report.model import AssignmentReport
 from grader.store import Result, Store
-from grader.submission import Submission, SubmissionError
-from grader.untouched import settle
+from grader.submissions.reading import Submission, SubmissionError
+from grader.submissions.untouched import settle
 
 # What a person should look at, by verdict.
 CONSPICUOUS = {"crashed": "crashed", "timed_out": "ran out of time"}

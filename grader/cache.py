@@ -12,12 +12,12 @@ from pathlib import Path
 
 import msgspec
 
-from grader.course import Assignment
+from grader.course.manifest import Assignment
 from grader.errors import GraderError
-from grader.grading import Engine, Graded, run_tasks
-from grader.keys import Key, checks_digest, code_digest, versions
+from grader.grading.engine import Engine, Graded, run_tasks
+from grader.grading.key import Key, checks_digest, code_digest, versions
 from grader.store import Result, Store, StoreError, open_store
-from grader.submission import Submission
+from grader.submissions.reading import Submission
 
 UNSURE = frozenset({"timed_out", "crashed", "grader_error"})
 

@@ -21,13 +21,13 @@ import msgspec
 import numpy as np
 
 import grader
-from grader.checkfile import collect_checks
-from grader.course import Assignment, Course
+from grader.course.manifest import Assignment, Course
 from grader.errors import GraderError
-from grader.forks import forked
-from grader.grading import Engine, limits_of
-from grader.keys import digest, versions
-from grader.plugin import CheckRun
+from grader.grading.checkfile import collect_checks
+from grader.grading.engine import Engine, limits_of
+from grader.grading.key import digest, versions
+from grader.grading.plugin import CheckRun
+from grader.grading.pool import forked
 from grader.sandbox.client import Student
 from grader.tail import fit_tail
 from grader.zoo import Module, modules_of
@@ -61,7 +61,7 @@ def key_of(course: Course, module: Module) -> str:
     """SHA-256 of all that the module's accuracies depend on, seeds aside."""
     assignment = course.assignment(module.slug)
     package = Path(grader.__file__).parent
-    deciding = [package / "training.py", package / "sandbox" / "inside" / "worker.py"]
+    deciding = [package / "grading" / "training.py", package / "sandbox" / "inside" / "worker.py"]
     files = [course.baseline_path, course.check_path(module.slug), *deciding]
     files += sorted(course.data_dir.rglob("SHA256SUMS"))
     own = [module.slug, module.text, str(assignment.epochs), versions()]

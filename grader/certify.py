@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.course import Course
+from grader.course.manifest import Course
 from grader.errors import GraderError
 from grader.report.model import AssignmentReport, Environment, ReportFile
 from grader.text import printable

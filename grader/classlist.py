@@ -30,7 +30,7 @@ from grader.classroom import (
 )
 from grader.commits import commit_time
 from grader.gradescope_list import METADATA, Submitter, read_submitters
-from grader.submission import (
+from grader.submissions.reading import (
     ARCHIVE_SUFFIX,
     MODULE_SUFFIXES,
     Source,

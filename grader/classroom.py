@@ -16,9 +16,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
-from grader.archive import ArchiveError
 from grader.files import FileError, os_reason, read_file
-from grader.submission import (
+from grader.submissions.archive import ArchiveError
+from grader.submissions.reading import (
     ARCHIVE_SUFFIX,
     MAX_ARCHIVE_BYTES,
     MODULE_SUFFIXES,

@@ -35,7 +35,7 @@ from grader.commands import (
     slugs_to_read,
     usable_cores,
 )
-from grader.course import load_course
+from grader.course.manifest import load_course
 from grader.errors import BELOW, FAILED, GRADED, UNREADABLE
 from grader.outputs import Github, Html, Json, JunitXml, Markdown, Outputs, Plot
 
@@ -82,10 +82,10 @@ def check(
         from grader.sandbox.launch import open_launcher
 
         with outputs.text_is_no_command(), open_launcher(course.baseline_path) as launcher:
-            from grader.grading import Engine, grade_submissions
+            from grader.grading.engine import Engine, grade_submissions
             from grader.report.terminal import print_assignment, print_summary
-            from grader.submission import load_submission
-            from grader.untouched import settle
+            from grader.submissions.reading import load_submission
+            from grader.submissions.untouched import settle
 
             console = outputs.console
             submission = load_submission(folder, slugs_to_read(course, assignments))
@@ -155,11 +155,11 @@ def grade(
 
         with outputs.text_is_no_command(), open_launcher(course.baseline_path) as launcher:
             from grader.cache import open_cache
-            from grader.grading import Engine, grade_submissions
+            from grader.grading.engine import Engine, grade_submissions
             from grader.report.terminal import print_assignment, print_progress, print_summary
-            from grader.submission import load_submissions
+            from grader.submissions.reading import load_submissions
+            from grader.submissions.untouched import settle
             from grader.text import plain
-            from grader.untouched import settle
 
             submissions, unreadable = load_submissions(paths, slugs_to_read(course, assignments))
             submissions = [settle(course, submission) for submission in submissions]
@@ -195,7 +195,7 @@ def list_assignments() -> None:
     """Show the assignments and their points."""
     with exit_status():
         course = load_course()
-        from grader.grading import list_checks
+        from grader.grading.engine import list_checks
         from grader.report.terminal import print_course
 
         print_course(Console(highlight=False), course, list_checks(course))

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from grader.commands import check_target, errors, exit_status, select, usable_cores
-from grader.course import Assignment, Course, load_course
+from grader.course.manifest import Assignment, Course, load_course
 from grader.errors import BELOW, GRADED
 
 app = typer.Typer()
@@ -59,7 +59,7 @@ def calibrate(
         from grader.sandbox.launch import open_launcher
 
         with open_launcher(course.baseline_path) as launcher:
-            from grader.grading import Engine
+            from grader.grading.engine import Engine
             from grader.progress import ClassProgress
             from grader.report.distributions import draw_distributions
 

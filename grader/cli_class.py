@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.commands import Only, Seed, errors, exit_status, select, slugs_to_read, usable_cores
-from grader.course import load_course
+from grader.course.manifest import load_course
 from grader.errors import FAILED, GRADED, UNREADABLE
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def batch(
         from grader.progress import ClassProgress
         from grader.roster import RosterError, read_roster
         from grader.store import batch_lock, open_store
-        from grader.submission import SubmissionError
+        from grader.submissions.reading import SubmissionError
         from grader.text import printable
 
         seed = course.seed if seed is None else seed

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from grader.commands import exit_status
-from grader.course import load_course
+from grader.course.manifest import load_course
 
 app = typer.Typer()
 

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.commands import errors, exit_status, usable_cores
-from grader.course import CourseError, load_course
+from grader.course.manifest import CourseError, load_course
 from grader.errors import BELOW, GRADED
 
 if TYPE_CHECKING:
-    from grader.grading import Engine
+    from grader.grading.engine import Engine
 
 app = typer.Typer()
 
@@ -110,7 +110,7 @@ def audit(
         with open_launcher(course.baseline_path) as launcher:
             from grader.audit import AuditError
             from grader.audit import audit as findings_of
-            from grader.grading import Engine
+            from grader.grading.engine import Engine
 
             engine = Engine(course, launcher, course.seed)
             try:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from grader.commands import check_target, exit_status, find_assignments, select
-from grader.course import load_course
+from grader.course.manifest import load_course
 
 app = typer.Typer()
 
@@ -32,9 +32,9 @@ def notebook(
         if target.exists():
             raise typer.BadParameter(f"{target} is there already; move it, or name another file")
         check_target(target)
+        from grader.course.stubs import original_stub
         from grader.files import write_bytes
-        from grader.notebook import make_notebook
-        from grader.stubs import original_stub
+        from grader.submissions.notebook import make_notebook
 
         stub = original_stub(course, slug)
         if stub is None:

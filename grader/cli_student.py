@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from grader.commands import errors, exit_status, find_assignments, select
-from grader.course import load_course
+from grader.course.manifest import load_course
 from grader.errors import UNREADABLE
 
 app = typer.Typer()
@@ -36,7 +36,7 @@ def watch(
         from grader.sandbox.launch import open_launcher
 
         with open_launcher(course.baseline_path) as launcher:
-            from grader.grading import Engine
+            from grader.grading.engine import Engine
             from grader.hints import Hints
             from grader.keyboard import open_keyboard
             from grader.report.screen import Screen

@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from grader.course import Course, load_course
+from grader.course.manifest import Course, load_course
 from grader.errors import GraderError
 from grader.executor import TICK_S, Numbered, Outcome, Task, UnconfinedError, grade_task
-from grader.grading import Engine
-from grader.keys import checks_digest, versions
+from grader.grading.engine import Engine
+from grader.grading.key import checks_digest, versions
 from grader.sandbox.launch import Launcher, SandboxError, open_launcher
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def grade_on_worker(
     """What a Dask worker runs: grade the Task in `encoded`; returns the msgpack of a Reply.
 
     Args:
-        wanted: the versions that the caller has, as grader.keys tells them.
+        wanted: the versions that the caller has, as grader.grading.key tells them.
         checks: the digest of the checks that the caller has.
     """
     global _station

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.checkfile import collect_checks
-from grader.course import Assignment, Course
+from grader.course.manifest import Assignment, Course
+from grader.course.stubs import StubError, make_stub
 from grader.cut import parse
 from grader.errors import GraderError
+from grader.grading.checkfile import collect_checks
 from grader.handout import module_name
-from grader.stubs import StubError, make_stub
 
 TODO = "TODO"  # in the templates of `grader new`
 GIVEN = ("baseline.py", "course.toml", "lesson.ipynb")  # in assignments/, beside the stubs
@@ -119,11 +119,11 @@ def stub_drift(course: Course, slug: str) -> Iterator[str]:
         yield str(error)
         return
     if not stub.is_file():
-        yield f"assignments/{slug}.py: missing; run `python -m grader.stubs`"
+        yield f"assignments/{slug}.py: missing; run `python -m grader.course.stubs`"
     elif stub.read_text(encoding="utf-8") != text:
         yield (
             f"assignments/{slug}.py: not its solution without the marked parts; "
-            "run `python -m grader.stubs`"
+            "run `python -m grader.course.stubs`"
         )
     if f"grader check {slug}\n" not in text:
         yield (

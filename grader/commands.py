@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader.course import Assignment, Course, CourseError
+from grader.course.manifest import Assignment, Course, CourseError
 from grader.errors import FAILED
 
 errors = Console(stderr=True, highlight=False, soft_wrap=True)

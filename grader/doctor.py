@@ -8,8 +8,8 @@ from importlib import metadata
 from rich.console import Console
 from rich.text import Text
 
-from grader.course import CourseError, load_course
-from grader.data import DataError, load_digits
+from grader.course.digits import DataError, load_digits
+from grader.course.manifest import CourseError, load_course
 from grader.sandbox.client import confinement
 from grader.sandbox.launch import SandboxError, open_launcher
 from grader.sandbox.walls.jail import PROTECTIONS

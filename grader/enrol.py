@@ -17,7 +17,7 @@ from grader.classlist import Handed
 from grader.gradebook import Student
 from grader.roster import Line, Person, match
 from grader.store import Store, StoredStudent
-from grader.submission import MAX_NAME_CHARACTERS
+from grader.submissions.reading import MAX_NAME_CHARACTERS
 from grader.text import printable, show_name
 
 KEY_CHARACTERS = 60

@@ -20,14 +20,14 @@ from typing import Protocol
 
 import msgspec
 
-from grader.checkfile import collect_checks
-from grader.course import Course
+from grader.course.manifest import Course
 from grader.errors import GraderError
-from grader.grading import Engine, Graded
+from grader.grading.checkfile import collect_checks
+from grader.grading.engine import Engine, Graded
 from grader.report.model import Environment
 from grader.sandbox.launch import SandboxError, open_launcher
 from grader.sandbox.walls import jail
-from grader.submission import Source, Submission
+from grader.submissions.reading import Source, Submission
 
 TICK_S = 0.5
 

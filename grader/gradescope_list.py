@@ -25,7 +25,7 @@ import yaml
 from grader.classroom import Parts, Room
 from grader.files import FileError
 from grader.roster import RosterError, parse_time, read_rows
-from grader.submission import SubmissionError
+from grader.submissions.reading import SubmissionError
 from grader.text import utc_text
 
 METADATA = "submission_metadata.yml"

@@ -11,12 +11,12 @@ from pathlib import Path, PurePosixPath
 
 from jinja2 import Environment, StrictUndefined
 
-from grader.course import Course, CourseError
+from grader.course.manifest import Course, CourseError
+from grader.course.stubs import make_stub
 from grader.cut import cut_hidden
-from grader.grading import list_checks
+from grader.grading.engine import list_checks
 from grader.report.model import CheckResult
 from grader.report.terminal import number, points_of
-from grader.stubs import make_stub
 
 # Beside the stubs and the grader; those that there are.
 PLAIN_FILES = (

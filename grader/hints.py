@@ -13,7 +13,7 @@ from typing import Annotated
 
 import msgspec
 
-from grader.course import Course, CourseError
+from grader.course.manifest import Course, CourseError
 from grader.files import FileError, read_file, write_bytes
 
 MAX_STATE_BYTES = 1 << 16

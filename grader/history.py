@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from grader.gradebook import Override
-from grader.keys import Key
+from grader.grading.key import Key
 from grader.store import Grade, Store, StoredStudent
 
 NUMBER_OF_DIGITS = 8

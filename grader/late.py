@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 
-from grader.course import LatePolicy
+from grader.course.manifest import LatePolicy
 from grader.gradebook import Lateness, Override
 
 DAY_S = 86_400

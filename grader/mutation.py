@@ -18,14 +18,14 @@ import msgspec
 import numpy as np
 import pytest
 
-from grader.course import Assignment
-from grader.grading import Engine, run_tasks
+from grader.course.manifest import Assignment
+from grader.grading.engine import Engine, run_tasks
+from grader.grading.plugin import CheckRun
+from grader.grading.training import TrainingRun
 from grader.mutants.equivalent import load_equivalent
 from grader.mutants.source import Mutant, make_mutants
-from grader.plugin import CheckRun
 from grader.report.model import AssignmentReport
-from grader.submission import Source, Submission
-from grader.training import TrainingRun
+from grader.submissions.reading import Source, Submission
 
 WALL_S, CPU_S = 20, 15  # at most, instead of the course's limits
 KILLED = ("failed", "error", "crashed", "timed_out")  # verdicts of checks

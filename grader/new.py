@@ -10,9 +10,9 @@ import tomllib
 from pathlib import Path
 from string import Template
 
-from grader.course import Course
+from grader.course.manifest import Course
+from grader.course.stubs import make_stub
 from grader.files import write_bytes
-from grader.stubs import make_stub
 
 TEMPLATES = Path(__file__).parent / "templates"
 # An accuracy of 0 is no threshold: `grader audit` asks for one.

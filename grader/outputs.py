@@ -16,9 +16,9 @@ from rich.console import Console
 from grader.commands import check_target, errors
 
 if TYPE_CHECKING:
-    from grader.course import Course
+    from grader.course.manifest import Course
     from grader.report.model import Report
-    from grader.submission import Submission
+    from grader.submissions.reading import Submission
 
 Json = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write the reports as JSON; - is stdout.")
@@ -163,7 +163,7 @@ def repository_files(submission: Submission) -> dict[str, str]:
     That is the nearest folder with a `.git`; without one the workspace of GitHub's runner, or else
     the working folder.
     """
-    from grader.submission import find_module
+    from grader.submissions.reading import find_module
 
     files = {}
     for slug in submission.sources.keys() | submission.problems.keys():

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from grader.course import Course
+from grader.course.manifest import Course
 from grader.files import write_bytes
 from grader.handout import make_handout
 

@@ -7,9 +7,9 @@ import stat
 from itertools import count
 from pathlib import Path
 
-from grader.course import Course
+from grader.course.manifest import Course
+from grader.course.stubs import original_stub
 from grader.files import write_bytes
-from grader.stubs import original_stub
 
 
 class ResetError(ValueError):

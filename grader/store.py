@@ -18,9 +18,9 @@ from pathlib import Path
 
 import msgspec
 
-from grader.course import Course
+from grader.course.manifest import Course
 from grader.gradebook import AssignmentInfo, Entry, Override, Student
-from grader.keys import Key
+from grader.grading.key import Key
 from grader.late import final_score, lateness
 from grader.report.model import AssignmentReport, Environment, Report
 from grader.text import utc_text

@@ -19,10 +19,10 @@ import numpy as np
 import tomlkit
 
 from grader.calibrate import Sample
-from grader.checkfile import collect_checks
-from grader.course import Assignment, Course
+from grader.course.manifest import Assignment, Course
 from grader.errors import GraderError
 from grader.files import write_bytes
+from grader.grading.checkfile import collect_checks
 from grader.report.distributions import Distributions
 from grader.tail import CONFIDENCE, FALSE_FAILURES, SURPRISE, Tail, fit_tail
 

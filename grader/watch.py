@@ -18,16 +18,16 @@ from sys import platform
 import msgspec
 import watchfiles
 
-from grader.course import Course
+from grader.course.manifest import Course
 from grader.errors import GraderError
 from grader.executor import Member, Outcome, Task, grade_task
-from grader.grading import Engine
+from grader.grading.engine import Engine
 from grader.hints import Hint, Hints
 from grader.keyboard import Keyboard
 from grader.report.model import AssignmentReport
 from grader.report.screen import Screen
-from grader.submission import Submission, SubmissionError, load_submission
-from grader.untouched import settle
+from grader.submissions.reading import Submission, SubmissionError, load_submission
+from grader.submissions.untouched import settle
 
 # A save is over when nothing has changed for this long; one that never rests is read all the same.
 QUIET_MS = 10

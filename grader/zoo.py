@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from grader.course import Course
+from grader.course.manifest import Course
 from grader.errors import GraderError
 
 

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from grader.course import load_course
+from grader.course.manifest import load_course
 from grader.sandbox.launch import Launcher, open_launcher
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -26,9 +26,9 @@ SECRET = "a caller's variable"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The marks of check files, which some tests import; grader.plugin explains them."""
+    """The marks of check files, which some tests import; grader.grading.plugin explains them."""
     for mark in ("points", "hint", "gate", "hidden"):
-        config.addinivalue_line("markers", f"{mark}: see grader.plugin")
+        config.addinivalue_line("markers", f"{mark}: see grader.grading.plugin")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import torch
 from conftest import REPOSITORY
 from torch import Tensor, nn
 
-from grader.data import load_digits
+from grader.course.digits import load_digits
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 from grader import executor
 from grader.cli import app
-from grader.course import load_course
+from grader.course.manifest import load_course
 from grader.gradebook import Entry
 from grader.sandbox.launch import Launcher
 from grader.store import FILE, open_gradebook, open_store

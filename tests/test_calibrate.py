@@ -17,9 +17,9 @@ from conftest import REPOSITORY, Ran, RunGrader, copy_repository
 
 from grader.calibrate import Sample
 from grader.cli_calibrate import select_training
-from grader.course import Calibration, load_course
+from grader.course.manifest import Calibration, load_course
 from grader.errors import GraderError
-from grader.keys import checks_digest
+from grader.grading.key import checks_digest
 from grader.tail import FALSE_FAILURES, SURPRISE, fit_tail, to_accuracy
 from grader.thresholds import conclude, lines_about, write_thresholds
 from grader.zoo import Module

@@ -10,7 +10,7 @@ import pytest
 from conftest import REPOSITORY, RunGrader
 
 from grader.certify import Condition, conditions, environment_for, zoo_modules
-from grader.course import load_course
+from grader.course.manifest import load_course
 from grader.errors import GraderError
 
 COURSE = load_course(REPOSITORY)

@@ -14,7 +14,7 @@ from grader.classlist import ClassList, Handed, open_class
 from grader.enrol import enrol, new_key
 from grader.roster import Line, RosterError, read_roster
 from grader.store import StoredStudent, open_store
-from grader.submission import SubmissionError
+from grader.submissions.reading import SubmissionError
 
 SLUGS = ["relu", "dropout"]
 Files = Mapping[str, str | bytes]

@@ -33,7 +33,7 @@ from conftest import (
 
 from grader import __version__
 from grader.cli import finish
-from grader.course import load_course
+from grader.course.manifest import load_course
 from grader.report.model import AssignmentReport, CheckResult, Environment, Report, Verdict
 
 COMMANDS = ("check", "grade", "list", "doctor")

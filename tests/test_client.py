@@ -20,8 +20,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from grader.course import load_course
-from grader.grading import Engine
+from grader.course.manifest import load_course
+from grader.grading.engine import Engine
 from grader.sandbox.client import (
     Limits,
     Student,
@@ -33,7 +33,7 @@ from grader.sandbox.client import (
 )
 from grader.sandbox.launch import Ending, SandboxError, Spawner, Zygote
 from grader.sandbox.wire import protocol
-from grader.submission import Source, Submission
+from grader.submissions.reading import Source, Submission
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 Worker = Callable[["Wire"], None]

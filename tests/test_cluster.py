@@ -27,14 +27,14 @@ from typer.testing import CliRunner
 from grader import cluster
 from grader.cli import app
 from grader.cluster import DaskExecutor, Fleet, Station, given_up
-from grader.course import load_course
+from grader.course.manifest import load_course
 from grader.errors import GraderError
 from grader.executor import Outcome, Task, UnconfinedError
-from grader.keys import checks_digest, versions
+from grader.grading.key import checks_digest, versions
 from grader.report.export import export
 from grader.sandbox.launch import SandboxError
 from grader.store import StoreError, open_gradebook, open_store
-from grader.submission import Source
+from grader.submissions.reading import Source
 
 COURSE = load_course()
 RIGHT = solution("momentum")

@@ -8,9 +8,9 @@ from __future__ import annotations
 import pytest
 from conftest import REPOSITORY
 
-from grader.checkfile import collect_checks
 from grader.coherence import incoherences, names_in, title_line, zoo
-from grader.course import load_course
+from grader.course.manifest import load_course
+from grader.grading.checkfile import collect_checks
 
 COURSE = load_course(REPOSITORY)
 EVERY = COURSE.every_slug

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.data import DataError, load_digits
+from grader.course.digits import DataError, load_digits
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DATA = REPOSITORY / "data_cache"
@@ -152,7 +152,7 @@ def test_the_checksums_are_in_the_form_that_sha256sum_reads():
 
 def test_reading_imports_neither_torch_nor_torchvision():
     program = (
-        "import sys; from pathlib import Path; from grader.data import load_digits;"
+        "import sys; from pathlib import Path; from grader.course.digits import load_digits;"
         "load_digits(Path('data_cache'));"
         "print({'torch', 'torchvision'}.intersection(sys.modules))"
     )

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from grader import executor
-from grader.course import load_course
+from grader.course.manifest import load_course
 from grader.executor import LocalExecutor, Outcome, Task, grade_task
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs fork")

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY, RunGrader, solution
 
-from grader.course import load_course
+from grader.course.manifest import load_course
+from grader.course.stubs import make_stub
 from grader.hints import Hint, Hints, load_hints
-from grader.stubs import make_stub
 
 COURSE = load_course(REPOSITORY)
 STATE = ".grader/hints.json"

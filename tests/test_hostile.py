@@ -21,10 +21,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.course import Assignment, Course, load_course
-from grader.grading import Engine, Graded, run_tasks
+from grader.course.manifest import Assignment, Course, load_course
+from grader.grading.engine import Engine, Graded, run_tasks
 from grader.sandbox.launch import WORKER_ENVIRONMENT, Zygote
-from grader.submission import Source, Submission
+from grader.submissions.reading import Source, Submission
 
 if sys.platform != "linux":
     pytest.skip("the sandbox's walls are Linux's", allow_module_level=True)

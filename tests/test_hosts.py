@@ -20,7 +20,8 @@ import pytest
 from conftest import REPOSITORY, Ran, RunGrader, environment_for, hand_in, solution, wrong
 from rendered import OWN_TAGS, Rendered
 
-from grader.course import load_course
+from grader.course.manifest import load_course
+from grader.course.stubs import make_stub, without_answers
 from grader.hosts.classroom50 import scores
 from grader.hosts.classroom_reporter import MAX_ENCODED_BYTES, encode_result
 from grader.hosts.gradescope import TOTAL_S, fitted
@@ -33,7 +34,6 @@ from grader.report.model import (
     Verdict,
     encode_json,
 )
-from grader.stubs import make_stub, without_answers
 
 if sys.platform != "linux":
     pytest.skip("hosts run the grader on Linux", allow_module_level=True)

@@ -81,26 +81,6 @@ def test_the_trusted_side_of_the_sandbox_does_not_import_torch() -> None:
     assert not offences(trusted, "torch", *behind)
 
 
-def test_checks_know_nothing_of_processes() -> None:
-    checks = modules_in("grader.checks")
-    data = ("grader.sandbox.client", "grader.sandbox.wire.values")
-    assert not offences(checks, "grader.sandbox", but=data)
-    processes = ("subprocess", "multiprocessing", "concurrent", "socket", "os", "signal")
-    assert not offences(checks, "torch", "grader.grading", *processes)
-
-
-def test_reports_know_nothing_of_how_a_verdict_came_about() -> None:
-    reports = modules_in("grader.report")
-    assert not offences(reports, "grader.plugin", "grader.grading", "grader.sandbox", "pytest")
-    assert not offences(reports, "grader.checks", "grader.training", "torch")
-
-
-def test_submissions_are_read_without_knowing_who_will_grade_them() -> None:
-    readers = ("submission", "archive", "notebook", "text", "files")
-    allowed = tuple(f"grader.{name}" for name in readers)
-    assert not offences(list(allowed), "grader", but=allowed)
-
-
 def test_nothing_imports_the_commands_but_the_entry_point() -> None:
     others = [module for module in MODULES if module not in ("grader.cli", "grader.__main__")]
     assert not offences(others, "grader.cli", "grader.__main__")

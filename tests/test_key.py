@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.keys import CHECK_PATTERNS, DECIDING
+from grader.grading.key import CHECK_PATTERNS, DECIDING
 
 PACKAGE = Path(grader.__file__).parent
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.commits import commit_time
-from grader.course import LatePolicy
+from grader.course.manifest import LatePolicy
 from grader.gradebook import Lateness, Override
 from grader.late import final_score, lateness
 from grader.text import utc_text

@@ -14,7 +14,7 @@ import pytest
 from conftest import REPOSITORY, Ran, hand_in, run_command
 from fake_gradebook import HARMFUL, FakeGradebook, entry_of, override
 
-from grader.course import load_course
+from grader.course.manifest import load_course
 from grader.gradebook import Entry, Gradebook
 from grader.report.model import Training, Verdict
 from grader.report.pseudonyms import Pseudonymised

@@ -14,7 +14,7 @@ from nbconvert.preprocessors import ExecutePreprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from grader.course import load_course
+from grader.course.manifest import load_course
 
 COURSE = load_course(REPOSITORY)
 LESSON = REPOSITORY / "assignments" / "lesson.ipynb"

@@ -46,12 +46,12 @@ from grader.checks.probes import (
     Z_LIMIT,
 )
 from grader.checks.rules import Rule, Trial, draw_gradients, draw_shapes
-from grader.course import load_course
-from grader.grading import Engine, limits_of
+from grader.course.manifest import load_course
+from grader.grading.engine import Engine, limits_of
 from grader.report.model import AssignmentReport
 from grader.sandbox.client import Student
 from grader.sandbox.launch import Launcher
-from grader.submission import Source, Submission
+from grader.submissions.reading import Source, Submission
 
 ZOO = REPOSITORY / "tests" / "zoo"
 COURSE = load_course(REPOSITORY)

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from conftest import REPOSITORY, solution
 
-from grader.course import Course, load_course
+from grader.course.manifest import Course, load_course
 from grader.mutants.equivalent import EquivalentError, equivalent_path, load_equivalent
 from grader.mutants.source import Mutant, make_mutants
 

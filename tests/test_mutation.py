@@ -11,13 +11,13 @@ import msgspec
 import pytest
 from conftest import REPOSITORY, RunGrader, run_command
 
-from grader.course import Assignment, Course, load_course
-from grader.grading import Engine
+from grader.course.manifest import Assignment, Course, load_course
+from grader.grading.engine import Engine
 from grader.mutants.equivalent import equivalent_path
 from grader.mutants.source import make_mutants
 from grader.mutation import MutantRun, Score, hurried, lines_of, score_course, summarise
 from grader.sandbox.launch import Launcher
-from grader.submission import Source, Submission
+from grader.submissions.reading import Source, Submission
 
 CALL = "return torch.optim.SGD(parameters, lr=lr, momentum=momentum)"
 NESTEROV = f"{CALL} -> {CALL[:-1]}, nesterov=True)"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY, Ran, run_command
 
-from grader.course import load_course
+from grader.course.manifest import load_course
 from grader.new import ENTRY, NewError, add_entry, refuse_slug
 
 PARTS = ("assignments", "solutions", "grader", "data_cache")

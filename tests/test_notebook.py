@@ -19,13 +19,13 @@ from conftest import REPOSITORY, RunGrader, solution, wrong
 from nbformat import v3, v4
 
 from grader.classlist import open_class
-from grader.course import load_course
-from grader.keys import code_digest
-from grader.notebook import MAX_CELLS, make_notebook, split_module
+from grader.course.manifest import load_course
+from grader.grading.key import code_digest
 from grader.sandbox.wire.cells import without_ipython
-from grader.submission import MAX_NOTEBOOK_BYTES, SubmissionError, load_submission
+from grader.submissions.notebook import MAX_CELLS, make_notebook, split_module
+from grader.submissions.reading import MAX_NOTEBOOK_BYTES, SubmissionError, load_submission
+from grader.submissions.untouched import original_stub, settle
 from grader.text import printable
-from grader.untouched import original_stub, settle
 
 COURSE = load_course(REPOSITORY)
 SLUGS = COURSE.slugs

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY, hand_in, solution, wrong
 
-from grader.course import load_course
-from grader.grading import Engine, limits_of
-from grader.pictures import BINS, PICTURES, picture_of
+from grader.course.manifest import load_course
+from grader.grading.engine import Engine, limits_of
+from grader.grading.pictures import BINS, PICTURES, picture_of
 from grader.report.model import (
     REACH,
     Activations,
@@ -21,7 +21,7 @@ from grader.report.model import (
 )
 from grader.sandbox.client import Student
 from grader.sandbox.launch import Launcher
-from grader.submission import load_submission
+from grader.submissions.reading import load_submission
 
 COURSE = load_course(REPOSITORY)
 NOTHING_USABLE = """\

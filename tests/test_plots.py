@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 import pytest
 from conftest import REPOSITORY, RunGrader, hand_in, solution
 
-from grader.course import load_course
-from grader.grading import Engine
+from grader.course.manifest import load_course
+from grader.grading.engine import Engine
 from grader.report.model import (
     Activations,
     AssignmentReport,
@@ -25,7 +25,7 @@ from grader.report.model import (
 from grader.report.plots import write_plot
 from grader.report.site.reference import load_reference
 from grader.sandbox.launch import Launcher
-from grader.submission import load_submission
+from grader.submissions.reading import load_submission
 
 COURSE = load_course(REPOSITORY)
 PNG = b"\x89PNG\r\n\x1a\n"

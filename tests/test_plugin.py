@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY
 
-from grader.course import load_course
+from grader.course.manifest import load_course
 from grader.errors import GraderError
-from grader.grading import Engine, list_checks
+from grader.grading.engine import Engine, list_checks
 from grader.report.model import AssignmentReport, CheckResult
 from grader.sandbox.launch import Launcher
-from grader.submission import Source, Submission
+from grader.submissions.reading import Source, Submission
 
 MANIFEST = """\
 title = "A course"

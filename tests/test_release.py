@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY, Ran, run_command
 
-from grader.course import load_course
+from grader.course.manifest import load_course
 
 SLUGS = [path.stem for path in sorted((REPOSITORY / "solutions").glob("*.py"))]
 PARTS = ("assignments", "solutions", "grader", "data_cache", "pyproject.toml", ".gitignore")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY, RunGrader, solution
 
-from grader.stubs import make_stub
+from grader.course.stubs import make_stub
 
 STUB = make_stub(solution("relu"))
 

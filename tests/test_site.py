@@ -17,9 +17,9 @@ import msgspec
 import pytest
 from test_plots import PICTURES
 
-from grader.course import load_course
+from grader.course.manifest import load_course
 from grader.gradebook import AssignmentInfo, Entry, Lateness, Override, Student
-from grader.grading import list_checks
+from grader.grading.engine import list_checks
 from grader.report.model import (
     AssignmentReport,
     Environment,

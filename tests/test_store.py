@@ -12,10 +12,10 @@ import msgspec
 import pytest
 from conftest import REPOSITORY, environment_for
 
-from grader.course import Course, LatePolicy, load_course
+from grader.course.manifest import Course, LatePolicy, load_course
 from grader.gradebook import Entry, Student
+from grader.grading.key import Key, checks_digest, versions
 from grader.history import HistoryError, find_student, history, moved_scores
-from grader.keys import Key, checks_digest, versions
 from grader.report.model import AssignmentReport, CheckResult, Environment
 from grader.store import (
     FILE,

@@ -11,8 +11,8 @@ from types import ModuleType
 
 import pytest
 
-from grader.course import load_course
-from grader.stubs import StubError, drifted_stubs, main, make_stub, write_stubs
+from grader.course.manifest import load_course
+from grader.course.stubs import StubError, drifted_stubs, main, make_stub, write_stubs
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SOLUTIONS = sorted((REPOSITORY / "solutions").glob("*.py"))
@@ -193,7 +193,7 @@ def test_check_lists_what_drifted_and_writes_nothing(
 ):
     assert main(["--check"], root) == 1
     assert capsys.readouterr().out == (
-        "assignments/double.py: drifted; run `python -m grader.stubs`\n"
+        "assignments/double.py: drifted; run `python -m grader.course.stubs`\n"
     )
     assert list((root / "assignments").iterdir()) == []
     assert main([], root) == 0
@@ -210,6 +210,8 @@ def test_check_is_content_with_stubs_in_step(root: Path, capsys: pytest.CaptureF
 
 def test_the_command_runs_as_a_module():
     done = subprocess.run(
-        [sys.executable, "-m", "grader.stubs", "--check"], cwd=REPOSITORY, capture_output=True
+        [sys.executable, "-m", "grader.course.stubs", "--check"],
+        cwd=REPOSITORY,
+        capture_output=True,
     )
     assert done.returncode == 0, done.stdout

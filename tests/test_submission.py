@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.submission import SubmissionError, load_submission
+from grader.submissions.reading import SubmissionError, load_submission
 from grader.text import printable
 
 SLUGS = ("kaiming_init", "relu", "adam", "l2")
@@ -752,7 +752,7 @@ def test_whatever_a_parser_raises_becomes_a_submission_error(
         def fail(*_: object, kind: type[Exception] = kind) -> None:
             raise kind("a\nb\x1b[31m")
 
-        monkeypatch.setattr("grader.archive._open", fail)
+        monkeypatch.setattr("grader.submissions.archive._open", fail)
         assert "damaged or incomplete" in refused(path)
 
 

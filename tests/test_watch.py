@@ -16,13 +16,13 @@ import pytest
 from conftest import REPOSITORY, copy_repository, environment_for, solution, wrong
 from terminals import CLEAR, Terminal, open_terminal
 
-from grader.course import load_course
+from grader.course.manifest import load_course
 from grader.errors import GraderError
 from grader.executor import Member
-from grader.grading import Engine
+from grader.grading.engine import Engine
 from grader.report.model import AssignmentReport, Status
 from grader.sandbox.launch import Launcher
-from grader.submission import Source, Submission
+from grader.submissions.reading import Source, Submission
 from grader.watch import Board, Grading, Task, ThreadMember
 
 COURSE = load_course(REPOSITORY)

@@ -28,8 +28,8 @@ from grader.checks.shared import (
     expect_accuracy,
     expect_no_reseeding,
 )
+from grader.grading.training import TrainingRun
 from grader.sandbox.client import Student, StudentError
-from grader.training import TrainingRun
 
 Rule = Callable[..., list[np.ndarray]]
 Arrays = list[np.ndarray]

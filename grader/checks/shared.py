@@ -7,8 +7,8 @@ import pytest
 
 from grader.checks.misconceptions import common
 from grader.checks.probes import draw_seed, draw_sizes, expect, normal
+from grader.grading.training import TrainingRun
 from grader.sandbox.client import Student
-from grader.training import TrainingRun
 
 
 @pytest.mark.points(1)

@@ -33,7 +33,7 @@ from grader.checks.rules import (
     follow,
     test_builds,  # noqa: F401  a check that all optimizers share
 )
-from grader.plugin import Train
+from grader.grading.plugin import Train
 from grader.sandbox.client import Student
 
 FORMULA = "p ← p - lr·m̂ / (√v̂ + ε), with β = (0.9, 0.999) and ε = 1e-8"

@@ -59,7 +59,7 @@ from grader.checks.shared import (
     test_builds,  # noqa: F401  a check that all networks share
     test_reproducible,  # noqa: F401
 )
-from grader.plugin import Train
+from grader.grading.plugin import Train
 from grader.sandbox.client import Network, Student, StudentError
 
 Weights = dict[str, np.ndarray]

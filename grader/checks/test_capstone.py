@@ -16,8 +16,8 @@ from grader.checks.probes import (
 from grader.checks.shared import (
     expect_reproducible_network,
 )
+from grader.grading.training import OWN_SIZES, OwnRun
 from grader.sandbox.client import Student
-from grader.training import OWN_SIZES, OwnRun
 
 
 @pytest.mark.points(1)

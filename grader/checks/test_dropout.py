@@ -55,7 +55,7 @@ from grader.checks.shared import (
     expect_reproducible_network,
     test_builds,  # noqa: F401  a check that all networks share
 )
-from grader.plugin import Train
+from grader.grading.plugin import Train
 from grader.sandbox.client import Network, Student, StudentError
 
 ROWS = 240

@@ -16,9 +16,9 @@ from grader.checks.probes import (
     expect,
     normal,
 )
+from grader.grading.training import accuracy
 from grader.sandbox.client import Student
 from grader.sandbox.wire.values import Tensor
-from grader.training import accuracy
 
 CASES = [(37, 8), (40, 8), (9, 50), (25, 1), (16, 16)]  # (M, batch_size)
 

@@ -19,9 +19,9 @@ from grader.checks.probes import (
     normal,
     show,
 )
+from grader.grading.training import cross_entropy
 from grader.sandbox.client import Student
 from grader.sandbox.wire.values import GivenNetwork, Logits, Tensor
-from grader.training import cross_entropy
 
 ONE = np.ones((), np.float32)
 CALL = "compute_loss(net, logits, targets, strength={:g})"

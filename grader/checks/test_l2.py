@@ -24,7 +24,7 @@ from grader.checks.rules import (
     follow_each,
     test_builds,  # noqa: F401  a check that all optimizers share
 )
-from grader.plugin import Train
+from grader.grading.plugin import Train
 from grader.sandbox.client import Student
 
 FORMULA = "p ← p - lr·(g + λ·p), with λ = weight_decay"

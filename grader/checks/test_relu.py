@@ -32,9 +32,9 @@ from grader.checks.shared import (
     test_builds,  # noqa: F401  a check that all networks share
     test_reproducible,  # noqa: F401
 )
-from grader.plugin import Train
+from grader.grading.plugin import Train
+from grader.grading.training import TRAINING_SIZES
 from grader.sandbox.client import Network, Student
-from grader.training import TRAINING_SIZES
 
 
 def build(student: Student, rng: np.random.Generator) -> tuple[Network, Layers]:

@@ -11,8 +11,8 @@ import tomllib
 from importlib import metadata
 from pathlib import Path
 
-from grader.course import Course
-from grader.stubs import without_answers
+from grader.course.manifest import Course
+from grader.course.stubs import without_answers
 
 COPY = "course"  # the folder of the copy within what is exported
 

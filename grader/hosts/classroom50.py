@@ -19,7 +19,7 @@ import msgspec
 
 from grader.commands import usable_cores
 from grader.commits import commit_time
-from grader.course import Course, load_course
+from grader.course.manifest import Course, load_course
 from grader.errors import FAILED, GRADED
 from grader.files import write_bytes
 from grader.hosts.bundle import HostError

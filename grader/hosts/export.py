@@ -8,9 +8,9 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from grader.course import Course
+from grader.course.manifest import Course
 from grader.files import replacing
-from grader.grading import list_checks
+from grader.grading.engine import list_checks
 from grader.handout import visible_checks
 from grader.hosts.bundle import COPY, HostError, course_files, requirements
 

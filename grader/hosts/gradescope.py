@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from grader.course import Course, load_course
+from grader.course.manifest import Course, load_course
 from grader.errors import FAILED, GRADED
 from grader.files import write_bytes
 from grader.gradebook import lone_entry

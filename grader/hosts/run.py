@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.commands import slugs_to_read
-from grader.course import Assignment, Course
+from grader.course.manifest import Assignment, Course
 from grader.hosts.bundle import HostError
 from grader.report.hidden import for_students
 from grader.report.model import Report
@@ -41,9 +41,9 @@ def grade_folder(
     """
     with open_launcher(course.baseline_path) as launcher:
         # Imported while the zygote imports torch.
-        from grader.grading import Engine, grade_submissions
-        from grader.submission import load_submission
-        from grader.untouched import settle
+        from grader.grading.engine import Engine, grade_submissions
+        from grader.submissions.reading import load_submission
+        from grader.submissions.untouched import settle
 
         submission = load_submission(folder, slugs_to_read(course, assignments))
         submission = settle(course, submission)

@@ -16,7 +16,7 @@ from typing import Annotated
 
 import msgspec
 
-from grader.course import Course
+from grader.course.manifest import Course
 
 
 class EquivalentError(ValueError):

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from grader.course import Course
+from grader.course.manifest import Course
 from grader.hints import Hint
 from grader.report.model import AssignmentReport
 from grader.report.terminal import MARKS, STYLES, print_check, print_heading, score_of

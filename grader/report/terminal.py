@@ -10,9 +10,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.course import Assignment, Course
+from grader.course.manifest import Assignment, Course
 from grader.report.model import AssignmentReport, CheckResult, Report
-from grader.submission import Submission
+from grader.submissions.reading import Submission
 from grader.text import plain
 
 STYLES = {"passed": "green", "partial": "yellow", "untouched": "dim", "missing": "dim"}

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ZOO = ROOT / "tests" / "zoo"
 sys.path.insert(0, str(ROOT))
 
-from grader.course import Course, load_course  # noqa: E402
+from grader.course.manifest import Course, load_course  # noqa: E402
 from grader.store import open_gradebook  # noqa: E402
 
 

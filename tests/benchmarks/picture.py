@@ -12,11 +12,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from grader.course import load_course
-from grader.grading import Engine, grade_submissions
+from grader.course.manifest import load_course
+from grader.grading.engine import Engine, grade_submissions
 from grader.report.terminal import print_assignment, print_summary
 from grader.sandbox.launch import open_launcher
-from grader.submission import load_submission
+from grader.submissions.reading import load_submission
 
 ROOT = Path(__file__).parents[2]
 MODULES = {

@@ -15,13 +15,13 @@ import msgspec
 import numpy as np
 
 import grader
-from grader.course import Assignment, Course, load_course
-from grader.data import Digits, load_digits
-from grader.grading import limits_of
+from grader.course.digits import Digits, load_digits
+from grader.course.manifest import Assignment, Course, load_course
+from grader.grading.engine import limits_of
+from grader.grading.training import run_training
 from grader.report.site.reference import REFERENCE_PATH, Band, Reference
 from grader.sandbox.client import Student
 from grader.sandbox.launch import Launcher, open_launcher
-from grader.training import run_training
 
 SEEDS = 40
 DIGITS = 4  # of each figure, which is more than a chart can show

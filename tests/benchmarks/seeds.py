@@ -15,10 +15,10 @@ from pathlib import Path
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the command line sets it, before NumPy is imported
 
-from grader.course import Assignment, Course, load_course
-from grader.grading import Engine, run_tasks
+from grader.course.manifest import Assignment, Course, load_course
+from grader.grading.engine import Engine, run_tasks
 from grader.sandbox.launch import open_launcher
-from grader.submission import Source, Submission
+from grader.submissions.reading import Source, Submission
 
 ROOT = Path(__file__).resolve().parents[2]
 

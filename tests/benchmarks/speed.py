@@ -25,10 +25,10 @@ from statistics import median
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the command line sets it, before NumPy is imported
 
-from grader.course import load_course
-from grader.grading import Engine, run_tasks
+from grader.course.manifest import load_course
+from grader.grading.engine import Engine, run_tasks
 from grader.sandbox.launch import Zygote, open_launcher
-from grader.submission import load_submission
+from grader.submissions.reading import load_submission
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}

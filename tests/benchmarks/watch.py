@@ -25,12 +25,12 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from terminals import CLEAR, Terminal, open_terminal  # noqa: E402
 
-from grader.course import Course, load_course  # noqa: E402
-from grader.data import load_digits  # noqa: E402
-from grader.grading import limits_of  # noqa: E402
+from grader.course.digits import load_digits  # noqa: E402
+from grader.course.manifest import Course, load_course  # noqa: E402
+from grader.grading.engine import limits_of  # noqa: E402
+from grader.grading.training import run_training  # noqa: E402
 from grader.sandbox.client import Student  # noqa: E402
 from grader.sandbox.launch import Launcher, open_launcher  # noqa: E402
-from grader.training import run_training  # noqa: E402
 
 SAVES = 21
 AIM_S = 0.3

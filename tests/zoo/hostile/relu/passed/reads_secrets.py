@@ -42,9 +42,9 @@ for folder in (root, Path("/"), Path("/home"), Path("/proc"), Path("/tmp")):
     except OSError:
         pass
 try:
-    import grader.course
+    import grader.course.manifest
 
-    print("BROKE OUT:", grader.course)
+    print("BROKE OUT:", grader.course.manifest)
 except (ImportError, OSError):
     pass
 

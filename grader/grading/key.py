@@ -16,14 +16,15 @@ from pathlib import Path
 import msgspec
 
 import grader
-from grader.course import Assignment, Course
-from grader.stubs import original_stub
-from grader.submission import Submission
+from grader.course.manifest import Assignment, Course
+from grader.course.stubs import original_stub
+from grader.submissions.reading import Submission
 
 # The grader's own modules that decide what a report says, below `grader/`.
 DECIDING = (
-    "training.py", "pictures.py", "plugin.py", "checkfile.py", "grading.py", "data.py", "text.py",
-    "notebook.py", "untouched.py", "sandbox/**/*.py", "report/model.py",
+    "grading/engine.py", "grading/checkfile.py", "grading/plugin.py", "grading/training.py",
+    "grading/pictures.py", "course/digits.py", "submissions/notebook.py",
+    "submissions/untouched.py", "text.py", "sandbox/**/*.py", "report/model.py",
 )  # fmt: skip
 # Below the folder of the check files: what they share, and the catalogues of misconceptions.
 CHECK_PATTERNS = ("*.py", "misconceptions/*.py")

@@ -18,18 +18,18 @@ import msgspec
 import numpy as np
 
 import grader
-from grader.checkfile import collect_checks
-from grader.course import Assignment, Course
-from grader.data import Digits, load_digits
-from grader.forks import forked
-from grader.pictures import picture_of
-from grader.plugin import CheckRun
+from grader.course.digits import Digits, load_digits
+from grader.course.manifest import Assignment, Course
+from grader.grading.checkfile import collect_checks
+from grader.grading.pictures import picture_of
+from grader.grading.plugin import CheckRun
+from grader.grading.pool import forked
 from grader.report.model import AssignmentReport, CheckResult, Environment, Report, status_of
 from grader.sandbox.client import Limits, Student, confinement
 from grader.sandbox.launch import Launcher
-from grader.submission import Submission
+from grader.submissions.reading import Submission
+from grader.submissions.untouched import is_untouched
 from grader.text import printable
-from grader.untouched import is_untouched
 
 
 class Graded(msgspec.Struct, frozen=True):

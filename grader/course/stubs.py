@@ -1,4 +1,4 @@
-"""Stubs from solutions: `python -m grader.stubs` rewrites `assignments/`, `--check` compares.
+"""Stubs from solutions: `python -m grader.course.stubs` writes them, `--check` compares.
 
 A solution marks what students are to write themselves:
 
@@ -20,7 +20,7 @@ import re
 import sys
 from pathlib import Path
 
-from grader.course import Course
+from grader.course.manifest import Course
 
 _BEGIN = re.compile(r"(?P<indent>\s*)# BEGIN SOLUTION: (?P<task>\S.*)")
 _END = re.compile(r"\s*# END SOLUTION")
@@ -142,22 +142,22 @@ def write_stubs(root: Path) -> list[Path]:
 def main(arguments: list[str] | None = None, root: Path | None = None) -> int:
     """The command line; returns its exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m grader.stubs",
+        prog="python -m grader.course.stubs",
         description="Rewrite assignments/ from solutions/. What students wrote there is lost.",
     )
     parser.add_argument(
         "--check", action="store_true", help="write nothing, exit with 1 if a stub has drifted"
     )
-    root = Path(__file__).resolve().parent.parent if root is None else root
+    root = Path(__file__).resolve().parents[2] if root is None else root
     check = parser.parse_args(arguments).check
     try:
         paths = list(drifted_stubs(root)) if check else write_stubs(root)
     except StubError as error:
         print(error, file=sys.stderr)
         return 1
+    said = "drifted; run `python -m grader.course.stubs`" if check else "written"
     for path in paths:
-        name = path.relative_to(root).as_posix()
-        print(f"{name}: drifted; run `python -m grader.stubs`" if check else f"{name}: written")
+        print(f"{path.relative_to(root).as_posix()}: {said}")
     return 1 if check and paths else 0
 
 

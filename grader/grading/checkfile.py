@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import grader.plugin
+import grader.grading.plugin
 from grader.errors import GraderError
-from grader.plugin import TRAINING_FIXTURES, CheckPlugin, CheckRun, Judgement, result_of
+from grader.grading.plugin import TRAINING_FIXTURES, CheckPlugin, CheckRun, Judgement, result_of
 from grader.report.model import CheckResult
 from grader.text import printable
 
@@ -52,7 +52,7 @@ class CheckFile:
         for name in UNUSED_PLUGINS:
             arguments += ["-p", f"no:{name}"]
         with pytest_environment():
-            code = pytest.main(arguments, plugins=[grader.plugin, self._plugin])
+            code = pytest.main(arguments, plugins=[grader.grading.plugin, self._plugin])
         if code == pytest.ExitCode.INTERRUPTED and self._plugin.collection_error is None:
             raise KeyboardInterrupt
         if self._plugin.collection_error is not None or not self._plugin.items:

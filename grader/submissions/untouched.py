@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.course import Course
-from grader.notebook import split_module
-from grader.stubs import original_stub
-from grader.submission import Source, Submission
+from grader.course.manifest import Course
+from grader.course.stubs import original_stub
+from grader.submissions.notebook import split_module
+from grader.submissions.reading import Source, Submission
 
 
 def is_untouched(course: Course, source: Source) -> bool:

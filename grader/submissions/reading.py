@@ -3,8 +3,8 @@
 A path is a folder, a single module `<slug>.py` or notebook `<slug>.ipynb`, or a zip or tar archive.
 Modules lie at the top of a folder or archive, or in an `assignments/` folder there; a module in
 both places is a problem, as nobody can tell which one is meant. So is a module beside a notebook,
-until whoever knows the stubs finds one of them untouched (grader.untouched). Files named otherwise
-are ignored.
+until whoever knows the stubs finds one of them untouched (grader.submissions.untouched). Files
+named otherwise are ignored.
 Archives are never extracted: the members that matter are read into memory, within bounds.
 
 What is wrong with one module is a problem of its assignment (`Submission.problems`) and costs the
@@ -22,9 +22,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from grader.archive import Archive, ArchiveError
 from grader.files import FileError, os_reason, read_file, too_large
-from grader.notebook import NotebookError, read_notebook
+from grader.submissions.archive import Archive, ArchiveError
+from grader.submissions.notebook import NotebookError, read_notebook
 from grader.text import fold_name, printable, show_name
 
 MODULE_SUFFIXES = (".py", ".ipynb")

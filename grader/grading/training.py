@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.course import Assignment
-from grader.data import Digits
+from grader.course.digits import Digits
+from grader.course.manifest import Assignment
 from grader.report.model import Training
 from grader.sandbox import client
 from grader.sandbox.client import Parameter, Student

@@ -156,7 +156,7 @@ def load_course(root: Path | None = None) -> Course:
     Raises:
         CourseError: the manifest is missing or wrong; one line that names the entry.
     """
-    root = Path(__file__).resolve().parent.parent if root is None else root.resolve()
+    root = Path(__file__).resolve().parents[2] if root is None else root.resolve()
     manifest = _typed(_read_toml(root / "assignments" / "course.toml"), _Manifest, "")
     defaults = _typed(manifest.limits, Limits, "[limits]: ")
     assignments = []
@@ -237,7 +237,7 @@ def _check_slugs(course: Course) -> None:
         if not any(path.is_file() for path in paths):
             raise CourseError(
                 f"course.toml: no stub file for {slug!r}; write solutions/{slug}.py, then run "
-                "`python -m grader.stubs`"
+                "`python -m grader.course.stubs`"
             )
 
 

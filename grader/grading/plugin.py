@@ -25,12 +25,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.course import Assignment
-from grader.data import Digits
+from grader.course.digits import Digits
+from grader.course.manifest import Assignment
+from grader.grading.training import OwnRun, TrainingRun, run_own, run_training
 from grader.report.model import CheckResult, Training, Verdict
 from grader.sandbox.client import Student, StudentError, StudentRaised
 from grader.text import printable
-from grader.training import OwnRun, TrainingRun, run_own, run_training
 
 MESSAGE_CHARACTERS = 1000
 DEFERRED = "runs after you hand in"
