@@ -14,9 +14,9 @@ from grader.classlist import Handed
 from grader.course.manifest import Assignment, Course
 from grader.errors import GraderError
 from grader.executor import Executor, Outcome, Task
+from grader.gradebook.store import Result, Store
 from grader.grading.key import Key, checks_digest, code_digest, versions
 from grader.report.model import AssignmentReport
-from grader.store import Result, Store
 from grader.submissions.reading import Submission, SubmissionError
 from grader.submissions.untouched import settle
 

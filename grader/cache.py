@@ -14,9 +14,9 @@ import msgspec
 
 from grader.course.manifest import Assignment
 from grader.errors import GraderError
+from grader.gradebook.store import Result, Store, StoreError, open_store
 from grader.grading.engine import Engine, Graded, run_tasks
 from grader.grading.key import Key, checks_digest, code_digest, versions
-from grader.store import Result, Store, StoreError, open_store
 from grader.submissions.reading import Submission
 
 UNSURE = frozenset({"timed_out", "crashed", "grader_error"})

@@ -17,8 +17,8 @@ from grader.errors import FAILED, GRADED, UNREADABLE
 
 if TYPE_CHECKING:
     from grader.batch import Summary
-    from grader.gradebook import Gradebook, Student
-    from grader.store import Store
+    from grader.gradebook.model import Gradebook, Student
+    from grader.gradebook.store import Store
 
 app = typer.Typer()
 
@@ -78,9 +78,9 @@ def batch(
         from grader.cluster import DaskExecutor
         from grader.enrol import enrol
         from grader.executor import LocalExecutor, UnconfinedError
+        from grader.gradebook.store import batch_lock, open_store
         from grader.progress import ClassProgress
         from grader.roster import RosterError, read_roster
-        from grader.store import batch_lock, open_store
         from grader.submissions.reading import SubmissionError
         from grader.text import printable
 
@@ -139,7 +139,7 @@ def conclude(summary: Summary) -> int:
 
 def the_one(store: Store, who: str) -> Student:
     """The stored student who is meant; a BadParameter if it is nobody, or not clear who."""
-    from grader.history import HistoryError, find_student
+    from grader.gradebook.history import HistoryError, find_student
     from grader.text import printable
 
     try:
@@ -152,10 +152,10 @@ def the_one(store: Store, who: str) -> Student:
 def history(who: Who, results: Results) -> None:
     """Show how a student's grades came about: each with its date and why it changed."""
     with exit_status():
-        from grader.history import history as history_of
-        from grader.history import override_line
+        from grader.gradebook.history import history as history_of
+        from grader.gradebook.history import override_line
+        from grader.gradebook.store import open_store
         from grader.report.terminal import score_of
-        from grader.store import open_store
         from grader.text import printable
 
         console = Console(highlight=False, soft_wrap=True)
@@ -178,9 +178,9 @@ def history(who: Who, results: Results) -> None:
 def changes(results: Results) -> None:
     """List every score that moved because the checks, the seed or the environment changed."""
     with exit_status():
-        from grader.history import moved_scores
+        from grader.gradebook.history import moved_scores
+        from grader.gradebook.store import open_store
         from grader.report.terminal import number
-        from grader.store import open_store
         from grader.text import printable
 
         table = Table(box=None, pad_edge=False, header_style="bold")
@@ -224,7 +224,7 @@ def override(
     with exit_status():
         course = load_course()
         slug = "" if only is None else select(course, [only])[0].slug
-        from grader.store import open_store
+        from grader.gradebook.store import open_store
 
         if not reason.strip():
             raise typer.BadParameter("--reason is empty; say why the score is set")
@@ -267,11 +267,11 @@ def export(
     """Write the gradebook in another tool's format."""
     with exit_status():
         course = load_course()
-        from grader.report.export import FORMATS, SENT_TO_STUDENTS
-        from grader.report.export import export as export_to
+        from grader.gradebook.export import FORMATS, SENT_TO_STUDENTS
+        from grader.gradebook.export import export as export_to
+        from grader.gradebook.pseudonyms import Pseudonymised
+        from grader.gradebook.store import open_gradebook
         from grader.report.hidden import ForStudents
-        from grader.report.pseudonyms import Pseudonymised
-        from grader.store import open_gradebook
 
         if format_ not in FORMATS:
             raise typer.BadParameter(f"no format {format_!r}; there are {', '.join(FORMATS)}")
@@ -300,10 +300,10 @@ def report(
     """Write the class as HTML pages that need no network."""
     with exit_status():
         course = load_course()
+        from grader.gradebook.pseudonyms import Pseudonymised
+        from grader.gradebook.store import open_gradebook
         from grader.report.hidden import ForStudents
-        from grader.report.pseudonyms import Pseudonymised
-        from grader.report.site import write_feedback, write_site
-        from grader.store import open_gradebook
+        from grader.site import write_feedback, write_site
 
         with open_gradebook(course, results) as gradebook:
             shown = Pseudonymised(gradebook, results / PSEUDONYMS) if anonymous else gradebook

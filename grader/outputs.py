@@ -124,7 +124,7 @@ class Outputs:
 
             write_markdown(self.markdown, title, pages)
         if self.html is not None:
-            from grader.report.html import write_html
+            from grader.site.html import write_html
 
             write_html(self.html, title, pages)
         if self.plot is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from grader.gradebook import AssignmentInfo, Entry, Lateness, Override, Student
+from grader.gradebook.model import AssignmentInfo, Entry, Lateness, Override, Student
 from grader.report.model import AssignmentReport, CheckResult, Environment, Report, Training
 
 HARMFUL = {

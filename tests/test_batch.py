@@ -23,9 +23,9 @@ from typer.testing import CliRunner
 from grader import executor
 from grader.cli import app
 from grader.course.manifest import load_course
-from grader.gradebook import Entry
+from grader.gradebook.model import Entry
+from grader.gradebook.store import FILE, open_gradebook, open_store
 from grader.sandbox.launch import Launcher
-from grader.store import FILE, open_gradebook, open_store
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="batch grading needs the jail")
 

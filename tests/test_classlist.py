@@ -12,8 +12,8 @@ import pytest
 
 from grader.classlist import ClassList, Handed, open_class
 from grader.enrol import enrol, new_key
+from grader.gradebook.store import StoredStudent, open_store
 from grader.roster import Line, RosterError, read_roster
-from grader.store import StoredStudent, open_store
 from grader.submissions.reading import SubmissionError
 
 SLUGS = ["relu", "dropout"]

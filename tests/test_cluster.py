@@ -30,10 +30,10 @@ from grader.cluster import DaskExecutor, Fleet, Station, given_up
 from grader.course.manifest import load_course
 from grader.errors import GraderError
 from grader.executor import Outcome, Task, UnconfinedError
+from grader.gradebook.export import export
+from grader.gradebook.store import StoreError, open_gradebook, open_store
 from grader.grading.key import checks_digest, versions
-from grader.report.export import export
 from grader.sandbox.launch import SandboxError
-from grader.store import StoreError, open_gradebook, open_store
 from grader.submissions.reading import Source
 
 COURSE = load_course()

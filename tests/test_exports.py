@@ -19,10 +19,10 @@ import msgspec
 import pytest
 from fake_gradebook import HARMFUL, FakeGradebook, entry_of, harmful_class, override
 
-from grader.gradebook import Entry
-from grader.report.export import FORMATS, export
-from grader.report.grades import ExportError
-from grader.report.json_file import GradebookFile
+from grader.gradebook.export import FORMATS, export
+from grader.gradebook.formats.json_file import GradebookFile
+from grader.gradebook.model import Entry
+from grader.gradebook.scores import ExportError
 
 CSV_FORMATS = ("csv", "canvas", "moodle", "nbgrader")
 # The structural part of what Gradescope documents for results.json.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from test_markdown import make_report
 
-from grader.report.html import write_html
+from grader.site.html import write_html
 
 MARKUP = "<img src=x onerror=owned=1></script><script>owned=1</script>"
 

@@ -15,11 +15,11 @@ from conftest import REPOSITORY, Ran, hand_in, run_command
 from fake_gradebook import HARMFUL, FakeGradebook, entry_of, override
 
 from grader.course.manifest import load_course
-from grader.gradebook import Entry, Gradebook
+from grader.gradebook.model import Entry, Gradebook
+from grader.gradebook.pseudonyms import Pseudonymised
 from grader.report.model import Training, Verdict
-from grader.report.pseudonyms import Pseudonymised
-from grader.report.site import write_feedback, write_site
-from grader.report.site.leaderboard import SHOWN
+from grader.site import write_feedback, write_site
+from grader.site.leaderboard import SHOWN
 
 PASSED: tuple[Verdict, Verdict] = ("passed", "passed")
 PLACE = re.compile(

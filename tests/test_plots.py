@@ -23,7 +23,7 @@ from grader.report.model import (
     Weights,
 )
 from grader.report.plots import write_plot
-from grader.report.site.reference import load_reference
+from grader.report.reference import load_reference
 from grader.sandbox.launch import Launcher
 from grader.submissions.reading import load_submission
 

@@ -14,10 +14,10 @@ import msgspec
 import pytest
 from fake_gradebook import HARMFUL, FakeGradebook, entry_of, harmful_class, override
 
-from grader.gradebook import Entry
-from grader.report.export import FORMATS, export
-from grader.report.grades import ExportError
-from grader.report.pseudonyms import Mapping, Pseudonymised
+from grader.gradebook.export import FORMATS, export
+from grader.gradebook.model import Entry
+from grader.gradebook.pseudonyms import Mapping, Pseudonymised
+from grader.gradebook.scores import ExportError
 
 ADA = entry_of(
     "lovelace_ada",
@@ -155,7 +155,7 @@ def test_pseudonyms_are_on_disk_before_anyone_sees_them(tmp_path: Path) -> None:
 def test_students_whose_digests_begin_alike_get_longer_pseudonyms(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.report.pseudonyms.SHORTEST", 1)
+    monkeypatch.setattr("grader.gradebook.pseudonyms.SHORTEST", 1)
     entries = [entry_of(f"k{number}", f"Name {number}") for number in range(40)]
     keys = [entry.student.key for entry in anonymous(entries, tmp_path / "mapping.csv")]
     assert len(set(keys)) == 40 and max(map(len, keys)) > len("student-0")

@@ -18,7 +18,7 @@ import pytest
 from test_plots import PICTURES
 
 from grader.course.manifest import load_course
-from grader.gradebook import AssignmentInfo, Entry, Lateness, Override, Student
+from grader.gradebook.model import AssignmentInfo, Entry, Lateness, Override, Student
 from grader.grading.engine import list_checks
 from grader.report.model import (
     AssignmentReport,
@@ -29,13 +29,13 @@ from grader.report.model import (
     Verdict,
     status_of,
 )
-from grader.report.site import write_feedback, write_site
-from grader.report.site.curves import draw_accuracies, draw_losses
-from grader.report.site.pages import class_page
-from grader.report.site.pictures import draw_picture
-from grader.report.site.reference import load_reference
-from grader.report.site.summary import ClassSummary
-from grader.report.site.values import duration, moment, page_name, percent, points
+from grader.report.reference import load_reference
+from grader.site import write_feedback, write_site
+from grader.site.curves import draw_accuracies, draw_losses
+from grader.site.pages import class_page
+from grader.site.pictures import draw_picture
+from grader.site.summary import ClassSummary
+from grader.site.values import duration, moment, page_name, percent, points
 
 COURSE = load_course()
 CHECKS = list_checks(COURSE)

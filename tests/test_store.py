@@ -13,11 +13,9 @@ import pytest
 from conftest import REPOSITORY, environment_for
 
 from grader.course.manifest import Course, LatePolicy, load_course
-from grader.gradebook import Entry, Student
-from grader.grading.key import Key, checks_digest, versions
-from grader.history import HistoryError, find_student, history, moved_scores
-from grader.report.model import AssignmentReport, CheckResult, Environment
-from grader.store import (
+from grader.gradebook.history import HistoryError, find_student, history, moved_scores
+from grader.gradebook.model import Entry, Student
+from grader.gradebook.store import (
     FILE,
     Result,
     Store,
@@ -27,6 +25,8 @@ from grader.store import (
     open_gradebook,
     open_store,
 )
+from grader.grading.key import Key, checks_digest, versions
+from grader.report.model import AssignmentReport, CheckResult, Environment
 
 COURSE = load_course()
 ENVIRONMENT = Environment("1.0.0", "3.11.7", "2.14.1", "2.4.6", "Linux", {"files": True})
@@ -165,7 +165,8 @@ def test_a_full_disk_loses_nothing_and_says_so(store: Store, tmp_path: Path) -> 
 
 def test_a_second_batch_is_kept_out_until_the_first_has_ended(tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from grader.store import batch_lock\n"
+        "import sys, time; from pathlib import Path\n"
+        "from grader.gradebook.store import batch_lock\n"
         "with batch_lock(Path(sys.argv[1])): print('locked', flush=True); time.sleep(60)"
     )
     first = subprocess.Popen(

@@ -15,10 +15,10 @@ import msgspec
 from grader.course.manifest import Course, load_course
 from grader.errors import FAILED, GRADED
 from grader.files import write_bytes
-from grader.gradebook import lone_entry
+from grader.gradebook.formats.gradescope import results_of
+from grader.gradebook.model import lone_entry
+from grader.gradebook.scores import clean
 from grader.hosts.run import Run, grade_folder, named_assignments, reason
-from grader.report.grades import clean
-from grader.report.gradescope import results_of
 from grader.text import printable
 
 # For a worker, above what the zygote holds. All together then stay below the 768 MB, and the system

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from grader.course.manifest import LatePolicy
-from grader.gradebook import Entry, Gradebook
+from grader.gradebook.model import Entry, Gradebook
 from grader.report.model import AssignmentReport, CheckResult, Report
 
 

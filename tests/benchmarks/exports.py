@@ -20,10 +20,10 @@ from pathlib import Path
 
 import msgspec
 
-from grader.gradebook import AssignmentInfo, Entry, Lateness, Override, Student
-from grader.report.export import FORMATS, export
+from grader.gradebook.export import FORMATS, export
+from grader.gradebook.model import AssignmentInfo, Entry, Lateness, Override, Student
+from grader.gradebook.pseudonyms import Pseudonymised
 from grader.report.model import Report, ReportFile
-from grader.report.pseudonyms import Pseudonymised
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S, LIMIT_MIB = 60, 1024

@@ -1,7 +1,7 @@
 """Measure the training curves of the reference solutions, for the band that pages draw.
 
 Each solution is trained as its training check trains it, behind the same wall, once a seed. Writes
-grader/report/site/reference.json. Run from anywhere: `python tests/benchmarks/reference_curves.py`.
+grader/report/reference.json. Run from anywhere: `python tests/benchmarks/reference_curves.py`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from grader.course.digits import Digits, load_digits
 from grader.course.manifest import Assignment, Course, load_course
 from grader.grading.engine import limits_of
 from grader.grading.training import run_training
-from grader.report.site.reference import REFERENCE_PATH, Band, Reference
+from grader.report.reference import REFERENCE_PATH, Band, Reference
 from grader.sandbox.client import Student
 from grader.sandbox.launch import Launcher, open_launcher
 

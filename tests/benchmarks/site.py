@@ -16,11 +16,11 @@ from pathlib import Path
 import msgspec
 
 from grader.course.manifest import Course, load_course
-from grader.gradebook import AssignmentInfo, Entry, Gradebook, Lateness, Override, Student
+from grader.gradebook.model import AssignmentInfo, Entry, Gradebook, Lateness, Override, Student
 from grader.grading.engine import Engine, grade_submissions
 from grader.report.model import Report
-from grader.report.site import write_feedback, write_site
 from grader.sandbox.launch import open_launcher
+from grader.site import write_feedback, write_site
 from grader.submissions.reading import load_submission
 
 ROOT = Path(__file__).parents[2]

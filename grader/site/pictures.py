@@ -11,8 +11,8 @@ from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator
 
 from grader.report.model import REACH, Activations, Picture, Weights
-from grader.report.site.charts import Frame, frame_of, new_chart
-from grader.report.site.curves import scale_of
+from grader.site.charts import Frame, frame_of, new_chart
+from grader.site.curves import scale_of
 
 POINTS = 161  # at which a target's density is drawn
 SERIES = ("first", "second", "third")  # classes of the lines and dots, in this order

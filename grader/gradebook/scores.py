@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from grader.gradebook import AssignmentInfo, Entry, Gradebook, Override, Student
+from grader.gradebook.model import AssignmentInfo, Entry, Gradebook, Override, Student
 from grader.text import printable
 
 TEXT_LIMIT = 1_000  # characters of a name or a reason

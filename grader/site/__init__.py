@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.files import write_bytes
-from grader.gradebook import Entry, Gradebook, Student
-from grader.report.site.pages import FIRST_BYTES, class_page, student_page
-from grader.report.site.summary import ClassSummary
-from grader.report.site.values import page_name
+from grader.gradebook.model import Entry, Gradebook, Student
+from grader.site.pages import FIRST_BYTES, class_page, student_page
+from grader.site.summary import ClassSummary
+from grader.site.values import page_name
 
 
 def write_site(gradebook: Gradebook, output: Path) -> None:

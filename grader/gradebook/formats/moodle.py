@@ -15,9 +15,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import BinaryIO
 
-from grader.gradebook import AssignmentInfo, Entry, Gradebook, Student
-from grader.report.csv_files import cell, csv_rows
-from grader.report.grades import (
+from grader.gradebook.formats.csv_files import cell, csv_rows
+from grader.gradebook.model import AssignmentInfo, Entry, Gradebook, Student
+from grader.gradebook.scores import (
     ExportError,
     label,
     late_percent,

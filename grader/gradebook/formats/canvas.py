@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from grader.gradebook import Entry, Gradebook, Student
-from grader.report.canvas_file import (
+from grader.gradebook.formats.canvas_file import (
     POINTS_POSSIBLE,
     CanvasFile,
     harmless,
     read_canvas_file,
 )
-from grader.report.canvas_students import match_students
-from grader.report.csv_files import cell, csv_rows
-from grader.report.grades import ExportError, label, note, number, score_of, whole_override
+from grader.gradebook.formats.canvas_students import match_students
+from grader.gradebook.formats.csv_files import cell, csv_rows
+from grader.gradebook.model import Entry, Gradebook, Student
+from grader.gradebook.scores import ExportError, label, note, number, score_of, whole_override
 
 EXCUSED, NOT_ASSIGNED = "EX", "N/A"
 

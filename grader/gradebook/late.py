@@ -8,7 +8,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from grader.course.manifest import LatePolicy
-from grader.gradebook import Lateness, Override
+from grader.gradebook.model import Lateness, Override
 
 DAY_S = 86_400
 

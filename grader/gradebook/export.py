@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from grader.files import replacing
-from grader.gradebook import Gradebook
-from grader.report.canvas import write_canvas
-from grader.report.csv_files import write_csv
-from grader.report.grades import Cleaned, ExportError
-from grader.report.gradescope import write_gradescope
-from grader.report.json_file import write_json
-from grader.report.junit_file import write_junit_file
-from grader.report.moodle import write_moodle
-from grader.report.nbgrader import write_nbgrader
+from grader.gradebook.formats.canvas import write_canvas
+from grader.gradebook.formats.csv_files import write_csv
+from grader.gradebook.formats.gradescope import write_gradescope
+from grader.gradebook.formats.json_file import write_json
+from grader.gradebook.formats.junit_file import write_junit_file
+from grader.gradebook.formats.moodle import write_moodle
+from grader.gradebook.formats.nbgrader import write_nbgrader
+from grader.gradebook.model import Gradebook
+from grader.gradebook.scores import Cleaned, ExportError
 
 _ONE_FILE: dict[str, Callable[[Gradebook, BinaryIO], None]] = {
     "csv": write_csv,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from grader.gradebook import Override
+from grader.gradebook.model import Override
+from grader.gradebook.store import Grade, Store, StoredStudent
 from grader.grading.key import Key
-from grader.store import Grade, Store, StoredStudent
 
 NUMBER_OF_DIGITS = 8
 

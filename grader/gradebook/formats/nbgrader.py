@@ -10,9 +10,9 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import BinaryIO
 
-from grader.gradebook import Gradebook, Student
-from grader.report.csv_files import cell, csv_rows
-from grader.report.grades import score_of
+from grader.gradebook.formats.csv_files import cell, csv_rows
+from grader.gradebook.model import Gradebook, Student
+from grader.gradebook.scores import score_of
 
 COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),

@@ -19,9 +19,9 @@ from pathlib import Path
 import msgspec
 
 from grader.course.manifest import Course
-from grader.gradebook import AssignmentInfo, Entry, Override, Student
+from grader.gradebook.late import final_score, lateness
+from grader.gradebook.model import AssignmentInfo, Entry, Override, Student
 from grader.grading.key import Key
-from grader.late import final_score, lateness
 from grader.report.model import AssignmentReport, Environment, Report
 from grader.text import utc_text
 

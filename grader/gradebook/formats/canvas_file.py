@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from grader.report.csv_files import cell
-from grader.report.grades import ExportError
+from grader.gradebook.formats.csv_files import cell
+from grader.gradebook.scores import ExportError
 
 POINTS_POSSIBLE = "Points Possible"
 _NUMBERED = re.compile(r"(.*)\s\(\d+\)", re.DOTALL)

@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from grader.report.model import Training
-from grader.report.site.charts import Frame, Mark, frame_of, new_chart
-from grader.report.site.reference import Band
+from grader.report.reference import Band
+from grader.site.charts import Frame, Mark, frame_of, new_chart
 
 # No curve is drawn to a larger scale than this many times the band's, for the band to be seen.
 LARGEST_SCALE = 4.0

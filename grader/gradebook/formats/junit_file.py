@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 from msgspec.structs import replace
 
-from grader.gradebook import Entry, Gradebook
-from grader.report.grades import late_percent, number, overrides_line
+from grader.gradebook.model import Entry, Gradebook
+from grader.gradebook.scores import late_percent, number, overrides_line
 from grader.report.junit import suite_of
 
 

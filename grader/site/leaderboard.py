@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from grader.gradebook import AssignmentInfo
+from grader.gradebook.model import AssignmentInfo
 from grader.report.model import AssignmentReport
 
 SHOWN = 20  # places; the page folds those below

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.files import write_bytes
-from grader.gradebook import AssignmentInfo, lone_entry
+from grader.gradebook.model import AssignmentInfo, lone_entry
 from grader.report.model import Report
-from grader.report.site.pages import reports_page, student_page
+from grader.site.pages import reports_page, student_page
 
 
 def write_html(path: Path, title: str, reports: Sequence[Report]) -> None:

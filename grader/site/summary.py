@@ -12,10 +12,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.gradebook import AssignmentInfo, Entry
+from grader.gradebook.model import AssignmentInfo, Entry
 from grader.report.model import AssignmentReport, CheckResult
-from grader.report.site.leaderboard import Leaderboard
-from grader.report.site.values import assignment_scores, page_name, shown_status
+from grader.site.leaderboard import Leaderboard
+from grader.site.values import assignment_scores, page_name, shown_status
 
 FAILING = frozenset({"failed", "error", "crashed", "timed_out"})
 # Verdicts that a person should look into: an attack, or a bug of the grader's, may be behind them.

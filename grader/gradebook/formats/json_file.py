@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from grader.gradebook import AssignmentInfo, Entry, Gradebook
+from grader.gradebook.model import AssignmentInfo, Entry, Gradebook
 
 SCHEMA_VERSION = 1
 

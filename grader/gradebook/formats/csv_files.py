@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, Protocol
 
-from grader.gradebook import Gradebook
-from grader.report.grades import number, overrides_line, score_of
+from grader.gradebook.model import Gradebook
+from grader.gradebook.scores import number, overrides_line, score_of
 
 # What makes a spreadsheet program take a cell for a formula, also in full width (as East Asian
 # versions read it). After a semicolon too: where that separates cells, a comma-separated file that

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from grader.gradebook import Entry, Override
+from grader.gradebook.model import Entry, Override
 from grader.report.model import AssignmentReport, Status
 
 

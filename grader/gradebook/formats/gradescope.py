@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from grader.files import write_bytes
-from grader.gradebook import Entry, Gradebook
-from grader.report.grades import ExportError, late_percent, number
+from grader.gradebook.model import Entry, Gradebook
+from grader.gradebook.scores import ExportError, late_percent, number
 from grader.report.model import AssignmentReport
 
 

@@ -22,9 +22,9 @@ import msgspec
 from msgspec.structs import replace
 
 from grader.files import write_bytes
-from grader.gradebook import AssignmentInfo, Entry, Gradebook, Student
-from grader.report.csv_files import cell
-from grader.report.grades import ExportError, one_line
+from grader.gradebook.formats.csv_files import cell
+from grader.gradebook.model import AssignmentInfo, Entry, Gradebook, Student
+from grader.gradebook.scores import ExportError, one_line
 from grader.report.model import AssignmentReport, CheckResult, Report
 
 HEADER = ["key", "pseudonym", "name"]

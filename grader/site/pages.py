@@ -20,16 +20,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader import __version__
-from grader.gradebook import AssignmentInfo, Entry, Student
+from grader.gradebook.model import AssignmentInfo, Entry, Student
 from grader.report.model import AssignmentReport, CheckResult
+from grader.report.reference import load_reference
 from grader.report.shown import STATUSES, VERDICTS, bounded
-from grader.report.site import values
-from grader.report.site.charts import draw_histogram
-from grader.report.site.curves import draw_accuracies, draw_losses, fitting
-from grader.report.site.leaderboard import SHOWN
-from grader.report.site.pictures import SERIES, draw_picture
-from grader.report.site.reference import load_reference
-from grader.report.site.summary import ClassSummary
+from grader.site import values
+from grader.site.charts import draw_histogram
+from grader.site.curves import draw_accuracies, draw_losses, fitting
+from grader.site.leaderboard import SHOWN
+from grader.site.pictures import SERIES, draw_picture
+from grader.site.summary import ClassSummary
 
 HERE = Path(__file__).parent
 # How a page of ours begins; an older page is known by it.

@@ -7,9 +7,9 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from grader.gradebook import Student
-from grader.report.canvas_file import CanvasFile
-from grader.report.grades import label, note
+from grader.gradebook.formats.canvas_file import CanvasFile
+from grader.gradebook.model import Student
+from grader.gradebook.scores import label, note
 
 Index = dict[str, set[int]]  # what a row may be found by -> the places of these rows
 

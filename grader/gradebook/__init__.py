@@ -1,0 +1,1 @@
+"""A class's results, kept and turned into grades. Knows no check, no process and no command."""
