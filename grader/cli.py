@@ -154,7 +154,7 @@ def grade(
         from grader.sandbox.launch import open_launcher
 
         with outputs.text_is_no_command(), open_launcher(course.baseline_path) as launcher:
-            from grader.cache import open_cache
+            from grader.batch.cache import open_cache
             from grader.grading.engine import Engine, grade_submissions
             from grader.report.terminal import print_assignment, print_progress, print_summary
             from grader.submissions.reading import load_submissions

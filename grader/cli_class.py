@@ -16,7 +16,7 @@ from grader.course.manifest import load_course
 from grader.errors import FAILED, GRADED, UNREADABLE
 
 if TYPE_CHECKING:
-    from grader.batch import Summary
+    from grader.batch.run import Summary
     from grader.gradebook.model import Gradebook, Student
     from grader.gradebook.store import Store
 
@@ -73,14 +73,14 @@ def batch(
     with exit_status():
         course = load_course()
         assignments = select(course, only)
-        from grader.batch import Batch
-        from grader.classlist import open_class
-        from grader.cluster import DaskExecutor
-        from grader.enrol import enrol
-        from grader.executor import LocalExecutor, UnconfinedError
+        from grader.batch.cluster import DaskExecutor
+        from grader.batch.enrol import enrol
+        from grader.batch.executor import LocalExecutor, UnconfinedError
+        from grader.batch.run import Batch
         from grader.gradebook.store import batch_lock, open_store
+        from grader.intake.layouts import open_class
+        from grader.intake.roster import RosterError, read_roster
         from grader.progress import ClassProgress
-        from grader.roster import RosterError, read_roster
         from grader.submissions.reading import SubmissionError
         from grader.text import printable
 

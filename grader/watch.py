@@ -18,9 +18,9 @@ from sys import platform
 import msgspec
 import watchfiles
 
+from grader.batch.executor import Member, Outcome, Task, grade_task
 from grader.course.manifest import Course
 from grader.errors import GraderError
-from grader.executor import Member, Outcome, Task, grade_task
 from grader.grading.engine import Engine
 from grader.hints import Hint, Hints
 from grader.keyboard import Keyboard

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.classlist import ClassList, Handed, open_class
-from grader.enrol import enrol, new_key
+from grader.batch.enrol import enrol, new_key
 from grader.gradebook.store import StoredStudent, open_store
-from grader.roster import Line, RosterError, read_roster
+from grader.intake.layouts import ClassList, Handed, open_class
+from grader.intake.roster import Line, RosterError, read_roster
 from grader.submissions.reading import SubmissionError
 
 SLUGS = ["relu", "dropout"]

@@ -24,12 +24,12 @@ import pytest
 from conftest import REPOSITORY, RunGrader, environment_for, hand_in, solution, wrong
 from typer.testing import CliRunner
 
-from grader import cluster
+from grader.batch.cluster import DaskExecutor, Fleet, Station, given_up
+from grader.batch.executor import Outcome, Task, UnconfinedError
+from grader.batch.run import cluster
 from grader.cli import app
-from grader.cluster import DaskExecutor, Fleet, Station, given_up
 from grader.course.manifest import load_course
 from grader.errors import GraderError
-from grader.executor import Outcome, Task, UnconfinedError
 from grader.gradebook.export import export
 from grader.gradebook.store import StoreError, open_gradebook, open_store
 from grader.grading.key import checks_digest, versions
@@ -45,8 +45,8 @@ LETHAL = "# kills its worker"
 # Stands for what can end a trusted process: too little memory, a node that fails.
 PRELOAD = f"""\
 import os, signal
-from grader import cluster
-from grader.executor import grade_task
+from grader.batch.run import cluster
+from grader.batch.executor import grade_task
 
 def grade_or_die(engine, encoded):
     if {LETHAL!r}.encode() in encoded:
@@ -306,7 +306,7 @@ def test_without_dask_the_error_says_what_to_install(monkeypatch: pytest.MonkeyP
 
 
 def test_dask_is_imported_only_by_who_uses_it() -> None:
-    code = "import sys, grader.cluster; sys.exit('distributed' in sys.modules)"
+    code = "import sys, grader.batch.cluster; sys.exit('distributed' in sys.modules)"
     environment = environment_for(REPOSITORY)
     assert subprocess.run([sys.executable, "-c", code], env=environment).returncode == 0
 

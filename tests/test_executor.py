@@ -13,9 +13,9 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from grader import executor
+from grader.batch.executor import LocalExecutor, Outcome, Task, grade_task
+from grader.batch.run import executor
 from grader.course.manifest import load_course
-from grader.executor import LocalExecutor, Outcome, Task, grade_task
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs fork")
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.commits import commit_time
 from grader.course.manifest import LatePolicy
 from grader.gradebook.late import final_score, lateness
 from grader.gradebook.model import Lateness, Override
+from grader.intake.commits import commit_time
 from grader.text import utc_text
 
 DUE = datetime.fromisoformat("2026-10-31T23:59:00+01:00")

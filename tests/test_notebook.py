@@ -18,9 +18,9 @@ import pytest
 from conftest import REPOSITORY, RunGrader, solution, wrong
 from nbformat import v3, v4
 
-from grader.classlist import open_class
 from grader.course.manifest import load_course
 from grader.grading.key import code_digest
+from grader.intake.layouts import open_class
 from grader.sandbox.wire.cells import without_ipython
 from grader.submissions.notebook import MAX_CELLS, make_notebook, split_module
 from grader.submissions.reading import MAX_NOTEBOOK_BYTES, SubmissionError, load_submission

@@ -16,9 +16,9 @@ import pytest
 from conftest import REPOSITORY, copy_repository, environment_for, solution, wrong
 from terminals import CLEAR, Terminal, open_terminal
 
+from grader.batch.executor import Member
 from grader.course.manifest import load_course
 from grader.errors import GraderError
-from grader.executor import Member
 from grader.grading.engine import Engine
 from grader.report.model import AssignmentReport, Status
 from grader.sandbox.launch import Launcher

@@ -18,7 +18,6 @@ from typing import Any
 import msgspec
 
 from grader.commands import usable_cores
-from grader.commits import commit_time
 from grader.course.manifest import Course, load_course
 from grader.errors import FAILED, GRADED
 from grader.files import write_bytes
@@ -26,6 +25,7 @@ from grader.gradebook.late import exact
 from grader.hosts.bundle import HostError
 from grader.hosts.checkout import RELEASE_BODY, RESULT, remove_planted
 from grader.hosts.run import grade_folder, named_assignments, reason
+from grader.intake.commits import commit_time
 from grader.report.markdown import render
 from grader.report.model import Report
 from grader.text import plain, printable, utc_text

@@ -18,7 +18,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from grader.classroom import (
+from grader.intake.commits import commit_time
+from grader.intake.gradescope import METADATA, Submitter, read_submitters
+from grader.intake.tree import (
     Kind,
     Parts,
     Room,
@@ -28,8 +30,6 @@ from grader.classroom import (
     load_item,
     open_room,
 )
-from grader.commits import commit_time
-from grader.gradescope_list import METADATA, Submitter, read_submitters
 from grader.submissions.reading import (
     ARCHIVE_SUFFIX,
     MODULE_SUFFIXES,

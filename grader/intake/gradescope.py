@@ -22,9 +22,9 @@ from typing import Any
 
 import yaml
 
-from grader.classroom import Parts, Room
 from grader.files import FileError
-from grader.roster import RosterError, parse_time, read_rows
+from grader.intake.roster import RosterError, parse_time, read_rows
+from grader.intake.tree import Parts, Room
 from grader.submissions.reading import SubmissionError
 from grader.text import utc_text
 

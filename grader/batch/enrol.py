@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from grader.classlist import Handed
 from grader.gradebook.model import Student
 from grader.gradebook.store import Store, StoredStudent
-from grader.roster import Line, Person, match
+from grader.intake.layouts import Handed
+from grader.intake.roster import Line, Person, match
 from grader.submissions.reading import MAX_NAME_CHARACTERS
 from grader.text import printable, show_name
 

@@ -10,12 +10,12 @@ from typing import Protocol
 
 import msgspec
 
-from grader.classlist import Handed
+from grader.batch.executor import Executor, Outcome, Task
 from grader.course.manifest import Assignment, Course
 from grader.errors import GraderError
-from grader.executor import Executor, Outcome, Task
 from grader.gradebook.store import Result, Store
 from grader.grading.key import Key, checks_digest, code_digest, versions
+from grader.intake.layouts import Handed
 from grader.report.model import AssignmentReport
 from grader.submissions.reading import Submission, SubmissionError
 from grader.submissions.untouched import settle

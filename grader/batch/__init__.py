@@ -1,0 +1,1 @@
+"""A class is graded: what has changed is handed to processes or a cluster, each result is kept."""
