@@ -61,11 +61,11 @@ def calibrate(
         with open_launcher(course.baseline_path) as launcher:
             from grader.grading.engine import Engine
             from grader.progress import ClassProgress
-            from grader.report.distributions import draw_distributions
+            from grader.proof.calibration.plot import draw_distributions
 
             try:
-                from grader.calibrate import Calibration, Kept
-                from grader.thresholds import (
+                from grader.proof.calibration.measure import Calibration, Kept
+                from grader.proof.calibration.thresholds import (
                     conclude,
                     distributions_of,
                     lines_about,
@@ -130,8 +130,14 @@ def certify(
     with exit_status():
         course = load_course()
         slugs_wanted = [assignment.slug for assignment in select(course, slugs)]
-        from grader.certify import certify as certify_condition
-        from grader.certify import conditions, has_cuda, lines_about, pythons_or_own, zoo_modules
+        from grader.proof.certify import certify as certify_condition
+        from grader.proof.certify import (
+            conditions,
+            has_cuda,
+            lines_about,
+            pythons_or_own,
+            zoo_modules,
+        )
 
         console = Console(highlight=False, soft_wrap=True)
         pythons = pythons_or_own(python)

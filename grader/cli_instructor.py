@@ -35,8 +35,13 @@ def release(
     """
     with exit_status():
         course = load_course()
-        from grader.release import BESIDE, ReleaseError, make_repository, refuse_repository
-        from grader.release import release as release_to
+        from grader.authoring.release import (
+            BESIDE,
+            ReleaseError,
+            make_repository,
+            refuse_repository,
+        )
+        from grader.authoring.release import release as release_to
 
         try:
             if git:
@@ -65,7 +70,7 @@ def new(
     """Start an assignment: solution, checks, stub and entry in course.toml, to be filled in."""
     with exit_status():
         course = load_course()
-        from grader.new import NewError, start_assignment
+        from grader.authoring.new import NewError, start_assignment
 
         try:
             paths = start_assignment(course, slug)
@@ -108,9 +113,9 @@ def audit(
 
         found = 0
         with open_launcher(course.baseline_path) as launcher:
-            from grader.audit import AuditError
-            from grader.audit import audit as findings_of
             from grader.grading.engine import Engine
+            from grader.proof.audit import AuditError
+            from grader.proof.audit import audit as findings_of
 
             engine = Engine(course, launcher, course.seed)
             try:
@@ -130,7 +135,7 @@ def audit(
 def show_mutants(engine: Engine, console: Console, sample: int | None) -> int:
     """Print what became of each assignment's mutants; how many findings there are."""
     try:
-        from grader.mutation import lines_of, score_course, summarise
+        from grader.proof.mutants.score import lines_of, score_course, summarise
     except ImportError:
         raise RuntimeError(
             "--mutate needs mutmut: in the course's repository, pip install -e '.[audit]'"

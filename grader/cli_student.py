@@ -37,10 +37,10 @@ def watch(
 
         with open_launcher(course.baseline_path) as launcher:
             from grader.grading.engine import Engine
-            from grader.hints import Hints
-            from grader.keyboard import open_keyboard
-            from grader.report.screen import Screen
-            from grader.watch import watch_folder
+            from grader.workbench.hints import Hints
+            from grader.workbench.keyboard import open_keyboard
+            from grader.workbench.screen import Screen
+            from grader.workbench.watch import watch_folder
 
             screen = Screen(Console(highlight=False), course)
             engine = Engine(course, launcher, course.seed)
@@ -62,8 +62,8 @@ def hint(
         course = load_course()
         select(course, [slug])
         folder = find_assignments(Path.cwd())
-        from grader.hints import Hints, NoSuchHint
-        from grader.report.screen import print_hint
+        from grader.workbench.hints import Hints, NoSuchHint
+        from grader.workbench.screen import print_hint
 
         hints = Hints(course, folder.parent)
         try:
@@ -83,7 +83,7 @@ def reset(slug: Slug) -> None:
         course = load_course()
         select(course, [slug])
         folder = find_assignments(Path.cwd())
-        from grader.reset import ResetError, pristine_stub, reset_module
+        from grader.workbench.reset import ResetError, pristine_stub, reset_module
 
         try:
             kept = reset_module(folder / f"{slug}.py", pristine_stub(course, slug))

@@ -15,14 +15,14 @@ import pytest
 import typer
 from conftest import REPOSITORY, Ran, RunGrader, copy_repository
 
-from grader.calibrate import Sample
 from grader.cli_calibrate import select_training
 from grader.course.manifest import Calibration, load_course
 from grader.errors import GraderError
 from grader.grading.key import checks_digest
-from grader.tail import FALSE_FAILURES, SURPRISE, fit_tail, to_accuracy
-from grader.thresholds import conclude, lines_about, write_thresholds
-from grader.zoo import Module
+from grader.proof.calibration.measure import Sample
+from grader.proof.calibration.tail import FALSE_FAILURES, SURPRISE, fit_tail, to_accuracy
+from grader.proof.calibration.thresholds import conclude, lines_about, write_thresholds
+from grader.proof.zoo import Module
 
 ZOO = REPOSITORY / "tests" / "zoo"
 RIGHT = ("autograd_function", "small_normal_weights")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY, RunGrader
 
-from grader.certify import Condition, conditions, environment_for, zoo_modules
 from grader.course.manifest import load_course
 from grader.errors import GraderError
+from grader.proof.certify import Condition, conditions, environment_for, zoo_modules
 
 COURSE = load_course(REPOSITORY)
 ZOO = REPOSITORY / "tests" / "zoo"

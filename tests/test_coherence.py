@@ -8,9 +8,9 @@ from __future__ import annotations
 import pytest
 from conftest import REPOSITORY
 
-from grader.coherence import incoherences, names_in, title_line, zoo
 from grader.course.manifest import load_course
 from grader.grading.checkfile import collect_checks
+from grader.proof.coherence import incoherences, names_in, title_line, zoo
 
 COURSE = load_course(REPOSITORY)
 EVERY = COURSE.every_slug

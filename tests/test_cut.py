@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.cut import CutError, cut_hidden
+from grader.authoring.hidden_checks import CutError, cut_hidden
 
 CHECKS = '''\
 """Checks for `relu`."""

@@ -10,7 +10,7 @@ from conftest import REPOSITORY, RunGrader, solution
 
 from grader.course.manifest import load_course
 from grader.course.stubs import make_stub
-from grader.hints import Hint, Hints, load_hints
+from grader.workbench.hints import Hint, Hints, load_hints
 
 COURSE = load_course(REPOSITORY)
 STATE = ".grader/hints.json"

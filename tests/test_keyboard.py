@@ -49,7 +49,7 @@ def test_a_suspended_watch_gives_the_terminal_back_and_goes_on(tmp_path: Path) -
 # A signal of the terminal's reaches a forked process as well, and that one may be slow to notice.
 FORKS = """
 import os, signal, sys, termios, time
-from grader.keyboard import open_keyboard
+from grader.workbench.keyboard import open_keyboard
 with open_keyboard():
     child = os.fork()
     if not child:

@@ -13,8 +13,8 @@ import pytest
 from conftest import REPOSITORY, solution
 
 from grader.course.manifest import Course, load_course
-from grader.mutants.equivalent import EquivalentError, equivalent_path, load_equivalent
-from grader.mutants.source import Mutant, make_mutants
+from grader.proof.mutants.equivalent import EquivalentError, equivalent_path, load_equivalent
+from grader.proof.mutants.source import Mutant, make_mutants
 
 SLUGS = load_course(REPOSITORY).slugs
 

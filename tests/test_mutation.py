@@ -13,9 +13,9 @@ from conftest import REPOSITORY, RunGrader, run_command
 
 from grader.course.manifest import Assignment, Course, load_course
 from grader.grading.engine import Engine
-from grader.mutants.equivalent import equivalent_path
-from grader.mutants.source import make_mutants
-from grader.mutation import MutantRun, Score, hurried, lines_of, score_course, summarise
+from grader.proof.mutants.equivalent import equivalent_path
+from grader.proof.mutants.score import MutantRun, Score, hurried, lines_of, score_course, summarise
+from grader.proof.mutants.source import make_mutants
 from grader.sandbox.launch import Launcher
 from grader.submissions.reading import Source, Submission
 

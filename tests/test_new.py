@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY, Ran, run_command
 
+from grader.authoring.new import ENTRY, NewError, add_entry, refuse_slug
 from grader.course.manifest import load_course
-from grader.new import ENTRY, NewError, add_entry, refuse_slug
 
 PARTS = ("assignments", "solutions", "grader", "data_cache")
 WRITTEN = [

@@ -23,7 +23,7 @@ from grader.grading.engine import Engine
 from grader.report.model import AssignmentReport, Status
 from grader.sandbox.launch import Launcher
 from grader.submissions.reading import Source, Submission
-from grader.watch import Board, Grading, Task, ThreadMember
+from grader.workbench.watch import Board, Grading, Task, ThreadMember
 
 COURSE = load_course(REPOSITORY)
 RIGHT = solution("relu")
@@ -339,7 +339,7 @@ def test_grading_beside_the_loop_gives_the_report(
     launcher: Launcher, monkeypatch: pytest.MonkeyPatch, threads: bool
 ) -> None:
     if threads:  # as on systems where forking is not safe
-        monkeypatch.setattr("grader.watch.platform", "elsewhere")
+        monkeypatch.setattr("grader.workbench.watch.platform", "elsewhere")
     with closing(Grading(Engine(COURSE, launcher, COURSE.seed))) as grading:
         tasks = [Task("relu", Source("relu", "relu.py", text), None) for text in (LEAKY, RIGHT)]
         grading.start(tasks[0])

@@ -8,10 +8,10 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from grader.authoring.handout import visible_checks
 from grader.course.manifest import Course
 from grader.files import replacing
 from grader.grading.engine import list_checks
-from grader.handout import visible_checks
 from grader.hosts.bundle import COPY, HostError, course_files, requirements
 
 TEMPLATES = Path(__file__).parent / "templates"

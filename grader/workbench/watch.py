@@ -22,12 +22,12 @@ from grader.batch.executor import Member, Outcome, Task, grade_task
 from grader.course.manifest import Course
 from grader.errors import GraderError
 from grader.grading.engine import Engine
-from grader.hints import Hint, Hints
-from grader.keyboard import Keyboard
 from grader.report.model import AssignmentReport
-from grader.report.screen import Screen
 from grader.submissions.reading import Submission, SubmissionError, load_submission
 from grader.submissions.untouched import settle
+from grader.workbench.hints import Hint, Hints
+from grader.workbench.keyboard import Keyboard
+from grader.workbench.screen import Screen
 
 # A save is over when nothing has changed for this long; one that never rests is read all the same.
 QUIET_MS = 10

@@ -1,8 +1,9 @@
 """From measured accuracies to thresholds: what is concluded, shown, and written to course.toml.
 
 A threshold is the highest percentage that lies below the fitted tail of every right module, taken
-at the lower end of its interval: see `grader.tail`. A band, which earns a part of the points, is
-measured likewise, on the wrong modules that should reach it but fail the check of the next one.
+at the lower end of its interval: see `grader.proof.calibration.tail`. A band, which earns a part of
+the points, is measured likewise, on the wrong modules that should reach it but fail the check of
+the next one.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from itertools import chain
 import numpy as np
 import tomlkit
 
-from grader.calibrate import Sample
 from grader.course.manifest import Assignment, Course
 from grader.errors import GraderError
 from grader.files import write_bytes
 from grader.grading.checkfile import collect_checks
-from grader.report.distributions import Distributions
-from grader.tail import CONFIDENCE, FALSE_FAILURES, SURPRISE, Tail, fit_tail
+from grader.proof.calibration.measure import Sample
+from grader.proof.calibration.plot import Distributions
+from grader.proof.calibration.tail import CONFIDENCE, FALSE_FAILURES, SURPRISE, Tail, fit_tail
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from grader.authoring.handout import make_handout
 from grader.course.manifest import Course
 from grader.files import write_bytes
-from grader.handout import make_handout
 
 OURS = ".grader/"  # no work of students lies there
 RECORD = f"{OURS}release.json"

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from grader.authoring.handout import module_name
+from grader.authoring.hidden_checks import parse
 from grader.course.manifest import Assignment, Course
 from grader.course.stubs import StubError, make_stub
-from grader.cut import parse
 from grader.errors import GraderError
 from grader.grading.checkfile import collect_checks
-from grader.handout import module_name
 
 TODO = "TODO"  # in the templates of `grader new`
 GIVEN = ("baseline.py", "course.toml", "lesson.ipynb")  # in assignments/, beside the stubs

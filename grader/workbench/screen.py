@@ -9,9 +9,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from grader.course.manifest import Course
-from grader.hints import Hint
 from grader.report.model import AssignmentReport
 from grader.report.terminal import MARKS, STYLES, print_check, print_heading, score_of
+from grader.workbench.hints import Hint
 
 PENDING = "…"  # not graded as it is now
 

@@ -20,9 +20,9 @@ import msgspec
 
 from grader.course.manifest import Course
 from grader.errors import GraderError
+from grader.proof.zoo import Module, modules_of
 from grader.report.model import AssignmentReport, Environment, ReportFile
 from grader.text import printable
-from grader.zoo import Module, modules_of
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 OTHER_SEED = 1  # added to the course's

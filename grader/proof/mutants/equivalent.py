@@ -5,7 +5,7 @@
     reason = "Any nonlinearity is accepted."
     mutants = ["self.activation = nn.functional.elu -> self.activation = nn.functional.tanh"]
 
-A mutant is named by its change (`grader.mutants.source.Mutant`), as the audit prints it.
+A mutant is named by its change (`grader.proof.mutants.source.Mutant`), as the audit prints it.
 """
 
 from __future__ import annotations

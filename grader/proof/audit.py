@@ -10,12 +10,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.coherence import incoherences, wrong_modules
 from grader.course.manifest import Assignment, Course
 from grader.course.stubs import StubError, make_stub, original_stub
 from grader.errors import GraderError
 from grader.grading.checkfile import collect_checks
 from grader.grading.engine import Engine, run_tasks
+from grader.proof.coherence import incoherences, wrong_modules
 from grader.report.model import AssignmentReport, CheckResult
 from grader.submissions.reading import Source, Submission
 

@@ -28,9 +28,9 @@ from grader.grading.engine import Engine, limits_of
 from grader.grading.key import digest, versions
 from grader.grading.plugin import CheckRun
 from grader.grading.pool import forked
+from grader.proof.calibration.tail import fit_tail
+from grader.proof.zoo import Module, modules_of
 from grader.sandbox.client import Student
-from grader.tail import fit_tail
-from grader.zoo import Module, modules_of
 
 PILOT_SEEDS = 3
 TRIAL_SEEDS = 20  # of a right module that may turn out to be far above the weakest

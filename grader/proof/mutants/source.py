@@ -15,7 +15,7 @@ import libcst as cst
 from libcst import matchers as m
 from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 
-from grader.mutants.operators import mutations
+from grader.proof.mutants.operators import mutations
 
 # Imports, and strings that are all of a statement: docstrings.
 LEFT_ALONE = m.SimpleStatementLine([m.Import() | m.ImportFrom() | m.Expr(m.SimpleString())])

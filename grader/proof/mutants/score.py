@@ -22,8 +22,8 @@ from grader.course.manifest import Assignment
 from grader.grading.engine import Engine, run_tasks
 from grader.grading.plugin import CheckRun
 from grader.grading.training import TrainingRun
-from grader.mutants.equivalent import load_equivalent
-from grader.mutants.source import Mutant, make_mutants
+from grader.proof.mutants.equivalent import load_equivalent
+from grader.proof.mutants.source import Mutant, make_mutants
 from grader.report.model import AssignmentReport
 from grader.submissions.reading import Source, Submission
 

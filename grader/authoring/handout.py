@@ -11,9 +11,9 @@ from pathlib import Path, PurePosixPath
 
 from jinja2 import Environment, StrictUndefined
 
+from grader.authoring.hidden_checks import cut_hidden
 from grader.course.manifest import Course, CourseError
 from grader.course.stubs import make_stub
-from grader.cut import cut_hidden
 from grader.grading.engine import list_checks
 from grader.report.model import CheckResult
 from grader.report.terminal import number, points_of

@@ -1,0 +1,1 @@
+"""Why the course can be trusted: it is coherent, its checks notice mistakes, thresholds hold."""

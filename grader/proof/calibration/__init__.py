@@ -1,0 +1,1 @@
+"""Thresholds measured: the accuracies that right and wrong modules reach, seed by seed."""

@@ -1,0 +1,1 @@
+"""What a student has on the desk: checking while they write, hints, a fresh stub."""
