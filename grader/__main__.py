@@ -21,7 +21,7 @@ def main() -> None:
     try:
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             signal.signal(signal.SIGINT, interrupt)
-        from grader.cli import run
+        from grader.cli.app import run
 
         run()
     except (KeyboardInterrupt, SystemExit) as end:

@@ -21,7 +21,7 @@ from conftest import REPOSITORY, Ran, RunGrader, environment_for
 from typer.testing import CliRunner
 
 from grader.batch.run import executor
-from grader.cli import app
+from grader.cli.app import app
 from grader.course.manifest import load_course
 from grader.gradebook.model import Entry
 from grader.gradebook.store import FILE, open_gradebook, open_store

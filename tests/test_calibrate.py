@@ -15,7 +15,7 @@ import pytest
 import typer
 from conftest import REPOSITORY, Ran, RunGrader, copy_repository
 
-from grader.cli_calibrate import select_training
+from grader.cli.proof import select_training
 from grader.course.manifest import Calibration, load_course
 from grader.errors import GraderError
 from grader.grading.key import checks_digest

@@ -32,7 +32,7 @@ from conftest import (
 )
 
 from grader import __version__
-from grader.cli import finish
+from grader.cli.common import finish
 from grader.course.manifest import load_course
 from grader.report.model import AssignmentReport, CheckResult, Environment, Report, Verdict
 
@@ -667,9 +667,9 @@ def test_an_interrupt_while_torch_is_imported_ends_quietly(tmp_path: Path) -> No
 
 def test_an_interrupt_inside_an_exec_of_text_ends_quietly_too() -> None:
     code = """
-import grader.__main__, grader.cli
+import grader.__main__, grader.cli.app
 text = "import signal; signal.raise_signal(signal.SIGINT)"
-grader.cli.run = lambda: exec(text)  # as the modules do that make classes from text
+grader.cli.app.run = lambda: exec(text)  # as the modules do that make classes from text
 grader.__main__.main()
 """
     ran = subprocess.run(

@@ -27,7 +27,7 @@ from typer.testing import CliRunner
 from grader.batch.cluster import DaskExecutor, Fleet, Station, given_up
 from grader.batch.executor import Outcome, Task, UnconfinedError
 from grader.batch.run import cluster
-from grader.cli import app
+from grader.cli.app import app
 from grader.course.manifest import load_course
 from grader.errors import GraderError
 from grader.gradebook.export import export

@@ -285,7 +285,7 @@ def test_names_and_bad_paths_are_no_commands(run_grader: RunGrader, tmp_path: Pa
 
 def test_a_repository_is_found_in_this_one() -> None:
     """The test above makes a .git of its own; a worktree's is a file, which counts as well."""
-    from grader.outputs import within_repository
+    from grader.cli.outputs import within_repository
 
     inside = subprocess.run(
         ["git", "rev-parse", "--is-inside-work-tree"], cwd=REPOSITORY, capture_output=True

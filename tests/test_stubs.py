@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
-import subprocess
-import sys
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from conftest import Ran, RunGrader
 
 from grader.course.manifest import load_course
-from grader.course.stubs import StubError, drifted_stubs, main, make_stub, write_stubs
+from grader.course.stubs import StubError, drifted_stubs, make_stub, write_stubs
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SOLUTIONS = sorted((REPOSITORY / "solutions").glob("*.py"))
@@ -179,39 +179,23 @@ def test_stubs_are_written_once_and_then_left_alone(root: Path):
     assert sorted(path.name for path in stub.parent.iterdir()) == ["double.py"]
 
 
-def test_a_wrong_mark_stops_before_anything_is_written(
-    root: Path, capsys: pytest.CaptureFixture[str]
-):
+def test_a_wrong_mark_stops_before_anything_is_written(root: Path):
     (root / "solutions" / "triple.py").write_text("# END SOLUTION\n", encoding="utf-8")
-    assert main([], root) == 1
-    assert capsys.readouterr().err.startswith("solutions/triple.py:1: END SOLUTION without")
+    with pytest.raises(StubError, match=r"^solutions/triple\.py:1: END SOLUTION without"):
+        write_stubs(root)
     assert list((root / "assignments").iterdir()) == []
 
 
-def test_check_lists_what_drifted_and_writes_nothing(
-    root: Path, capsys: pytest.CaptureFixture[str]
+def test_the_command_lists_what_drifted_and_writes_only_when_asked(
+    small_course: Path, tmp_path: Path, run_grader: RunGrader
 ):
-    assert main(["--check"], root) == 1
-    assert capsys.readouterr().out == (
-        "assignments/double.py: drifted; run `python -m grader.course.stubs`\n"
-    )
-    assert list((root / "assignments").iterdir()) == []
-    assert main([], root) == 0
-    (root / "assignments" / "double.py").write_text("# mine\n", encoding="utf-8")
-    assert main(["--check"], root) == 1
-    assert (root / "assignments" / "double.py").read_text(encoding="utf-8") == "# mine\n"
-
-
-def test_check_is_content_with_stubs_in_step(root: Path, capsys: pytest.CaptureFixture[str]):
-    write_stubs(root)
-    assert main(["--check"], root) == 0
-    assert capsys.readouterr().out == ""
-
-
-def test_the_command_runs_as_a_module():
-    done = subprocess.run(
-        [sys.executable, "-m", "grader.course.stubs", "--check"],
-        cwd=REPOSITORY,
-        capture_output=True,
-    )
-    assert done.returncode == 0, done.stdout
+    root = tmp_path / "course"
+    shutil.copytree(small_course, root)
+    assert run_grader("stubs", "--check", cwd=root, root=root) == Ran(0, "", "")
+    stub = root / "assignments" / "relu.py"
+    stub.write_text("# mine\n", encoding="utf-8")
+    said = "assignments/relu.py: drifted; run grader stubs\n"
+    assert run_grader("stubs", "--check", cwd=root, root=root) == Ran(1, said, "")
+    assert stub.read_text(encoding="utf-8") == "# mine\n"
+    assert run_grader("stubs", cwd=root, root=root) == Ran(0, "assignments/relu.py: written\n", "")
+    assert drifted_stubs(root) == {}

@@ -237,7 +237,7 @@ def _check_slugs(course: Course) -> None:
         if not any(path.is_file() for path in paths):
             raise CourseError(
                 f"course.toml: no stub file for {slug!r}; write solutions/{slug}.py, then run "
-                "`python -m grader.course.stubs`"
+                "`grader stubs`"
             )
 
 

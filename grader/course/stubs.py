@@ -1,4 +1,4 @@
-"""Stubs from solutions: `python -m grader.course.stubs` writes them, `--check` compares.
+"""Stubs from solutions: `grader stubs` writes them, `grader stubs --check` compares.
 
 A solution marks what students are to write themselves:
 
@@ -13,11 +13,9 @@ In the stub the marked lines become one that says what is missing:
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import re
-import sys
 from pathlib import Path
 
 from grader.course.manifest import Course
@@ -137,29 +135,3 @@ def write_stubs(root: Path) -> list[Path]:
         beside.write_text(text, encoding="utf-8", newline="\n")
         beside.replace(path)
     return list(stubs)
-
-
-def main(arguments: list[str] | None = None, root: Path | None = None) -> int:
-    """The command line; returns its exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m grader.course.stubs",
-        description="Rewrite assignments/ from solutions/. What students wrote there is lost.",
-    )
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing, exit with 1 if a stub has drifted"
-    )
-    root = Path(__file__).resolve().parents[2] if root is None else root
-    check = parser.parse_args(arguments).check
-    try:
-        paths = list(drifted_stubs(root)) if check else write_stubs(root)
-    except StubError as error:
-        print(error, file=sys.stderr)
-        return 1
-    said = "drifted; run `python -m grader.course.stubs`" if check else "written"
-    for path in paths:
-        print(f"{path.relative_to(root).as_posix()}: {said}")
-    return 1 if check and paths else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

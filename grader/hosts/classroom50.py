@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from grader.commands import usable_cores
+from grader.cli.common import usable_cores
 from grader.course.manifest import Course, load_course
 from grader.errors import FAILED, GRADED
 from grader.files import write_bytes

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.commands import slugs_to_read
+from grader.cli.common import slugs_to_read
 from grader.course.manifest import Assignment, Course
 from grader.hosts.bundle import HostError
 from grader.report.hidden import for_students

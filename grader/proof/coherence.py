@@ -119,11 +119,10 @@ def stub_drift(course: Course, slug: str) -> Iterator[str]:
         yield str(error)
         return
     if not stub.is_file():
-        yield f"assignments/{slug}.py: missing; run `python -m grader.course.stubs`"
+        yield f"assignments/{slug}.py: missing; run `grader stubs`"
     elif stub.read_text(encoding="utf-8") != text:
         yield (
-            f"assignments/{slug}.py: not its solution without the marked parts; "
-            "run `python -m grader.course.stubs`"
+            f"assignments/{slug}.py: not its solution without the marked parts; run `grader stubs`"
         )
     if f"grader check {slug}\n" not in text:
         yield (

@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from grader.commands import exit_status
+from grader.cli.common import ASSISTANTS, exit_status
 from grader.course.manifest import load_course
 
 app = typer.Typer()
 
 
 @app.command(
+    rich_help_panel=ASSISTANTS,
     epilog="Example: [bold]grader export-autograder gradescope autograder.zip[/bold]",
 )
 def export_autograder(
@@ -36,6 +37,7 @@ def export_autograder(
 
 
 @app.command(
+    rich_help_panel=ASSISTANTS,
     epilog="Example: [bold]grader classroom-result report.json --github-output[/bold]",
 )
 def classroom_result(

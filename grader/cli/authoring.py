@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from grader.commands import errors, exit_status, usable_cores
+from grader.cli.common import INSTRUCTORS, errors, exit_status, usable_cores
 from grader.course.manifest import CourseError, load_course
 from grader.errors import BELOW, GRADED
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-@app.command(epilog="Example: [bold]grader release ../students --git[/bold]")
+@app.command(
+    rich_help_panel=INSTRUCTORS, epilog="Example: [bold]grader release ../students --git[/bold]"
+)
 def release(
     out: Annotated[
         Path, typer.Argument(metavar="OUT", help="A new folder, or an earlier release.")
@@ -63,7 +65,7 @@ def release(
         )
 
 
-@app.command(epilog="Example: [bold]grader new sine[/bold]")
+@app.command(rich_help_panel=INSTRUCTORS, epilog="Example: [bold]grader new sine[/bold]")
 def new(
     slug: Annotated[str, typer.Argument(help="Its name, in the form of a module's.")],
 ) -> None:
@@ -81,7 +83,30 @@ def new(
         errors.print("grader: started; grader audit says what is still to do", markup=False)
 
 
-@app.command(epilog="Example: [bold]grader audit --mutate --sample 5[/bold]")
+@app.command(rich_help_panel=INSTRUCTORS, epilog="Example: [bold]grader stubs[/bold]")
+def stubs(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit with 1 if a stub has drifted.")
+    ] = False,
+) -> None:
+    """Write assignments/ anew from solutions/. What was written there is lost."""
+    with exit_status():
+        course = load_course()
+        from grader.course.stubs import StubError, drifted_stubs, write_stubs
+
+        try:
+            paths = list(drifted_stubs(course.root)) if check else write_stubs(course.root)
+        except StubError as error:
+            raise typer.BadParameter(str(error)) from None
+        said = "drifted; run grader stubs" if check else "written"
+        for path in paths:
+            typer.echo(f"{path.relative_to(course.root).as_posix()}: {said}")
+    raise typer.Exit(BELOW if check and paths else GRADED)
+
+
+@app.command(
+    rich_help_panel=INSTRUCTORS, epilog="Example: [bold]grader audit --mutate --sample 5[/bold]"
+)
 def audit(
     mutate: Annotated[
         bool,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader.commands import check_target, errors, exit_status, select, usable_cores
+from grader.cli.common import INSTRUCTORS, check_target, errors, exit_status, select, usable_cores
 from grader.course.manifest import Assignment, Course, load_course
 from grader.errors import BELOW, GRADED
 
@@ -23,7 +23,10 @@ Jobs = Annotated[
 STATE = ".calibration_cache/accuracies.jsonl"  # in the repository, which ignores it
 
 
-@app.command(epilog="Example: [bold]grader calibrate relu --plot relu.svg[/bold]")
+@app.command(
+    rich_help_panel=INSTRUCTORS,
+    epilog="Example: [bold]grader calibrate relu --plot relu.svg[/bold]",
+)
 def calibrate(
     slugs: Slugs = None,
     seeds: Annotated[
@@ -59,8 +62,8 @@ def calibrate(
         from grader.sandbox.launch import open_launcher
 
         with open_launcher(course.baseline_path) as launcher:
+            from grader.cli.progress import ClassProgress
             from grader.grading.engine import Engine
-            from grader.progress import ClassProgress
             from grader.proof.calibration.plot import draw_distributions
 
             try:
@@ -108,7 +111,10 @@ def select_training(course: Course, slugs: list[str] | None) -> list[Assignment]
     return [assignment for assignment in selected if assignment.epochs]
 
 
-@app.command(epilog="Example: [bold]grader certify --python old/bin/python[/bold]")
+@app.command(
+    rich_help_panel=INSTRUCTORS,
+    epilog="Example: [bold]grader certify --python old/bin/python[/bold]",
+)
 def certify(
     slugs: Slugs = None,
     python: Annotated[

@@ -5,20 +5,33 @@ from __future__ import annotations
 import platform
 from importlib import metadata
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
-from grader.course.digits import DataError, load_digits
+from grader.cli.common import ASSISTANTS, exit_status
 from grader.course.manifest import CourseError, load_course
-from grader.sandbox.client import confinement
-from grader.sandbox.launch import SandboxError, open_launcher
-from grader.sandbox.walls.jail import PROTECTIONS
+from grader.errors import FAILED, GRADED
+
+app = typer.Typer()
 
 PACKAGES = ("grader", "torch", "numpy", "pytest", "msgspec", "sandlock", "pyseccomp")
 
 
+@app.command(rich_help_panel=ASSISTANTS, epilog="Example: [bold]grader doctor[/bold]")
+def doctor() -> None:
+    """Say what this machine offers: versions, data, and the sandbox's protections."""
+    with exit_status():
+        healthy = examine(Console(highlight=False))
+    raise typer.Exit(GRADED if healthy else FAILED)
+
+
 def examine(console: Console) -> bool:
     """Print what was found; whether grading works here at all."""
+    from grader.course.digits import DataError, load_digits
+    from grader.sandbox.client import confinement
+    from grader.sandbox.launch import SandboxError, open_launcher
+    from grader.sandbox.walls.jail import PROTECTIONS
 
     def line(ok: bool, text: str) -> None:
         console.print(Text("✓ " if ok else "✗ ", style="green" if ok else "red").append(text))

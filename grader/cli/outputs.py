@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from grader.commands import check_target, errors
+from grader.cli.common import check_target, errors
 
 if TYPE_CHECKING:
     from grader.course.manifest import Course

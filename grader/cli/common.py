@@ -6,13 +6,19 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from grader.course.manifest import Assignment, Course, CourseError
-from grader.errors import FAILED
+from grader.errors import BELOW, FAILED, GRADED, UNREADABLE
+
+if TYPE_CHECKING:
+    from grader.report.model import Report
+
+# The panels of `grader --help`: whom a command is for.
+STUDENTS, ASSISTANTS, INSTRUCTORS = "For students", "For teaching assistants", "For instructors"
 
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -80,3 +86,31 @@ def exit_status() -> Iterator[None]:
         # ValueError: CourseError, DataError. RuntimeError: GraderError, SandboxError.
         errors.print(f"grader: {error}", markup=False)
         raise typer.Exit(FAILED) from None
+
+
+def finish(reports: list[Report], fail_under: float | None, unreadable: bool) -> int:
+    """The exit status that the reports call for."""
+    from grader.text import plain
+
+    broken = [
+        f"{report.submission}: {a.slug}: {c.id}: {c.message}"
+        for report in reports
+        for a in report.assignments
+        for c in a.checks
+        if c.verdict == "grader_error"
+    ]
+    for line in broken:
+        said = f"grader: the grader itself failed, not the submission: {plain(line)}"
+        errors.print(said, markup=False)
+    if broken:
+        return FAILED
+    if unreadable:
+        return UNREADABLE
+    from grader.report.model import deferred_points
+
+    for report in reports:
+        checks = [check for a in report.assignments for check in a.checks]
+        possible = report.max_score - deferred_points(checks)
+        if fail_under is not None and 100 * report.score < fail_under * possible:
+            return BELOW
+    return GRADED

@@ -11,7 +11,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.commands import Only, Seed, errors, exit_status, select, slugs_to_read, usable_cores
+from grader.cli.common import (
+    ASSISTANTS,
+    Only,
+    Seed,
+    errors,
+    exit_status,
+    select,
+    slugs_to_read,
+    usable_cores,
+)
 from grader.course.manifest import load_course
 from grader.errors import FAILED, GRADED, UNREADABLE
 
@@ -35,7 +44,10 @@ Anonymous = Annotated[bool, typer.Option("--anonymous", help="Write pseudonyms i
 PSEUDONYMS = "pseudonyms.csv"
 
 
-@app.command(epilog="Example: [bold]grader batch downloads/ --results results/[/bold]")
+@app.command(
+    rich_help_panel=ASSISTANTS,
+    epilog="Example: [bold]grader batch downloads/ --results results/[/bold]",
+)
 def batch(
     class_: Annotated[
         Path,
@@ -77,10 +89,10 @@ def batch(
         from grader.batch.enrol import enrol
         from grader.batch.executor import LocalExecutor, UnconfinedError
         from grader.batch.run import Batch
+        from grader.cli.progress import ClassProgress
         from grader.gradebook.store import batch_lock, open_store
         from grader.intake.layouts import open_class
         from grader.intake.roster import RosterError, read_roster
-        from grader.progress import ClassProgress
         from grader.submissions.reading import SubmissionError
         from grader.text import printable
 
@@ -148,7 +160,10 @@ def the_one(store: Store, who: str) -> Student:
         raise typer.BadParameter(printable(str(error))) from None
 
 
-@app.command(epilog='Example: [bold]grader history "Jane Doe" --results results/[/bold]')
+@app.command(
+    rich_help_panel=ASSISTANTS,
+    epilog='Example: [bold]grader history "Jane Doe" --results results/[/bold]',
+)
 def history(who: Who, results: Results) -> None:
     """Show how a student's grades came about: each with its date and why it changed."""
     with exit_status():
@@ -174,7 +189,9 @@ def history(who: Who, results: Results) -> None:
                 console.print(Text(f"{what}\n  {override.at}  {line}"))
 
 
-@app.command(epilog="Example: [bold]grader changes --results results/[/bold]")
+@app.command(
+    rich_help_panel=ASSISTANTS, epilog="Example: [bold]grader changes --results results/[/bold]"
+)
 def changes(results: Results) -> None:
     """List every score that moved because the checks, the seed or the environment changed."""
     with exit_status():
@@ -207,8 +224,9 @@ def changes(results: Results) -> None:
 
 
 @app.command(
+    rich_help_panel=ASSISTANTS,
     epilog='Example: [bold]grader override "Jane Doe" 64 --reason "illness" --results results/'
-    "[/bold]"
+    "[/bold]",
 )
 def override(
     who: Who,
@@ -240,7 +258,8 @@ def override(
 
 
 @app.command(
-    epilog="Example: [bold]grader export --results results/ --format csv --output grades.csv[/bold]"
+    rich_help_panel=ASSISTANTS,
+    epilog="Example: [bold]grader export --results results/ --format csv --output g.csv[/bold]",
 )
 def export(
     results: Results,
@@ -284,7 +303,10 @@ def export(
             export_to(shown, format_, output, canvas_csv=canvas)
 
 
-@app.command(epilog="Example: [bold]grader report --results results/ --output site/[/bold]")
+@app.command(
+    rich_help_panel=ASSISTANTS,
+    epilog="Example: [bold]grader report --results results/ --output site/[/bold]",
+)
 def report(
     results: Results,
     output: Annotated[

@@ -1,0 +1,111 @@
+"""The command that grades submissions which nobody trusts."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.cli.common import (
+    ASSISTANTS,
+    Only,
+    Seed,
+    errors,
+    exit_status,
+    finish,
+    select,
+    slugs_to_read,
+    usable_cores,
+)
+from grader.cli.outputs import Github, Html, Json, JunitXml, Markdown, Outputs
+from grader.course.manifest import load_course
+
+app = typer.Typer()
+
+
+@app.command(
+    rich_help_panel=ASSISTANTS,
+    epilog="Example: [bold]grader grade submissions/* --json grades.json --fail-under 50[/bold]",
+)
+def grade(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH...", help="A folder, a module, or a zip or tar archive of either."
+        ),
+    ],
+    only: Only = None,
+    json: Json = None,
+    junitxml: JunitXml = None,
+    markdown: Markdown = None,
+    html: Html = None,
+    github: Github = False,
+    cache: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Keep results here; what has not changed is not graded."),
+    ] = None,
+    seed: Seed = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="At a time; default: the cores.")
+    ] = None,
+    fail_under: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=100, metavar="PERCENT", help="Exit with 1 if a submission scores less."
+        ),
+    ] = None,
+    allow_degraded: Annotated[
+        bool,
+        typer.Option(
+            "--allow-degraded", help="Grade even where the sandbox can't confine student code."
+        ),
+    ] = False,
+) -> None:
+    """Grade submissions that you do not trust.
+
+    Exit status: 0 graded, 1 below --fail-under, 2 wrong usage or unreadable input (the readable
+    ones are graded all the same), 3 the grader failed.
+    """
+    with exit_status():
+        course = load_course()
+        assignments = select(course, only)
+        outputs = Outputs(json, junitxml, markdown, html, github)
+        from grader.sandbox.launch import open_launcher
+
+        with outputs.text_is_no_command(), open_launcher(course.baseline_path) as launcher:
+            from grader.batch.cache import open_cache
+            from grader.grading.engine import Engine, grade_submissions
+            from grader.report.terminal import print_assignment, print_progress, print_summary
+            from grader.submissions.reading import load_submissions
+            from grader.submissions.untouched import settle
+            from grader.text import plain
+
+            submissions, unreadable = load_submissions(paths, slugs_to_read(course, assignments))
+            submissions = [settle(course, submission) for submission in submissions]
+            for line in unreadable:
+                errors.print(f"grader: {plain(line)}", markup=False)
+            engine = Engine(course, launcher, course.seed if seed is None else seed)
+            if submissions and not (engine.jailed or allow_degraded):
+                raise typer.BadParameter(
+                    "this machine can't confine student code (see grader doctor); "
+                    "--allow-degraded grades all the same"
+                )
+            with open_cache(cache) if cache is not None else nullcontext() as kept:
+                reports = grade_submissions(
+                    engine,
+                    submissions,
+                    assignments,
+                    jobs or usable_cores(),
+                    lambda submission, assignment: print_progress(errors, submission, assignment),
+                    None if kept is None else kept.run,
+                )
+            reports = outputs.readable(course, reports)
+            if len(reports) == 1:
+                for assignment in reports[0].assignments:
+                    print_assignment(outputs.console, assignment)
+            print_summary(outputs.console, reports)
+        outputs.write(course, reports, submissions)
+        problems = any(submission.problems for submission in submissions)
+    raise typer.Exit(finish(reports, fail_under, bool(unreadable) or problems))
