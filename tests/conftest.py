@@ -260,7 +260,7 @@ def small_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 ("grader/checks/misconceptions", f"{slug}.py"),
             ):
                 (root / folder / name).unlink(missing_ok=True)
-    for shared in ("rules.py", "functions.py", "misconceptions/steps.py"):
+    for shared in ("kit/optimizers.py", "kit/functions.py", "misconceptions/shared/steps.py"):
         (root / "grader" / "checks" / shared).unlink()
     for check in sorted((REPOSITORY / "tests" / "zoo" / "wrong" / "relu").iterdir()):
         module = sorted(check.glob("*.py"))[0]

@@ -73,8 +73,8 @@ FAULTS: dict[str, Faults] = {
             ["grader/checks/test_tanh.py: belongs to no assignment"],
         ),
         (
-            add(Path("grader/checks/rules.py")),
-            ["grader/checks/rules.py: no check file imports it"],
+            add(Path("grader/checks/kit/optimizers.py")),
+            ["grader/checks/kit/optimizers.py: no check file imports it"],
         ),
         (add(ZOO / "odd" / "x.py"), ["tests/zoo/odd: belongs to no assignment"]),
         (
@@ -177,7 +177,7 @@ FAULTS: dict[str, Faults] = {
     "a check that never fails": [
         (
             change(
-                Path("grader/checks/shared.py"),
+                Path("grader/checks/kit/shared.py"),
                 '    """The module imports, Net can be built, and forward gives logits"""\n',
                 '    """The module imports, Net can be built, and forward gives logits"""\n'
                 "    return\n",

@@ -14,12 +14,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.checks.probes import (
+from grader.checks.kit.probes import (
     expect,
     expect_secret,  # the next line is about another
     normal,
 )
-from grader.checks.probes import both, secret_only
+from grader.checks.kit.probes import both, secret_only
 
 LIMIT = 3
 
@@ -68,10 +68,10 @@ from __future__ import annotations
 
 import pytest
 
-from grader.checks.probes import (
+from grader.checks.kit.probes import (
     expect,
 )
-from grader.checks.probes import both
+from grader.checks.kit.probes import both
 
 LIMIT = 3
 
@@ -123,11 +123,21 @@ def normal(): ...
 
 def not_used(): ...
 '''
-OTHER = (
-    "from grader.checks.probes import expect, normal\n\n\ndef test_it():\n    expect(normal())\n"
-)
+OTHER = """\
+from grader.checks.kit.probes import expect, normal
+
+
+def test_it():
+    expect(normal())
+"""
 DEEPER = "def dig(values): ...\n\n\ndef fill(): ...\n"
-SOURCES = {"test_relu": CHECKS, "probes": PROBES, "test_adam": OTHER, "deeper": DEEPER, "deep": ""}
+SOURCES = {
+    "test_relu": CHECKS,
+    "kit.probes": PROBES,
+    "test_adam": OTHER,
+    "deeper": DEEPER,
+    "deep": "",
+}
 
 
 def test_a_hidden_check_goes_with_what_only_it_needs() -> None:
@@ -137,16 +147,16 @@ def test_a_hidden_check_goes_with_what_only_it_needs() -> None:
 def test_shared_files_keep_what_others_need() -> None:
     cut = cut_hidden(SOURCES, {"test_relu": {"test_secret": 2}})
     for gone in ("expect_secret", "secret_only", "dig"):
-        assert gone not in cut["probes"] + cut["deeper"]
+        assert gone not in cut["kit.probes"] + cut["deeper"]
     for kept in ("expect", "shared", "both", "normal", "not_used"):
-        assert f"def {kept}(" in cut["probes"]
+        assert f"def {kept}(" in cut["kit.probes"]
     assert cut["deeper"].strip() == "def fill(): ..."
     assert cut["test_adam"] == OTHER
 
 
 def test_a_file_that_is_imported_as_a_whole_is_left_alone() -> None:
-    sources = SOURCES | {"test_adam": "from grader.checks import probes\n"}
-    assert cut_hidden(sources, {"test_relu": {"test_secret": 2}})["probes"] == PROBES
+    sources = SOURCES | {"test_adam": "from grader.checks.kit import probes\n"}
+    assert cut_hidden(sources, {"test_relu": {"test_secret": 2}})["kit.probes"] == PROBES
 
 
 def test_files_without_hidden_checks_are_left_alone() -> None:

@@ -30,22 +30,23 @@ from grader.checks import (
     test_momentum,
     test_relu,
 )
-from grader.checks.misconceptions import Mistake, common, curves, dropout, layers, only
+from grader.checks.kit.nonlinearity import (
+    named_forward,
+)
+from grader.checks.kit.optimizers import Rule, Trial, draw_gradients, draw_shapes
+from grader.checks.kit.probes import (
+    Z_LIMIT,
+)
+from grader.checks.misconceptions import Mistake, dropout, only
 from grader.checks.misconceptions import adam as adam_mistakes
 from grader.checks.misconceptions import kaiming_init as kaiming_mistakes
 from grader.checks.misconceptions import l2 as l2_mistakes
 from grader.checks.misconceptions import momentum as momentum_mistakes
 from grader.checks.misconceptions import relu as relu_mistakes
-from grader.checks.misconceptions.curves import CURVES, recognise_curve
 from grader.checks.misconceptions.kaiming_init import INITIALISERS, recognise_variances
-from grader.checks.misconceptions.steps import WrongRule, recognise
-from grader.checks.nonlinearity import (
-    named_forward,
-)
-from grader.checks.probes import (
-    Z_LIMIT,
-)
-from grader.checks.rules import Rule, Trial, draw_gradients, draw_shapes
+from grader.checks.misconceptions.shared import common, curves, layers
+from grader.checks.misconceptions.shared.curves import CURVES, recognise_curve
+from grader.checks.misconceptions.shared.steps import WrongRule, recognise
 from grader.course.manifest import load_course
 from grader.grading.engine import Engine, limits_of
 from grader.report.model import AssignmentReport
@@ -126,7 +127,7 @@ def test_every_known_mistake_of_an_assignment_is_in_the_zoo(slug: str) -> None:
     assert names_of(catalogue(slug)) <= named
 
 
-@pytest.mark.parametrize("module", ["common", "curves", "layers"])
+@pytest.mark.parametrize("module", ["shared.common", "shared.curves", "shared.layers"])
 def test_every_known_mistake_that_assignments_share_is_in_the_zoo(module: str) -> None:
     named = {name for table in TABLE.values() for names in table.values() for name in names}
     assert names_of(catalogue(module)) <= named

@@ -24,7 +24,9 @@ epochs = 5
 threshold = 0.0 # TODO: what the solution is sure to reach, see grader/README.md
 """
 # Names that mean something in the folders where an assignment's modules lie.
-TAKEN = ("assignments", "baseline", "course", "grader", "lesson", "probes", "rules", "solutions")
+TAKEN = ("assignments", "baseline", "course", "grader", "kit", "lesson", "shared", "solutions")
+# Folders below the check files whose modules a slug must not be mixed up with.
+SHARED_CHECKS = ("kit", "misconceptions/shared")
 
 
 class NewError(ValueError):
@@ -71,7 +73,9 @@ def refuse_slug(course: Course, slug: str) -> None:
         )
     if slug in course.every_slug:
         raise NewError(f"there is an assignment {slug!r} already; choose another slug")
-    if slug in TAKEN or keyword.issoftkeyword(slug) or slug in sys.stdlib_module_names:
+    checks = course.check_path(slug).parent
+    taken = {path.stem for folder in SHARED_CHECKS for path in (checks / folder).glob("*.py")}
+    if slug in taken.union(TAKEN, keyword.softkwlist, sys.stdlib_module_names):
         raise NewError(f"{slug!r} means something else already; choose another slug")
     if importlib.util.find_spec(slug) is not None:
         raise NewError(f"a module {slug!r} is installed, which it would hide; choose another slug")

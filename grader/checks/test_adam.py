@@ -13,12 +13,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from grader.checks.misconceptions.adam import WRONG_DEFAULTS, WRONG_RULES
-from grader.checks.misconceptions.steps import recognise
-from grader.checks.probes import (
-    normal,
-)
-from grader.checks.rules import (
+from grader.checks.kit.optimizers import (
     Options,
     Rule,
     Trial,
@@ -33,6 +28,11 @@ from grader.checks.rules import (
     follow,
     test_builds,  # noqa: F401  a check that all optimizers share
 )
+from grader.checks.kit.probes import (
+    normal,
+)
+from grader.checks.misconceptions.adam import WRONG_DEFAULTS, WRONG_RULES
+from grader.checks.misconceptions.shared.steps import recognise
 from grader.grading.plugin import Train
 from grader.sandbox.client import Student
 

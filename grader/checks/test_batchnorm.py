@@ -15,11 +15,30 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from grader.checks.layers import (
+from grader.checks.kit.layers import (
     Layers,
     expect_gradients,
 )
-from grader.checks.misconceptions import Mistake, common, filled, only
+from grader.checks.kit.nonlinearity import (
+    LEVELS,
+    expect_nonlinear,
+    identity_weights,
+    named_forward,
+)
+from grader.checks.kit.probes import (
+    close,
+    draw_seed,
+    draw_sizes,
+    expect,
+    normal,
+    show,
+)
+from grader.checks.kit.shared import (
+    expect_accuracy,
+    test_builds,  # noqa: F401  a check that all networks share
+    test_reproducible,  # noqa: F401
+)
+from grader.checks.misconceptions import Mistake, filled, only
 from grader.checks.misconceptions.batchnorm import (
     BATCH_IN_EVAL,
     FIRST_BATCH,
@@ -40,25 +59,7 @@ from grader.checks.misconceptions.batchnorm import (
     recognise_parameters,
     running_candidates,
 )
-from grader.checks.nonlinearity import (
-    LEVELS,
-    expect_nonlinear,
-    identity_weights,
-    named_forward,
-)
-from grader.checks.probes import (
-    close,
-    draw_seed,
-    draw_sizes,
-    expect,
-    normal,
-    show,
-)
-from grader.checks.shared import (
-    expect_accuracy,
-    test_builds,  # noqa: F401  a check that all networks share
-    test_reproducible,  # noqa: F401
-)
+from grader.checks.misconceptions.shared import common
 from grader.grading.plugin import Train
 from grader.sandbox.client import Network, Student, StudentError
 

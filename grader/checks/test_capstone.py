@@ -8,12 +8,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.checks.probes import (
+from grader.checks.kit.probes import (
     draw_seed,
     expect,
     normal,
 )
-from grader.checks.shared import (
+from grader.checks.kit.shared import (
     expect_reproducible_network,
 )
 from grader.grading.training import OWN_SIZES, OwnRun

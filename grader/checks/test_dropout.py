@@ -15,10 +15,28 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checks.layers import (
+from grader.checks.kit.layers import (
     Layers,
     expect_gradients,
     two_layers,
+)
+from grader.checks.kit.nonlinearity import (
+    expect_two_layers_forward,
+    identity_weights,
+)
+from grader.checks.kit.probes import (
+    Z_LIMIT,
+    close,
+    draw_seed,
+    draw_sizes,
+    expect,
+    normal,
+    show,
+)
+from grader.checks.kit.shared import (
+    expect_accuracy,
+    expect_reproducible_network,
+    test_builds,  # noqa: F401  a check that all networks share
 )
 from grader.checks.misconceptions import Mistake
 from grader.checks.misconceptions.dropout import (
@@ -36,24 +54,6 @@ from grader.checks.misconceptions.dropout import (
     recognise_unzeroed,
     recognise_zero,
     whole_rows,
-)
-from grader.checks.nonlinearity import (
-    expect_two_layers_forward,
-    identity_weights,
-)
-from grader.checks.probes import (
-    Z_LIMIT,
-    close,
-    draw_seed,
-    draw_sizes,
-    expect,
-    normal,
-    show,
-)
-from grader.checks.shared import (
-    expect_accuracy,
-    expect_reproducible_network,
-    test_builds,  # noqa: F401  a check that all networks share
 )
 from grader.grading.plugin import Train
 from grader.sandbox.client import Network, Student, StudentError

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from grader.checks.functions import number_in
-from grader.checks.probes import (
+from grader.checks.kit.functions import number_in
+from grader.checks.kit.probes import (
     expect,
     normal,
 )

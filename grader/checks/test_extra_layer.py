@@ -11,18 +11,11 @@ from functools import partial
 import numpy as np
 import pytest
 
-from grader.checks.layers import (
+from grader.checks.kit.layers import (
     Layers,
     expect_gradients,
 )
-from grader.checks.misconceptions import common
-from grader.checks.misconceptions.extra_layer import (
-    APPLIED_TWICE,
-    MISSING_AFTER_FIRST,
-    MISSING_AFTER_SECOND,
-    SKIP_CONNECTION,
-)
-from grader.checks.nonlinearity import (
+from grader.checks.kit.nonlinearity import (
     LEVELS,
     expect_elementwise,
     expect_nonlinear,
@@ -30,7 +23,7 @@ from grader.checks.nonlinearity import (
     mix,
     named_forward,
 )
-from grader.checks.probes import (
+from grader.checks.kit.probes import (
     close,
     draw_seed,
     draw_sizes,
@@ -39,11 +32,18 @@ from grader.checks.probes import (
     normal,
     show,
 )
-from grader.checks.shared import (
+from grader.checks.kit.shared import (
     expect_accuracy,
     test_builds,  # noqa: F401  a check that all networks share
     test_reproducible,  # noqa: F401
 )
+from grader.checks.misconceptions.extra_layer import (
+    APPLIED_TWICE,
+    MISSING_AFTER_FIRST,
+    MISSING_AFTER_SECOND,
+    SKIP_CONNECTION,
+)
+from grader.checks.misconceptions.shared import common
 from grader.grading.plugin import Train
 from grader.sandbox.client import Network, Student
 

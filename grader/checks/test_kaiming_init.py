@@ -13,10 +13,24 @@ from functools import cache, partial
 import numpy as np
 import pytest
 
-from grader.checks.layers import (
+from grader.checks.kit.layers import (
     Layers,
     expect_gradients,
     two_layers,
+)
+from grader.checks.kit.nonlinearity import (
+    expect_two_layers_forward,
+)
+from grader.checks.kit.probes import (
+    Z_LIMIT,
+    draw_seed,
+    draw_sizes,
+    expect,
+)
+from grader.checks.kit.shared import (
+    expect_accuracy,
+    test_builds,  # noqa: F401  a check that all networks share
+    test_reproducible,  # noqa: F401
 )
 from grader.checks.misconceptions import Mistake
 from grader.checks.misconceptions.kaiming_init import (
@@ -25,20 +39,6 @@ from grader.checks.misconceptions.kaiming_init import (
     recognise_entries,
     recognise_rows,
     recognise_variances,
-)
-from grader.checks.nonlinearity import (
-    expect_two_layers_forward,
-)
-from grader.checks.probes import (
-    Z_LIMIT,
-    draw_seed,
-    draw_sizes,
-    expect,
-)
-from grader.checks.shared import (
-    expect_accuracy,
-    test_builds,  # noqa: F401  a check that all networks share
-    test_reproducible,  # noqa: F401
 )
 from grader.grading.plugin import Train
 from grader.sandbox.client import Network, Student

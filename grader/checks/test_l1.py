@@ -12,8 +12,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from grader.checks.functions import number_in, tensor_in
-from grader.checks.probes import (
+from grader.checks.kit.functions import number_in, tensor_in
+from grader.checks.kit.probes import (
     close,
     expect,
     normal,

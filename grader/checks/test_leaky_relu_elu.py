@@ -11,8 +11,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from grader.checks.functions import tensor_in
-from grader.checks.probes import (
+from grader.checks.kit.functions import tensor_in
+from grader.checks.kit.probes import (
     expect,
     normal,
 )

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from grader.checks.functions import describe, tensor_in
-from grader.checks.probes import (
+from grader.checks.kit.functions import describe, tensor_in
+from grader.checks.kit.probes import (
     draw_seed,
     expect,
 )
-from grader.checks.shared import (
+from grader.checks.kit.shared import (
     expect_no_reseeding,
 )
 from grader.sandbox.client import Student

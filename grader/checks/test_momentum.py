@@ -11,9 +11,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from grader.checks.misconceptions.momentum import WRONG_DEFAULTS, WRONG_RULES
-from grader.checks.misconceptions.steps import recognise
-from grader.checks.rules import (
+from grader.checks.kit.optimizers import (
     Options,
     Rule,
     expect_defaults,
@@ -24,6 +22,8 @@ from grader.checks.rules import (
     follow_each,
     test_builds,  # noqa: F401  a check that all optimizers share
 )
+from grader.checks.misconceptions.momentum import WRONG_DEFAULTS, WRONG_RULES
+from grader.checks.misconceptions.shared.steps import recognise
 from grader.grading.plugin import Train
 from grader.sandbox.client import Student
 

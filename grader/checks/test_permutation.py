@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checks.functions import describe, named
-from grader.checks.probes import (
+from grader.checks.kit.functions import describe, named
+from grader.checks.kit.probes import (
     draw_seed,
     expect,
 )

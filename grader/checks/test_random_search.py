@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checks.functions import describe, number_in
-from grader.checks.probes import (
+from grader.checks.kit.functions import describe, number_in
+from grader.checks.kit.probes import (
     Z_LIMIT,
     draw_seed,
     expect,

@@ -7,18 +7,15 @@ from functools import partial
 import numpy as np
 import pytest
 
-from grader.checks.layers import (
+from grader.checks.kit.layers import (
     Layers,
     expect_gradients,
     two_layers,
 )
-from grader.checks.misconceptions import Mistake
-from grader.checks.misconceptions.curves import recognise_curve
-from grader.checks.misconceptions.relu import recognise_forward, recognise_softmax
-from grader.checks.nonlinearity import (
+from grader.checks.kit.nonlinearity import (
     identity_weights,
 )
-from grader.checks.probes import (
+from grader.checks.kit.probes import (
     close,
     draw_seed,
     draw_sizes,
@@ -27,11 +24,14 @@ from grader.checks.probes import (
     normal,
     show,
 )
-from grader.checks.shared import (
+from grader.checks.kit.shared import (
     expect_accuracy,
     test_builds,  # noqa: F401  a check that all networks share
     test_reproducible,  # noqa: F401
 )
+from grader.checks.misconceptions import Mistake
+from grader.checks.misconceptions.relu import recognise_forward, recognise_softmax
+from grader.checks.misconceptions.shared.curves import recognise_curve
 from grader.grading.plugin import Train
 from grader.grading.training import TRAINING_SIZES
 from grader.sandbox.client import Network, Student

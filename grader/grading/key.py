@@ -26,8 +26,8 @@ DECIDING = (
     "grading/pictures.py", "course/digits.py", "submissions/notebook.py",
     "submissions/untouched.py", "text.py", "sandbox/**/*.py", "report/model.py",
 )  # fmt: skip
-# Below the folder of the check files: what they share, and the catalogues of misconceptions.
-CHECK_PATTERNS = ("*.py", "misconceptions/*.py")
+# Below the folder of the check files: what they share.
+SHARED_CHECKS = ("kit/*.py", "misconceptions/__init__.py", "misconceptions/shared/*.py")
 
 
 # Those whose versions matter: student code may compute with each but the last.
@@ -66,12 +66,8 @@ def checks_digest(course: Course, assignment: Assignment) -> str:
 
 def _judging_content(course: Course, assignment: Assignment) -> Iterator[bytes]:
     checks = course.check_path(assignment.slug).parent
-    beside, catalogues = CHECK_PATTERNS
-    shared = [path for path in checks.glob(beside) if not path.name.startswith("test_")]
-    for catalogue in checks.glob(catalogues):
-        of_another = course.check_path(catalogue.stem).exists()
-        if catalogue.stem == assignment.slug or not of_another:
-            shared.append(catalogue)
+    shared = [path for pattern in SHARED_CHECKS for path in checks.glob(pattern)]
+    shared += checks.glob(f"misconceptions/{assignment.slug}.py")
     package = Path(grader.__file__).parent
     deciding = [path for pattern in DECIDING for path in package.glob(pattern)]
     paths = [course.check_path(assignment.slug), course.baseline_path, *shared, *deciding]

@@ -222,7 +222,7 @@ def blame(error: BaseException) -> Judgement:
         return Judgement(error.verdict, f"{error}{where}", error.line)
     if isinstance(error, AssertionError | pytest.fail.Exception):
         said = str(error) or "what the check asks for does not hold"
-        # Set by checks that know their assignment's common mistakes (grader.checks.probes.Failure).
+        # Set by checks that know common mistakes (grader.checks.kit.probes.Failure).
         return Judgement("failed", said, misconception=getattr(error, "misconception", ""))
     if isinstance(error, pytest.skip.Exception):
         return Judgement("not_judged", str(error))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 
 from grader.checks.misconceptions import Mistake, filled
-from grader.checks.misconceptions.layers import (
+from grader.checks.misconceptions.shared.layers import (
     BIAS_MISSING,
     EXTRA_NUMBER,
     LAYER_MISSING,

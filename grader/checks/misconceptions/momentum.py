@@ -7,7 +7,8 @@ from functools import partial
 
 import numpy as np
 
-from grader.checks.misconceptions.steps import (
+from grader.checks.kit.optimizers import Trial
+from grader.checks.misconceptions.shared.steps import (
     Constants,
     WrongRule,
     gradients,
@@ -17,7 +18,6 @@ from grader.checks.misconceptions.steps import (
     roundings,
     wrong_default,
 )
-from grader.checks.rules import Trial
 
 Arrays = list[np.ndarray]
 

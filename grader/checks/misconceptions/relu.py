@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from grader.checks.misconceptions import Mistake, only
-from grader.checks.misconceptions.curves import ON_LOGITS
+from grader.checks.misconceptions.shared.curves import ON_LOGITS
 
 Weights = dict[str, np.ndarray]
 

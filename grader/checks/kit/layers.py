@@ -8,9 +8,9 @@ from functools import partial
 
 import numpy as np
 
+from grader.checks.kit.probes import draw_seed, expect, normal
 from grader.checks.misconceptions import Mistake
-from grader.checks.misconceptions.layers import DETACHED, FROZEN, UNUSED, wrong_parameters
-from grader.checks.probes import draw_seed, expect, normal
+from grader.checks.misconceptions.shared.layers import DETACHED, FROZEN, UNUSED, wrong_parameters
 from grader.sandbox.client import Network, Parameter, StudentError
 
 RecogniseParameters = Callable[

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.checks.misconceptions import common
-from grader.checks.probes import draw_seed, draw_sizes, expect, normal
+from grader.checks.kit.probes import draw_seed, draw_sizes, expect, normal
+from grader.checks.misconceptions.shared import common
 from grader.grading.training import TrainingRun
 from grader.sandbox.client import Student
 

@@ -7,10 +7,11 @@ from functools import partial
 
 import numpy as np
 
-from grader.checks.layers import Layers
-from grader.checks.misconceptions import Known, Mistake, common
-from grader.checks.misconceptions.curves import recognise_on_logits
-from grader.checks.probes import close, embed, expect, normal, show
+from grader.checks.kit.layers import Layers
+from grader.checks.kit.probes import close, embed, expect, normal, show
+from grader.checks.misconceptions import Known, Mistake
+from grader.checks.misconceptions.shared import common
+from grader.checks.misconceptions.shared.curves import recognise_on_logits
 from grader.sandbox.client import Network, StudentError
 
 # Where a nonlinearity is looked at for being one.

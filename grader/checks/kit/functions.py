@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checks.probes import (
+from grader.checks.kit.probes import (
     expect,
 )
 from grader.sandbox.wire.values import Tensor

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from grader.checks.kit.optimizers import Rule, Trial, explains
 from grader.checks.misconceptions import Mistake, only
-from grader.checks.rules import Rule, Trial, explains
 
 Constants = dict[str, float]
 

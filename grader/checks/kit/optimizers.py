@@ -16,18 +16,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checks.misconceptions import Known, Mistake, common
-from grader.checks.probes import (
+from grader.checks.kit.probes import (
     close,
     draw_seed,
     expect,
     normal,
     show,
 )
-from grader.checks.shared import (
+from grader.checks.kit.shared import (
     expect_accuracy,
     expect_no_reseeding,
 )
+from grader.checks.misconceptions import Known, Mistake
+from grader.checks.misconceptions.shared import common
 from grader.grading.training import TrainingRun
 from grader.sandbox.client import Student, StudentError
 

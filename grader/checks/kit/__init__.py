@@ -1,0 +1,1 @@
+"""What check files share: probes, layers, nonlinearities, functions and optimizers."""
