@@ -10,3 +10,7 @@ FAILED = 3  # the grader itself failed
 
 class GraderError(RuntimeError):
     """The grader itself failed; no grade can be given. One line for staff."""
+
+
+class UnconfinedError(GraderError):
+    """The sandbox can't confine student code on this machine, and nobody has allowed that."""

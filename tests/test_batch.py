@@ -20,7 +20,7 @@ import pytest
 from conftest import REPOSITORY, Ran, RunGrader, environment_for
 from typer.testing import CliRunner
 
-from grader.batch.run import executor
+from grader.batch import executor
 from grader.cli.app import app
 from grader.course.manifest import load_course
 from grader.gradebook.model import Entry

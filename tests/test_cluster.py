@@ -24,12 +24,12 @@ import pytest
 from conftest import REPOSITORY, RunGrader, environment_for, hand_in, solution, wrong
 from typer.testing import CliRunner
 
+from grader.batch import cluster
 from grader.batch.cluster import DaskExecutor, Fleet, Station, given_up
-from grader.batch.executor import Outcome, Task, UnconfinedError
-from grader.batch.run import cluster
+from grader.batch.executor import Outcome, Task
 from grader.cli.app import app
 from grader.course.manifest import load_course
-from grader.errors import GraderError
+from grader.errors import GraderError, UnconfinedError
 from grader.gradebook.export import export
 from grader.gradebook.store import StoreError, open_gradebook, open_store
 from grader.grading.key import checks_digest, versions
@@ -45,7 +45,7 @@ LETHAL = "# kills its worker"
 # Stands for what can end a trusted process: too little memory, a node that fails.
 PRELOAD = f"""\
 import os, signal
-from grader.batch.run import cluster
+from grader.batch import cluster
 from grader.batch.executor import grade_task
 
 def grade_or_die(engine, encoded):

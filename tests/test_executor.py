@@ -13,8 +13,8 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
+from grader.batch import executor
 from grader.batch.executor import LocalExecutor, Outcome, Task, grade_task
-from grader.batch.run import executor
 from grader.course.manifest import load_course
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs fork")

@@ -621,7 +621,7 @@ def test_a_grader_that_never_comes_to_an_end_is_a_failure_that_says_so(
     if ending == "no Python":
         (machine.root / "environment").unlink()
     else:
-        package = machine.root / "source" / "course" / "grader" / "course.py"
+        package = machine.root / "source" / "course" / "grader" / "course" / "manifest.py"
         package.write_text("import os\nos.kill(os.getpid(), 9)\n")
     ran, results = machine.grade()
     assert ran.status == 0

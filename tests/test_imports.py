@@ -1,4 +1,4 @@
-"""Imports follow the data: a lower room knows nothing of a higher one. Shown on the sources."""
+"""Who may know whom: the rooms of the package, a line each, held against every import in it."""
 
 from __future__ import annotations
 
@@ -7,99 +7,173 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from conftest import REPOSITORY, environment_for
 
 PACKAGE = REPOSITORY / "grader"
-SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts)
+
+# Each room, and what of the grader its modules may import beside what lies in the room itself. A
+# room within another stands for itself: its line is all that it may know.
+ROOMS: dict[str, tuple[str, ...]] = {
+    "text": (),
+    "errors": (),
+    "files": ("text",),
+    "course": (),
+    "sandbox": ("sandbox.wire",),
+    "sandbox.wire": (),
+    "sandbox.walls": (),
+    "sandbox.inside": ("sandbox.wire", "sandbox.walls"),
+    "submissions": ("course", "files", "text"),
+    "intake": ("submissions", "files", "text"),
+    "report": ("course", "files", "text"),
+    "grading": (
+        "course", "sandbox", "sandbox.walls", "sandbox.wire", "submissions", "report.model",
+        "errors", "text",
+    ),
+    "checks": ("grading.plugin", "grading.training", "sandbox.client", "sandbox.wire.values"),
+    "gradebook": ("course", "report", "files", "text", "grading.key"),
+    "site": ("gradebook", "report", "files", "text"),
+    "batch": (
+        "course", "submissions", "intake", "grading", "gradebook", "report", "sandbox",
+        "sandbox.walls", "errors", "text",
+    ),
+    "workbench": (
+        "course", "submissions", "grading", "batch.executor", "report", "files", "errors", "text",
+    ),
+    "authoring": ("course", "grading", "report", "files", "errors", "text"),
+    "proof": (
+        "course", "submissions", "grading", "authoring", "report", "sandbox", "files", "errors",
+        "text",
+    ),
+    "hosts": (
+        "course", "submissions", "intake", "grading", "gradebook", "report", "authoring", "sandbox",
+        "sandbox.walls", "files", "errors", "text",
+    ),
+    "cli": ("",),
+    "__main__": ("cli",),
+    "__init__": (),
+}  # fmt: skip
 
 
-BEHIND = tuple(
-    f"inside.{name}" for name in ("worker", "tensors", "calls", "zygote", "spawned")
-)  # modules of the sandbox
+def module_of(path: Path) -> str:
+    """Its name below `grader`."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
 
-def name_of(path: Path) -> str:
-    parts = path.relative_to(REPOSITORY).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-MODULES = {name_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
+MODULES = {
+    module_of(path): ast.parse(path.read_text(encoding="utf-8"))
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if "templates" not in path.relative_to(PACKAGE).parts
+}
 
 
 def imports_of(module: str) -> set[str]:
-    """The modules that one imports, at its top or later, those for type checking included."""
+    """All that a module imports, at its top or later, that for type checking included.
+
+    The grader's own modules are named as in `MODULES`, all others as Python names them.
+    """
     imported = set()
     for node in ast.walk(MODULES[module]):
         if isinstance(node, ast.Import):
-            imported |= {alias.name for alias in node.names}
+            imported |= {alias.name.removeprefix("grader.") for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module} has a relative import"
             assert node.module is not None
             for alias in node.names:
-                full = f"{node.module}.{alias.name}"
-                imported.add(full if full in MODULES else node.module)
-    return imported
+                full = f"{node.module}.{alias.name}".removeprefix("grader.")
+                of_grader = full in MODULES and node.module.startswith("grader")
+                imported.add(full if of_grader else node.module.removeprefix("grader."))
+    return (imported - {"grader"}) | ({"__init__"} if "grader" in imported else set())
 
 
-def within(module: str, *packages: str) -> bool:
-    return any(module == package or module.startswith(f"{package}.") for package in packages)
+def within(module: str, *places: str) -> bool:
+    return any(module == place or module.startswith(f"{place}.") for place in places)
 
 
-def modules_in(*packages: str) -> list[str]:
-    return [module for module in MODULES if within(module, *packages)]
+def room_of(module: str) -> str | None:
+    """The innermost room that a module lies in."""
+    return max((room for room in ROOMS if within(module, room)), key=len, default=None)
 
 
-def offences(importing: list[str], *forbidden: str, but: tuple[str, ...] = ()) -> list[str]:
-    """The imports of `forbidden` modules, but for some."""
-    assert importing
-    return [
+def is_allowed(importing: str, imported: str) -> bool:
+    room, other = room_of(importing), room_of(imported)
+    assert room is not None
+    if room == other or imported == "__init__":  # the version, and where the package lies
+        return True
+    # What is allowed by its room's name does not open the rooms within it.
+    return any(
+        place == "" or (within(imported, place) and (other == place or other in place))
+        for place in ROOMS[room]
+        if other is not None
+    )
+
+
+def test_every_module_lies_in_a_room_of_the_table() -> None:
+    assert [module for module in MODULES if room_of(module) is None] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_what_its_line_allows_and_nothing_else(room: str) -> None:
+    modules = [module for module in MODULES if room_of(module) == room]
+    assert modules, f"there is no room {room}: take its line out"
+    assert not [
         f"{module} imports {imported}"
-        for module in importing
-        for imported in sorted(imports_of(module))
-        if within(imported, *forbidden) and not within(imported, *but)
+        for module in modules
+        for imported in sorted(imports_of(module) & MODULES.keys())
+        if not is_allowed(module, imported)
     ]
 
 
-def test_the_sandbox_imports_nothing_of_the_grader_but_itself() -> None:
-    sandbox = modules_in("grader.sandbox")
-    assert not offences(sandbox, "grader", "pytest", "_pytest", but=("grader.sandbox",))
+def test_a_room_opens_no_room_within_it() -> None:
+    assert is_allowed("grading.engine", "sandbox.client")
+    assert not is_allowed("grading.engine", "sandbox.inside.worker")
+    assert not is_allowed("checks.test_relu", "grading.engine")
 
 
-def test_the_trusted_side_of_the_sandbox_does_not_import_torch() -> None:
-    names = (
-        "client",
-        "answers",
-        "blame",
-        "handles",
-        "wire.values",
-        "launch",
-        "wire.protocol",
-        "walls.jail",
-    )
-    trusted = [f"grader.sandbox.{name}" for name in names]
-    behind = [f"grader.sandbox.{name}" for name in BEHIND]
-    assert not offences(trusted, "torch", *behind)
-
-
-def test_nothing_imports_the_commands_but_the_entry_point() -> None:
-    others = [module for module in MODULES if module not in ("grader.cli.app", "grader.__main__")]
-    assert not offences(others, "grader.cli.app", "grader.__main__")
-
-
-def test_torch_is_imported_behind_the_wall_only() -> None:
-    behind = {f"grader.sandbox.{name}" for name in BEHIND}
-    importing = {m for m in MODULES if any(within(i, "torch") for i in imports_of(m))}
-    assert importing == behind
-    assert not offences(list(MODULES), "torchvision")
+def test_no_rooms_import_each_other_in_a_circle() -> None:
+    ways = {
+        room: {
+            other
+            for module in MODULES
+            if room_of(module) == room
+            for imported in imports_of(module) & MODULES.keys()
+            if (other := room_of(imported)) is not None and other != room
+        }
+        for room in ROOMS
+    }
+    assert_no_circle(ways)
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    ways = {module: imports_of(module) & MODULES.keys() for module in MODULES}
+    assert_no_circle({module: imports_of(module) & MODULES.keys() - {module} for module in MODULES})
+
+
+def assert_no_circle(ways: dict[str, set[str]]) -> None:
     while ways:
-        ends = [module for module, imported in ways.items() if not imported & ways.keys()]
+        ends = [place for place, imported in ways.items() if not imported & ways.keys()]
         assert ends, f"in a circle, or before one: {sorted(ways)}"
-        for module in ends:
-            del ways[module]
+        for place in ends:
+            del ways[place]
+
+
+def importers_of(*packages: str) -> set[str]:
+    return {m for m in MODULES if any(within(i, *packages) for i in imports_of(m))}
+
+
+def test_torch_is_imported_behind_the_walls_only() -> None:
+    assert {room_of(module) for module in importers_of("torch")} == {"sandbox.inside"}
+    assert not importers_of("torchvision")
+
+
+def test_pytest_is_known_where_checks_are_collected_only() -> None:
+    knowing = {room_of(module) for module in importers_of("pytest", "_pytest")}
+    assert knowing == {"grading", "checks", "proof", "proof.mutants"} & ROOMS.keys()
+
+
+def test_checks_know_nothing_of_processes() -> None:
+    processes = ("subprocess", "multiprocessing", "concurrent", "socket", "os", "signal")
+    assert not [m for m in importers_of(*processes) if within(m, "checks")]
 
 
 def test_the_commands_start_without_what_takes_long() -> None:

@@ -138,7 +138,7 @@ def test_every_protection_is_reported(scratch: Path) -> None:
         Path(__file__),
         REPOSITORY,
         REPOSITORY / "solutions",
-        REPOSITORY / "grader" / "course.py",
+        REPOSITORY / "grader" / "course" / "manifest.py",
         Path("/tmp"),
         Path("/home"),
         Path("/proc"),

@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from grader.batch.executor import TICK_S, Numbered, Outcome, Task, UnconfinedError, grade_task
+from grader.batch.executor import TICK_S, Numbered, Outcome, Task, grade_task
 from grader.course.manifest import Course, load_course
-from grader.errors import GraderError
+from grader.errors import GraderError, UnconfinedError
 from grader.grading.engine import Engine
 from grader.grading.key import checks_digest, versions
 from grader.sandbox.launch import Launcher, SandboxError, open_launcher

@@ -24,16 +24,13 @@ from grader.course.manifest import Course
 from grader.errors import GraderError
 from grader.grading.checkfile import collect_checks
 from grader.grading.engine import Engine, Graded
+from grader.grading.opening import open_engine
 from grader.report.model import Environment
-from grader.sandbox.launch import SandboxError, open_launcher
+from grader.sandbox.launch import SandboxError
 from grader.sandbox.walls import jail
 from grader.submissions.reading import Source, Submission
 
 TICK_S = 0.5
-
-
-class UnconfinedError(GraderError):
-    """The sandbox can't confine student code on this machine, and nobody has allowed that."""
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -155,18 +152,13 @@ class LocalExecutor:
     @contextmanager
     def _engine(self) -> Iterator[Engine]:
         """An engine that has shown that it can start workers."""
-        with open_launcher(self._course.baseline_path) as launcher:
-            engine = Engine(self._course, launcher, self._seed)
+        with open_engine(self._course, self._seed) as engine:
             # While the zygote starts: what the processes that are forked from this one share.
             engine.digits  # noqa: B018
             for assignment in self._course.assignments:
                 with suppress(GraderError):  # told of what needs the check file
                     collect_checks(self._course.check_path(assignment.slug))
-            if not (engine.jailed or self._allow_degraded):
-                raise UnconfinedError(
-                    "this machine can't confine student code (see grader doctor); "
-                    "--allow-degraded grades all the same"
-                )
+            engine.expect_confinement(allow_degraded=self._allow_degraded)
             yield engine
 
 

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from grader.cli.common import INSTRUCTORS, errors, exit_status, usable_cores
+from grader.cli.common import INSTRUCTORS, errors, exit_status
 from grader.course.manifest import CourseError, load_course
 from grader.errors import BELOW, GRADED
 
@@ -134,15 +134,14 @@ def audit(
         except CourseError as error:
             console.print(Text(str(error)))
             raise typer.Exit(BELOW) from None
-        from grader.sandbox.launch import open_launcher
+        from grader.grading.opening import open_engine
 
         found = 0
-        with open_launcher(course.baseline_path) as launcher:
-            from grader.grading.engine import Engine
+        with open_engine(course) as engine:
+            from grader.grading.pool import usable_cores
             from grader.proof.audit import AuditError
             from grader.proof.audit import audit as findings_of
 
-            engine = Engine(course, launcher, course.seed)
             try:
                 with errors.status("auditing"):
                     for line in findings_of(course, engine, usable_cores()):
@@ -165,6 +164,8 @@ def show_mutants(engine: Engine, console: Console, sample: int | None) -> int:
         raise RuntimeError(
             "--mutate needs mutmut: in the course's repository, pip install -e '.[audit]'"
         ) from None
+    from grader.grading.pool import usable_cores
+
     figures: Counter[str] = Counter()
     found = 0
     with errors.status("mutating") as status:

@@ -11,16 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.cli.common import (
-    ASSISTANTS,
-    Only,
-    Seed,
-    errors,
-    exit_status,
-    select,
-    slugs_to_read,
-    usable_cores,
-)
+from grader.cli.common import ASSISTANTS, Only, Seed, errors, exit_status, select
 from grader.course.manifest import load_course
 from grader.errors import FAILED, GRADED, UNREADABLE
 
@@ -87,10 +78,11 @@ def batch(
         assignments = select(course, only)
         from grader.batch.cluster import DaskExecutor
         from grader.batch.enrol import enrol
-        from grader.batch.executor import LocalExecutor, UnconfinedError
+        from grader.batch.executor import LocalExecutor
         from grader.batch.run import Batch
         from grader.cli.progress import ClassProgress
         from grader.gradebook.store import batch_lock, open_store
+        from grader.grading.pool import usable_cores
         from grader.intake.layouts import open_class
         from grader.intake.roster import RosterError, read_roster
         from grader.submissions.reading import SubmissionError
@@ -102,7 +94,7 @@ def batch(
         zone = (course.late.due.tzinfo if course.late is not None else None) or UTC
         try:
             lines = None if roster is None else read_roster(roster, zone)
-            slugs = slugs_to_read(course, assignments)
+            slugs = course.slugs_to_read(assignments)
             with (
                 open_class(class_, slugs, with_times=course.late is not None) as handed_in,
                 batch_lock(results),
@@ -124,7 +116,7 @@ def batch(
                     list(zip(enrolment.keys, handed_in.submissions, strict=True)),
                     executor,
                 )
-        except (RosterError, SubmissionError, UnconfinedError) as error:
+        except (RosterError, SubmissionError) as error:
             raise typer.BadParameter(printable(str(error))) from None
         except KeyboardInterrupt:
             errors.print("grader: the same command goes on from here", markup=False)
@@ -288,9 +280,9 @@ def export(
         course = load_course()
         from grader.gradebook.export import FORMATS, SENT_TO_STUDENTS
         from grader.gradebook.export import export as export_to
+        from grader.gradebook.for_students import ForStudents
         from grader.gradebook.pseudonyms import Pseudonymised
         from grader.gradebook.store import open_gradebook
-        from grader.report.hidden import ForStudents
 
         if format_ not in FORMATS:
             raise typer.BadParameter(f"no format {format_!r}; there are {', '.join(FORMATS)}")
@@ -322,9 +314,9 @@ def report(
     """Write the class as HTML pages that need no network."""
     with exit_status():
         course = load_course()
+        from grader.gradebook.for_students import ForStudents
         from grader.gradebook.pseudonyms import Pseudonymised
         from grader.gradebook.store import open_gradebook
-        from grader.report.hidden import ForStudents
         from grader.site import write_feedback, write_site
 
         with open_gradebook(course, results) as gradebook:

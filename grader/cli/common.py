@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +11,7 @@ import typer
 from rich.console import Console
 
 from grader.course.manifest import Assignment, Course, CourseError
-from grader.errors import BELOW, FAILED, GRADED, UNREADABLE
+from grader.errors import BELOW, FAILED, GRADED, UNREADABLE, UnconfinedError
 
 if TYPE_CHECKING:
     from grader.report.model import Report
@@ -40,11 +39,6 @@ def select(course: Course, slugs: list[str] | None) -> list[Assignment]:
     return [assignment for assignment in course.every if assignment.slug in wanted]
 
 
-def slugs_to_read(course: Course, selected: Sequence[Assignment]) -> list[str]:
-    """Whose modules are looked for in a submission: the graded ones', and those selected."""
-    return list(dict.fromkeys([*course.slugs, *(assignment.slug for assignment in selected)]))
-
-
 def find_assignments(start: Path) -> Path:
     """The assignments/ folder here or in a folder above."""
     for folder in (start, *start.parents):
@@ -69,12 +63,6 @@ def check_target(target: Path, endings: tuple[str, ...] = ()) -> None:
         raise typer.BadParameter(f"{target.name} should end in {' or '.join(endings)}")
 
 
-def usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 @contextmanager
 def exit_status() -> Iterator[None]:
     """Turn what can go wrong into one line on stderr and the exit status for it."""
@@ -82,6 +70,8 @@ def exit_status() -> Iterator[None]:
         yield
     except (typer.BadParameter, typer.Exit, BrokenPipeError):
         raise  # a reader who has had enough, as `head` has, is no error to tell of
+    except UnconfinedError as error:  # there is an option for it
+        raise typer.BadParameter(str(error)) from None
     except (OSError, ValueError, RuntimeError) as error:
         # ValueError: CourseError, DataError. RuntimeError: GraderError, SandboxError.
         errors.print(f"grader: {error}", markup=False)

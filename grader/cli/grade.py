@@ -16,8 +16,6 @@ from grader.cli.common import (
     exit_status,
     finish,
     select,
-    slugs_to_read,
-    usable_cores,
 )
 from grader.cli.outputs import Github, Html, Json, JunitXml, Markdown, Outputs
 from grader.course.manifest import load_course
@@ -72,33 +70,32 @@ def grade(
         course = load_course()
         assignments = select(course, only)
         outputs = Outputs(json, junitxml, markdown, html, github)
-        from grader.sandbox.launch import open_launcher
+        from grader.grading.opening import open_engine
 
-        with outputs.text_is_no_command(), open_launcher(course.baseline_path) as launcher:
+        with outputs.text_is_no_command(), open_engine(course, seed) as engine:
             from grader.batch.cache import open_cache
-            from grader.grading.engine import Engine, grade_submissions
+            from grader.grading.engine import grade_submissions
+            from grader.grading.pool import usable_cores
             from grader.report.terminal import print_assignment, print_progress, print_summary
             from grader.submissions.reading import load_submissions
             from grader.submissions.untouched import settle
             from grader.text import plain
 
-            submissions, unreadable = load_submissions(paths, slugs_to_read(course, assignments))
+            submissions, unreadable = load_submissions(paths, course.slugs_to_read(assignments))
             submissions = [settle(course, submission) for submission in submissions]
             for line in unreadable:
                 errors.print(f"grader: {plain(line)}", markup=False)
-            engine = Engine(course, launcher, course.seed if seed is None else seed)
-            if submissions and not (engine.jailed or allow_degraded):
-                raise typer.BadParameter(
-                    "this machine can't confine student code (see grader doctor); "
-                    "--allow-degraded grades all the same"
-                )
+            if submissions:
+                engine.expect_confinement(allow_degraded=allow_degraded)
             with open_cache(cache) if cache is not None else nullcontext() as kept:
                 reports = grade_submissions(
                     engine,
                     submissions,
                     assignments,
                     jobs or usable_cores(),
-                    lambda submission, assignment: print_progress(errors, submission, assignment),
+                    lambda submission, report: print_progress(
+                        errors, submission.name, report, submission.problems.get(report.slug)
+                    ),
                     None if kept is None else kept.run,
                 )
             reports = outputs.readable(course, reports)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader.cli.common import INSTRUCTORS, check_target, errors, exit_status, select, usable_cores
+from grader.cli.common import INSTRUCTORS, check_target, errors, exit_status, select
 from grader.course.manifest import Assignment, Course, load_course
 from grader.errors import BELOW, GRADED
 
@@ -59,11 +59,11 @@ def calibrate(
         assignments = select_training(course, slugs)
         if plot is not None:
             check_target(plot, (".svg", ".png"))
-        from grader.sandbox.launch import open_launcher
+        from grader.grading.opening import open_engine
 
-        with open_launcher(course.baseline_path) as launcher:
+        with open_engine(course) as engine:
             from grader.cli.progress import ClassProgress
-            from grader.grading.engine import Engine
+            from grader.grading.pool import usable_cores
             from grader.proof.calibration.plot import draw_distributions
 
             try:
@@ -82,7 +82,7 @@ def calibrate(
             with ClassProgress(errors, "training", "trainings done") as progress:
                 progress.start(0)
                 calibration = Calibration(
-                    Engine(course, launcher, course.seed),
+                    engine,
                     Kept(course.root / STATE if state is None else state),
                     jobs or usable_cores(),
                     on_plan=progress.more,
@@ -136,6 +136,7 @@ def certify(
     with exit_status():
         course = load_course()
         slugs_wanted = [assignment.slug for assignment in select(course, slugs)]
+        from grader.grading.pool import usable_cores
         from grader.proof.certify import certify as certify_condition
         from grader.proof.certify import (
             conditions,

@@ -17,8 +17,6 @@ from grader.cli.common import (
     find_assignments,
     finish,
     select,
-    slugs_to_read,
-    usable_cores,
 )
 from grader.cli.outputs import Github, Html, Json, JunitXml, Markdown, Outputs, Plot
 from grader.course.manifest import load_course
@@ -51,18 +49,18 @@ def check(
         assignments = select(course, slugs)
         outputs = Outputs(json, junitxml, markdown, html, github, plot)
         folder = find_assignments(Path.cwd())
-        from grader.sandbox.launch import open_launcher
+        from grader.grading.opening import open_engine
 
-        with outputs.text_is_no_command(), open_launcher(course.baseline_path) as launcher:
-            from grader.grading.engine import Engine, grade_submissions
+        with outputs.text_is_no_command(), open_engine(course, seed) as engine:
+            from grader.grading.engine import grade_submissions
+            from grader.grading.pool import usable_cores
             from grader.report.terminal import print_assignment, print_summary
             from grader.submissions.reading import load_submission
             from grader.submissions.untouched import settle
 
             console = outputs.console
-            submission = load_submission(folder, slugs_to_read(course, assignments))
+            submission = load_submission(folder, course.slugs_to_read(assignments))
             submission = settle(course, submission)
-            engine = Engine(course, launcher, course.seed if seed is None else seed)
             if not engine.jailed:
                 errors.print("grader: no sandbox on this machine; your code runs unconfined.")
             (report,) = grade_submissions(
@@ -93,17 +91,15 @@ def watch(
         if slug is not None:
             select(course, [slug])
         folder = find_assignments(Path.cwd())
-        from grader.sandbox.launch import open_launcher
+        from grader.grading.opening import open_engine
 
-        with open_launcher(course.baseline_path) as launcher:
-            from grader.grading.engine import Engine
+        with open_engine(course) as engine:
             from grader.workbench.hints import Hints
             from grader.workbench.keyboard import open_keyboard
             from grader.workbench.screen import Screen
             from grader.workbench.watch import watch_folder
 
             screen = Screen(Console(highlight=False), course)
-            engine = Engine(course, launcher, course.seed)
             if not engine.jailed:
                 errors.print("grader: no sandbox on this machine; your code runs unconfined.")
             with open_keyboard() as keys:

@@ -107,6 +107,10 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     def every_slug(self) -> tuple[str, ...]:
         return tuple(assignment.slug for assignment in self.every)
 
+    def slugs_to_read(self, selected: Iterable[Assignment]) -> list[str]:
+        """Whose modules are looked for in a submission: the graded ones', and those selected."""
+        return list(dict.fromkeys([*self.slugs, *(assignment.slug for assignment in selected)]))
+
     def assignment(self, slug: str) -> Assignment:
         """The assignment called `slug`; an unknown one is a CourseError that suggests another."""
         for assignment in self.every:

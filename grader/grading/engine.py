@@ -20,6 +20,7 @@ import numpy as np
 import grader
 from grader.course.digits import Digits, load_digits
 from grader.course.manifest import Assignment, Course
+from grader.errors import UnconfinedError
 from grader.grading.checkfile import collect_checks
 from grader.grading.pictures import picture_of
 from grader.grading.plugin import CheckRun
@@ -60,6 +61,18 @@ class Engine:
     def jailed(self) -> bool:
         """Whether student code is confined: it sees no files and makes no calls but its own."""
         return self.protections.get("files", False) and self.protections.get("syscalls", False)
+
+    def expect_confinement(self, *, allow_degraded: bool = False) -> None:
+        """Make sure that student code is confined, or that somebody has allowed the opposite.
+
+        Raises:
+            UnconfinedError: it is not, and nobody has.
+        """
+        if not (self.jailed or allow_degraded):
+            raise UnconfinedError(
+                "this machine can't confine student code (see grader doctor); "
+                "--allow-degraded grades all the same"
+            )
 
     @cached_property
     def environment(self) -> Environment:

@@ -17,11 +17,11 @@ from typing import Any
 
 import msgspec
 
-from grader.cli.common import usable_cores
 from grader.course.manifest import Course, load_course
 from grader.errors import FAILED, GRADED
 from grader.files import write_bytes
 from grader.gradebook.late import exact
+from grader.grading.pool import usable_cores
 from grader.hosts.bundle import HostError
 from grader.hosts.checkout import RELEASE_BODY, RESULT, remove_planted
 from grader.hosts.run import grade_folder, named_assignments, reason

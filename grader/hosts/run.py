@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.cli.common import slugs_to_read
 from grader.course.manifest import Assignment, Course
+from grader.grading.opening import open_engine
 from grader.hosts.bundle import HostError
 from grader.report.hidden import for_students
 from grader.report.model import Report
-from grader.sandbox.launch import open_launcher
 from grader.text import printable
 
 
@@ -39,15 +38,14 @@ def grade_folder(
         SubmissionError: the folder can't be read.
         GraderError, SandboxError: the grader failed.
     """
-    with open_launcher(course.baseline_path) as launcher:
+    with open_engine(course) as engine:
         # Imported while the zygote imports torch.
-        from grader.grading.engine import Engine, grade_submissions
+        from grader.grading.engine import grade_submissions
         from grader.submissions.reading import load_submission
         from grader.submissions.untouched import settle
 
-        submission = load_submission(folder, slugs_to_read(course, assignments))
+        submission = load_submission(folder, course.slugs_to_read(assignments))
         submission = settle(course, submission)
-        engine = Engine(course, launcher, course.seed)
         if need_jail and not engine.jailed:
             raise HostError("this machine can't confine student code; grade on Linux with Landlock")
         (report,) = grade_submissions(

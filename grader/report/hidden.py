@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
 from grader.course.manifest import LatePolicy
-from grader.gradebook.model import Entry, Gradebook
 from grader.report.model import AssignmentReport, CheckResult, Report
 
 
@@ -41,19 +39,3 @@ def masked(assignment: AssignmentReport) -> AssignmentReport:
         checks.append(check)
     # Their code could print what a hidden check calls it with. At home it prints all the same.
     return replace(assignment, checks=checks, output="" if number else assignment.output)
-
-
-class ForStudents:
-    """A gradebook whose reports are as students may see them."""
-
-    def __init__(self, gradebook: Gradebook, late: LatePolicy | None) -> None:
-        self.title = gradebook.title
-        self.assignments = gradebook.assignments
-        self._gradebook = gradebook
-        self._late = late
-
-    def __iter__(self) -> Iterator[Entry]:
-        for entry in self._gradebook:
-            if entry.report is not None:
-                entry = replace(entry, report=for_students(entry.report, self._late))
-            yield entry

@@ -22,9 +22,8 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from grader.files import replacing
 from grader.report.model import REACH, Activations, AssignmentReport, Weights
 from grader.report.reference import Band, load_reference
+from grader.report.scales import fitting, scale_of, target_density
 from grader.report.terminal import score_of
-from grader.site.curves import fitting, scale_of
-from grader.site.pictures import target_density
 
 PANEL_INCHES = (4.2, 2.9)
 DOTS_PER_INCH = 110

@@ -12,7 +12,6 @@ from rich.text import Text
 
 from grader.course.manifest import Assignment, Course
 from grader.report.model import AssignmentReport, CheckResult, Report
-from grader.submissions.reading import Submission
 from grader.text import plain
 
 STYLES = {"passed": "green", "partial": "yellow", "untouched": "dim", "missing": "dim"}
@@ -112,12 +111,11 @@ def shortfalls(report: Report) -> Text:
     return Text("; ").join(parts)
 
 
-def print_progress(console: Console, submission: Submission, report: AssignmentReport) -> None:
-    """One line for a finished assignment."""
-    line = Text(
-        f"{plain(submission.name)}  {report.slug}  {score_of(report.score, report.max_score)}"
-    )
-    problem = submission.problems.get(report.slug)
+def print_progress(
+    console: Console, name: str, report: AssignmentReport, problem: str | None
+) -> None:
+    """One line for a finished assignment of the submission `name`; `problem` is its file's."""
+    line = Text(f"{plain(name)}  {report.slug}  {score_of(report.score, report.max_score)}")
     if problem is not None:
         line.append(f"  {plain(problem)}", style="red")
     console.print(line)

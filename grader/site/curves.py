@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -12,10 +11,8 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from grader.report.model import Training
 from grader.report.reference import Band
+from grader.report.scales import fitting, scale_of
 from grader.site.charts import Frame, Mark, frame_of, new_chart
-
-# No curve is drawn to a larger scale than this many times the band's, for the band to be seen.
-LARGEST_SCALE = 4.0
 
 
 def draw_losses(losses: Sequence[float], band: Band | None) -> Markup:
@@ -44,22 +41,6 @@ def draw_accuracies(training: Training, band: Band | None) -> Markup:
     valid = training.valid_accuracy
     marks.append(Mark(last, valid, "valid", f"validation: {valid:.3g}"))
     return frame.filled(frame.line(epochs, training.accuracy, "curve"), frame.marks(marks))
-
-
-def fitting(band: Band | None, values: Sequence[float]) -> Band | None:
-    """The band, unless it was measured over another number of epochs."""
-    return None if band is None or (values and len(values) != len(band.high)) else band
-
-
-def scale_of(losses: Sequence[float], band: Band | None) -> float:
-    """The loss at the top of the chart: a round number above the band and, in reason, the curve."""
-    most = max(losses)
-    if band is not None:
-        most = min(max(most, *band.high), LARGEST_SCALE * max(band.high))
-    if not 0 < most < math.inf:
-        return 1.0
-    unit = 10.0 ** math.floor(math.log10(most * 1.04))
-    return next(step * unit for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * unit >= most)
 
 
 Key = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]

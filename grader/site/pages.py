@@ -23,10 +23,11 @@ from grader import __version__
 from grader.gradebook.model import AssignmentInfo, Entry, Student
 from grader.report.model import AssignmentReport, CheckResult
 from grader.report.reference import load_reference
+from grader.report.scales import fitting
 from grader.report.shown import STATUSES, VERDICTS, bounded
 from grader.site import values
 from grader.site.charts import draw_histogram
-from grader.site.curves import draw_accuracies, draw_losses, fitting
+from grader.site.curves import draw_accuracies, draw_losses
 from grader.site.leaderboard import SHOWN
 from grader.site.pictures import SERIES, draw_picture
 from grader.site.summary import ClassSummary

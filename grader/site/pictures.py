@@ -11,8 +11,8 @@ from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator
 
 from grader.report.model import REACH, Activations, Picture, Weights
+from grader.report.scales import scale_of, target_density
 from grader.site.charts import Frame, frame_of, new_chart
-from grader.site.curves import scale_of
 
 POINTS = 161  # at which a target's density is drawn
 SERIES = ("first", "second", "third")  # classes of the lines and dots, in this order
@@ -40,13 +40,6 @@ def stairs(density: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
     """The outline of a histogram from -REACH to REACH: where its corners lie."""
     edges = np.linspace(-REACH, REACH, len(density) + 1)
     return edges.repeat(2)[1:-1], np.repeat(density, 2)
-
-
-def target_density(points: np.ndarray, *, is_uniform: bool) -> np.ndarray:
-    """The density of the uniform or the normal distribution of mean 0 and variance 1."""
-    if is_uniform:
-        return np.where(np.abs(points) <= 3**0.5, 1 / 12**0.5, 0.0)
-    return np.exp(-(points**2) / 2) / (2 * np.pi) ** 0.5
 
 
 @lru_cache(maxsize=64)
