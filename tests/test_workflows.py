@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from conftest import REPOSITORY, environment_for, hand_in, solution, wrong
-from runner import Command, Runner
+from helpers.runner import Command, Runner
 from test_markdown import OWN_TAGS, Rendered
 
 WORKFLOWS = REPOSITORY / ".github" / "workflows"

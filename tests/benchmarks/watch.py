@@ -23,7 +23,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from terminals import CLEAR, Terminal, open_terminal  # noqa: E402
+from helpers.terminals import CLEAR, Terminal, open_terminal  # noqa: E402
 
 from grader.course.digits import load_digits  # noqa: E402
 from grader.course.manifest import Course, load_course  # noqa: E402

@@ -14,7 +14,7 @@ from conftest import Ran, RunGrader
 from grader.course.manifest import load_course
 from grader.course.stubs import StubError, drifted_stubs, make_stub, write_stubs
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 SOLUTIONS = sorted((REPOSITORY / "solutions").glob("*.py"))
 SLUGS = [path.stem for path in SOLUTIONS]
 

@@ -18,7 +18,7 @@ from typing import Any
 import jsonschema
 import pytest
 from conftest import REPOSITORY, Ran, RunGrader, environment_for, hand_in, solution, wrong
-from rendered import OWN_TAGS, Rendered
+from helpers.rendered import OWN_TAGS, Rendered
 
 from grader.course.manifest import load_course
 from grader.course.stubs import make_stub, without_answers

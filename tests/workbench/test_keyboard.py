@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY, copy_repository, environment_for
-from terminals import open_terminal
+from helpers.terminals import open_terminal
 
 ENDLESS = "print('looping')\nwhile True:\n    pass\n"
 UNTOUCHED = "· ReLU (relu)  0/10"

@@ -27,7 +27,7 @@ if sys.platform != "linux":
 from grader.sandbox.walls import jail, syscalls
 from grader.sandbox.walls.scratch import make_scratch, remove_scratch
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 

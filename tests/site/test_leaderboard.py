@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from conftest import REPOSITORY, Ran, hand_in, run_command
-from fake_gradebook import HARMFUL, FakeGradebook, entry_of, override
+from helpers.fake_gradebook import HARMFUL, FakeGradebook, entry_of, override
 
 from grader.course.manifest import load_course
 from grader.gradebook.model import Entry, Gradebook

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import RunGrader, hand_in, solution, wrong
-from rendered import OWN_TAGS, Rendered
+from helpers.rendered import OWN_TAGS, Rendered
 
 from grader.report.markdown import EPOCHS_SHOWN, NAME_CHARACTERS, render, spread
 from grader.report.model import (

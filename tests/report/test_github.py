@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY, RunGrader, hand_in, solution, wrong
+from helpers.runner import Runner
 from msgspec.structs import replace
-from runner import Runner
 from test_markdown import NASTY, make_report
 
 from grader.report.github import (

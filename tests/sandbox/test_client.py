@@ -35,7 +35,7 @@ from grader.sandbox.launch import Ending, SandboxError, Spawner, Zygote
 from grader.sandbox.wire import protocol
 from grader.submissions.reading import Source, Submission
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 Worker = Callable[["Wire"], None]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from grader.course.manifest import CourseError, Limits, load_course
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 MANIFEST = """\
 title = "A course"

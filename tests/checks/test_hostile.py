@@ -29,7 +29,7 @@ from grader.submissions.reading import Source, Submission
 if sys.platform != "linux":
     pytest.skip("the sandbox's walls are Linux's", allow_module_level=True)
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 HOSTILE = REPOSITORY / "tests" / "zoo" / "hostile"
 FILES = sorted(HOSTILE.rglob("*.py"))
 WALL_S, CPU_S, MEMORY_MIB, OUTPUT_KIB = 5, 2, 512, 64

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY, copy_repository, environment_for, solution, wrong
-from terminals import CLEAR, Terminal, open_terminal
+from helpers.terminals import CLEAR, Terminal, open_terminal
 
 from grader.batch.executor import Member
 from grader.course.manifest import load_course

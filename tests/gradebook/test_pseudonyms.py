@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import msgspec
 import pytest
-from fake_gradebook import HARMFUL, FakeGradebook, entry_of, harmful_class, override
+from helpers.fake_gradebook import HARMFUL, FakeGradebook, entry_of, harmful_class, override
 
 from grader.gradebook.export import FORMATS, export
 from grader.gradebook.model import Entry

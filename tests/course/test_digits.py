@@ -14,7 +14,7 @@ import pytest
 
 from grader.course.digits import DataError, load_digits
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 DATA = REPOSITORY / "data_cache"
 FILES = {
     "train-images-idx3-ubyte": "train",
