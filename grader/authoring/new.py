@@ -16,13 +16,19 @@ from grader.files import write_bytes
 
 TEMPLATES = Path(__file__).parent / "templates"
 # An accuracy of 0 is no threshold: `grader audit` asks for one.
-ENTRY = """
+ENTRY = '''
 [[assignments]]
 slug = "{slug}"
-title = "{title}"
+title = "{title}" # TODO: as students read it
 epochs = 5
 threshold = 0.0 # TODO: what the solution is sure to reach, see grader/README.md
-"""
+hints = [
+    """
+TODO: a nudge: which line of the formula is still missing?""",
+    """
+TODO: nearly there: what leaves only the typing.""",
+]
+'''
 # Names that mean something in the folders where an assignment's modules lie.
 TAKEN = ("assignments", "baseline", "course", "grader", "kit", "lesson", "shared", "solutions")
 # Folders below the check files whose modules a slug must not be mixed up with.
@@ -44,7 +50,7 @@ def start_assignment(course: Course, slug: str) -> list[Path]:
     names = {"slug": slug, "title": slug.replace("_", " ").capitalize()}
     solution = Template((TEMPLATES / "solution.txt").read_text("utf-8")).substitute(names)
     checks = Template((TEMPLATES / "checks.txt").read_text("utf-8")).substitute(names)
-    manifest = course.root / "assignments" / "course.toml"
+    manifest = course.manifest_path
     texts = {
         course.solution_path(slug): solution,
         course.check_path(slug): checks,

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -19,6 +19,7 @@ Table = TypeVar("Table", bound=msgspec.Struct)
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
+PictureKind = Literal["weights", "train_and_eval", "running_statistics"]
 
 
 class CourseError(ValueError):
@@ -56,6 +57,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     Without `epochs` and `threshold` it does not train. `bands` are lower accuracies that earn a
     part of the points. One that is not `graded` takes no part unless it is asked for by its slug.
     With a `leaderboard` the class's page ranks the accuracies that students' modules reached.
+    `hints` go from a nudge to nearly there; `picture` is what reports draw of a module.
     """
 
     slug: Text
@@ -67,6 +69,8 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     graded: bool = True
     leaderboard: bool = False
     calibration: Calibration | None = None
+    picture: PictureKind | None = None
+    hints: tuple[Text, ...] = ()
 
 
 class LatePolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +124,10 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
         raise CourseError(f"no assignment {slug!r}{_suggestion(slug, known)}")
 
     @property
+    def manifest_path(self) -> Path:
+        return manifest_below(self.root)
+
+    @property
     def baseline_path(self) -> Path:
         return self.root / "assignments" / "baseline.py"
 
@@ -151,6 +159,10 @@ class _Manifest(msgspec.Struct):
     late: dict[str, Any] | None = None
 
 
+def manifest_below(root: Path) -> Path:
+    return root / "assignments" / "course.toml"
+
+
 def load_course(root: Path | None = None) -> Course:
     """Read and check `assignments/course.toml` below `root`.
 
@@ -161,7 +173,7 @@ def load_course(root: Path | None = None) -> Course:
         CourseError: the manifest is missing or wrong; one line that names the entry.
     """
     root = Path(__file__).resolve().parents[2] if root is None else root.resolve()
-    manifest = _typed(_read_toml(root / "assignments" / "course.toml"), _Manifest, "")
+    manifest = _typed(_read_toml(manifest_below(root)), _Manifest, "")
     defaults = _typed(manifest.limits, Limits, "[limits]: ")
     assignments = []
     for number, entry in enumerate(manifest.assignments, start=1):

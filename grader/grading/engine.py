@@ -115,7 +115,7 @@ class Engine:
             )
             collect_checks(self.course.check_path(slug)).run(run)
             checks = run.results
-            picture = picture_of(student, checks) if problem is None else None
+            picture = picture_of(student, assignment.picture, checks) if problem is None else None
         if problem is None:
             status = status_of(checks)
         elif source is not None:

@@ -81,7 +81,8 @@ def _judging_content(course: Course, assignment: Assignment) -> Iterator[bytes]:
     yield b"no stub" if stub is None else stub.encode()
     # When and how its threshold was measured decides nothing, nor does what is made of the results.
     settings = msgspec.to_builtins(msgspec.structs.replace(assignment, calibration=None))
-    del settings["leaderboard"]
+    for told in ("leaderboard", "hints"):
+        del settings[told]
     yield msgspec.json.encode(settings)
 
 

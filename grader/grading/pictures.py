@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import numpy as np
 
+from grader.course.manifest import PictureKind
 from grader.report.model import REACH, Activations, CheckResult, Mode, Picture, Weights
 from grader.sandbox.client import Network, Student, StudentError
 
@@ -29,21 +30,23 @@ class NothingToShow(ValueError):
     """The module's network is not one that the picture could show; says why."""
 
 
-def picture_of(student: Student, checks: list[CheckResult]) -> Picture | None:
+def picture_of(
+    student: Student, kind: PictureKind | None, checks: list[CheckResult]
+) -> Picture | None:
     """The picture of the module; None if its assignment has none, or it can't show what is in it.
 
     Args:
+        kind: the assignment's.
         checks: what was concluded about the module. One that has ended its worker is left alone.
 
     Raises:
         SandboxError: no worker can be started.
     """
-    draw = PICTURES.get(student.slug)
-    if draw is None or any(check.verdict in ("crashed", "timed_out") for check in checks):
+    if kind is None or any(check.verdict in ("crashed", "timed_out") for check in checks):
         return None
     # What is wrong with the module stands in the report already.
     with suppress(StudentError, NothingToShow):
-        return draw(student)
+        return PICTURES[kind](student)
     return None
 
 
@@ -111,7 +114,7 @@ def weight_of_shape(net: Network, shape: tuple[int, int]) -> np.ndarray:
 # ---------------------------------------------------------------- train and eval mode
 
 
-def dropout_modes(student: Student) -> Activations:
+def train_and_eval(student: Student) -> Activations:
     """A new network's hidden activations in eval mode and in train mode."""
     net = student.build(*SIZES, seed=0)
     look_through(net)
@@ -125,7 +128,7 @@ def dropout_modes(student: Student) -> Activations:
     )
 
 
-def batchnorm_modes(student: Student) -> Activations:
+def running_statistics(student: Student) -> Activations:
     """Hidden activations in eval mode before and after training batches, and in train mode."""
     net = student.build(*SIZES, seed=0)
     look_through(net)
@@ -196,8 +199,8 @@ def short(value: float) -> float:
     return float(f"{value:.4g}")
 
 
-PICTURES: dict[str, Callable[[Student], Picture]] = {
-    "kaiming_init": initial_weights,
-    "dropout": dropout_modes,
-    "batchnorm": batchnorm_modes,
+PICTURES: dict[PictureKind, Callable[[Student], Picture]] = {
+    "weights": initial_weights,
+    "train_and_eval": train_and_eval,
+    "running_statistics": running_statistics,
 }

@@ -33,6 +33,7 @@ def incoherences(course: Course) -> Iterator[str]:
     """Everything that can be found without grading."""
     yield from orphans(course)
     yield from unused_modules(course)
+    yield from marked_todo(course, course.manifest_path)
     for assignment in course.every:
         yield from stub_drift(course, assignment.slug)
         yield from todos(course, assignment)
@@ -135,16 +136,25 @@ def todos(course: Course, assignment: Assignment) -> Iterator[str]:
     """What `grader new` left for a person to decide."""
     slug = assignment.slug
     for path in (course.solution_path(slug), course.check_path(slug)):
-        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-        numbers = [str(number) for number, line in enumerate(lines, start=1) if TODO in line]
-        if numbers:
-            name = path.relative_to(course.root).as_posix()
-            yield f"{name}: {TODO} in line {', '.join(numbers)}; fill it in"
+        yield from marked_todo(course, path)
+    if not assignment.hints:
+        yield (
+            f"course.toml: assignment {slug!r}: no hints; add some, from a nudge to nearly there, "
+            "each of which grader hint shows by itself"
+        )
     if assignment.epochs and not GUESSING < assignment.threshold < 1:
         yield (
             f"course.toml: assignment {slug!r}: a threshold of {assignment.threshold:g} tells "
             "nothing; measure what right solutions reach, see grader/README.md"
         )
+
+
+def marked_todo(course: Course, path: Path) -> Iterator[str]:
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    numbers = [str(number) for number, line in enumerate(lines, start=1) if TODO in line]
+    if numbers:
+        name = path.relative_to(course.root).as_posix()
+        yield f"{name}: {TODO} in line {', '.join(numbers)}; fill it in"
 
 
 # ---------------------------------------------------------------- checks

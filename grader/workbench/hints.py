@@ -1,29 +1,28 @@
 """Hints for a student, one at a time, from a nudge to nearly there.
 
-They stand in `grader/hints.toml`, by slug. How far a student has come is kept in their copy of the
-repository, in `.grader/hints.json`; without that file, or with a damaged one, hints begin anew.
+They stand in each assignment's entry in course.toml. How far a student has come is kept in their
+copy of the repository, in `.grader/hints.json`; without that file, or with a damaged one, hints
+begin anew.
 """
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
-from grader.course.manifest import Course, CourseError
+from grader.course.manifest import Course
 from grader.files import FileError, read_file, write_bytes
 
 MAX_STATE_BYTES = 1 << 16
 
-Ladder = Annotated[list[Annotated[str, msgspec.Meta(min_length=1)]], msgspec.Meta(min_length=1)]
 Counts = dict[str, Annotated[int, msgspec.Meta(ge=0)]]
 
 
 class NoSuchHint(ValueError):
-    """An assignment has fewer hints than the one asked for: one line."""
+    """An assignment has no hints, or fewer than the one asked for: one line."""
 
 
 @dataclass(frozen=True)
@@ -39,21 +38,6 @@ class Hint:
         return self.total - self.number
 
 
-def load_hints(course: Course) -> dict[str, list[str]]:
-    """The hints of every assignment that has some, by slug, each as one line.
-
-    Raises:
-        CourseError: the file is missing or wrong.
-    """
-    path = course.root / "grader" / "hints.toml"
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        ladders = msgspec.convert(table, dict[str, Ladder])
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise CourseError(f"{path.name}: cannot be read: {error}") from None
-    return {slug: [" ".join(text.split()) for text in ladder] for slug, ladder in ladders.items()}
-
-
 class Hints:
     """The hints of a course, and how many of them one student has seen.
 
@@ -65,7 +49,7 @@ class Hints:
 
     def __init__(self, course: Course, root: Path) -> None:
         self.problem: str | None = None
-        self._ladders = load_hints(course)
+        self._course = course
         self._state = root / ".grader" / "hints.json"
         self._seen: Counts = {}
 
@@ -81,7 +65,11 @@ class Hints:
         return Hint(number, len(ladder), ladder[number - 1])
 
     def next(self, slug: str) -> Hint:
-        """The first hint that was not shown yet, which counts as shown; then the last one again."""
+        """The first hint that was not shown yet, which counts as shown; then the last one again.
+
+        Raises:
+            NoSuchHint: there are none.
+        """
         counts = self._read() | self._seen
         number = min(counts.get(slug, 0) + 1, len(self._ladder(slug)))
         self._seen[slug] = number
@@ -93,9 +81,11 @@ class Hints:
         return self.number(slug, number)
 
     def _ladder(self, slug: str) -> list[str]:
-        if slug not in self._ladders:
-            raise CourseError(f"hints.toml: no hints for {slug!r}; add some")
-        return self._ladders[slug]
+        """The assignment's hints, each as one line."""
+        hints = self._course.assignment(slug).hints
+        if not hints:
+            raise NoSuchHint(f"there are no hints for {slug}")
+        return [" ".join(text.split()) for text in hints]
 
     def _read(self) -> Counts:
         try:

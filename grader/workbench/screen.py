@@ -32,7 +32,7 @@ class Screen:
         self,
         slug: str | None,
         reports: Mapping[str, AssignmentReport],
-        hint: Hint | None,
+        hint: Hint | str | None,
         has_keys: bool,
     ) -> None:
         """Draw all anew.
@@ -40,7 +40,7 @@ class Screen:
         Args:
             slug: the assignment to show; None while it is being found.
             reports: by slug, of the modules as they are now; the others are being graded.
-            hint: the one that was asked for last.
+            hint: the one that was asked for last, or why there is none.
         """
         report = None if slug is None else reports.get(slug)
         if not self._console.is_terminal:
@@ -58,7 +58,9 @@ class Screen:
                 console.print(Text(f"{PENDING} {title} ({slug})  checking", style="bold"))
             else:
                 print_next(console, report)
-            if slug is not None and hint is not None:
+            if isinstance(hint, str):
+                console.print(Text(f"\n{hint}", style="dim"))
+            elif slug is not None and hint is not None:
                 print_hint(console, slug, hint)
             console.print(self._progress(slug, reports))
             keys = "h hint · n next assignment · q leave" if has_keys else "Ctrl-C leaves"

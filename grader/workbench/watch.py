@@ -25,7 +25,7 @@ from grader.grading.engine import Engine
 from grader.report.model import AssignmentReport
 from grader.submissions.reading import Submission, SubmissionError, load_submission
 from grader.submissions.untouched import settle
-from grader.workbench.hints import Hint, Hints
+from grader.workbench.hints import Hint, Hints, NoSuchHint
 from grader.workbench.keyboard import Keyboard
 from grader.workbench.screen import Screen
 
@@ -42,7 +42,8 @@ class Board:
 
     slugs: Sequence[str]
     current: str | None  # None: the first that does not pass, which is not known yet
-    hint: Hint | None = None  # the last one that was asked for, about `current`
+    # The last one that was asked for, about `current`; or why there is none.
+    hint: Hint | str | None = None
     _tasks: dict[str, Task] = field(default_factory=dict)
     _graded: dict[str, tuple[Task, AssignmentReport]] = field(default_factory=dict)
 
@@ -143,8 +144,15 @@ def press(keys: str, board: Board, hints: Hints) -> bool:
         if key == "n":
             board.go_on()
         if key == "h" and board.current is not None:
-            board.hint = hints.next(board.current)
+            board.hint = next_hint(hints, board.current)
     return False
+
+
+def next_hint(hints: Hints, slug: str) -> Hint | str:
+    try:
+        return hints.next(slug)
+    except NoSuchHint as error:
+        return str(error)
 
 
 def read_folder(course: Course, folder: Path, slugs: Sequence[str]) -> Submission:

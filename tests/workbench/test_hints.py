@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from conftest import REPOSITORY, RunGrader, solution
 
 from grader.course.manifest import load_course
 from grader.course.stubs import make_stub
-from grader.workbench.hints import Hint, Hints, load_hints
+from grader.workbench.hints import Hint, Hints
 
 COURSE = load_course(REPOSITORY)
 STATE = ".grader/hints.json"
@@ -27,22 +28,41 @@ def shown(*hints: Hint) -> list[int]:
     return [hint.number for hint in hints]
 
 
-def test_every_assignment_has_at_least_three_hints_and_nothing_else_has_some() -> None:
-    ladders = load_hints(COURSE)
-    assert set(ladders) == set(COURSE.every_slug)
-    for slug, ladder in ladders.items():
-        assert len(ladder) >= 3, slug
-        assert len(set(ladder)) == len(ladder), slug
-        assert all(40 < len(hint) < 500 and hint.endswith((".", "?")) for hint in ladder), slug
+def ladder(root: Path, slug: str) -> list[str]:
+    """All hints of an assignment, as they are shown."""
+    hints = Hints(COURSE, root)
+    total = hints.number(slug, 1).total
+    return [hints.number(slug, number).text for number in range(1, total + 1)]
 
 
 @pytest.mark.parametrize("slug", COURSE.every_slug)
-def test_no_hint_holds_a_line_that_the_solution_marks(slug: str) -> None:
+def test_every_assignment_has_at_least_three_hints(root: Path, slug: str) -> None:
+    texts = ladder(root, slug)
+    assert len(texts) >= 3
+    assert len(set(texts)) == len(texts)
+    assert all(40 < len(text) < 500 and text.endswith((".", "?")) for text in texts)
+
+
+def test_where_an_assignment_has_no_hints_a_line_says_so(
+    run_grader: RunGrader, small_course: Path, tmp_path: Path
+) -> None:
+    course = tmp_path / "course"
+    shutil.copytree(small_course, course)
+    manifest = course / "assignments" / "course.toml"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(text[: text.index("hints = [")], encoding="utf-8")
+    ran = run_grader("hint", "relu", cwd=course, root=course)
+    assert (ran.status, ran.stdout) == (2, "")
+    assert "there are no hints for relu" in ran.stderr
+
+
+@pytest.mark.parametrize("slug", COURSE.every_slug)
+def test_no_hint_holds_a_line_that_the_solution_marks(root: Path, slug: str) -> None:
     stub = {line.strip() for line in make_stub(solution(slug)).splitlines()}
     code = (line.partition("#")[0].strip() for line in solution(slug).splitlines())
     marked = [line for line in code if line and line not in stub and len(line) > 12]
     assert marked
-    for hint in load_hints(COURSE)[slug]:
+    for hint in ladder(root, slug):
         for line in marked:
             assert line not in hint
 
@@ -95,14 +115,14 @@ def test_the_command_shows_the_next_hint_and_how_many_are_left(
     run_grader: RunGrader, root: Path
 ) -> None:
     first, second = (run_grader("hint", "relu", cwd=root / "assignments") for _ in range(2))
-    ladder = load_hints(COURSE)["relu"]
+    texts = ladder(root, "relu")
     assert (first.status, second.status) == (0, 0)
     for number, ran in enumerate((first, second)):
         said = " ".join(ran.stdout.split())
-        assert f"Hint {number + 1} of {len(ladder)} for relu" in said
-        assert ladder[number] in said
-        assert f"{len(ladder) - number - 1} more" in said
-        assert not any(hint in said for hint in ladder if hint != ladder[number])
+        assert f"Hint {number + 1} of {len(texts)} for relu" in said
+        assert texts[number] in said
+        assert f"{len(texts) - number - 1} more" in said
+        assert not any(hint in said for hint in texts if hint != texts[number])
 
 
 def test_a_number_chooses_a_hint_and_is_not_remembered(run_grader: RunGrader, root: Path) -> None:

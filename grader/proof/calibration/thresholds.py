@@ -179,7 +179,7 @@ def write_thresholds(
                 f"{sample.module.name}: its lowest accuracies are not explained by the fitted "
                 "tail; nothing was written"
             )
-    path = course.root / "assignments" / "course.toml"
+    path = course.manifest_path
     document = tomlkit.parse(path.read_text(encoding="utf-8"))
     by_slug = {conclusion.assignment.slug: conclusion for conclusion in conclusions}
     for entry in document["assignments"]:  # type: ignore[union-attr]
@@ -198,5 +198,6 @@ def write_thresholds(
             bands = ", ".join(f"{band:.2f}" for band in conclusion.bands)
             entry["bands"] = tomlkit.value(f"[{bands}]")
         entry["threshold"] = tomlkit.value(f"{conclusion.threshold:.2f}")
+        entry["threshold"].trivia.comment = ""  # a TODO that is done
         entry["calibration"] = note
     write_bytes(path, tomlkit.dumps(document).encode())
