@@ -15,6 +15,7 @@ import typer
 
 from grader import __version__
 from grader.cli import authoring, batch, doctor, grade, hosts, proof, workbench
+from grader.cli.common import with_course
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -24,6 +25,9 @@ app = typer.Typer(
     help="Check and grade the assignments of a deep-learning course.",
 )
 for room in (workbench, grade, batch, hosts, doctor, authoring, proof):
+    for command in room.app.registered_commands:
+        if command.callback is not None:
+            command.callback = with_course(command.callback)
     app.add_typer(room.app)
 
 

@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from grader.cli.common import INSTRUCTORS, errors, exit_status
-from grader.course.manifest import CourseError, load_course
+from grader.cli.common import INSTRUCTORS, errors, exit_status, open_course
+from grader.course.manifest import CourseError
 from grader.errors import BELOW, GRADED
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def release(
     Over an earlier release it updates what nobody has edited, and keeps the rest.
     """
     with exit_status():
-        course = load_course()
+        course = open_course()
         from grader.authoring.release import (
             BESIDE,
             ReleaseError,
@@ -71,7 +71,7 @@ def new(
 ) -> None:
     """Start an assignment: solution, checks, stub and entry in course.toml, to be filled in."""
     with exit_status():
-        course = load_course()
+        course = open_course()
         from grader.authoring.new import NewError, start_assignment
 
         try:
@@ -91,7 +91,7 @@ def stubs(
 ) -> None:
     """Write assignments/ anew from solutions/. What was written there is lost."""
     with exit_status():
-        course = load_course()
+        course = open_course()
         from grader.course.stubs import StubError, drifted_stubs, write_stubs
 
         try:
@@ -130,7 +130,7 @@ def audit(
     console = Console(highlight=False, soft_wrap=True)
     with exit_status():
         try:
-            course = load_course()
+            course = open_course()
         except CourseError as error:
             console.print(Text(str(error)))
             raise typer.Exit(BELOW) from None

@@ -11,8 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.cli.common import ASSISTANTS, Only, Seed, errors, exit_status, select
-from grader.course.manifest import load_course
+from grader.cli.common import ASSISTANTS, Only, Seed, errors, exit_status, open_course, select
 from grader.errors import FAILED, GRADED, UNREADABLE
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def batch(
     failed on some (the rest is graded and stored), 130 interrupted.
     """
     with exit_status():
-        course = load_course()
+        course = open_course()
         assignments = select(course, only)
         from grader.batch.cluster import DaskExecutor
         from grader.batch.enrol import enrol
@@ -232,7 +231,7 @@ def override(
 ) -> None:
     """Set a score by hand. The raw results stay as they are."""
     with exit_status():
-        course = load_course()
+        course = open_course()
         slug = "" if only is None else select(course, [only])[0].slug
         from grader.gradebook.store import open_store
 
@@ -277,7 +276,7 @@ def export(
 ) -> None:
     """Write the gradebook in another tool's format."""
     with exit_status():
-        course = load_course()
+        course = open_course()
         from grader.gradebook.export import FORMATS, SENT_TO_STUDENTS
         from grader.gradebook.export import export as export_to
         from grader.gradebook.for_students import ForStudents
@@ -313,7 +312,7 @@ def report(
 ) -> None:
     """Write the class as HTML pages that need no network."""
     with exit_status():
-        course = load_course()
+        course = open_course()
         from grader.gradebook.for_students import ForStudents
         from grader.gradebook.pseudonyms import Pseudonymised
         from grader.gradebook.store import open_gradebook

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from grader.course.manifest import Assignment, Course, CourseError
+from grader.course.manifest import Assignment, Course, CourseError, load_course
+from grader.course.place import Place, find_course
 from grader.errors import BELOW, FAILED, GRADED, UNREADABLE, UnconfinedError
 
 if TYPE_CHECKING:
@@ -28,6 +32,56 @@ Seed = Annotated[
     int | None,
     typer.Option(min=0, max=2**63, help="Course seed, instead of the one in course.toml."),
 ]
+
+
+CourseDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--course",
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        help="The course's repository, instead of the installed one.",
+    ),
+]
+# What --course names, for the command that runs.
+_named: ContextVar[Path | None] = ContextVar("course", default=None)
+
+
+def with_course(command: Callable[..., None]) -> Callable[..., None]:
+    """`command` with the option `--course`; which course that is, `open_course` says."""
+
+    @wraps(command)
+    def run(*arguments: Any, course_dir: Path | None = None, **options: Any) -> None:
+        _named.set(course_dir)
+        command(*arguments, **options)
+
+    signature = inspect.signature(command, eval_str=True)
+    option = inspect.Parameter(
+        "course_dir", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=CourseDir
+    )
+    parameters = [*signature.parameters.values(), option]
+    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in parameters}
+    return run
+
+
+def place_of_course(*, standing: bool = False) -> Place:
+    """Where the course is that the command is about.
+
+    Args:
+        standing: whether the repository around the working folder comes before the installed one.
+    """
+    return find_course(_named.get(), Path.cwd() if standing else None)
+
+
+def open_course(*, standing: bool = False) -> Course:
+    """The course that the command is about.
+
+    Raises:
+        CourseError: there is none, or its manifest is wrong.
+    """
+    return load_course(place_of_course(standing=standing).root)
 
 
 def select(course: Course, slugs: list[str] | None) -> list[Assignment]:

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from grader.cli.common import ASSISTANTS, exit_status
+from grader.cli.common import ASSISTANTS, exit_status, place_of_course
 from grader.course.manifest import CourseError, load_course
 from grader.errors import FAILED, GRADED
 
@@ -46,8 +46,10 @@ def examine(console: Console) -> bool:
 
     console.print(Text("Course and data", style="bold"))
     try:
-        course = load_course()
+        place = place_of_course(standing=True)
+        course = load_course(place.root)
         line(True, f"{course.title}: {len(course.slugs)} assignments")
+        line(True, f"in {place.root}: {place.why}")
         for split in ("train", "test"):
             line(True, f"{split}: {len(load_digits(course.data_dir, split).images)} images")
     except (CourseError, DataError) as error:

@@ -15,10 +15,10 @@ from grader.cli.common import (
     errors,
     exit_status,
     finish,
+    open_course,
     select,
 )
 from grader.cli.outputs import Github, Html, Json, JunitXml, Markdown, Outputs
-from grader.course.manifest import load_course
 
 app = typer.Typer()
 
@@ -67,7 +67,7 @@ def grade(
     ones are graded all the same), 3 the grader failed.
     """
     with exit_status():
-        course = load_course()
+        course = open_course()
         assignments = select(course, only)
         outputs = Outputs(json, junitxml, markdown, html, github)
         from grader.grading.opening import open_engine

@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.common import ASSISTANTS, exit_status
-from grader.course.manifest import load_course
+from grader.cli.common import ASSISTANTS, exit_status, open_course
 
 app = typer.Typer()
 
@@ -26,7 +25,7 @@ def export_autograder(
 ) -> None:
     """Write an autograder to upload: a copy of the grader and the checks, without the answers."""
     with exit_status():
-        course = load_course()
+        course = open_course()
         from grader.hosts.bundle import HostError
         from grader.hosts.export import export_autograder as export_to
 

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader.cli.common import INSTRUCTORS, check_target, errors, exit_status, select
-from grader.course.manifest import Assignment, Course, load_course
+from grader.cli.common import INSTRUCTORS, check_target, errors, exit_status, open_course, select
+from grader.course.manifest import Assignment, Course
 from grader.errors import BELOW, GRADED
 
 app = typer.Typer()
@@ -55,7 +55,7 @@ def calibrate(
     on where it was. course.toml is left as it is without --write.
     """
     with exit_status():
-        course = load_course()
+        course = open_course()
         assignments = select_training(course, slugs)
         if plot is not None:
             check_target(plot, (".svg", ".png"))
@@ -134,7 +134,7 @@ def certify(
     Says which verdicts differ from those that tests/zoo expects. Exit status: 0 none, 1 some.
     """
     with exit_status():
-        course = load_course()
+        course = open_course()
         slugs_wanted = [assignment.slug for assignment in select(course, slugs)]
         from grader.grading.pool import usable_cores
         from grader.proof.certify import certify as certify_condition

@@ -16,10 +16,10 @@ from grader.cli.common import (
     exit_status,
     find_assignments,
     finish,
+    open_course,
     select,
 )
 from grader.cli.outputs import Github, Html, Json, JunitXml, Markdown, Outputs, Plot
-from grader.course.manifest import load_course
 from grader.errors import UNREADABLE
 
 app = typer.Typer()
@@ -45,7 +45,7 @@ def check(
     Exit status: 0 everything passed, 1 not everything, 2 wrong usage, 3 the grader failed.
     """
     with exit_status():
-        course = load_course()
+        course = open_course(standing=True)
         assignments = select(course, slugs)
         outputs = Outputs(json, junitxml, markdown, html, github, plot)
         folder = find_assignments(Path.cwd())
@@ -87,7 +87,7 @@ def watch(
     Exit status: 0 after q, 2 wrong usage, 3 the grader failed, 130 after Ctrl-C.
     """
     with exit_status():
-        course = load_course()
+        course = open_course(standing=True)
         if slug is not None:
             select(course, [slug])
         folder = find_assignments(Path.cwd())
@@ -115,7 +115,7 @@ def hint(
 ) -> None:
     """Show the next hint for an assignment, from a nudge to nearly there."""
     with exit_status():
-        course = load_course()
+        course = open_course(standing=True)
         select(course, [slug])
         folder = find_assignments(Path.cwd())
         from grader.workbench.hints import Hints, NoSuchHint
@@ -136,7 +136,7 @@ def hint(
 def reset(slug: Slug) -> None:
     """Bring an assignment's stub back; what you wrote is kept beside it."""
     with exit_status():
-        course = load_course()
+        course = open_course(standing=True)
         select(course, [slug])
         folder = find_assignments(Path.cwd())
         from grader.workbench.reset import ResetError, pristine_stub, reset_module
@@ -165,7 +165,7 @@ def notebook(
     Exit status: 0 written, 2 wrong usage, or the notebook is there already, 3 the grader failed.
     """
     with exit_status():
-        course = load_course()
+        course = open_course(standing=True)
         (assignment,) = select(course, [slug])
         target = output or find_assignments(Path.cwd()) / f"{assignment.slug}.ipynb"
         if target.exists():
@@ -186,7 +186,7 @@ def notebook(
 def list_assignments() -> None:
     """Show the assignments and their points."""
     with exit_status():
-        course = load_course()
+        course = open_course(standing=True)
         from grader.grading.engine import list_checks
         from grader.report.terminal import print_course
 

@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
+from grader.course.place import MANIFEST, find_course
+
 Table = TypeVar("Table", bound=msgspec.Struct)
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
@@ -125,7 +127,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def manifest_path(self) -> Path:
-        return manifest_below(self.root)
+        return self.root / MANIFEST
 
     @property
     def baseline_path(self) -> Path:
@@ -159,21 +161,17 @@ class _Manifest(msgspec.Struct):
     late: dict[str, Any] | None = None
 
 
-def manifest_below(root: Path) -> Path:
-    return root / "assignments" / "course.toml"
-
-
 def load_course(root: Path | None = None) -> Course:
     """Read and check `assignments/course.toml` below `root`.
 
     Args:
-        root: a repository; by default the one that this package lies in.
+        root: a repository; by default the one that GRADER_COURSE names, or the installed one.
 
     Raises:
         CourseError: the manifest is missing or wrong; one line that names the entry.
     """
-    root = Path(__file__).resolve().parents[2] if root is None else root.resolve()
-    manifest = _typed(_read_toml(manifest_below(root)), _Manifest, "")
+    root = find_course().root if root is None else root.resolve()
+    manifest = _typed(_read_toml(root / MANIFEST), _Manifest, "")
     defaults = _typed(manifest.limits, Limits, "[limits]: ")
     assignments = []
     for number, entry in enumerate(manifest.assignments, start=1):
@@ -208,7 +206,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise CourseError(
-            f"{path.name}: not found at {path}; run grader from the course's repository"
+            f"{path.name}: not found at {path}; name the course's folder with --course DIR"
         ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise CourseError(f"{path.name}: cannot be read: {error}") from None

@@ -19,6 +19,7 @@ import re
 from pathlib import Path
 
 from grader.course.manifest import Course
+from grader.course.place import is_carried
 
 _BEGIN = re.compile(r"(?P<indent>\s*)# BEGIN SOLUTION: (?P<task>\S.*)")
 _END = re.compile(r"\s*# END SOLUTION")
@@ -96,12 +97,14 @@ def without_answers(solution_source: str, filename: str = "<solution>") -> str:
 def original_stub(course: Course, slug: str) -> str | None:
     """The stub as it is handed out; what lies in `assignments/` may be a student's work.
 
-    It is made from the solution; a released copy has none, and keeps the stub instead. None where
-    neither is at hand.
+    It is made from the solution; a released copy has none, and keeps the stub instead. What a wheel
+    carries nobody has worked in. None where nothing of this is at hand.
     """
     solution, kept = course.solution_path(slug), course.kept_stub_path(slug)
     if solution.is_file():
         return make_stub(solution.read_text(encoding="utf-8"), f"solutions/{solution.name}")
+    if not kept.is_file() and is_carried(course.root):
+        kept = course.stub_path(slug)
     return kept.read_text(encoding="utf-8") if kept.is_file() else None
 
 

@@ -25,9 +25,8 @@ DECIDING = (
     "grading/engine.py", "grading/checkfile.py", "grading/plugin.py", "grading/training.py",
     "grading/pictures.py", "course/digits.py", "submissions/notebook.py",
     "submissions/untouched.py", "text.py", "sandbox/**/*.py", "report/model.py",
+    "checks/kit/*.py", "checks/misconceptions/__init__.py", "checks/misconceptions/shared/*.py",
 )  # fmt: skip
-# Below the folder of the check files: what they share.
-SHARED_CHECKS = ("kit/*.py", "misconceptions/__init__.py", "misconceptions/shared/*.py")
 
 
 # Those whose versions matter: student code may compute with each but the last.
@@ -65,12 +64,10 @@ def checks_digest(course: Course, assignment: Assignment) -> str:
 
 
 def _judging_content(course: Course, assignment: Assignment) -> Iterator[bytes]:
-    checks = course.check_path(assignment.slug).parent
-    shared = [path for pattern in SHARED_CHECKS for path in checks.glob(pattern)]
-    shared += checks.glob(f"misconceptions/{assignment.slug}.py")
     package = Path(grader.__file__).parent
-    deciding = [path for pattern in DECIDING for path in package.glob(pattern)]
-    paths = [course.check_path(assignment.slug), course.baseline_path, *shared, *deciding]
+    own = f"checks/misconceptions/{assignment.slug}.py"
+    shared = [path for pattern in (*DECIDING, own) for path in package.glob(pattern)]
+    paths = [course.check_path(assignment.slug), course.baseline_path, *shared]
     for path in sorted(paths):
         yield path.name.encode()
         yield path.read_bytes()

@@ -1,0 +1,153 @@
+"""Which course a command is about, and a grader that is installed without its repository."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY, Ran, RunGrader, solution
+
+from grader.course.place import find_course
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """What looks like a course's repository from outside."""
+    root = tmp_path / "course"
+    (root / "assignments").mkdir(parents=True)
+    (root / "assignments" / "course.toml").touch()
+    (root / "grader" / "checks").mkdir(parents=True)
+    return root
+
+
+def test_the_order_is_option_variable_surroundings_installed(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GRADER_COURSE", raising=False)
+    named, variable = tmp_path / "named", tmp_path / "variable"
+    inside = repository / "assignments"
+    assert find_course(standing=inside).root == repository
+    assert find_course(standing=tmp_path).root == REPOSITORY
+    assert find_course().root == REPOSITORY
+    monkeypatch.setenv("GRADER_COURSE", str(variable))
+    assert find_course(standing=inside).root == variable
+    assert find_course(named, inside).root == named
+    whys = {find_course(named).why, find_course().why}
+    monkeypatch.delenv("GRADER_COURSE")
+    whys |= {find_course(standing=inside).why, find_course().why}
+    assert len(whys) == 4
+
+
+def test_assignments_alone_are_no_course(repository: Path) -> None:
+    shutil.rmtree(repository / "grader")
+    assert find_course(standing=repository).root == REPOSITORY
+
+
+@pytest.mark.parametrize("command", [["grade", "relu.py"], ["batch", ".", "--results", "../r"]])
+def test_what_is_handed_in_is_never_graded_by_a_course_of_its_own(
+    run_grader: RunGrader, small_course: Path, tmp_path: Path, command: list[str]
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(small_course, copy)
+    check = copy / "grader" / "checks" / "test_relu.py"
+    check.write_text("raise SystemExit('a check of the student')\n", encoding="utf-8")
+    (copy / "assignments" / "relu.py").write_text(solution("relu"), encoding="utf-8")
+    ran = run_grader(*command, "--only", "relu", cwd=copy / "assignments")
+    assert "a check of the student" not in ran.stdout + ran.stderr
+    # With the same course named, it is used.
+    ran = run_grader(*command, "--course", copy, cwd=copy / "assignments")
+    assert ran.status == 3
+    assert "test_relu.py: the check file can't be run" in ran.stderr
+
+
+def test_a_folder_that_is_not_there_is_wrong_usage(run_grader: RunGrader) -> None:
+    ran = run_grader("list", "--course", "nowhere")
+    assert ran.status == 2
+    assert "nowhere" in ran.stderr
+
+
+# ---------------------------------------------------------------- a wheel
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment with the wheel in it, and this one's packages beside it."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    names = ("grader", "assignments", "data_cache", "pyproject.toml", "README.md", "LICENSE")
+    for name in names:  # building leaves files; this repository stays as it is
+        if (REPOSITORY / name).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(REPOSITORY / name, source / name, ignore=ignored)
+        else:
+            shutil.copyfile(REPOSITORY / name, source / name)
+    run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder], cwd=source)
+    (wheel,) = folder.glob("*.whl")
+    shutil.rmtree(source)
+    run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"], cwd=folder)
+    python = folder / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    (packages,) = (folder / "venv").rglob("site-packages")
+    (packages / "others.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    run([python, "-m", "installer", wheel], cwd=folder)
+    return python
+
+
+def run(command: Sequence[str | Path], cwd: Path) -> Ran:
+    kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "GRADER_COURSE")}
+    ran = subprocess.run(
+        list(command), cwd=cwd, env=kept, capture_output=True, encoding="utf-8", timeout=250
+    )
+    assert "Traceback" not in ran.stderr, ran.stderr
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+def test_an_installed_grader_grades_from_an_empty_folder(installed: Path, tmp_path: Path) -> None:
+    module = tmp_path / "relu.py"
+    module.write_text(solution("relu"), encoding="utf-8")
+    ran = run([installed, "-m", "grader", "grade", "relu.py", "--only", "relu"], cwd=tmp_path)
+    assert (ran.status, "10/10" in ran.stdout) == (0, True), ran
+    ran = run([installed, "-m", "grader", "doctor"], cwd=tmp_path)
+    assert "it came with the grader that is installed" in " ".join(ran.stdout.split())
+    assert str(REPOSITORY) not in ran.stdout
+
+
+def test_an_installed_grader_checks_a_folder_with_only_assignments(
+    installed: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "assignments").mkdir()
+    (tmp_path / "assignments" / "relu.py").write_text(solution("relu"), encoding="utf-8")
+    for slug in ("adam", "l2"):
+        shutil.copyfile(
+            REPOSITORY / "assignments" / f"{slug}.py", tmp_path / "assignments" / f"{slug}.py"
+        )
+    ran = run([installed, "-m", "grader", "check", "relu", "adam"], cwd=tmp_path)
+    assert "ReLU (relu)  10/10" in ran.stdout
+    assert "Adam (adam)  0/10  the stub is unchanged" in ran.stdout
+
+
+SECRETS = """
+import os, sys
+share = os.path.join(sys.prefix, "share", "grader")
+for secret in ("grader/checks/test_relu.py", "data_cache/MNIST/raw/train-labels-idx1-ubyte"):
+    try:
+        print("READ", open(os.path.join(share, secret), "rb").read(10))
+    except OSError as error:
+        print("REFUSED", type(error).__name__)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the sandbox's walls are Linux's")
+def test_a_worker_of_an_installed_grader_reads_neither_checks_nor_labels(
+    installed: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "relu.py").write_text(solution("relu") + SECRETS, encoding="utf-8")
+    command = [installed, "-m", "grader", "grade", "relu.py", "--only", "relu", "--json", "-"]
+    ran = run(command, cwd=tmp_path)
+    assert "READ" not in ran.stdout
+    assert ran.stdout.count("REFUSED PermissionError") == 2
