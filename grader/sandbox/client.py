@@ -1,21 +1,16 @@
-"""The trusted side's handle on a student's module: ask, wait no longer than allowed, check shapes.
+"""The trusted side's handle on a student's module: what a check may ask, and what it gets.
 
-Every call has the assignment's absolute deadline. What comes back is validated here for dtype,
-exact shape and finiteness (answers.py), so that checks only ever compare sane arrays. Failures are
-typed by whose fault they are (blame.py).
+Every call has the assignment's absolute deadline (conversation.py). What comes back is validated
+for dtype, exact shape and finiteness (answers.py), so that checks only ever compare sane arrays.
+Failures are typed by whose fault they are (blame.py).
 """
 
 from __future__ import annotations
 
-import math
-import os
-import selectors
-import signal
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, TypeVar
+from typing import Literal
 
 import numpy as np
 
@@ -27,29 +22,29 @@ from grader.sandbox.blame import (
     StudentTimedOut,
     StudentUnusable,
 )
+from grader.sandbox.conversation import IMPORT_SEED, Conversation, Limits
 from grader.sandbox.handles import Network, Optimizer
-from grader.sandbox.launch import Launcher, Process, SandboxError
+from grader.sandbox.launch import Launcher
 from grader.sandbox.wire import protocol
 from grader.sandbox.wire.cells import Cells
 from grader.sandbox.wire.values import GivenNetwork, pack
 
-Body = TypeVar("Body")
-TICK_S = 0.1
-IMPORT_SEED = 0x5EED_0F_1A9087  # one that nobody would choose
-MEMORY_MARGIN = 1.25
-CHUNK_BYTES = 1 << 16  # what a pipe holds
-LARGE_CHUNK = 1 << 20
-EXIT_S = 2.0  # from the end of a worker's stream to the end of the worker, if it is ending
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one assignment may use, over all its workers."""
-
-    wall_s: float
-    cpu_s: int
-    memory_mib: int
-    output_kib: int
+# What checks and the rooms above import from here; some of it lives beside.
+__all__ = [
+    "Called",
+    "Limits",
+    "Network",
+    "Optimizer",
+    "Parameter",
+    "Student",
+    "StudentCrashed",
+    "StudentError",
+    "StudentRaised",
+    "StudentTimedOut",
+    "StudentUnusable",
+    "Training",
+    "confinement",
+]
 
 
 @dataclass(frozen=True)
@@ -73,52 +68,38 @@ class Student:
     ) -> None:
         self.slug = slug
         self.filename = f"{slug}{'.ipynb' if cells else '.py'}"
-        self.protections: dict[str, bool] = {}
-        self._launcher = launcher
-        self._source = source
-        self._cells = cells
-        self._limits = limits
-        self._deadline: float | None = None
-        self._cpu_left_s = float(limits.cpu_s)
-        self._process: Process | None = None
-        self._selector = selectors.DefaultSelector()
-        self._output = bytearray()
-        self._requests = 0
-        self._received = bytearray()  # of the next reply
-        self._next_look = 0.0  # when the worker's memory is measured again
-        self._memory_bytes = math.inf  # what it may then have
-        self._load_failure: StudentError | None = None
-        self._loaded: protocol.Loaded | None = None
+        self._conversation = Conversation(launcher, slug, source, limits, cells)
+        self._ask = self._conversation.ask
 
     def __enter__(self) -> Student:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process is not None:
-            self._end_worker()
+        self._conversation.close()
 
     @property
     def output(self) -> str:
         """What the module printed so far, up to the limit, as UTF-8 with the rest replaced."""
-        return self._output.decode("utf-8", "replace")
+        return self._conversation.output
+
+    @property
+    def protections(self) -> dict[str, bool]:
+        """Which of the sandbox's protections the last worker has, by name; empty before one."""
+        return self._conversation.protections
 
     # ------------------------------------------------------------ what a check asks
 
     def load(self) -> list[str]:
         """Import the module; which of `Net` and `make_optimizer` it defines."""
-        self._worker()
-        assert self._loaded is not None
-        return self._loaded.callables
+        return self._conversation.loaded().callables
 
     def reseeds_at_import(self) -> bool:
         """Whether torch's generator has another seed after the import than before."""
-        self._worker()
-        assert self._loaded is not None
-        return self._loaded.seed != IMPORT_SEED
+        return self._conversation.loaded().seed != IMPORT_SEED
 
     def build(self, *sizes: int, seed: int, **options: float) -> Network:
         """`Net(*sizes, **options)` after `torch.manual_seed(seed)`, after one forward pass."""
-        key = f"net{self._requests}"
+        key = f"net{self._conversation.requests}"
         built = self._ask(protocol.Build(key, seed, sizes, options), protocol.Built)
         return Network(
             self._ask, key, sizes, parameters_of(built.parameters), draw_of(built.next_draw)
@@ -133,7 +114,7 @@ class Student:
         **options: float,
     ) -> Optimizer:
         """`make_optimizer(parameters, **options)` on new parameters that hold `values`."""
-        key = f"optimizer{self._requests}"
+        key = f"optimizer{self._conversation.requests}"
         arrays = [protocol.pack_array(value) for value in values]
         request = protocol.MakeOptimizer(key, seed, arrays, options, as_generator)
         made = self._ask(request, protocol.OptimizerMade)
@@ -150,7 +131,7 @@ class Student:
             dropout: the share of hidden activations that it drops in train mode.
             train: whether it is in train mode.
         """
-        key = f"given{self._requests}"
+        key = f"given{self._conversation.requests}"
         values = [protocol.pack_array(value) for value in layers]
         self._ask(protocol.Give(key, values, dropout, train), protocol.Done)
         return GivenNetwork(key)
@@ -219,199 +200,6 @@ class Student:
             checked(trained.unseen_logits, (len(unseen), sizes[-1]), doing, "logits"),
             parameters_of(trained.parameters),
         )
-
-    # ------------------------------------------------------------ asking
-
-    def _ask(self, request: protocol.Request, expected: type[Body]) -> Body:
-        worker = self._worker()
-        return self._exchange(worker, request, expected)
-
-    def _worker(self) -> Process:
-        """A running worker that has imported the module."""
-        if self._load_failure is not None:
-            raise self._load_failure
-        if self._process is not None:
-            return self._process
-        if self._cpu_left_s < 1 or (self._deadline or time.monotonic() + 1) <= time.monotonic():
-            raise StudentTimedOut("the assignment's time was used up by an earlier check")
-        self._process = self._start()
-        try:
-            load = protocol.Load(self.slug, self._source, IMPORT_SEED, self._cells)
-            self._loaded = self._exchange(self._process, load, protocol.Loaded)
-        except StudentError as error:
-            self._load_failure = error
-            raise
-        return self._process
-
-    def _start(self) -> Process:
-        process = self._launcher.launch(
-            cpu_s=int(self._cpu_left_s), memory_mib=self._limits.memory_mib
-        )
-        process.stream.setblocking(False)
-        self._process = process
-        self._memory_bytes = math.inf
-        printed = len(self._output)
-        self._selector.register(process.stream, selectors.EVENT_READ)
-        if process.live_output:
-            self._selector.register(process.output, selectors.EVENT_READ)
-        starting = time.monotonic() + 60
-        try:
-            reply = self._receive(process, starting)
-        except (StudentError, protocol.ProtocolError) as error:
-            self._end_worker()
-            words = self._last_words(printed)
-            raise SandboxError(f"a worker did not start: {error}; {words}") from None
-        if reply.id != 0 or not isinstance(reply.body, protocol.Ready):
-            raise SandboxError("a worker did not start: it never said that it is ready")
-        self.protections = reply.body.protections
-        # On top of what it shares with the zygote, as the jail's limit on address space is. That
-        # one should be met first: it raises MemoryError, where this one ends the worker.
-        allowed = MEMORY_MARGIN * (self._limits.memory_mib << 20)
-        self._memory_bytes = process.resident_bytes() + allowed
-        if self._deadline is None:
-            self._deadline = time.monotonic() + self._limits.wall_s
-        return process
-
-    def _exchange(self, process: Process, request: protocol.Request, expected: type[Body]) -> Body:
-        """Send `request`, await its reply; any failure but a well-formed one ends the worker."""
-        assert self._deadline is not None
-        self._requests += 1
-        message = protocol.encode(protocol.Envelope(self._requests, request))
-        try:
-            self._send(process, message, self._deadline)
-            reply = self._receive(process, self._deadline)
-            if reply.id != self._requests:
-                raise protocol.ProtocolError("a reply to another request")
-        except StudentError:
-            self._end_worker()
-            raise
-        except protocol.ProtocolError as error:
-            self._end_worker()
-            raise StudentCrashed(f"the worker's messages were disturbed: {error}") from None
-        except BaseException:
-            self._end_worker()
-            raise
-        body = reply.body
-        if isinstance(body, protocol.Raised):
-            raise StudentRaised(body, self._cells)
-        if isinstance(body, protocol.Unusable):
-            raise StudentUnusable(f"{body.doing}: {body.problem}", body.line, self._cells)
-        if not isinstance(body, expected):
-            self._end_worker()
-            raise StudentCrashed("the worker's messages were disturbed: an answer of another kind")
-        return body
-
-    def _send(self, process: Process, message: bytearray, deadline: float) -> None:
-        view = memoryview(message)
-        while view:
-            try:
-                view = view[process.stream.send(view) :]
-            except BlockingIOError:  # rare: most messages fit into the socket's buffer
-                self._selector.modify(process.stream, selectors.EVENT_WRITE)
-                try:
-                    self._wait(process, deadline)
-                finally:
-                    self._selector.modify(process.stream, selectors.EVENT_READ)
-            except OSError:
-                raise self._crash(process) from None
-
-    def _receive(self, process: Process, deadline: float) -> protocol.Reply:
-        start = protocol.HEADER.size
-        self._fill(process, start, deadline)
-        end = start + protocol.body_size(bytes(self._received[:start]))
-        self._fill(process, end, deadline)
-        message = self._received[start:end]
-        del self._received[:end]
-        return protocol.decode_reply(message)
-
-    def _fill(self, process: Process, size: int, deadline: float) -> None:
-        """Receive until there are `size` bytes; most replies come whole with their first byte."""
-        # Grown as bytes arrive: an announced size alone must not cost memory.
-        while len(self._received) < size:
-            if process.stream in self._wait(process, deadline):
-                missing = size - len(self._received)
-                try:
-                    chunk = process.stream.recv(min(max(missing, CHUNK_BYTES), LARGE_CHUNK))
-                except BlockingIOError:
-                    continue
-                except OSError:
-                    chunk = b""
-                if not chunk:
-                    raise self._crash(process)
-                self._received += chunk
-
-    def _wait(self, process: Process, deadline: float) -> list[object]:
-        """Wait for the stream, drain the output, watch clock and memory."""
-        while True:
-            now = time.monotonic()
-            if now >= deadline:
-                raise StudentTimedOut(f"no answer within {self._limits.wall_s:g} s")
-            # By the clock, as a worker that never stops printing leaves no quiet moment.
-            if now >= self._next_look:
-                self._next_look = now + TICK_S
-                if process.resident_bytes() > self._memory_bytes:
-                    raise StudentCrashed(f"more than {self._limits.memory_mib} MiB of memory used")
-            selected = self._selector.select(min(deadline - now, TICK_S))
-            ready: list[object] = [key.fileobj for key, _ in selected]
-            if process.output in ready:
-                self._drain(process)
-            if process.stream in ready:
-                return ready
-
-    def _drain(self, process: Process) -> None:
-        chunk = process.output.read(CHUNK_BYTES)
-        if not chunk:
-            self._selector.unregister(process.output)
-        self._output += chunk[: self._room()]
-
-    def _crash(self, process: Process) -> StudentError:
-        """Why the worker's end of the stream is closed."""
-        if not process.ends_within(EXIT_S):
-            return StudentCrashed("the process closed its connection to the grader")
-        ending = process.wait()
-        if ending.exit >= 0:
-            return StudentCrashed(f"the process ended itself with exit status {ending.exit}")
-        by_limit = -ending.exit in (signal.SIGXCPU, signal.SIGKILL)
-        if by_limit and self._cpu_left_s - ending.cpu_s < 1:
-            return StudentTimedOut(f"more than {self._limits.cpu_s} s of processor time used")
-        return StudentCrashed(f"the process was ended by {signal_name(-ending.exit)}")
-
-    def _end_worker(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        self._received.clear()
-        process.kill()
-        self._selector.close()
-        self._selector = selectors.DefaultSelector()
-        try:
-            self._cpu_left_s -= process.wait().cpu_s
-            self._drain_rest(process)
-        finally:
-            process.close()
-
-    def _drain_rest(self, process: Process) -> None:
-        """Keep the output that an ended worker has left behind."""
-        if process.live_output:
-            os.set_blocking(process.output.fileno(), False)
-            self._output += (process.output.read(CHUNK_BYTES) or b"")[: self._room()]
-        else:
-            process.output.seek(0)
-            self._output += process.output.read(self._room())
-
-    def _room(self) -> int:
-        """How many more bytes of output are kept."""
-        return (self._limits.output_kib << 10) - len(self._output)
-
-    def _last_words(self, start: int) -> str:
-        return self._output[start:][-300:].decode("utf-8", "replace")
-
-
-def signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:  # most of the real-time signals have none
-        return f"signal {number}"
 
 
 def confinement(launcher: Launcher) -> dict[str, bool]:

@@ -1,0 +1,279 @@
+"""One student's module behind the wall: workers that come and go, a request and its reply.
+
+Every exchange has the assignment's absolute deadline. While it waits, what the worker prints is
+drained and its memory watched. How a worker ends is told as a failure with a verdict (blame.py).
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import selectors
+import signal
+import time
+from dataclasses import dataclass
+from typing import TypeVar
+
+from grader.sandbox.blame import (
+    StudentCrashed,
+    StudentError,
+    StudentRaised,
+    StudentTimedOut,
+    StudentUnusable,
+)
+from grader.sandbox.launch import Launcher, Process, SandboxError
+from grader.sandbox.wire import protocol
+from grader.sandbox.wire.cells import Cells
+
+Body = TypeVar("Body")
+TICK_S = 0.1
+IMPORT_SEED = 0x5EED_0F_1A9087  # one that nobody would choose
+MEMORY_MARGIN = 1.25
+CHUNK_BYTES = 1 << 16  # what a pipe holds
+LARGE_CHUNK = 1 << 20
+EXIT_S = 2.0  # from the end of a worker's stream to the end of the worker, if it is ending
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one assignment may use, over all its workers."""
+
+    wall_s: float
+    cpu_s: int
+    memory_mib: int
+    output_kib: int
+
+
+class Conversation:
+    """Asks the workers of one module, each started when the one before has ended."""
+
+    def __init__(
+        self, launcher: Launcher, slug: str, source: str, limits: Limits, cells: Cells
+    ) -> None:
+        self.protections: dict[str, bool] = {}
+        self.requests = 0  # so far
+        self._launcher = launcher
+        self._load = protocol.Load(slug, source, IMPORT_SEED, cells)
+        self._limits = limits
+        self._deadline: float | None = None
+        self._cpu_left_s = float(limits.cpu_s)
+        self._process: Process | None = None
+        self._selector = selectors.DefaultSelector()
+        self._output = bytearray()
+        self._received = bytearray()  # of the next reply
+        self._next_look = 0.0  # when the worker's memory is measured again
+        self._memory_bytes = math.inf  # what it may then have
+        self._load_failure: StudentError | None = None
+        self._loaded: protocol.Loaded | None = None
+
+    @property
+    def output(self) -> str:
+        """What the module printed so far, up to the limit, as UTF-8 with the rest replaced."""
+        return self._output.decode("utf-8", "replace")
+
+    def close(self) -> None:
+        if self._process is not None:
+            self._end_worker()
+
+    # ------------------------------------------------------------ asking
+
+    def loaded(self) -> protocol.Loaded:
+        """What importing the module showed; it is imported if it has not been."""
+        self._worker()
+        assert self._loaded is not None
+        return self._loaded
+
+    def ask(self, request: protocol.Request, expected: type[Body]) -> Body:
+        """The worker's answer to `request`.
+
+        Raises:
+            StudentError: there is none, or not of the type `expected`.
+            SandboxError: no worker can be started.
+        """
+        return self._exchange(self._worker(), request, expected)
+
+    def _worker(self) -> Process:
+        """A running worker that has imported the module."""
+        if self._load_failure is not None:
+            raise self._load_failure
+        if self._process is not None:
+            return self._process
+        if self._cpu_left_s < 1 or (self._deadline or time.monotonic() + 1) <= time.monotonic():
+            raise StudentTimedOut("the assignment's time was used up by an earlier check")
+        self._process = self._start()
+        try:
+            self._loaded = self._exchange(self._process, self._load, protocol.Loaded)
+        except StudentError as error:
+            self._load_failure = error
+            raise
+        return self._process
+
+    def _start(self) -> Process:
+        process = self._launcher.launch(
+            cpu_s=int(self._cpu_left_s), memory_mib=self._limits.memory_mib
+        )
+        process.stream.setblocking(False)
+        self._process = process
+        self._memory_bytes = math.inf
+        printed = len(self._output)
+        self._selector.register(process.stream, selectors.EVENT_READ)
+        if process.live_output:
+            self._selector.register(process.output, selectors.EVENT_READ)
+        starting = time.monotonic() + 60
+        try:
+            reply = self._receive(process, starting)
+        except (StudentError, protocol.ProtocolError) as error:
+            self._end_worker()
+            words = self._last_words(printed)
+            raise SandboxError(f"a worker did not start: {error}; {words}") from None
+        if reply.id != 0 or not isinstance(reply.body, protocol.Ready):
+            raise SandboxError("a worker did not start: it never said that it is ready")
+        self.protections = reply.body.protections
+        # On top of what it shares with the zygote, as the jail's limit on address space is. That
+        # one should be met first: it raises MemoryError, where this one ends the worker.
+        allowed = MEMORY_MARGIN * (self._limits.memory_mib << 20)
+        self._memory_bytes = process.resident_bytes() + allowed
+        if self._deadline is None:
+            self._deadline = time.monotonic() + self._limits.wall_s
+        return process
+
+    def _exchange(self, process: Process, request: protocol.Request, expected: type[Body]) -> Body:
+        """Send `request`, await its reply; any failure but a well-formed one ends the worker."""
+        assert self._deadline is not None
+        self.requests += 1
+        message = protocol.encode(protocol.Envelope(self.requests, request))
+        try:
+            self._send(process, message, self._deadline)
+            reply = self._receive(process, self._deadline)
+            if reply.id != self.requests:
+                raise protocol.ProtocolError("a reply to another request")
+        except StudentError:
+            self._end_worker()
+            raise
+        except protocol.ProtocolError as error:
+            self._end_worker()
+            raise StudentCrashed(f"the worker's messages were disturbed: {error}") from None
+        except BaseException:
+            self._end_worker()
+            raise
+        body = reply.body
+        if isinstance(body, protocol.Raised):
+            raise StudentRaised(body, self._load.cells)
+        if isinstance(body, protocol.Unusable):
+            raise StudentUnusable(f"{body.doing}: {body.problem}", body.line, self._load.cells)
+        if not isinstance(body, expected):
+            self._end_worker()
+            raise StudentCrashed("the worker's messages were disturbed: an answer of another kind")
+        return body
+
+    def _send(self, process: Process, message: bytearray, deadline: float) -> None:
+        view = memoryview(message)
+        while view:
+            try:
+                view = view[process.stream.send(view) :]
+            except BlockingIOError:  # rare: most messages fit into the socket's buffer
+                self._selector.modify(process.stream, selectors.EVENT_WRITE)
+                try:
+                    self._wait(process, deadline)
+                finally:
+                    self._selector.modify(process.stream, selectors.EVENT_READ)
+            except OSError:
+                raise self._crash(process) from None
+
+    def _receive(self, process: Process, deadline: float) -> protocol.Reply:
+        start = protocol.HEADER.size
+        self._fill(process, start, deadline)
+        end = start + protocol.body_size(bytes(self._received[:start]))
+        self._fill(process, end, deadline)
+        message = self._received[start:end]
+        del self._received[:end]
+        return protocol.decode_reply(message)
+
+    def _fill(self, process: Process, size: int, deadline: float) -> None:
+        """Receive until there are `size` bytes; most replies come whole with their first byte."""
+        # Grown as bytes arrive: an announced size alone must not cost memory.
+        while len(self._received) < size:
+            if process.stream in self._wait(process, deadline):
+                missing = size - len(self._received)
+                try:
+                    chunk = process.stream.recv(min(max(missing, CHUNK_BYTES), LARGE_CHUNK))
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    chunk = b""
+                if not chunk:
+                    raise self._crash(process)
+                self._received += chunk
+
+    def _wait(self, process: Process, deadline: float) -> list[object]:
+        """Wait for the stream, drain the output, watch clock and memory."""
+        while True:
+            now = time.monotonic()
+            if now >= deadline:
+                raise StudentTimedOut(f"no answer within {self._limits.wall_s:g} s")
+            # By the clock, as a worker that never stops printing leaves no quiet moment.
+            if now >= self._next_look:
+                self._next_look = now + TICK_S
+                if process.resident_bytes() > self._memory_bytes:
+                    raise StudentCrashed(f"more than {self._limits.memory_mib} MiB of memory used")
+            selected = self._selector.select(min(deadline - now, TICK_S))
+            ready: list[object] = [key.fileobj for key, _ in selected]
+            if process.output in ready:
+                self._drain(process)
+            if process.stream in ready:
+                return ready
+
+    def _drain(self, process: Process) -> None:
+        chunk = process.output.read(CHUNK_BYTES)
+        if not chunk:
+            self._selector.unregister(process.output)
+        self._output += chunk[: self._room()]
+
+    def _crash(self, process: Process) -> StudentError:
+        """Why the worker's end of the stream is closed."""
+        if not process.ends_within(EXIT_S):
+            return StudentCrashed("the process closed its connection to the grader")
+        ending = process.wait()
+        if ending.exit >= 0:
+            return StudentCrashed(f"the process ended itself with exit status {ending.exit}")
+        by_limit = -ending.exit in (signal.SIGXCPU, signal.SIGKILL)
+        if by_limit and self._cpu_left_s - ending.cpu_s < 1:
+            return StudentTimedOut(f"more than {self._limits.cpu_s} s of processor time used")
+        return StudentCrashed(f"the process was ended by {signal_name(-ending.exit)}")
+
+    def _end_worker(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        self._received.clear()
+        process.kill()
+        self._selector.close()
+        self._selector = selectors.DefaultSelector()
+        try:
+            self._cpu_left_s -= process.wait().cpu_s
+            self._drain_rest(process)
+        finally:
+            process.close()
+
+    def _drain_rest(self, process: Process) -> None:
+        """Keep the output that an ended worker has left behind."""
+        if process.live_output:
+            os.set_blocking(process.output.fileno(), False)
+            self._output += (process.output.read(CHUNK_BYTES) or b"")[: self._room()]
+        else:
+            process.output.seek(0)
+            self._output += process.output.read(self._room())
+
+    def _room(self) -> int:
+        """How many more bytes of output are kept."""
+        return (self._limits.output_kib << 10) - len(self._output)
+
+    def _last_words(self, start: int) -> str:
+        return self._output[start:][-300:].decode("utf-8", "replace")
+
+
+def signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most of the real-time signals have none
+        return f"signal {number}"
