@@ -20,7 +20,10 @@ from typing import IO, Any, Protocol
 
 START_TIMEOUT_S = 120.0  # importing torch from a cold network disk can take a minute
 END_TIMEOUT_S = 60.0  # the zygote may be removing the files of others, 10 s each at most
+START_ATTEMPTS = 2  # of a zygote that ends before it serves
+LOOK_EVERY_S = 0.2
 PACKET_BYTES = 4096
+WORDS_BYTES = 4096
 
 # What Python, torch and locale handling look at; nothing else of the caller's is passed on.
 PASSED_ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "SYSTEMROOT", "OPENBLAS_CORETYPE")
@@ -71,6 +74,7 @@ class Launcher(Protocol):
     """Starts workers with the given limits."""
 
     def launch(self, *, cpu_s: int, memory_mib: int) -> Process: ...
+    def mend(self) -> None: ...  # put right what has ended
 
 
 def clean_environment() -> dict[str, str]:
@@ -100,19 +104,22 @@ class ForkedProcess:
 
     live_output = True
 
-    def __init__(self, stream: socket.socket, output: IO[bytes], status: socket.socket) -> None:
+    def __init__(
+        self, zygote: Zygote, stream: socket.socket, output: IO[bytes], status: socket.socket
+    ) -> None:
         self.stream = stream
         self.output = output
+        self._zygote = zygote
         self._status = status
         self._pidfd: int | None = None
         self._ending: Ending | None = None
+        zygote.await_report(status)
         try:
-            status.settimeout(START_TIMEOUT_S)
             packet, descriptors, _, _ = socket.recv_fds(status, PACKET_BYTES, 1)
         except OSError as error:
             raise SandboxError(f"the zygote did not start a worker: {error}") from None
         if not packet:
-            raise SandboxError("the zygote ended")
+            raise zygote.ended()
         self._pidfd = descriptors[0]
         self.pid: int = json.loads(packet)["pid"]
 
@@ -144,7 +151,7 @@ class ForkedProcess:
         except OSError as error:
             raise SandboxError(f"a worker could not be ended: {error}") from None
         if not packet:
-            raise SandboxError("the zygote ended")
+            raise self._zygote.ended()
         end = json.loads(packet)
         self._ending = Ending(end["exit"], end["cpu_s"])
         return self._ending
@@ -160,32 +167,78 @@ class ForkedProcess:
 
 
 class Zygote:
-    """The process that forks workers. Usable from forked children of the one that started it."""
+    """The process that forks workers. Usable from forked children of the one that started it.
+
+    One that ends is replaced by whoever started it: in `launch`, and in `mend`, which has to be
+    called now and then while only children ask for workers.
+    """
 
     def __init__(self, baseline: Path) -> None:
+        self._baseline = baseline
+        self._owner = os.getpid()
         self._errors = tempfile.TemporaryFile()
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = subprocess.Popen(
-                python_command("grader.sandbox.inside.zygote", str(theirs.fileno()), str(baseline)),
-                env=clean_environment(),
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=self._errors,
-                stderr=self._errors,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,  # Ctrl-C in the terminal is for us to handle
-            )
+        # Both ends are kept: what was asked of a zygote that ended, its successor finds and does.
+        self._control, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._attempts = 0  # since one was last known to serve
+        self._start()
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
+    def _start(self) -> None:
+        self._attempts += 1
+        self._serves, serves = os.pipe()
+        try:
+            self._process = subprocess.Popen(
+                python_command(
+                    "grader.sandbox.inside.zygote",
+                    str(self._theirs.fileno()),
+                    str(serves),
+                    str(self._baseline),
+                ),
+                env=clean_environment(),
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=self._errors,
+                stderr=self._errors,
+                pass_fds=[self._theirs.fileno(), serves],
+                start_new_session=True,  # Ctrl-C in the terminal is for us to handle
+            )
+        except OSError as error:
+            os.close(self._serves)
+            raise SandboxError(f"the zygote can't be started: {error}") from None
+        finally:
+            os.close(serves)
+
+    def mend(self) -> None:
+        """Start a zygote in the place of one that has ended; in a forked process, do nothing."""
+        if os.getpid() != self._owner or self._process.poll() is None:
+            return
+        if os.read(self._serves, 1):  # it had come so far
+            self._attempts = 0
+        os.close(self._serves)
+        if self._attempts < START_ATTEMPTS:
+            self._start()
+        else:
+            self._refuse()
+
+    def _refuse(self) -> None:
+        """Let go of all who wait for a zygote, as there will be none, and who will ask for one."""
+        self._serves = os.open(os.devnull, os.O_RDONLY)  # a later mend() ends here again
+        self._theirs.shutdown(socket.SHUT_RDWR)
+        while True:
+            packet, descriptors, _, _ = socket.recv_fds(self._theirs, PACKET_BYTES, 3)
+            for descriptor in descriptors:
+                os.close(descriptor)
+            if not packet:
+                return
+
     def launch(self, *, cpu_s: int, memory_mib: int) -> ForkedProcess:
         """A new worker, about to say that it is ready.
 
         Raises:
-            SandboxError: if the zygote has ended or can't fork.
+            SandboxError: if the zygote has ended, and one that took its place has, or can't fork.
         """
         stream, their_stream = socket.socketpair()
         status, their_status = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -194,20 +247,39 @@ class Zygote:
         descriptors = [their_stream.fileno(), write_end, their_status.fileno()]
         try:
             socket.send_fds(self._control, [request], descriptors)
-        except OSError as error:
-            raise SandboxError(f"the zygote ended: {self._last_words() or error}") from None
+        except OSError:
+            raise self.ended() from None
         finally:
             their_stream.close()
             their_status.close()
             os.close(write_end)
-        try:
-            return ForkedProcess(stream, os.fdopen(read_end, "rb", buffering=0), status)
-        except SandboxError as error:
-            raise SandboxError(f"{error}: {self._last_words()}") from None
+        return ForkedProcess(self, stream, os.fdopen(read_end, "rb", buffering=0), status)
+
+    def await_report(self, status: socket.socket) -> None:
+        """Wait for the zygote's first word about a worker, or for its end.
+
+        Raises:
+            SandboxError: it takes longer than a start may take.
+        """
+        deadline = time.monotonic() + START_TIMEOUT_S
+        poll = select.poll()
+        poll.register(status, select.POLLIN)
+        while not poll.poll(LOOK_EVERY_S * 1000):
+            self.mend()
+            if time.monotonic() > deadline:
+                raise SandboxError(f"no worker was started within {START_TIMEOUT_S:g} s")
+
+    def ended(self) -> SandboxError:
+        """That it ended, with its last words, where it had some."""
+        return SandboxError(
+            f"the zygote ended: {self._last_words() or 'it was killed; is there enough memory?'}"
+        )
 
     def close(self) -> None:
         """End the zygote, which ends its workers and removes what they leave."""
         self._control.close()
+        self._theirs.close()
+        os.close(self._serves)
         self._process.terminate()  # obeyed only while it still imports torch
         try:
             self._process.wait(END_TIMEOUT_S)
@@ -217,8 +289,10 @@ class Zygote:
         self._errors.close()
 
     def _last_words(self) -> str:
-        self._errors.seek(0)
-        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        # The file's position is shared by all processes that hold it.
+        size = os.fstat(self._errors.fileno()).st_size
+        said = os.pread(self._errors.fileno(), WORDS_BYTES, max(0, size - WORDS_BYTES))
+        lines = said.decode(errors="replace").strip().splitlines()
         return lines[-1][:300] if lines else ""
 
 
@@ -296,6 +370,9 @@ class Spawner:
             port = listener.getsockname()[1]
             output = tempfile.TemporaryFile()
             return SpawnedProcess(listener, output, [str(port), str(self._baseline)])
+
+    def mend(self) -> None:
+        """Nothing here outlives its worker."""
 
     def close(self) -> None:
         """Nothing outlives its worker here."""

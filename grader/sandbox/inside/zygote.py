@@ -149,9 +149,10 @@ def serve(control: socket.socket) -> None:
 
 
 def main() -> None:
-    """Entry point, with two arguments: the control socket's descriptor, the baseline's path."""
+    """Entry point. Arguments: the descriptors of the control socket and of a pipe that is told when
+    this serves, and the baseline's path."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    worker.offer_baseline(Path(sys.argv[2]))
+    worker.offer_baseline(Path(sys.argv[3]))
     warm_up()
     jail.prepare()
     # Frozen objects are not traversed by a worker's collector, so their pages stay shared. They are
@@ -160,4 +161,7 @@ def main() -> None:
     gc.enable()
     # From here on there may be something to clear up: it ends when its clients are gone.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    serves = int(sys.argv[2])
+    os.write(serves, b"s")
+    os.close(serves)
     serve(control)
