@@ -24,11 +24,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from grader.batch.executor import TICK_S, Numbered, Outcome, Task, grade_task
 from grader.course.manifest import Course, load_course
 from grader.errors import GraderError, UnconfinedError
+from grader.grading.crew import TICK_S, Numbered
 from grader.grading.engine import Engine
 from grader.grading.key import checks_digest, versions
+from grader.grading.task import Outcome, Task, grade_task
 from grader.sandbox.launch import Launcher, SandboxError, open_launcher
 
 if TYPE_CHECKING:

@@ -10,11 +10,12 @@ from typing import Protocol
 
 import msgspec
 
-from grader.batch.executor import Executor, Outcome, Task
+from grader.batch.executor import Executor
 from grader.course.manifest import Assignment, Course
 from grader.errors import GraderError
 from grader.gradebook.store import Result, Store
 from grader.grading.key import Key, checks_digest, code_digest, versions
+from grader.grading.task import Outcome, Task
 from grader.intake.layouts import Handed
 from grader.report.model import AssignmentReport
 from grader.submissions.reading import Submission, SubmissionError

@@ -138,7 +138,7 @@ def audit(
 
         found = 0
         with open_engine(course) as engine:
-            from grader.grading.pool import usable_cores
+            from grader.grading.crew import usable_cores
             from grader.proof.audit import AuditError
             from grader.proof.audit import audit as findings_of
 
@@ -164,7 +164,7 @@ def show_mutants(engine: Engine, console: Console, sample: int | None) -> int:
         raise RuntimeError(
             "--mutate needs mutmut: in the course's repository, pip install -e '.[audit]'"
         ) from None
-    from grader.grading.pool import usable_cores
+    from grader.grading.crew import usable_cores
 
     figures: Counter[str] = Counter()
     found = 0

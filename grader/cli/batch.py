@@ -81,7 +81,7 @@ def batch(
         from grader.batch.run import Batch
         from grader.cli.progress import ClassProgress
         from grader.gradebook.store import batch_lock, open_store
-        from grader.grading.pool import usable_cores
+        from grader.grading.crew import usable_cores
         from grader.intake.layouts import open_class
         from grader.intake.roster import RosterError, read_roster
         from grader.submissions.reading import SubmissionError

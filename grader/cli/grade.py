@@ -74,8 +74,8 @@ def grade(
 
         with outputs.text_is_no_command(), open_engine(course, seed) as engine:
             from grader.batch.cache import open_cache
+            from grader.grading.crew import usable_cores
             from grader.grading.engine import grade_submissions
-            from grader.grading.pool import usable_cores
             from grader.report.terminal import print_assignment, print_progress, print_summary
             from grader.submissions.reading import load_submissions
             from grader.submissions.untouched import settle

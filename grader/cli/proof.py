@@ -63,7 +63,7 @@ def calibrate(
 
         with open_engine(course) as engine:
             from grader.cli.progress import ClassProgress
-            from grader.grading.pool import usable_cores
+            from grader.grading.crew import usable_cores
             from grader.proof.calibration.plot import draw_distributions
 
             try:
@@ -136,7 +136,7 @@ def certify(
     with exit_status():
         course = open_course()
         slugs_wanted = [assignment.slug for assignment in select(course, slugs)]
-        from grader.grading.pool import usable_cores
+        from grader.grading.crew import usable_cores
         from grader.proof.certify import certify as certify_condition
         from grader.proof.certify import (
             conditions,

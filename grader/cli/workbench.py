@@ -52,8 +52,8 @@ def check(
         from grader.grading.opening import open_engine
 
         with outputs.text_is_no_command(), open_engine(course, seed) as engine:
+            from grader.grading.crew import usable_cores
             from grader.grading.engine import grade_submissions
-            from grader.grading.pool import usable_cores
             from grader.report.terminal import print_assignment, print_summary
             from grader.submissions.reading import load_submission
             from grader.submissions.untouched import settle

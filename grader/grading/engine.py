@@ -20,11 +20,11 @@ import numpy as np
 import grader
 from grader.course.digits import Digits, load_digits
 from grader.course.manifest import Assignment, Course
-from grader.errors import UnconfinedError
+from grader.errors import GraderError, UnconfinedError
 from grader.grading.checkfile import collect_checks
+from grader.grading.crew import KILLED, in_processes
 from grader.grading.pictures import picture_of
 from grader.grading.plugin import CheckRun
-from grader.grading.pool import forked
 from grader.report.model import AssignmentReport, CheckResult, Environment, Report, status_of
 from grader.sandbox.client import Limits, Student, confinement
 from grader.sandbox.launch import Launcher
@@ -191,14 +191,30 @@ def run_tasks(
     engine: Engine, tasks: Sequence[tuple[Submission, Assignment]], jobs: int
 ) -> Generator[Graded, None, None]:
     """Grade in this process, or in `jobs` processes forked from it that share the zygote."""
+    for slug in {assignment.slug for _, assignment in tasks}:
+        collect_checks(engine.course.check_path(slug))
     if jobs == 1 or len(tasks) <= 1 or sys.platform != "linux":
         yield from (engine.grade(*task) for task in tasks)
         return
     engine.digits  # noqa: B018  read once, before the processes fork
-    encode = msgspec.msgpack.encode
-    with forked(lambda task: encode(engine.grade(*task)), tasks, jobs, "grading") as results:
-        for result in results:
-            yield msgspec.msgpack.decode(result.result(), type=Graded)
+    numbers = (b"%d" % number for number in range(len(tasks)))
+
+    def grade(number: bytes) -> bytes:
+        return msgspec.msgpack.encode(engine.grade(*tasks[int(number)]))
+
+    early: dict[int, Graded] = {}  # by number: what others before it are waited for with
+    following = 0
+    with closing(in_processes(grade, numbers, jobs, engine.launcher.mend)) as events:
+        for event in events:
+            if event is None:
+                continue
+            number, encoded = event
+            if encoded is None:
+                raise GraderError(KILLED)
+            early[number] = msgspec.msgpack.decode(encoded, type=Graded)
+            while following in early:
+                yield early.pop(following)
+                following += 1
 
 
 def make_report(submission: Submission, graded: Sequence[Graded], engine: Engine) -> Report:

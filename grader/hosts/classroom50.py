@@ -21,7 +21,7 @@ from grader.course.manifest import Course, load_course
 from grader.errors import FAILED, GRADED
 from grader.files import write_bytes
 from grader.gradebook.late import exact
-from grader.grading.pool import usable_cores
+from grader.grading.crew import usable_cores
 from grader.hosts.bundle import HostError
 from grader.hosts.checkout import RELEASE_BODY, RESULT, remove_planted
 from grader.hosts.run import grade_folder, named_assignments, reason

@@ -18,10 +18,11 @@ from sys import platform
 import msgspec
 import watchfiles
 
-from grader.batch.executor import Member, Outcome, Task, grade_task
 from grader.course.manifest import Course
 from grader.errors import GraderError
+from grader.grading.crew import KILLED, Member, Work
 from grader.grading.engine import Engine
+from grader.grading.task import Outcome, Task, grade_task
 from grader.report.model import AssignmentReport
 from grader.submissions.reading import Submission, SubmissionError, load_submission
 from grader.submissions.untouched import settle
@@ -123,10 +124,12 @@ def watch_folder(
                 screen.show(*picture)
                 shown = picture
             ready = wait_for(changes, grading, keyboard)
+            engine.launcher.mend()
             if grading.connection in ready:
                 # Read again first: it may have been saved while the report was on its way.
                 board.read(read_folder(engine.course, folder, slugs))
-                board.record(*grading.take())
+                if (taken := grading.take()) is not None:
+                    board.record(*taken)
             if changes.connection in ready:
                 changes.forget()
             if keyboard is not None and keyboard.fileno() in ready:
@@ -215,8 +218,8 @@ class Grading:
     def __init__(self, engine: Engine) -> None:
         self.task: Task | None = None
         self._engine = engine
-        self._make = Member if platform == "linux" else ThreadMember
-        self._member = self._make(engine)
+        self._is_second_try = False
+        self._member = self._start_member()
 
     @property
     def connection(self) -> Connection:
@@ -224,17 +227,28 @@ class Grading:
 
     def start(self, task: Task) -> None:
         self.task = task
-        with suppress(BrokenPipeError, ConnectionResetError):  # killed: take() says so
-            self._member.connection.send_bytes(msgspec.msgpack.encode(task))
+        self._is_second_try = False
+        self._send(task)
 
-    def take(self) -> tuple[Task, AssignmentReport]:
-        """The task that was started, and its report."""
-        task, self.task = self.task, None
+    def take(self) -> tuple[Task, AssignmentReport] | None:
+        """The task that was started, and its report; None if it had to be started anew.
+
+        Raises:
+            GraderError: the grader failed on it.
+        """
+        task = self.task
         assert task is not None
         try:
-            encoded = self._member.connection.recv_bytes()
+            encoded = self._member.take()
         except (EOFError, OSError):
-            raise GraderError("the grading process was killed; is there enough memory?") from None
+            if self._is_second_try:
+                raise GraderError(f"twice: {KILLED}") from None
+            self._is_second_try = True
+            self._member.close()
+            self._member = self._start_member()
+            self._send(task)
+            return None
+        self.task = None
         outcome = msgspec.msgpack.decode(encoded, type=Outcome)
         if outcome.graded is None:
             raise GraderError(outcome.error)
@@ -245,26 +259,38 @@ class Grading:
         found to be about an older text."""
         if isinstance(self._member, Member):
             self._member.close()
-            self._member = self._make(self._engine)
+            self._member = self._start_member()
             self.task = None
 
     def close(self) -> None:
         self._member.close()
 
+    def _start_member(self) -> Member | ThreadMember:
+        return Member(self._grade) if platform == "linux" else ThreadMember(self._grade)
+
+    def _send(self, task: Task) -> None:
+        with suppress(BrokenPipeError, ConnectionResetError):  # killed: take() finds out
+            self._member.connection.send_bytes(msgspec.msgpack.encode(task))
+
+    def _grade(self, encoded: bytes) -> bytes:
+        return msgspec.msgpack.encode(grade_task(self._engine, encoded))
+
 
 class ThreadMember:
     """Where forking is not safe, or not possible: a thread, which can't be stopped."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, work: Work) -> None:
         self.connection, theirs = Pipe()
-        threading.Thread(target=self._serve, args=(engine, theirs), daemon=True).start()
+        threading.Thread(target=self._serve, args=(work, theirs), daemon=True).start()
 
     @staticmethod
-    def _serve(engine: Engine, tasks: Connection) -> None:
+    def _serve(work: Work, items: Connection) -> None:
         with suppress(EOFError, OSError):  # the other end was closed
             while True:
-                outcome = grade_task(engine, tasks.recv_bytes())
-                tasks.send_bytes(msgspec.msgpack.encode(outcome))
+                items.send_bytes(work(items.recv_bytes()))
+
+    def take(self) -> bytes:
+        return self.connection.recv_bytes()
 
     def close(self) -> None:
         self.connection.close()

@@ -26,13 +26,13 @@ from typer.testing import CliRunner
 
 from grader.batch import cluster
 from grader.batch.cluster import DaskExecutor, Fleet, Station, given_up
-from grader.batch.executor import Outcome, Task
 from grader.cli.app import app
 from grader.course.manifest import load_course
 from grader.errors import GraderError, UnconfinedError
 from grader.gradebook.export import export
 from grader.gradebook.store import StoreError, open_gradebook, open_store
 from grader.grading.key import checks_digest, versions
+from grader.grading.task import Outcome, Task
 from grader.sandbox.launch import SandboxError
 from grader.submissions.reading import Source
 
@@ -46,7 +46,7 @@ LETHAL = "# kills its worker"
 PRELOAD = f"""\
 import os, signal
 from grader.batch import cluster
-from grader.batch.executor import grade_task
+from grader.grading.task import grade_task
 
 def grade_or_die(engine, encoded):
     if {LETHAL!r}.encode() in encoded:

@@ -16,9 +16,9 @@ import pytest
 from conftest import REPOSITORY, copy_repository, environment_for, solution, wrong
 from helpers.terminals import CLEAR, Terminal, open_terminal
 
-from grader.batch.executor import Member
 from grader.course.manifest import load_course
 from grader.errors import GraderError
+from grader.grading.crew import Member
 from grader.grading.engine import Engine
 from grader.report.model import AssignmentReport, Status
 from grader.sandbox.launch import Launcher
@@ -346,19 +346,31 @@ def test_grading_beside_the_loop_gives_the_report(
         grading.stop()
         if threads:
             assert isinstance(grading._member, ThreadMember)
-            taken, _ = grading.take()  # it went on
-            assert taken == tasks[0]
+            taken = grading.take()  # it went on
+            assert taken is not None and taken[0] == tasks[0]
         assert grading.task is None
         grading.start(tasks[1])
-        taken, made = grading.take()
-        assert (taken, made.status) == (tasks[1], "passed")
+        taken = grading.take()
+        assert taken is not None
+        assert (taken[0], taken[1].status) == (tasks[1], "passed")
 
 
-def test_a_grading_process_that_is_killed_is_said_to_be(launcher: Launcher) -> None:
-    with closing(Grading(Engine(COURSE, launcher, COURSE.seed))) as grading:
+def test_a_grading_process_that_is_killed_is_replaced_once(launcher: Launcher) -> None:
+    def kill() -> None:
         assert isinstance(grading._member, Member)
         grading._member._process.kill()
         grading._member._process.join()
-        grading.start(Task("relu", Source("relu", "relu.py", RIGHT), None))
-        with pytest.raises(GraderError, match="was killed"):
+
+    with closing(Grading(Engine(COURSE, launcher, COURSE.seed))) as grading:
+        task = Task("relu", Source("relu", "relu.py", RIGHT), None)
+        kill()
+        grading.start(task)
+        assert grading.take() is None
+        taken = grading.take()
+        assert taken is not None and (taken[0], taken[1].status) == (task, "passed")
+        kill()
+        grading.start(task)
+        assert grading.take() is None
+        kill()
+        with pytest.raises(GraderError, match="twice: the grading process was killed"):
             grading.take()

@@ -12,9 +12,8 @@ import dataclasses
 import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import as_completed
+from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -24,10 +23,10 @@ import grader
 from grader.course.manifest import Assignment, Course
 from grader.errors import GraderError
 from grader.grading.checkfile import collect_checks
+from grader.grading.crew import KILLED, in_processes
 from grader.grading.engine import Engine, limits_of
 from grader.grading.key import digest, versions
 from grader.grading.plugin import CheckRun
-from grader.grading.pool import forked
 from grader.proof.calibration.tail import fit_tail
 from grader.proof.zoo import Module, modules_of
 from grader.sandbox.client import Student
@@ -241,9 +240,18 @@ def measure_all(
     if jobs == 1 or len(runs) <= 1 or sys.platform != "linux":
         yield from (measure(engine, run) for run in runs)
         return
-    with forked(partial(measure, engine), runs, jobs, "measuring") as results:
-        for result in as_completed(results):
-            yield result.result()
+
+    def measure_one(number: bytes) -> bytes:
+        return msgspec.msgpack.encode(measure(engine, runs[int(number)]))
+
+    numbers = (b"%d" % number for number in range(len(runs)))
+    with closing(in_processes(measure_one, numbers, jobs, engine.launcher.mend)) as events:
+        for event in events:
+            if event is None:
+                continue
+            if event[1] is None:
+                raise GraderError(KILLED)
+            yield msgspec.msgpack.decode(event[1], type=list[Measured])
 
 
 def measure(engine: Engine, run: Run) -> list[Measured]:

@@ -1,0 +1,121 @@
+"""Processes that are killed over their work: nothing but the culprit is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+
+import msgspec
+import pytest
+
+from grader.course.manifest import load_course
+from grader.errors import GraderError
+from grader.grading.crew import Work, in_processes
+from grader.grading.task import Task, grade_task
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs fork")
+
+ITEMS = [b"%d" % n for n in range(8)]
+DOUBLED = {item: item * 2 for item in ITEMS}
+
+
+def double(item: bytes) -> bytes:
+    return item * 2
+
+
+def tick() -> None:
+    """Nothing to do meanwhile."""
+
+
+def run(work: Work, jobs: int) -> dict[bytes, bytes | None]:
+    results: dict[bytes, bytes | None] = {}
+    with closing(in_processes(work, ITEMS, jobs, tick)) as events:
+        for event in events:
+            if event is not None:
+                number, result = event
+                assert ITEMS[number] not in results, "a result came twice"
+                results[ITEMS[number]] = result
+    return results
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_every_item_has_one_result(jobs: int) -> None:
+    assert run(double, jobs) == DOUBLED
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_what_kills_its_process_twice_has_none_and_the_rest_is_done(jobs: int) -> None:
+    def work(item: bytes) -> bytes:
+        if item in (b"2", b"3"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return double(item)
+
+    assert run(work, jobs) == DOUBLED | {b"2": None, b"3": None}
+
+
+def test_what_is_killed_once_is_done_in_the_end_and_alone(tmp_path: Path) -> None:
+    def work(item: bytes) -> bytes:
+        at_work = tmp_path / f"{item.decode()}.at-work"
+        at_work.touch()
+        if item == b"2" and not (tmp_path / "killed").exists():
+            (tmp_path / "killed").touch()
+            at_work.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(0.1)
+        neighbours = len(list(tmp_path.glob("*.at-work"))) - 1
+        at_work.unlink()
+        return b"alone" if item == b"2" and not neighbours else double(item)
+
+    assert run(work, 3) == DOUBLED | {b"2": b"alone"}
+
+
+def test_an_exception_is_raised_here_with_what_it_says() -> None:
+    def work(item: bytes) -> bytes:
+        raise OSError("no such thing")
+
+    with pytest.raises(GraderError, match="no such thing"):
+        run(work, 2)
+
+
+def test_few_items_are_taken_ahead_of_their_results() -> None:
+    taken = 0
+
+    def items() -> Iterator[bytes]:
+        nonlocal taken
+        for item in ITEMS:
+            taken += 1
+            yield item
+
+    jobs = 2
+    with closing(in_processes(double, items(), jobs, tick)) as events:
+        for done, _ in enumerate((event for event in events if event is not None), start=1):
+            # So many are being done, and so many, this one among them, may just have been.
+            assert taken < done + 2 * jobs
+
+
+def test_closing_ends_what_is_in_flight(tmp_path: Path) -> None:
+    def work(item: bytes) -> bytes:
+        if item == b"0":
+            return item
+        (tmp_path / str(os.getpid())).touch()
+        time.sleep(600)
+        return item
+
+    with closing(in_processes(work, ITEMS, 3, tick)) as events:
+        while len(list(tmp_path.iterdir())) < 3:
+            next(events)
+    for path in tmp_path.iterdir():
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(path.name), 0)
+
+
+def test_an_unknown_assignment_is_an_outcome_like_any_other() -> None:
+    engine = SimpleNamespace(course=load_course())
+    task = msgspec.msgpack.encode(Task("nothing", None, None))
+    assert "no assignment 'nothing'" in grade_task(engine, task).error  # type: ignore[arg-type]
