@@ -68,9 +68,8 @@ class CheckFile:
         """The names of the checks that look at a training run, in the order of the file."""
         return [item.name for item in self.items if TRAINING_FIXTURES & {*item.fixturenames}]  # type: ignore[attr-defined]
 
-    def describe(self, why_not_run: str) -> list[CheckResult]:
-        """What each check is and is worth, in the order of the file."""
-        judgement = Judgement("not_judged", why_not_run)
+    def describe(self, judgement: Judgement) -> list[CheckResult]:
+        """What each check is and is worth, in the order of the file, with the same said of all."""
         return [result_of(item, judgement, duration_s=0.0) for item in self._plugin.items]
 
     def run(self, run: CheckRun, only: str | None = None) -> None:

@@ -72,8 +72,8 @@ def in_processes(
             yield from finished
             if not crew.in_flight:
                 return
-            finished, killed = crew.wait(TICK_S)
             on_tick()
+            finished, killed = crew.wait(TICK_S)
             for task in killed:
                 number, _ = task
                 if number in tried:

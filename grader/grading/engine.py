@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import metadata
 
@@ -20,14 +20,15 @@ import numpy as np
 import grader
 from grader.course.digits import Digits, load_digits
 from grader.course.manifest import Assignment, Course
-from grader.errors import GraderError, UnconfinedError
+from grader.errors import UnconfinedError
 from grader.grading.checkfile import collect_checks
 from grader.grading.crew import KILLED, in_processes
 from grader.grading.pictures import picture_of
-from grader.grading.plugin import CheckRun
+from grader.grading.plugin import CheckRun, Judgement
+from grader.grading.turns import Turns
 from grader.report.model import AssignmentReport, CheckResult, Environment, Report, status_of
 from grader.sandbox.client import Limits, Student, confinement
-from grader.sandbox.launch import Launcher
+from grader.sandbox.launch import Launcher, SandboxError
 from grader.submissions.reading import Submission
 from grader.submissions.untouched import is_untouched
 from grader.text import printable
@@ -51,6 +52,7 @@ class Engine:
     launcher: Launcher
     seed: int
     check_run: type[CheckRun] = CheckRun
+    _turns: Turns = field(default_factory=Turns, init=False, repr=False, compare=False)
 
     @cached_property
     def protections(self) -> dict[str, bool]:
@@ -94,12 +96,51 @@ class Engine:
         return load_digits(self.course.data_dir, "test")
 
     def grade(self, submission: Submission, assignment: Assignment) -> Graded:
-        """Grade one assignment of `submission`.
+        """Grade one assignment of `submission`; again, alone, if what came of it may be the
+        machine's doing or a neighbour's. What happens to a module again is its own.
+
+        Whatever else goes wrong with this submission is told by its checks.
 
         Raises:
             GraderError: the check file is broken.
-            SandboxError: no worker can be started.
+            SandboxError: no worker can be started or kept, this time and the next.
         """
+        collect_checks(self.course.check_path(assignment.slug))
+        try:
+            try:
+                with self._turns.beside_others():
+                    graded, doubt = self._grade(submission, assignment)
+            except SandboxError:
+                graded, doubt = None, "the sandbox failed"
+            if doubt or graded is None:
+                with self._turns.alone():
+                    graded, _ = self._grade(submission, assignment)
+        except SandboxError:
+            raise
+        except Exception as error:
+            return self.failed(assignment, f"{type(error).__name__}: {error}")
+        return graded
+
+    def failed(self, assignment: Assignment, reason: str) -> Graded:
+        """The report on a module that can't be graded, which is not its fault."""
+        checks = collect_checks(self.course.check_path(assignment.slug))
+        results = checks.describe(Judgement("grader_error", printable(reason)))
+        return Graded(
+            AssignmentReport(
+                slug=assignment.slug,
+                title=assignment.title,
+                status="failed",
+                score=0.0,
+                max_score=sum(check.max_points for check in results),
+                checks=results,
+                training=None,
+                output="",
+            ),
+            0.0,
+        )
+
+    def _grade(self, submission: Submission, assignment: Assignment) -> tuple[Graded, str]:
+        """A report, and why it may be the machine's doing ("": it is not)."""
         start = time.perf_counter()
         slug = assignment.slug
         source = submission.sources.get(slug)
@@ -116,6 +157,8 @@ class Engine:
             collect_checks(self.course.check_path(slug)).run(run)
             checks = run.results
             picture = picture_of(student, assignment.picture, checks) if problem is None else None
+            if student.failure is not None:
+                raise student.failure
         if problem is None:
             status = status_of(checks)
         elif source is not None:
@@ -133,7 +176,7 @@ class Engine:
             output=printable(student.output, assignment.limits.output_kib << 10, newlines=True),
             picture=picture,
         )
-        return Graded(report, time.perf_counter() - start)
+        return Graded(report, time.perf_counter() - start), student.doubt
 
 
 def limits_of(assignment: Assignment) -> Limits:
@@ -147,7 +190,7 @@ def list_checks(course: Course) -> dict[str, list[CheckResult]]:
         GraderError: a check file is broken.
     """
     return {
-        slug: collect_checks(course.check_path(slug)).describe("not run")
+        slug: collect_checks(course.check_path(slug)).describe(Judgement("not_judged", "not run"))
         for slug in course.every_slug
     }
 
@@ -190,28 +233,43 @@ def grade_submissions(
 def run_tasks(
     engine: Engine, tasks: Sequence[tuple[Submission, Assignment]], jobs: int
 ) -> Generator[Graded, None, None]:
-    """Grade in this process, or in `jobs` processes forked from it that share the zygote."""
+    """Grade in this process, or in `jobs` processes forked from it that share the zygote.
+
+    Of a task on which the grader fails, the checks say so.
+
+    Raises:
+        GraderError: a check file is broken.
+    """
+    engine.digits  # noqa: B018  read once, before the processes fork
     for slug in {assignment.slug for _, assignment in tasks}:
         collect_checks(engine.course.check_path(slug))
-    if jobs == 1 or len(tasks) <= 1 or sys.platform != "linux":
-        yield from (engine.grade(*task) for task in tasks)
-        return
-    engine.digits  # noqa: B018  read once, before the processes fork
-    numbers = (b"%d" % number for number in range(len(tasks)))
 
-    def grade(number: bytes) -> bytes:
-        return msgspec.msgpack.encode(engine.grade(*tasks[int(number)]))
+    def grade(number: bytes) -> Graded:
+        submission, assignment = tasks[int(number)]
+        try:
+            return engine.grade(submission, assignment)
+        except SandboxError as error:
+            return engine.failed(assignment, str(error))
+
+    numbers = [b"%d" % number for number in range(len(tasks))]
+    if jobs == 1 or len(tasks) <= 1 or sys.platform != "linux":
+        yield from map(grade, numbers)
+        return
+
+    def encoded(number: bytes) -> bytes:
+        return msgspec.msgpack.encode(grade(number))
 
     early: dict[int, Graded] = {}  # by number: what others before it are waited for with
     following = 0
-    with closing(in_processes(grade, numbers, jobs, engine.launcher.mend)) as events:
+    with closing(in_processes(encoded, numbers, jobs, engine.launcher.mend)) as events:
         for event in events:
             if event is None:
                 continue
-            number, encoded = event
-            if encoded is None:
-                raise GraderError(KILLED)
-            early[number] = msgspec.msgpack.decode(encoded, type=Graded)
+            number, report = event
+            if report is None:
+                early[number] = engine.failed(tasks[number][1], f"twice: {KILLED}")
+            else:
+                early[number] = msgspec.msgpack.decode(report, type=Graded)
             while following in early:
                 yield early.pop(following)
                 following += 1

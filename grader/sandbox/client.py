@@ -24,7 +24,7 @@ from grader.sandbox.blame import (
 )
 from grader.sandbox.conversation import IMPORT_SEED, Conversation, Limits
 from grader.sandbox.handles import Network, Optimizer
-from grader.sandbox.launch import Launcher
+from grader.sandbox.launch import Launcher, SandboxError
 from grader.sandbox.wire import protocol
 from grader.sandbox.wire.cells import Cells
 from grader.sandbox.wire.values import GivenNetwork, pack
@@ -86,6 +86,16 @@ class Student:
     def protections(self) -> dict[str, bool]:
         """Which of the sandbox's protections the last worker has, by name; empty before one."""
         return self._conversation.protections
+
+    @property
+    def doubt(self) -> str:
+        """Why what became of the module may be the machine's doing; "" if it is not."""
+        return self._conversation.doubt
+
+    @property
+    def failure(self) -> SandboxError | None:
+        """What is wrong with the sandbox, if anything: then nothing is known about the module."""
+        return self._conversation.failure
 
     # ------------------------------------------------------------ what a check asks
 

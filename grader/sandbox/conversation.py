@@ -11,6 +11,8 @@ import os
 import selectors
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -29,6 +31,7 @@ Body = TypeVar("Body")
 TICK_S = 0.1
 IMPORT_SEED = 0x5EED_0F_1A9087  # one that nobody would choose
 MEMORY_MARGIN = 1.25
+BUSY_SHARE = 0.5  # of its time, below which a module that has none left may have been kept from it
 CHUNK_BYTES = 1 << 16  # what a pipe holds
 LARGE_CHUNK = 1 << 20
 EXIT_S = 2.0  # from the end of a worker's stream to the end of the worker, if it is ending
@@ -52,6 +55,9 @@ class Conversation:
     ) -> None:
         self.protections: dict[str, bool] = {}
         self.requests = 0  # so far
+        # Why what a worker came to may be the machine's doing, or a neighbour's; "" if it is not.
+        self.doubt = ""
+        self.failure: SandboxError | None = None  # after which no worker is asked anything
         self._launcher = launcher
         self._load = protocol.Load(slug, source, IMPORT_SEED, cells)
         self._limits = limits
@@ -79,7 +85,8 @@ class Conversation:
 
     def loaded(self) -> protocol.Loaded:
         """What importing the module showed; it is imported if it has not been."""
-        self._worker()
+        with self._failing():
+            self._worker()
         assert self._loaded is not None
         return self._loaded
 
@@ -88,9 +95,21 @@ class Conversation:
 
         Raises:
             StudentError: there is none, or not of the type `expected`.
-            SandboxError: no worker can be started.
+            SandboxError: no worker can be started, or the one there was is lost.
         """
-        return self._exchange(self._worker(), request, expected)
+        with self._failing():
+            return self._exchange(self._worker(), request, expected)
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Once the sandbox has failed, what a check makes of it counts no more."""
+        if self.failure is not None:
+            raise self.failure
+        try:
+            yield
+        except SandboxError as error:
+            self.failure = error
+            raise
 
     def _worker(self) -> Process:
         """A running worker that has imported the module."""
@@ -99,8 +118,12 @@ class Conversation:
         if self._process is not None:
             return self._process
         if self._cpu_left_s < 1 or (self._deadline or time.monotonic() + 1) <= time.monotonic():
+            self._weigh_time_out()
             raise StudentTimedOut("the assignment's time was used up by an earlier check")
-        self._process = self._start()
+        try:
+            self._process = self._start()
+        except SandboxError:
+            self._process = self._start()
         try:
             self._loaded = self._exchange(self._process, self._load, protocol.Loaded)
         except StudentError as error:
@@ -122,12 +145,13 @@ class Conversation:
         starting = time.monotonic() + 60
         try:
             reply = self._receive(process, starting)
-        except (StudentError, protocol.ProtocolError) as error:
+            if reply.id != 0 or not isinstance(reply.body, protocol.Ready):
+                raise protocol.ProtocolError("it never said that it is ready")
+        except (StudentError, SandboxError, protocol.ProtocolError) as error:
             self._end_worker()
             words = self._last_words(printed)
-            raise SandboxError(f"a worker did not start: {error}; {words}") from None
-        if reply.id != 0 or not isinstance(reply.body, protocol.Ready):
-            raise SandboxError("a worker did not start: it never said that it is ready")
+            said = f"{error}; {words}" if words else str(error)
+            raise SandboxError(f"a worker did not start: {said}") from None
         self.protections = reply.body.protections
         # On top of what it shares with the zygote, as the jail's limit on address space is. That
         # one should be met first: it raises MemoryError, where this one ends the worker.
@@ -147,8 +171,10 @@ class Conversation:
             reply = self._receive(process, self._deadline)
             if reply.id != self.requests:
                 raise protocol.ProtocolError("a reply to another request")
-        except StudentError:
+        except StudentError as error:
             self._end_worker()
+            if isinstance(error, StudentTimedOut):
+                self._weigh_time_out()
             raise
         except protocol.ProtocolError as error:
             self._end_worker()
@@ -209,19 +235,20 @@ class Conversation:
         """Wait for the stream, drain the output, watch clock and memory."""
         while True:
             now = time.monotonic()
-            if now >= deadline:
-                raise StudentTimedOut(f"no answer within {self._limits.wall_s:g} s")
             # By the clock, as a worker that never stops printing leaves no quiet moment.
             if now >= self._next_look:
                 self._next_look = now + TICK_S
                 if process.resident_bytes() > self._memory_bytes:
                     raise StudentCrashed(f"more than {self._limits.memory_mib} MiB of memory used")
-            selected = self._selector.select(min(deadline - now, TICK_S))
+            selected = self._selector.select(max(0.0, min(deadline - now, TICK_S)))
             ready: list[object] = [key.fileobj for key, _ in selected]
             if process.output in ready:
                 self._drain(process)
             if process.stream in ready:
                 return ready
+            # Last: whatever stopped this process stopped it from looking, not the worker's answer.
+            if time.monotonic() >= deadline:
+                raise StudentTimedOut(f"no answer within {self._limits.wall_s:g} s")
 
     def _drain(self, process: Process) -> None:
         chunk = process.output.read(CHUNK_BYTES)
@@ -239,7 +266,15 @@ class Conversation:
         by_limit = -ending.exit in (signal.SIGXCPU, signal.SIGKILL)
         if by_limit and self._cpu_left_s - ending.cpu_s < 1:
             return StudentTimedOut(f"more than {self._limits.cpu_s} s of processor time used")
-        return StudentCrashed(f"the process was ended by {signal_name(-ending.exit)}")
+        # Its own limits don't explain that. It may have sent the signal itself, or somebody else.
+        self.doubt = f"the process was ended by {signal_name(-ending.exit)}"
+        return StudentCrashed(self.doubt)
+
+    def _weigh_time_out(self) -> None:
+        """Whether the module had the time that is up: one kept waiting looks like one asleep."""
+        used_s = self._limits.cpu_s - self._cpu_left_s
+        if self._cpu_left_s >= 1 and used_s < BUSY_SHARE * self._limits.wall_s:
+            self.doubt = f"its time is up, of which it used {used_s:.1f} s"
 
     def _end_worker(self) -> None:
         process, self._process = self._process, None

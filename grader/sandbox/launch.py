@@ -212,7 +212,11 @@ class Zygote:
             os.close(serves)
 
     def mend(self) -> None:
-        """Start a zygote in the place of one that has ended; in a forked process, do nothing."""
+        """Start a zygote in the place of one that has ended; in a forked process, do nothing.
+
+        Raises:
+            SandboxError: each ends before it serves.
+        """
         if os.getpid() != self._owner or self._process.poll() is None:
             return
         if os.read(self._serves, 1):  # it had come so far
@@ -222,6 +226,7 @@ class Zygote:
             self._start()
         else:
             self._refuse()
+            raise self.ended()
 
     def _refuse(self) -> None:
         """Let go of all who wait for a zygote, as there will be none, and who will ask for one."""
@@ -259,7 +264,7 @@ class Zygote:
         """Wait for the zygote's first word about a worker, or for its end.
 
         Raises:
-            SandboxError: it takes longer than a start may take.
+            SandboxError: it takes longer than a start may take, or no zygote serves.
         """
         deadline = time.monotonic() + START_TIMEOUT_S
         poll = select.poll()

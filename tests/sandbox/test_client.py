@@ -345,6 +345,30 @@ def test_silence_ends_at_the_deadline() -> None:
     assert isinstance(timed(silent), StudentTimedOut)
 
 
+def test_an_answer_that_is_there_counts_whatever_the_clock_says() -> None:
+    def worker(wire: Wire) -> None:
+        wire.load()
+        wire.answer(built())
+        wire.killed.wait(10)
+
+    def stopped() -> Iterator[int]:
+        """Stands for what stops the trusted side for a while, as a laptop's lid does."""
+        time.sleep(1.5)
+        while True:
+            yield 0
+
+    launcher = FakeLauncher(worker)
+    with student_of(launcher, wall_s=1) as student:
+        student.load()
+        launcher.processes[0]._resident = stopped()
+        time.sleep(0.2)  # so that it is looked at again
+        assert student.build(6, 5, 4, seed=1).next_draw.tolist() == [0, 1, 2, 3]
+        assert student.doubt == ""
+        with pytest.raises(StudentTimedOut):
+            student.build(6, 5, 4, seed=1)
+        assert student.doubt
+
+
 def test_a_reply_that_drips_ends_at_the_deadline() -> None:
     def drip(wire: Wire) -> None:
         wire.stream.sendall(protocol.HEADER.pack(1000))

@@ -1,0 +1,159 @@
+"""Whose fault an ended worker or a passed deadline is: what may be the machine's is tried again.
+
+Workers are killed and stopped from outside, as neighbours and administrators do it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from conftest import solution
+
+from grader.course.manifest import Assignment, load_course
+from grader.grading.engine import Engine, Graded, run_tasks
+from grader.sandbox.launch import ForkedProcess, Launcher, SandboxError, Zygote
+from grader.submissions.reading import Source, Submission
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked")
+
+COURSE = load_course()
+RELU = COURSE.assignment("relu")
+BUSY = """
+import time
+until = time.process_time() + 1
+while time.process_time() < until:
+    pass
+"""
+RIGHT = solution("relu") + BUSY
+KILLS_ITSELF = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n"
+SLEEPS = "import time\ntime.sleep(600)\n"
+
+
+class Disturbing:
+    """A launcher that does something to its first workers, half a second after their start."""
+
+    def __init__(self, launcher: Launcher, *disturb: Callable[[ForkedProcess], None]) -> None:
+        self.launched = 0
+        self._launcher = launcher
+        self._disturb = disturb
+
+    def launch(self, *, cpu_s: int, memory_mib: int) -> ForkedProcess:
+        process = self._launcher.launch(cpu_s=cpu_s, memory_mib=memory_mib)
+        if self.launched < len(self._disturb):
+            threading.Timer(0.5, self._disturb[self.launched], [process]).start()
+        self.launched += 1
+        assert isinstance(process, ForkedProcess)
+        return process
+
+    def mend(self) -> None:
+        self._launcher.mend()
+
+
+def send(number: signal.Signals) -> Callable[[ForkedProcess], None]:
+    return lambda process: os.kill(process.pid, number)
+
+
+def hurried(wall_s: float) -> Assignment:
+    limits = msgspec.structs.replace(RELU.limits, wall_s=wall_s)
+    return msgspec.structs.replace(RELU, limits=limits)
+
+
+def grade(launcher: Disturbing, text: str, assignment: Assignment = RELU) -> Graded:
+    submission = Submission("ada", {"relu": Source("relu", "relu.py", text)}, {})
+    return Engine(COURSE, launcher, COURSE.seed).grade(submission, assignment)
+
+
+def verdicts(graded: Graded) -> set[str]:
+    return {check.verdict for check in graded.report.checks}
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
+def test_a_worker_that_is_killed_from_outside_costs_nothing(
+    launcher: Launcher, number: signal.Signals
+) -> None:
+    disturbing = Disturbing(launcher, send(number))
+    assert grade(disturbing, RIGHT).report.status == "passed"
+
+
+def test_a_worker_that_is_stopped_beyond_its_deadline_costs_nothing(launcher: Launcher) -> None:
+    disturbing = Disturbing(launcher, send(signal.SIGSTOP))
+    assert grade(disturbing, RIGHT, hurried(wall_s=5)).report.status == "passed"
+    assert disturbing.launched == 2
+
+
+def test_what_happens_again_is_the_modules_own(launcher: Launcher) -> None:
+    killing = Disturbing(launcher)
+    assert verdicts(grade(killing, KILLS_ITSELF)) == {"crashed", "not_judged"}
+    assert killing.launched == 2
+    sleeping = Disturbing(launcher)
+    assert verdicts(grade(sleeping, SLEEPS, hurried(wall_s=1))) == {"timed_out", "not_judged"}
+    assert sleeping.launched == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("import os\nos._exit(3)\n", id="ends itself"),
+        pytest.param("x = [0] * 10**10\n", id="memory"),
+        pytest.param("raise SystemExit\n", id="raises"),
+    ],
+)
+def test_what_its_own_limits_or_its_own_doing_explain_is_not_tried_again(
+    launcher: Launcher, text: str
+) -> None:
+    disturbing = Disturbing(launcher)
+    assert grade(disturbing, text, RELU).report.score == 0
+    assert disturbing.launched == 1
+
+
+def test_a_module_at_its_limit_of_processor_time_is_not_tried_again(launcher: Launcher) -> None:
+    limits = msgspec.structs.replace(RELU.limits, wall_s=60, cpu_s=2)
+    disturbing = Disturbing(launcher)
+    graded = grade(
+        disturbing, "while True:\n    pass\n", msgspec.structs.replace(RELU, limits=limits)
+    )
+    assert verdicts(graded) == {"timed_out", "not_judged"}
+    assert disturbing.launched == 1
+
+
+def test_a_zygote_that_is_killed_is_replaced_in_the_middle_of_a_check() -> None:
+    zygote = Zygote(COURSE.baseline_path)
+    try:
+        disturbing = Disturbing(zygote, lambda _: os.kill(zygote.pid, signal.SIGKILL))
+        assert grade(disturbing, RIGHT).report.status == "passed"
+    finally:
+        zygote.close()
+
+
+def test_where_no_worker_can_be_kept_nothing_is_graded(launcher: Launcher) -> None:
+    class Failing:
+        launched = 0
+
+        def launch(self, *, cpu_s: int, memory_mib: int) -> ForkedProcess:
+            self.launched += 1
+            raise SandboxError("no more processes")
+
+        def mend(self) -> None: ...
+
+    failing = Failing()
+    with pytest.raises(SandboxError, match="no more processes"):
+        grade(failing, RIGHT)  # type: ignore[arg-type]
+    assert failing.launched == 4  # each start is tried twice, and so is the module
+
+
+def test_neighbours_go_on_when_one_of_them_is_killed(launcher: Launcher) -> None:
+    disturbing = Disturbing(launcher, send(signal.SIGKILL))
+    engine = Engine(COURSE, disturbing, COURSE.seed)
+    texts = [RIGHT, KILLS_ITSELF, RIGHT + "#", RIGHT + "##"]
+    tasks = [
+        (Submission(str(number), {"relu": Source("relu", "relu.py", text)}, {}), RELU)
+        for number, text in enumerate(texts)
+    ]
+    statuses = [graded.report.status for graded in run_tasks(engine, tasks, jobs=2)]
+    assert statuses == ["passed", "failed", "passed", "passed"]
