@@ -25,10 +25,12 @@ LOOK_EVERY_S = 0.2
 PACKET_BYTES = 4096
 WORDS_BYTES = 4096
 
-# What Python, torch and locale handling look at; nothing else of the caller's is passed on.
-PASSED_ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "SYSTEMROOT", "OPENBLAS_CORETYPE")
+# What Python and torch can't do without, and nothing else of the caller's. A locale decides what a
+# module may print, so every worker has the same: its text is UTF-8.
+PASSED_ENVIRONMENT = ("SYSTEMROOT", "OPENBLAS_CORETYPE")
 WORKER_ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
+    "LC_ALL": "C.UTF-8",
     "PYTHONHASHSEED": "0",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -93,7 +95,7 @@ def python_command(module: str, *arguments: str) -> list[str]:
         "import gc, sys; gc.disable(); "
         f"sys.path.insert(0, {root!r}); from {module} import main; main()"
     )
-    return [sys.executable, "-I", "-B", "-c", code, *arguments]
+    return [sys.executable, "-I", "-B", "-X", "utf8", "-c", code, *arguments]
 
 
 # ---------------------------------------------------------------- Linux: a zygote
@@ -120,8 +122,11 @@ class ForkedProcess:
             raise SandboxError(f"the zygote did not start a worker: {error}") from None
         if not packet:
             raise zygote.ended()
+        report = json.loads(packet)
+        if "refused" in report:
+            raise SandboxError(report["refused"])
         self._pidfd = descriptors[0]
-        self.pid: int = json.loads(packet)["pid"]
+        self.pid: int = report["pid"]
 
     def resident_bytes(self) -> int:
         """Memory of the worker's own, without what it shares with the zygote's files."""
@@ -192,9 +197,10 @@ class Zygote:
         try:
             self._process = subprocess.Popen(
                 python_command(
-                    "grader.sandbox.inside.zygote",
+                    "grader.sandbox.inside.start",
                     str(self._theirs.fileno()),
                     str(serves),
+                    str(self._owner),
                     str(self._baseline),
                 ),
                 env=clean_environment(),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+from conftest import REPOSITORY
 
 from grader.sandbox.walls import scratch
-from grader.sandbox.walls.scratch import make_scratch, remove_scratch
+from grader.sandbox.walls.scratch import make_held_scratch, make_scratch, remove_scratch
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="descriptor-relative calls are POSIX")
 
@@ -96,3 +100,60 @@ def test_what_is_left_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_folder_that_is_gone_already_counts_as_removed(tmp_path: Path) -> None:
     assert remove_scratch(tmp_path / "never made")
+
+
+# ---------------------------------------------------------------- what ended runs have left
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for temporary files in which nobody else has any."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_folders_of_ended_runs_are_removed_and_no_others(temporary: Path) -> None:
+    abandoned, lock = make_held_scratch()
+    (abandoned / "deep" / "er").mkdir(parents=True)
+    os.close(lock)
+    held, lock = make_held_scratch()
+    others = [temporary / name for name in ("grader-worker-", "grader-results", "tmpabcdefgh")]
+    for other in others:
+        other.mkdir()
+    linked = temporary / "grader-worker-abcdefgh"
+    linked.symlink_to(others[1])
+    scratch.remove_abandoned()
+    assert set(temporary.iterdir()) == {held, linked, *others}
+    os.close(lock)
+    scratch.remove_abandoned()
+    assert set(temporary.iterdir()) == {linked, *others}
+
+
+def test_a_folder_of_another_user_is_left_alone(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    abandoned = make_scratch()
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    scratch.remove_abandoned()
+    assert abandoned.exists()
+
+
+def test_one_that_is_killed_leaves_its_folder_to_the_next(tmp_path: Path) -> None:
+    environment = {"TMPDIR": str(tmp_path)}
+    code = f"""
+import os, signal, sys
+sys.path.insert(0, {str(REPOSITORY)!r})
+from grader.course.manifest import load_course
+from grader.sandbox import launch
+from grader.sandbox.client import Limits, Student
+launch.WORKER_ENVIRONMENT["TMPDIR"] = {str(tmp_path)!r}
+zygote = launch.Zygote(load_course().baseline_path)
+Student(zygote, "relu", "", Limits(60, 30, 2048, 16)).load()
+if sys.argv[1] == "killed":
+    os.kill(zygote.pid, signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGKILL)
+zygote.close()
+"""
+    for how, left in (("killed", 1), ("calmly", 0)):
+        subprocess.run([sys.executable, "-c", code, how], env=environment, timeout=120)
+        assert len(list(tmp_path.glob("grader-worker-*"))) == left

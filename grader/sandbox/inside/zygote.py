@@ -27,7 +27,7 @@ from torch import nn
 
 from grader.sandbox.inside import hugepages, worker
 from grader.sandbox.inside.tensors import uninitialised_memory_as_nan
-from grader.sandbox.walls import jail, scratch
+from grader.sandbox.walls import inherited, jail, scratch
 
 REQUEST_BYTES = 4096
 # Huge pages are worth their time from so many workers on; what the zygote writes to takes them
@@ -43,6 +43,7 @@ class Child:
     pidfd: int
     status: socket.socket
     folder: Path
+    hold: int  # keeps others from removing it
 
 
 def warm_up() -> None:
@@ -57,9 +58,19 @@ def warm_up() -> None:
         torch.empty(1)
 
 
-def fork_worker(limits: dict[str, int], descriptors: list[int], control: socket.socket) -> Child:
+def fork_worker(
+    limits: dict[str, int], descriptors: list[int], control: socket.socket
+) -> Child | None:
+    """A new worker; None where it would have less than its limits, which its client is told."""
     stream, output, status_descriptor = descriptors
-    folder = scratch.make_scratch()
+    status = socket.socket(fileno=status_descriptor)
+    if cut := inherited.cut_limit(jail.limits_of_worker(**limits)):
+        for descriptor in (stream, output):
+            os.close(descriptor)
+        with contextlib.suppress(OSError), status:
+            status.send(json.dumps({"refused": cut}).encode())
+        return None
+    folder, hold = scratch.make_held_scratch()
     pid = os.fork()
     if pid == 0:
         code = 1
@@ -73,11 +84,10 @@ def fork_worker(limits: dict[str, int], descriptors: list[int], control: socket.
             os._exit(code)  # the zygote's own clean-up is not the worker's to do
     os.close(stream)
     os.close(output)
-    status = socket.socket(fileno=status_descriptor)
     pidfd = os.pidfd_open(pid)
     with contextlib.suppress(OSError):  # the client may be gone already
         socket.send_fds(status, [json.dumps({"pid": pid}).encode()], [pidfd])
-    return Child(pid, pidfd, status, folder)
+    return Child(pid, pidfd, status, folder, hold)
 
 
 def become_worker(limits: dict[str, int], stream: int, output: int, folder: Path) -> None:
@@ -108,6 +118,7 @@ def bury(child: Child) -> None:
     os.close(child.pidfd)
     # Last, as it can take seconds where the folder is not a file system of its own.
     scratch.remove_scratch(child.folder)
+    os.close(child.hold)
 
 
 def serve(control: socket.socket) -> None:
@@ -126,6 +137,8 @@ def serve(control: socket.socket) -> None:
                     if forked % HUGE_PAGES_EVERY == HUGE_PAGES_FROM:
                         hugepages.use_huge_pages()
                     child = fork_worker(json.loads(packet), descriptors, control)
+                    if child is None:
+                        continue
                     alive.add(child)
                     forked += 1
                     selector.register(child.pidfd, selectors.EVENT_READ, child)
@@ -149,10 +162,9 @@ def serve(control: socket.socket) -> None:
 
 
 def main() -> None:
-    """Entry point. Arguments: the descriptors of the control socket and of a pipe that is told when
-    this serves, and the baseline's path."""
+    """Serve, with the arguments of start.py."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    worker.offer_baseline(Path(sys.argv[3]))
+    worker.offer_baseline(Path(sys.argv[4]))
     warm_up()
     jail.prepare()
     # Frozen objects are not traversed by a worker's collector, so their pages stay shared. They are
@@ -161,6 +173,9 @@ def main() -> None:
     gc.enable()
     # From here on there may be something to clear up: it ends when its clients are gone.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # Its clients' end shows in the control socket, too.
+    with contextlib.suppress(OSError):
+        jail.prctl(jail.PR_SET_PDEATHSIG, 0)
     serves = int(sys.argv[2])
     os.write(serves, b"s")
     os.close(serves)

@@ -46,6 +46,7 @@ PROTECTIONS = {
 SCRATCH_MIB = 64
 SCRATCH_FILES = 4096
 OPEN_FILES = 128
+STACK_MIB = 8  # as is usual
 THREADS = 64
 
 # Worker p runs as user FIRST_UID + p, so that no two share one: above the numbers that
@@ -148,13 +149,14 @@ def close_descriptors(keep: Sequence[int]) -> None:
                 os.close(fd)
 
 
-def set_limits(cpu_s: int, memory_mib: int) -> None:
-    signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+def limits_of_worker(cpu_s: int, memory_mib: int) -> dict[int, tuple[int, int]]:
+    """By kind the soft and the hard limit of a process that holds what the calling one does."""
     limits = {
         resource.RLIMIT_CPU: (cpu_s, cpu_s + 1),
         resource.RLIMIT_FSIZE: (SCRATCH_MIB << 20, SCRATCH_MIB << 20),
         resource.RLIMIT_NOFILE: (OPEN_FILES, OPEN_FILES),
         resource.RLIMIT_CORE: (0, 0),
+        resource.RLIMIT_STACK: (STACK_MIB << 20, STACK_MIB << 20),
         resource.RLIMIT_MEMLOCK: (0, 0),
     }
     if sys.platform == "linux":
@@ -162,12 +164,18 @@ def set_limits(cpu_s: int, memory_mib: int) -> None:
         address_space = mapped + (memory_mib << 20)
         limits |= {
             resource.RLIMIT_AS: (address_space, address_space),
+            resource.RLIMIT_DATA: (address_space, address_space),
             resource.RLIMIT_MSGQUEUE: (0, 0),
             resource.RLIMIT_SIGPENDING: (64, 64),
             resource.RLIMIT_NICE: (0, 0),
             resource.RLIMIT_RTPRIO: (0, 0),
         }
-    for kind, (soft, hard) in limits.items():
+    return limits
+
+
+def set_limits(cpu_s: int, memory_mib: int) -> None:
+    signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+    for kind, (soft, hard) in limits_of_worker(cpu_s, memory_mib).items():
         _, most = resource.getrlimit(kind)
         if most != resource.RLIM_INFINITY:
             soft, hard = min(soft, most), min(hard, most)

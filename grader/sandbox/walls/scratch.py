@@ -1,10 +1,15 @@
-"""A worker's temporary folder: made before the worker, removed after it, whatever it left there."""
+"""A worker's temporary folder: made before the worker, removed after it, whatever it left there.
+
+Where both ended before that could be done, whoever makes such folders next removes it: whose folder
+it was shows in its owner, and that nobody uses it in its lock.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import itertools
 import os
+import re
 import secrets
 import stat
 import tempfile
@@ -12,7 +17,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.sandbox.walls.jail import FIRST_UID
+
+if os.name == "posix":
+    import fcntl
+
+PREFIX = "grader-worker-"
 REMOVAL_S = 10.0
+ABANDONED_S = 2.0  # for all folders of ended runs; what remains is for the next run
 
 if os.name == "posix":
     OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -20,7 +32,46 @@ if os.name == "posix":
 
 def make_scratch() -> Path:
     """An empty folder that only this user can enter; the path holds no links."""
-    return Path(tempfile.mkdtemp(prefix="grader-")).resolve()
+    return Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+
+
+def make_held_scratch() -> tuple[Path, int]:
+    """The same, and a descriptor: while a process has it open, nobody takes it for abandoned."""
+    while True:
+        path = make_scratch()
+        # Somebody who looks for abandoned folders may be faster.
+        with contextlib.suppress(FileNotFoundError):
+            folder = os.open(path, OPEN_FOLDER)
+            with contextlib.suppress(OSError):  # where there are no locks, nobody gets one either
+                fcntl.flock(folder, fcntl.LOCK_SH)
+            if os.path.lexists(path):
+                return path, folder
+            os.close(folder)
+
+
+def remove_abandoned() -> None:
+    """Remove the folders that ended runs of this user have left, as far as there is time."""
+    deadline = time.monotonic() + ABANDONED_S
+    is_made_here = re.compile(rf"{PREFIX}[a-z0-9_]{{8}}").fullmatch
+    with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
+        for entry in entries:
+            if is_made_here(entry.name) and time.monotonic() < deadline:
+                with contextlib.suppress(OSError):
+                    _remove_if_abandoned(Path(entry.path), deadline)
+
+
+def _remove_if_abandoned(path: Path, deadline: float) -> None:
+    owner = os.lstat(path).st_uid
+    # A worker of root may have been given its folder.
+    if owner != os.geteuid() and not (os.geteuid() == 0 and owner >= FIRST_UID):
+        return
+    folder = os.open(path, OPEN_FOLDER)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _empty(folder, deadline)
+        os.rmdir(path)
+    finally:
+        os.close(folder)
 
 
 def remove_scratch(path: Path) -> bool:
