@@ -37,9 +37,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "course", "submissions", "intake", "grading", "gradebook", "report", "sandbox",
         "sandbox.walls", "errors", "text",
     ),
-    "workbench": (
-        "course", "submissions", "grading", "batch.executor", "report", "files", "errors", "text",
-    ),
+    "workbench": ("course", "submissions", "grading", "report", "files", "errors", "text"),
     "authoring": ("course", "grading", "report", "files", "errors", "text"),
     "proof": (
         "course", "submissions", "grading", "authoring", "report", "sandbox", "files", "errors",
