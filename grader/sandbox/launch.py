@@ -30,6 +30,8 @@ WORDS_BYTES = 4096
 PASSED_ENVIRONMENT = ("SYSTEMROOT", "OPENBLAS_CORETYPE")
 WORKER_ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
+    # Libraries ask for it while they are imported, and a container's user may be in no passwd file.
+    "HOME": "/",
     "LC_ALL": "C.UTF-8",
     "PYTHONHASHSEED": "0",
     "OMP_NUM_THREADS": "1",

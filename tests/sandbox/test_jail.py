@@ -24,6 +24,7 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("the jail is made of Linux's features", allow_module_level=True)
 
+from grader.sandbox.launch import clean_environment
 from grader.sandbox.walls import jail, syscalls
 from grader.sandbox.walls.scratch import make_scratch, remove_scratch
 
@@ -559,3 +560,18 @@ def test_training_works_inside() -> None:
     )
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout)[1] == 1
+
+
+def test_a_user_whom_no_passwd_file_names_is_confined_like_any_other() -> None:
+    """As with `docker run --user 20001`: a library of the walls asks for the home folder."""
+    code = """
+import os, pwd
+def getpwuid(uid): raise KeyError(f"getpwuid(): uid not found: {uid}")
+pwd.getpwuid = getpwuid
+import sandlock
+print("imported")
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", code], env=clean_environment(), capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stderr
