@@ -6,13 +6,21 @@ Nothing here judges, and whatever a module can't show is left out.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 
 import numpy as np
 
 from grader.course.manifest import PictureKind
-from grader.report.model import REACH, Activations, CheckResult, Mode, Picture, Weights
-from grader.sandbox.client import Network, Student, StudentError
+from grader.report.model import (
+    REACH,
+    Activations,
+    CheckResult,
+    Mode,
+    Picture,
+    Weights,
+    is_finite,
+)
+from grader.sandbox.client import Network, Student
+from grader.sandbox.launch import SandboxError
 
 WEIGHT_SIZES = (256, 160, 32)  # of a network with weights enough to show how they are distributed
 SIZES = (20, 8, 14)  # of networks whose hidden units are looked at: H < O < F
@@ -44,10 +52,16 @@ def picture_of(
     """
     if kind is None or any(check.verdict in ("crashed", "timed_out") for check in checks):
         return None
-    # What is wrong with the module stands in the report already.
-    with suppress(StudentError, NothingToShow):
-        return PICTURES[kind](student)
-    return None
+    try:
+        with np.errstate(all="ignore"):
+            picture = PICTURES[kind](student)
+    except SandboxError:
+        raise
+    # What is wrong with the module stands in the report already. Its numbers may be such that
+    # anything goes wrong with them, and a picture is not worth a grade.
+    except Exception:
+        return None
+    return picture if is_finite(picture) else None
 
 
 # ---------------------------------------------------------------- initial weights

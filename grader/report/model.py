@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Literal
 
@@ -130,6 +131,33 @@ class ReportFile(msgspec.Struct, frozen=True):
 def encode_json(reports: list[Report]) -> bytes:
     """The reports as indented JSON, ending in a newline."""
     return msgspec.json.format(msgspec.json.encode(ReportFile(reports)), indent=2) + b"\n"
+
+
+def is_finite(data: object) -> bool:
+    """Whether no number anywhere in `data` is NaN or infinite, which JSON can't hold."""
+    if isinstance(data, msgspec.Struct):
+        return all(is_finite(getattr(data, name)) for name in data.__struct_fields__)
+    if isinstance(data, dict | list | tuple):
+        return all(map(is_finite, data.values() if isinstance(data, dict) else data))
+    return not isinstance(data, float) or math.isfinite(data)
+
+
+def unsound(report: AssignmentReport, slug: str) -> str:
+    """Why `report` can't be the one on assignment `slug`; "" if it can.
+
+    Said of what comes from a worker's numbers or from a disk: both may be anything.
+    """
+    if report.slug != slug:
+        return f"it is about {report.slug!r}"
+    if not is_finite(report):
+        return "a number in it is not finite"
+    for check in report.checks:
+        if not 0 <= check.points <= check.max_points:
+            return f"{check.id}: {check.points:g} of {check.max_points:g} points"
+    sums = [sum(c.points for c in report.checks), sum(c.max_points for c in report.checks)]
+    if [report.score, report.max_score] != sums:
+        return f"{report.score:g} of {report.max_score:g} points, which its checks don't add up to"
+    return ""
 
 
 def status_of(checks: list[CheckResult]) -> Status:

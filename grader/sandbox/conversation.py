@@ -165,7 +165,10 @@ class Conversation:
         """Send `request`, await its reply; any failure but a well-formed one ends the worker."""
         assert self._deadline is not None
         self.requests += 1
-        message = protocol.encode(protocol.Envelope(self.requests, request))
+        try:
+            message = protocol.encode(protocol.Envelope(self.requests, request))
+        except protocol.ProtocolError as error:  # what it made comes back with the request
+            raise StudentUnusable(f"what it made is too large to be asked about: {error}") from None
         try:
             self._send(process, message, self._deadline)
             reply = self._receive(process, self._deadline)
