@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from click import ClickException
 from rich.console import Console
 
 from grader.course.manifest import Assignment, Course, CourseError, load_course
@@ -122,7 +124,7 @@ def exit_status() -> Iterator[None]:
     """Turn what can go wrong into one line on stderr and the exit status for it."""
     try:
         yield
-    except (typer.BadParameter, typer.Exit, BrokenPipeError):
+    except (ClickException, typer.Exit, BrokenPipeError):
         raise  # a reader who has had enough, as `head` has, is no error to tell of
     except UnconfinedError as error:  # there is an option for it
         raise typer.BadParameter(str(error)) from None
@@ -130,6 +132,20 @@ def exit_status() -> Iterator[None]:
         # ValueError: CourseError, DataError. RuntimeError: GraderError, SandboxError.
         errors.print(f"grader: {error}", markup=False)
         raise typer.Exit(FAILED) from None
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        note(
+            f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno}): a bug "
+            "in grader; nothing is lost that was stored, please report it"
+        )
+        raise typer.Exit(FAILED) from None
+
+
+def note(line: str) -> None:
+    """Say something on stderr."""
+    from grader.text import plain
+
+    errors.print(f"grader: {plain(line)}", markup=False)
 
 
 def finish(reports: list[Report], fail_under: float | None, unreadable: bool) -> int:

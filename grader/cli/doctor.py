@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import platform
+from functools import partial
 from importlib import metadata
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -19,11 +22,32 @@ PACKAGES = ("grader", "torch", "numpy", "pytest", "msgspec", "sandlock", "pysecc
 
 
 @app.command(rich_help_panel=ASSISTANTS, epilog="Example: [bold]grader doctor[/bold]")
-def doctor() -> None:
+def doctor(
+    results: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Look at a class's results, not at this machine."),
+    ] = None,
+) -> None:
     """Say what this machine offers: versions, data, and the sandbox's protections."""
     with exit_status():
-        healthy = examine(Console(highlight=False))
+        console = Console(highlight=False, soft_wrap=True)
+        healthy = examine(console) if results is None else show_results(console, results)
     raise typer.Exit(GRADED if healthy else FAILED)
+
+
+def show_results(console: Console, folder: Path) -> bool:
+    """Print what is wrong with the results in `folder`; whether nothing is."""
+    from grader.gradebook.examine import examine_results
+    from grader.text import plain
+
+    found = list(examine_results(folder))
+    for ok, text in found:
+        show(console, ok, plain(text))
+    return all(ok for ok, _ in found)
+
+
+def show(console: Console, ok: bool, text: str) -> None:
+    console.print(Text("✓ " if ok else "✗ ", style="green" if ok else "red").append(text))
 
 
 def examine(console: Console) -> bool:
@@ -33,9 +57,7 @@ def examine(console: Console) -> bool:
     from grader.sandbox.launch import SandboxError, open_launcher
     from grader.sandbox.walls.jail import PROTECTIONS
 
-    def line(ok: bool, text: str) -> None:
-        console.print(Text("✓ " if ok else "✗ ", style="green" if ok else "red").append(text))
-
+    line = partial(show, console)
     console.print(Text("Versions", style="bold"))
     line(True, f"Python {platform.python_version()} on {platform.platform(terse=True)}")
     for package in PACKAGES:

@@ -12,17 +12,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from grader.course.manifest import Course
+from grader.gradebook.integrity import UnreadableError, next_step, read_report
 from grader.gradebook.late import final_score, lateness
 from grader.gradebook.model import AssignmentInfo, Entry, Override, Student
 from grader.grading.key import Key
-from grader.report.model import AssignmentReport, Environment, Report
+from grader.report.model import AssignmentReport, Environment, Report, unsound
 from grader.text import utc_text
 
 FILE = "results.sqlite"
@@ -106,51 +107,53 @@ class Store:
     # ------------------------------------------------------------ results and grades
 
     def result_id(self, key: Key) -> int | None:
-        row = self._read(
-            "SELECT id FROM results WHERE (slug, code, checks, seed, versions) = (?, ?, ?, ?, ?)",
-            key_row(key),
-        )
-        return row[0][0] if row else None
-
-    def result(self, key: Key) -> Result | None:
-        """What is stored under `key`."""
+        """The number of the result under `key`; None without one that can be read."""
         rows = self._read(
-            "SELECT report, environments.environment, duration_s FROM results"
-            " JOIN environments ON environments.id = results.environment"
+            "SELECT id, report, score, max_score FROM results"
             " WHERE (slug, code, checks, seed, versions) = (?, ?, ?, ?, ?)",
             key_row(key),
         )
-        for report, environment, duration_s in rows:
-            return Result(
-                key,
-                msgspec.json.decode(environment, type=Environment),
-                msgspec.json.decode(report, type=AssignmentReport),
-                duration_s,
-            )
+        for number, report, score, max_score in rows:
+            with suppress(UnreadableError):
+                read_report(report, key.slug, score, max_score)
+                return int(number)
         return None
 
     def add_result(self, result: Result, students: Iterable[str]) -> None:
-        """Keep a result as the grade of these students; one transaction."""
+        """Keep a result as the grade of these students; one transaction.
+
+        It takes the place of one that can't be read.
+
+        Raises:
+            StoreError: it could not be read again.
+        """
+        if why := unsound(result.report, result.key.slug):
+            raise StoreError(f"a result of {result.key.slug} can't be stored: {why}")
         report = msgspec.json.encode(result.report)
         environment = msgspec.json.encode(result.environment).decode()
         with self._transaction() as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO environments (environment) VALUES (?)", [environment]
             )
-            connection.execute(
-                "INSERT OR IGNORE INTO results (slug, code, checks, seed, versions, environment,"
-                " score, max_score, duration_s, at, report)"
-                " SELECT ?, ?, ?, ?, ?, id, ?, ?, ?, ?, ? FROM environments WHERE environment = ?",
-                [
-                    *key_row(result.key),
-                    result.report.score,
-                    result.report.max_score,
-                    result.duration_s,
-                    now(),
-                    report,
-                    environment,
-                ],
-            )
+            if self.result_id(result.key) is None:
+                connection.execute(
+                    "INSERT INTO results (slug, code, checks, seed, versions, environment, score,"
+                    " max_score, duration_s, at, report)"
+                    " SELECT ?, ?, ?, ?, ?, id, ?, ?, ?, ?, ? FROM environments"
+                    " WHERE environment = ? ON CONFLICT (slug, code, checks, seed, versions)"
+                    " DO UPDATE SET environment = excluded.environment, score = excluded.score,"
+                    " max_score = excluded.max_score, duration_s = excluded.duration_s,"
+                    " at = excluded.at, report = excluded.report",
+                    [
+                        *key_row(result.key),
+                        result.report.score,
+                        result.report.max_score,
+                        result.duration_s,
+                        now(),
+                        report,
+                        environment,
+                    ],
+                )
             number = self.result_id(result.key)
             assert number is not None
             for student in students:
@@ -282,30 +285,61 @@ class Store:
             yield Grade(student_key, at, result, key, score, maximum)
 
     def report(self, result: int) -> AssignmentReport:
-        (row,) = self._read("SELECT report FROM results WHERE id = ?", [result])
-        return msgspec.json.decode(row[0], type=AssignmentReport)
+        ((slug, *row),) = self._read(
+            "SELECT slug, report, score, max_score FROM results WHERE id = ?", [result]
+        )
+        try:
+            return read_report(row[0], slug, row[1], row[2])
+        except UnreadableError as error:
+            raise StoreError(
+                f"result {result}, of {slug}, can't be read ({error}); grader batch grades it again"
+            ) from None
+
+    def unreadable(self) -> list[tuple[str, str, str]]:
+        """What can't be read of the current results: the student's name, the slug, and why."""
+        rows = self._read(
+            "SELECT students.name, results.slug, report, score, max_score FROM grades"
+            " JOIN students ON students.key = student JOIN results ON results.id = result"
+            " WHERE grades.id IN (SELECT max(id) FROM grades GROUP BY student, slug)"
+            " ORDER BY students.name, results.slug"
+        )
+        found = []
+        for name, slug, report, score, max_score in rows:
+            try:
+                read_report(report, slug, score, max_score)
+            except UnreadableError as error:
+                found.append((name, slug, str(error)))
+        return found
 
     def current(self, student: str) -> list[tuple[AssignmentReport, float, Environment, int]]:
         """A student's current results: report, seconds it took, where it was graded, the seed.
 
-        The one graded last comes last.
+        The one graded last comes last; what can't be read is left out.
         """
         rows = self._read(
-            "SELECT report, duration_s, environments.environment, seed FROM results"
-            " JOIN environments ON environments.id = results.environment WHERE results.id IN"
-            " (SELECT result FROM grades WHERE id IN"
+            "SELECT slug, report, score, max_score, duration_s, environments.environment, seed"
+            " FROM results JOIN environments ON environments.id = results.environment"
+            " WHERE results.id IN (SELECT result FROM grades WHERE id IN"
             " (SELECT max(id) FROM grades WHERE student = ? GROUP BY slug)) ORDER BY results.id",
             [student],
         )
-        return [
-            (
-                msgspec.json.decode(report, type=AssignmentReport),
-                duration_s,
-                msgspec.json.decode(environment, type=Environment),
-                int(seed),
-            )
-            for report, duration_s, environment, seed in rows
-        ]
+        results = []
+        for slug, report, score, max_score, duration_s, environment, seed in rows:
+            with suppress(UnreadableError, msgspec.MsgspecError):
+                results.append(
+                    (
+                        read_report(report, slug, score, max_score),
+                        duration_s,
+                        msgspec.json.decode(environment, type=Environment),
+                        int(seed),
+                    )
+                )
+        return results
+
+    def damage(self) -> list[str]:
+        """What SQLite finds wrong with the database, at most a few lines; [] if nothing."""
+        rows = self._read("PRAGMA integrity_check(5)")
+        return [] if rows == [("ok",)] else [str(row[0]).splitlines()[-1] for row in rows]
 
     def close(self) -> None:
         self._connection.close()
@@ -349,7 +383,7 @@ def open_store(folder: Path, *, create: bool = False) -> Iterator[Store]:
     """
     path = folder / FILE
     if create:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     elif not path.is_file():
         raise StoreError(f"no results in {folder}; run grader batch CLASS --results {folder}")
     # Never read-only, even to read: after a kill the journal has to be rolled back.
@@ -362,13 +396,26 @@ def open_store(folder: Path, *, create: bool = False) -> Iterator[Store]:
     ):
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = EXTRA")
-        prepare(connection, folder)
+        prepare(connection, folder, create)
         yield Store(connection)
 
 
-def prepare(connection: sqlite3.Connection, folder: Path) -> None:
-    """Make the tables where there are none; refuse those of another schema."""
+def make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"{folder}: can't be made: {error.strerror}; name another --results folder"
+        ) from None
+
+
+def prepare(connection: sqlite3.Connection, folder: Path, create: bool) -> None:
+    """Make the tables where there are none, if they are to be made; refuse another schema's."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version == 0 and not create:
+        raise StoreError(
+            f"{folder / FILE} holds no results; run grader batch CLASS --results {folder}"
+        )
     if version == 0:
         connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = 1; COMMIT;")
     elif version != SCHEMA_VERSION:
@@ -385,17 +432,28 @@ def batch_lock(folder: Path) -> Iterator[None]:
     SQLite's own lock on an empty file is used: it works on every system, and on network file
     systems. Processes that are forked do not inherit it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(folder / LOCK_FILE, timeout=0, isolation_level=None)) as lock:
+    make_folder(folder)
+    path = folder / LOCK_FILE
+    try:
+        lock = sqlite3.connect(path, timeout=0, isolation_level=None)
+    except sqlite3.Error as error:
+        raise not_locked(path, error) from None
+    with closing(lock):
         try:
             lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error):
-                raise StoreError(f"{folder}: can't be locked: {error}") from None
-            raise StoreError(
-                f"{folder}: another grader batch is at work on it; wait for it, or end it"
-            ) from None
+        except sqlite3.Error as error:
+            raise not_locked(path, error) from None
         yield
+
+
+def not_locked(path: Path, error: sqlite3.Error) -> StoreError:
+    if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreError(
+            f"{path.parent}: another grader batch is at work on it; wait for it, or end it"
+        )
+    if path.is_dir() or error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+        return StoreError(f"{path}: not a lock of grader's; remove it, then run the same command")
+    return StoreError(f"{path}: {error}; {next_step(error)}")
 
 
 @contextmanager
@@ -404,10 +462,7 @@ def storage_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise StoreError(
-            f"{FILE}: {error}; what was stored so far is kept: make room or mend the disk, then "
-            "run the same command again"
-        ) from None
+        raise StoreError(f"{FILE}: {error}; {next_step(error)}") from None
 
 
 # ---------------------------------------------------------------- the gradebook
@@ -432,6 +487,12 @@ class StoredGradebook:
             )
             for assignment in course.assignments
             if assignment.slug in maxima
+        ]
+        # Left out, as they can't be read: a line each.
+        self.unreadable = [
+            f"{name}: {slug}: its result can't be read ({why}) and is left out; grader batch "
+            "grades it again"
+            for name, slug, why in store.unreadable()
         ]
         self._course = course
         self._store = store
