@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from grader.cli.common import (
     errors,
     exit_status,
     finish,
+    note,
     open_course,
     select,
 )
@@ -73,9 +73,9 @@ def grade(
         from grader.grading.opening import open_engine
 
         with outputs.text_is_no_command(), open_engine(course, seed) as engine:
-            from grader.batch.cache import open_cache
+            from grader.batch.cache import Cache
             from grader.grading.crew import usable_cores
-            from grader.grading.engine import grade_submissions
+            from grader.grading.engine import grade_submissions, run_tasks
             from grader.report.terminal import print_assignment, print_progress, print_summary
             from grader.submissions.reading import load_submissions
             from grader.submissions.untouched import settle
@@ -87,17 +87,17 @@ def grade(
                 errors.print(f"grader: {plain(line)}", markup=False)
             if submissions:
                 engine.expect_confinement(allow_degraded=allow_degraded)
-            with open_cache(cache) if cache is not None else nullcontext() as kept:
-                reports = grade_submissions(
-                    engine,
-                    submissions,
-                    assignments,
-                    jobs or usable_cores(),
-                    lambda submission, report: print_progress(
-                        errors, submission.name, report, submission.problems.get(report.slug)
-                    ),
-                    None if kept is None else kept.run,
-                )
+            run = run_tasks if cache is None else Cache(cache, note).run
+            reports = grade_submissions(
+                engine,
+                submissions,
+                assignments,
+                jobs or usable_cores(),
+                lambda submission, report: print_progress(
+                    errors, submission.name, report, submission.problems.get(report.slug)
+                ),
+                run,
+            )
             reports = outputs.readable(course, reports)
             if len(reports) == 1:
                 for assignment in reports[0].assignments:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from conftest import Ran, RunGrader, hand_in, solution, wrong
 
@@ -82,15 +81,36 @@ def test_what_may_come_out_otherwise_is_graded_again(run_grader: RunGrader, fold
     assert durations(first)["relu"] == durations(second)["relu"]
 
 
-def test_a_damaged_cache_is_one_line_that_says_what_to_do(
+def test_an_entry_that_is_not_what_was_written_is_graded_again(
+    run_grader: RunGrader, first: tuple[Path, Ran, Any], folder: Path
+) -> None:
+    entries = sorted((folder.parent / "cache").iterdir())
+    kept = [path.read_bytes() for path in entries]
+    assert len(entries) == 3  # l2, relu, and that there is no adam
+    changed = msgspec.json.decode(kept[0])
+    changed["graded"]["report"]["score"] = 1e308
+    entries[0].write_bytes(msgspec.json.encode(changed))
+    entries[1].write_bytes(kept[2])  # another task's
+    entries[2].write_bytes(kept[2][:-100])
+    ran, after = grade(run_grader, folder)
+    assert ran.status == 0
+    before = first[2]["reports"][0]["assignments"]
+    scores = [assignment["score"] for assignment in after["reports"][0]["assignments"]]
+    assert scores == [assignment["score"] for assignment in before]
+    assert not any(
+        durations(first[2])[slug] == values
+        for slug, values in durations(after).items()
+        if any(values)
+    )
+
+
+def test_a_cache_that_cannot_be_used_is_told_and_left_aside(
     run_grader: RunGrader, folder: Path
 ) -> None:
-    file = folder.parent / "cache" / "results.sqlite"
-    with closing(sqlite3.connect(file)) as connection, connection:
-        connection.execute("UPDATE results SET report = '{\"slug\": 1}'")
-    for _ in range(2):
-        ran, _ = grade(run_grader, folder)
-        assert ran.status == 3
-        (line,) = [line for line in ran.stderr.splitlines() if line.startswith("grader: ")]
-        assert "delete that folder" in line
-        file.write_bytes(b"not a database" * 100)
+    cache = folder.parent / "cache"
+    shutil.rmtree(cache)
+    cache.touch()
+    ran, after = grade(run_grader, folder)
+    assert ran.status == 0 and after["reports"][0]["score"] > 0
+    (line,) = [line for line in ran.stderr.splitlines() if "--cache" in line]
+    assert line.endswith("; graded without it")
