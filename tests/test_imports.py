@@ -35,7 +35,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "site": ("gradebook", "report", "files", "text"),
     "batch": (
         "course", "submissions", "intake", "grading", "gradebook", "report", "sandbox",
-        "sandbox.walls", "errors", "text",
+        "sandbox.walls", "errors", "files", "text",
     ),
     "workbench": ("course", "submissions", "grading", "report", "files", "errors", "text"),
     "authoring": ("course", "grading", "report", "files", "errors", "text"),

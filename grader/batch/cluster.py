@@ -13,7 +13,7 @@ import atexit
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from grader.course.manifest import Course, load_course
+from grader.course.manifest import load_course
 from grader.errors import GraderError, UnconfinedError
 from grader.grading.crew import TICK_S, Numbered
-from grader.grading.engine import Engine
-from grader.grading.key import checks_digest, versions
+from grader.grading.engine import Engine, load_checks
+from grader.grading.key import versions
 from grader.grading.task import Outcome, Task, grade_task
 from grader.sandbox.launch import Launcher, SandboxError, open_launcher
 
@@ -65,8 +65,8 @@ class Station:
     def __init__(self) -> None:
         self._lock = Lock()
         self._course = load_course()
-        # As of now: what is imported stays as it is when a file is altered later.
-        self._checks = {a.slug: checks_digest(self._course, a) for a in self._course.every}
+        # All of them now: what is loaded stays as it is when a file is altered later.
+        self._checks = load_checks(self._course, self._course.every)
         self._launcher: Launcher | None = None
         self._engine: Engine | None = None
         self._open = ExitStack()
@@ -75,25 +75,23 @@ class Station:
     def grade(
         self, encoded: bytes, seed: int, allow_degraded: bool, wanted: str, checks: str
     ) -> Reply:
-        """Grade a task, twice if the sandbox fails, for who has the versions `wanted`."""
+        """Grade a task for who has the versions `wanted`."""
         with self._lock:
             try:
                 self._compare(msgspec.msgpack.decode(encoded, type=Task).slug, wanted, checks)
-                for _ in range(LOSSES):
-                    engine = self._engine_for(seed)
-                    if not (engine.jailed or allow_degraded):
-                        return Reply(
-                            refusal="can't confine student code (see grader doctor there); "
-                            "--allow-degraded grades all the same",
-                            unconfined=True,
-                        )
-                    outcome = grade_task(engine, encoded)
-                    if not outcome.sandbox_failed:
-                        return Reply(outcome)
-                    self._close()
+                engine = self._engine_for(seed)
+                if not (engine.jailed or allow_degraded):
+                    return Reply(
+                        refusal="can't confine student code (see grader doctor there); "
+                        "--allow-degraded grades all the same",
+                        unconfined=True,
+                    )
+                outcome = grade_task(engine, encoded)
             except (Refusal, SandboxError) as error:
                 return Reply(refusal=str(error))
-        return Reply(Outcome(error=f"twice: the sandbox failed: {outcome.error}"))
+            if outcome.sandbox_failed:
+                self._close()  # the next task gets another
+            return Reply(outcome)
 
     def _compare(self, slug: str, wanted: str, checks: str) -> None:
         """Refuse where a result would be another one than it would be stored as."""
@@ -154,30 +152,42 @@ def grade_on_worker(
 # ---------------------------------------------------------------- on the machine that asks
 
 
+class UnfitError(Exception):
+    """A worker that can't grade for us, for a `reason` that is told if no other can either."""
+
+    def __init__(self, reason: GraderError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
 class DaskExecutor:
     """Grades on the cluster whose scheduler is at `address`; tells `note` what delays it."""
 
     def __init__(
         self,
         address: str,
-        course: Course,
         seed: int,
         allow_degraded: bool,
         note: Callable[[str], None],
+        wait_s: float,
     ) -> None:
         self._address = address
-        self._course = course
         self._seed = seed
         self._allow_degraded = allow_degraded
         self._note = note
+        self._wait_s = wait_s
         self._versions = versions()
-        self._checks = {a.slug: checks_digest(course, a) for a in course.every}
 
-    def run(self, tasks: Iterable[bytes]) -> Generator[tuple[int, Outcome] | None, None, None]:
+    def run(
+        self, tasks: Iterable[bytes], checks: Mapping[str, str]
+    ) -> Generator[tuple[int, Outcome] | None, None, None]:
         fresh = enumerate(tasks)
         ready: deque[Numbered] = deque()
         losses: Counter[int] = Counter()  # of workers, by the task that they were grading
-        with connected(self._address) as client, closing(Fleet(client, self._note)) as fleet:
+        with (
+            connected(self._address) as client,
+            closing(Fleet(client, self._address, self._note, self._wait_s)) as fleet,
+        ):
             while True:
                 for task in fleet.update():
                     number, _ = task
@@ -186,21 +196,22 @@ class DaskExecutor:
                         ready.appendleft(task)
                     else:
                         yield number, given_up()
+                ready.extendleft(fleet.take_back())
                 while True:
                     if not ready:
                         ready.extend(islice(fresh, 1))
                     if not ready or not fleet.idle:
                         break
                     task = ready.popleft()
-                    fleet.start(task, *self._arguments(task))
+                    fleet.start(task, *self._arguments(task, checks))
                 if not ready and not fleet.in_flight:
                     return
                 yield fleet.wait(TICK_S)
 
-    def _arguments(self, task: Numbered) -> tuple[Any, ...]:
+    def _arguments(self, task: Numbered, checks: Mapping[str, str]) -> tuple[Any, ...]:
         _, encoded = task
         slug = msgspec.msgpack.decode(encoded, type=Task).slug
-        return encoded, self._seed, self._allow_degraded, self._versions, self._checks[slug]
+        return encoded, self._seed, self._allow_degraded, self._versions, checks[slug]
 
 
 def given_up() -> Outcome:
@@ -224,8 +235,8 @@ def connected(address: str) -> Iterator[Client]:
         raise GraderError(
             "--dask needs Dask: in the course's repository, pip install -e '.[dask]'"
         ) from None
-    # Of a scheduler that is lost it tells by a traceback.
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+    # Of a scheduler or a worker that is lost it tells by a traceback.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         asyncio.run(knock(address))
     except Exception as error:  # even MemoryError, where something else than Dask answers
@@ -258,11 +269,18 @@ class Flight:
 class Fleet:
     """The cluster's workers, each with at most one task."""
 
-    def __init__(self, client: Client, note: Callable[[str], None]) -> None:
+    def __init__(
+        self, client: Client, address: str, note: Callable[[str], None], wait_s: float
+    ) -> None:
         self.in_flight: dict[object, Flight] = {}  # by the future's key
         self.idle: list[str] = []  # the last one to finish, which surely lives, at the end
         self._client = client
+        self._address = address
         self._note = note
+        self._wait_s = wait_s
+        self._usable_at = time.monotonic()  # when there last was a worker that fits
+        self._unfit: dict[str, GraderError] = {}  # those left aside, and why
+        self._refused: list[Numbered] = []  # what they were to grade
         self._workers: set[str] = set()
         self._updated: float | None = None
         self._done: SimpleQueue[Future] = SimpleQueue()
@@ -282,7 +300,8 @@ class Fleet:
             del self.in_flight[flight.future.key]
         self._cancel(lost)
         if not threads and (self._workers or self._updated is None):
-            self._note("waiting for a Dask worker to join")
+            self._note(f"waiting for a Dask worker to join; to start one: {self._how_to_start()}")
+        self._expect_usable(threads)
         if max(threads.values(), default=1) > 1 and not self._has_noted_threads:
             self._has_noted_threads = True
             self._note("some Dask workers have several threads, of which one is used: see README")
@@ -290,7 +309,29 @@ class Fleet:
         self.idle = [worker for worker in self.idle if worker in threads]
         self.idle[:0] = threads.keys() - self._workers
         self._workers = set(threads)
+        self._unfit = {worker: why for worker, why in self._unfit.items() if worker in threads}
         return [flight.task for flight in lost]
+
+    def take_back(self) -> list[Numbered]:
+        """The tasks that were refused by workers which are left aside now."""
+        tasks, self._refused = self._refused, []
+        return tasks
+
+    def _expect_usable(self, workers: Collection[str]) -> None:
+        """Wait for workers that fit, for as long as may be; a GraderError if there are none."""
+        unfit = [worker for worker in workers if worker in self._unfit]
+        if len(unfit) < len(workers):
+            self._usable_at = time.monotonic()
+        elif unfit:
+            raise self._unfit[unfit[0]]
+        elif time.monotonic() > self._usable_at + self._wait_s:
+            raise GraderError(
+                f"no Dask worker has joined within {self._wait_s:g} s; start some, each by "
+                f"{self._how_to_start()}, then run the same command again"
+            )
+
+    def _how_to_start(self) -> str:
+        return f"dask worker {self._address} --nthreads 1"
 
     def start(self, task: Numbered, *arguments: Any) -> None:
         """Let an idle worker call grade_on_worker with these arguments."""
@@ -313,6 +354,13 @@ class Fleet:
         except TimeoutError:  # if its worker was lost with the result, update() finds out
             self._done.put(future)
             return None
+        except UnfitError as error:
+            del self.in_flight[future.key]
+            self._unfit[flight.worker] = error.reason
+            self._refused.append(flight.task)
+            self._note(f"{error.reason}; it is left aside")
+            self._updated = float("-inf")  # see at once whether there are others
+            return None
         del self.in_flight[future.key]
         if flight.worker in self._workers:
             self.idle.append(flight.worker)
@@ -331,9 +379,11 @@ class Fleet:
             if isinstance(error, KilledWorker):  # workers that come back at the same address
                 return given_up()
             # Most likely it can't even import this module.
-            raise GraderError(
-                f"the Dask worker at {flight.worker} can't grade: {type(error).__name__}: {error}; "
-                "install the same version of grader there"
+            raise UnfitError(
+                GraderError(
+                    f"the Dask worker at {flight.worker} can't grade: {type(error).__name__}: "
+                    f"{error}; install the same version of grader there"
+                )
             )
         try:
             encoded = future.result(timeout=RESULT_TIMEOUT_S)
@@ -342,7 +392,7 @@ class Fleet:
         reply = msgspec.msgpack.decode(encoded, type=Reply)
         if reply.outcome is None:
             kind = UnconfinedError if reply.unconfined else GraderError
-            raise kind(f"the Dask worker at {flight.worker} {reply.refusal}")
+            raise UnfitError(kind(f"the Dask worker at {flight.worker} {reply.refusal}"))
         return reply.outcome
 
     def _cancel(self, flights: list[Flight]) -> None:

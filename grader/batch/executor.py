@@ -6,17 +6,16 @@ twice is reported and left out.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from typing import Protocol
 
 import msgspec
 
 from grader.course.manifest import Course
 from grader.errors import GraderError
-from grader.grading.checkfile import collect_checks
 from grader.grading.crew import KILLED, in_processes
-from grader.grading.engine import Engine
+from grader.grading.engine import AGAIN, Engine, load_checks
 from grader.grading.opening import open_engine
 from grader.grading.task import Outcome, grade_task
 
@@ -24,11 +23,16 @@ from grader.grading.task import Outcome, grade_task
 class Executor(Protocol):
     """Grades tasks, each the msgpack of a Task."""
 
-    def run(self, tasks: Iterable[bytes]) -> Generator[tuple[int, Outcome] | None, None, None]:
+    def run(
+        self, tasks: Iterable[bytes], checks: Mapping[str, str]
+    ) -> Generator[tuple[int, Outcome] | None, None, None]:
         """Each task's number and outcome, in any order; None now and then while nothing happens.
 
         Only a bounded number of tasks is taken from `tasks` ahead of their outcomes. Closing the
         iterator ends what is in flight.
+
+        Args:
+            checks: by slug the digest of what has to judge, or there is no outcome.
 
         Raises:
             GraderError, SandboxError: nothing can be graded here.
@@ -47,8 +51,10 @@ class LocalExecutor:
         self._jobs = jobs
         self._allow_degraded = allow_degraded
 
-    def run(self, tasks: Iterable[bytes]) -> Generator[tuple[int, Outcome] | None, None, None]:
-        with self._engine() as engine:
+    def run(
+        self, tasks: Iterable[bytes], checks: Mapping[str, str]
+    ) -> Generator[tuple[int, Outcome] | None, None, None]:
+        with self._engine(checks) as engine:
 
             def grade(encoded: bytes) -> bytes:
                 return msgspec.msgpack.encode(grade_task(engine, encoded))
@@ -59,14 +65,14 @@ class LocalExecutor:
                     yield None if event is None else (event[0], outcome_of(event[1]))
 
     @contextmanager
-    def _engine(self) -> Iterator[Engine]:
+    def _engine(self, checks: Mapping[str, str]) -> Iterator[Engine]:
         """An engine that has shown that it can start workers."""
         with open_engine(self._course, self._seed) as engine:
             # While the zygote starts: what the processes that are forked from this one share.
             engine.digits  # noqa: B018
-            for assignment in self._course.assignments:
-                with suppress(GraderError):  # told of what needs the check file
-                    collect_checks(self._course.check_path(assignment.slug))
+            loaded = load_checks(self._course, map(self._course.assignment, checks))
+            if changed := [slug for slug in checks if loaded[slug] != checks[slug]]:
+                raise GraderError(f"{changed[0]}: its checks were changed a moment ago; {AGAIN}")
             engine.expect_confinement(allow_degraded=self._allow_degraded)
             yield engine
 

@@ -17,7 +17,7 @@ from grader.gradebook.store import Result, Store
 from grader.grading.key import Key, checks_digest, code_digest, versions
 from grader.grading.task import Outcome, Task
 from grader.intake.layouts import Handed
-from grader.report.model import AssignmentReport
+from grader.report.model import AssignmentReport, unsound
 from grader.submissions.reading import Submission, SubmissionError
 from grader.submissions.untouched import settle
 
@@ -102,8 +102,13 @@ class Batch:
         grades = []
         results: dict[Key, int | None] = {}
         for student, handed in class_:
-            submission = self._load(student, handed)
             self.summary.submissions += 1
+            try:
+                submission = self._load(student, handed)
+            except Exception as error:  # reading one must not cost the others their grades
+                what = f"{type(error).__name__}: {error}"
+                self.summary.failures[f"{self._names[student]}: {what}"] += 1
+                continue
             for assignment in self._assignments:
                 slug = assignment.slug
                 key = self._key(submission, slug)
@@ -150,7 +155,7 @@ class Batch:
         left = Counter(student for item in pending.values() for student in item.students)
         self._display.start(len(left))
         tasks = (msgspec.msgpack.encode(item.task) for item in pending.values())
-        with closing(executor.run(tasks)) as outcomes:
+        with closing(executor.run(tasks, self._checks)) as outcomes:
             for event in outcomes:
                 if event is None:
                     self._display.tick()
@@ -169,6 +174,9 @@ class Batch:
             self.summary.failures[f"{name}: {key.slug}: {outcome.error}"] += 1
             return
         report = outcome.graded.report
+        if why := unsound(report, key.slug):
+            self.summary.failures[f"{name}: {key.slug}: {why}"] += 1
+            return
         broken = [check for check in report.checks if check.verdict == "grader_error"]
         if broken:
             self.summary.failures[f"{name}: {key.slug}: {broken[0].id}: {broken[0].message}"] += 1

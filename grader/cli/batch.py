@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.cli.common import ASSISTANTS, Only, Seed, errors, exit_status, open_course, select
+from grader.cli.common import ASSISTANTS, Only, Seed, errors, exit_status, note, open_course, select
 from grader.errors import FAILED, GRADED, UNREADABLE
 
 if TYPE_CHECKING:
@@ -60,6 +60,10 @@ def batch(
         str | None,
         typer.Option(metavar="ADDRESS", help="Grade on the Dask cluster with this scheduler."),
     ] = None,
+    dask_wait: Annotated[
+        float,
+        typer.Option(min=0, metavar="SECONDS", help="How long to wait for a Dask worker to join."),
+    ] = 300.0,
     allow_degraded: Annotated[
         bool,
         typer.Option(
@@ -108,7 +112,7 @@ def batch(
                 executor = (
                     LocalExecutor(course, seed, jobs or usable_cores(), allow_degraded)
                     if dask is None
-                    else DaskExecutor(dask, course, seed, allow_degraded, progress.note)
+                    else DaskExecutor(dask, seed, allow_degraded, progress.note, dask_wait)
                 )
                 run = Batch(course, assignments, seed, store, names, progress)
                 run.run(
@@ -286,6 +290,8 @@ def export(
         if format_ not in FORMATS:
             raise typer.BadParameter(f"no format {format_!r}; there are {', '.join(FORMATS)}")
         with open_gradebook(course, results) as gradebook:
+            for line in gradebook.unreadable:
+                note(line)
             shown: Gradebook = gradebook
             if anonymous:
                 shown = Pseudonymised(gradebook, results / PSEUDONYMS)
@@ -319,6 +325,8 @@ def report(
         from grader.site import write_feedback, write_site
 
         with open_gradebook(course, results) as gradebook:
+            for line in gradebook.unreadable:
+                note(line)
             shown = Pseudonymised(gradebook, results / PSEUDONYMS) if anonymous else gradebook
             if feedback is not None:
                 write_feedback(ForStudents(shown, course.late), feedback)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import platform
 import sys
 import time
-from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import metadata
@@ -20,18 +20,28 @@ import numpy as np
 import grader
 from grader.course.digits import Digits, load_digits
 from grader.course.manifest import Assignment, Course
-from grader.errors import UnconfinedError
+from grader.errors import GraderError, UnconfinedError
 from grader.grading.checkfile import collect_checks
 from grader.grading.crew import KILLED, in_processes
+from grader.grading.key import checks_digest
 from grader.grading.pictures import picture_of
 from grader.grading.plugin import CheckRun, Judgement
 from grader.grading.turns import Turns
-from grader.report.model import AssignmentReport, CheckResult, Environment, Report, status_of
+from grader.report.model import (
+    AssignmentReport,
+    CheckResult,
+    Environment,
+    Report,
+    status_of,
+    unsound,
+)
 from grader.sandbox.client import Limits, Student, confinement
 from grader.sandbox.launch import Launcher, SandboxError
 from grader.submissions.reading import Submission
 from grader.submissions.untouched import is_untouched
 from grader.text import printable
+
+AGAIN = "run the same command again"
 
 
 class Graded(msgspec.Struct, frozen=True):
@@ -176,6 +186,8 @@ class Engine:
             output=printable(student.output, assignment.limits.output_kib << 10, newlines=True),
             picture=picture,
         )
+        if reason := unsound(report, slug):
+            raise ValueError(reason)
         return Graded(report, time.perf_counter() - start), student.doubt
 
 
@@ -193,6 +205,24 @@ def list_checks(course: Course) -> dict[str, list[CheckResult]]:
         slug: collect_checks(course.check_path(slug)).describe(Judgement("not_judged", "not run"))
         for slug in course.every_slug
     }
+
+
+def load_checks(course: Course, assignments: Iterable[Assignment]) -> dict[str, str]:
+    """Load their check files; by slug the digest of what they are judged by, as it was loaded.
+
+    A check file that is broken is left to those who need it.
+
+    Raises:
+        GraderError: something changed meanwhile.
+    """
+    before = {a.slug: checks_digest(course, a) for a in assignments}
+    for slug in before:
+        with suppress(GraderError):
+            collect_checks(course.check_path(slug))
+    for slug, digest in before.items():
+        if checks_digest(course, course.assignment(slug)) != digest:
+            raise GraderError(f"{slug}: its checks changed while they were loaded; {AGAIN}")
+    return before
 
 
 Run = Callable[

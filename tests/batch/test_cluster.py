@@ -37,6 +37,7 @@ from grader.sandbox.launch import SandboxError
 from grader.submissions.reading import Source
 
 COURSE = load_course()
+CHECKS = {a.slug: checks_digest(COURSE, a) for a in COURSE.every}
 RIGHT = solution("momentum")
 BROKEN = "def make_optimizer(:\n"
 EXITS = "import os\nos._exit(3)\n"
@@ -215,8 +216,8 @@ def test_closing_cancels_what_is_pending_and_few_tasks_are_taken_ahead(dask: Clu
             taken += 1
             yield task(f"{BROKEN}# {number}")
 
-    executor = DaskExecutor(dask.address, COURSE, 2**63, False, lambda line: None)
-    with closing(executor.run(tasks())) as events:
+    executor = DaskExecutor(dask.address, 2**63, False, lambda line: None, 300)
+    with closing(executor.run(tasks(), CHECKS)) as events:
         for done, (number, outcome) in enumerate(filter(None, events), start=1):
             assert outcome.graded is not None and outcome.graded.report.score == 0, outcome
             assert number < taken <= done + len(dask.workers) + 1  # and one that waits
@@ -232,9 +233,9 @@ def test_closing_cancels_what_is_pending_and_few_tasks_are_taken_ahead(dask: Clu
 def test_a_worker_with_other_versions_or_checks_is_refused(
     dask: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def grade() -> list[object]:
-        executor = DaskExecutor(dask.address, COURSE, 1, False, lambda line: None)
-        return list(executor.run([task(BROKEN)]))
+    def grade(checks: dict[str, str] = CHECKS) -> list[object]:
+        executor = DaskExecutor(dask.address, 1, False, lambda line: None, 300)
+        return list(executor.run([task(BROKEN)], checks))
 
     ours = msgspec.json.decode(versions())
     with monkeypatch.context() as patch:
@@ -243,13 +244,12 @@ def test_a_worker_with_other_versions_or_checks_is_refused(
         message = rf"at tcp://\S+ has torch {re.escape(ours['torch'])}, this machine 1\.0; install"
         with pytest.raises(GraderError, match=message):
             grade()
-    monkeypatch.setattr(cluster, "checks_digest", lambda course, assignment: "0123456789abcdef")
     digest = checks_digest(COURSE, COURSE.assignment("momentum"))[:12]
     message = (
         rf"other checks or settings of momentum \({digest}\) than this machine \(0123456789ab\)"
     )
     with pytest.raises(GraderError, match=message):
-        grade()
+        grade({"momentum": "0123456789abcdef"})
 
 
 # ---------------------------------------------------------------- no cluster
@@ -293,16 +293,16 @@ def test_jobs_are_not_for_a_cluster(tmp_path: Path) -> None:
 def test_an_address_of_something_else_is_an_error_too() -> None:
     with web_server() as address:
         for wrong_one in (address, "nonsense", "foo://127.0.0.1:1"):
-            executor = DaskExecutor(wrong_one, COURSE, 1, False, lambda line: None)
+            executor = DaskExecutor(wrong_one, 1, False, lambda line: None, 300)
             with pytest.raises(GraderError, match=f"can be reached at {wrong_one}: is it"):
-                list(executor.run([task(BROKEN)]))
+                list(executor.run([task(BROKEN)], CHECKS))
 
 
 def test_without_dask_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    executor = DaskExecutor("tcp://127.0.0.1:1", COURSE, 1, False, lambda line: None)
+    executor = DaskExecutor("tcp://127.0.0.1:1", 1, False, lambda line: None, 300)
     with pytest.raises(GraderError, match=re.escape("pip install -e '.[dask]'")):
-        list(executor.run([task(BROKEN)]))
+        list(executor.run([task(BROKEN)], CHECKS))
 
 
 def test_dask_is_imported_only_by_who_uses_it() -> None:
@@ -356,7 +356,7 @@ def test_one_zygote_serves_all_seeds(opened: list[str], monkeypatch: pytest.Monk
     assert (seen, opened) == ([1, 1, 2], ["open"])
 
 
-def test_a_sandbox_that_fails_is_replaced_once(
+def test_a_sandbox_that_fails_is_replaced_for_the_next_task(
     opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failed = Outcome(error="the zygote ended", sandbox_failed=True)
@@ -365,11 +365,9 @@ def test_a_sandbox_that_fails_is_replaced_once(
     monkeypatch.setattr(
         cluster, "grade_task", lambda engine, task: failed if engine.launcher == 1 else done
     )
+    assert ask(station).outcome == failed
     assert ask(station).outcome == done
     assert opened == ["open", "close", "open"]
-    monkeypatch.setattr(cluster, "grade_task", lambda engine, task: failed)
-    assert ask(station).outcome == Outcome(error="twice: the sandbox failed: the zygote ended")
-    assert opened[-1] == "close"
 
 
 def test_a_worker_that_cannot_confine_refuses(
@@ -466,7 +464,8 @@ def no_waiting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
 
 def fleet_of(client: FakeClient, notes: list[str] | None = None) -> Fleet:
-    return Fleet(client, [].append if notes is None else notes.append)  # type: ignore[arg-type]
+    note = [].append if notes is None else notes.append
+    return Fleet(client, "tcp://here", note, wait_s=300)  # type: ignore[arg-type]
 
 
 DONE = msgspec.msgpack.encode(cluster.Reply(Outcome(error="done")))
@@ -501,8 +500,13 @@ def test_waiting_for_workers_is_said_once_and_several_threads_too() -> None:
     assert fleet.idle == ["a"]
     client.threads.clear()
     fleet.update()
-    waiting = "waiting for a Dask worker to join"
+    waiting = "waiting for a Dask worker to join; to start one: dask worker tcp://here --nthreads 1"
     assert notes[0] == notes[2] == waiting and "several threads" in notes[1] and len(notes) == 3
+
+
+def look_again(fleet: Fleet) -> None:
+    fleet.wait(0)
+    fleet.update()
 
 
 @pytest.mark.parametrize(
@@ -524,7 +528,32 @@ def test_what_no_other_worker_could_do_better_ends_the_run(
     sent = answer if isinstance(answer, Exception) else msgspec.msgpack.encode(answer)
     client.futures["a"].comes_with(sent)
     with pytest.raises(error, match=message):
-        fleet.wait(0)
+        look_again(fleet)
+
+
+def test_a_worker_that_does_not_fit_is_left_aside_while_others_do() -> None:
+    client, notes = FakeClient(a=1, b=1), list[str]()
+    fleet = fleet_of(client, notes)
+    fleet.update()
+    fleet.start((0, b"x"))
+    (unfit,) = client.futures
+    client.futures[unfit].comes_with(msgspec.msgpack.encode(cluster.Reply(refusal="has torch 1")))
+    assert fleet.wait(0) is None
+    assert fleet.take_back() == [(0, b"x")] and fleet.take_back() == []
+    assert notes == [f"the Dask worker at {unfit} has torch 1; it is left aside"]
+    assert fleet.update() == [] and fleet.idle == sorted({"a", "b"} - {unfit})
+    # Come back, it may be another.
+    del client.threads[unfit]
+    fleet.update()
+    client.threads[unfit] = 1
+    fleet.update()
+    assert unfit in fleet.idle
+
+
+def test_waiting_for_workers_ends() -> None:
+    fleet = Fleet(FakeClient(), "tcp://here", lambda line: None, wait_s=0)  # type: ignore[arg-type]
+    with pytest.raises(GraderError, match=r"no Dask worker .* dask worker tcp://here"):
+        fleet.update()
 
 
 def test_workers_that_come_back_at_the_same_address_are_not_killed_for_ever() -> None:
