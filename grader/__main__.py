@@ -18,6 +18,7 @@ class Interrupted(KeyboardInterrupt):
 
 def main() -> None:
     """Run the command line; Ctrl-C at any moment, imports included, ends it with one line."""
+    use_utf8()
     try:
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             signal.signal(signal.SIGINT, interrupt)
@@ -30,6 +31,17 @@ def main() -> None:
             raise
         print("grader: interrupted", file=sys.stderr)
         sys.exit(INTERRUPTED)
+
+
+def use_utf8() -> None:
+    """Start anew where names of files would be read by a byte locale: what is stored, and shown in
+    exports, may not depend on it. What is printed is still in the terminal's encoding."""
+    if sys.getfilesystemencoding() == "utf-8" or "PYTHONUTF8" in os.environ:
+        return
+    os.environ["PYTHONUTF8"] = "1"
+    if sys.stdout is not None:
+        os.environ.setdefault("PYTHONIOENCODING", f"{sys.stdout.encoding}:replace")
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
