@@ -199,7 +199,7 @@ class Zygote:
         try:
             self._process = subprocess.Popen(
                 python_command(
-                    "grader.sandbox.inside.start",
+                    "grader.sandbox.inside.start_zygote",
                     str(self._theirs.fileno()),
                     str(serves),
                     str(self._owner),

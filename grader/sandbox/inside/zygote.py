@@ -162,7 +162,7 @@ def serve(control: socket.socket) -> None:
 
 
 def main() -> None:
-    """Serve, with the arguments of start.py."""
+    """Serve, with the arguments of start_zygote.py."""
     control = socket.socket(fileno=int(sys.argv[1]))
     worker.offer_baseline(Path(sys.argv[4]))
     warm_up()
