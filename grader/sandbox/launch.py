@@ -319,8 +319,12 @@ class SpawnedProcess:
 
     def __init__(self, listener: socket.socket, output: IO[bytes], arguments: list[str]) -> None:
         self.output = output
+        # Made and removed here, as the process may be killed.
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="grader-spawned-", ignore_cleanup_errors=True
+        )
         self._process = subprocess.Popen(
-            python_command("grader.sandbox.inside.spawned", *arguments),
+            python_command("grader.sandbox.inside.spawned", *arguments, self._folder.name),
             env=clean_environment(),
             stdin=subprocess.PIPE,
             stdout=output,
@@ -329,7 +333,7 @@ class SpawnedProcess:
         ticket = os.urandom(16)
         assert self._process.stdin is not None
         self._process.stdin.write(ticket)
-        self._process.stdin.close()
+        self._process.stdin.flush()  # and it stays open: its end is this process's
         self.stream = self._accept(listener, ticket)
 
     def _accept(self, listener: socket.socket, ticket: bytes) -> socket.socket:
@@ -368,8 +372,11 @@ class SpawnedProcess:
     def close(self) -> None:
         self.kill()
         self._process.wait(END_TIMEOUT_S)
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         self.stream.close()
         self.output.close()
+        self._folder.cleanup()
 
 
 class Spawner:

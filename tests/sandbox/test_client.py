@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 import tracemalloc
@@ -618,6 +621,36 @@ def test_a_busy_worker_ends_with_the_process_that_asked_for_it() -> None:
         os.kill(asking, signal.SIGKILL)
         os.waitpid(asking, 0)
         wait_until(lambda: not children_of(zygote.pid))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("moment", ["importing torch", "in student code"])
+def test_a_spawned_worker_ends_with_the_process_that_asked_for_it(moment: str) -> None:
+    code = f"""
+import sys
+sys.path.insert(0, {str(REPOSITORY)!r})
+from grader.course.manifest import load_course
+from grader.sandbox.client import Limits, Student
+from grader.sandbox.launch import Spawner
+limits = Limits(wall_s=60, cpu_s=30, memory_mib=512, output_kib=1)
+launcher = Spawner(load_course().baseline_path)
+student = Student(launcher, "relu", "def busy():\\n    while True: pass\\n", limits)
+student.load()
+print("loaded", flush=True)
+student.call("busy")
+"""
+    asking = subprocess.Popen([sys.executable, "-c", code, moment], stdout=subprocess.PIPE)
+    try:
+        wait_until(lambda: children_of(asking.pid))
+        if moment == "in student code":
+            assert asking.stdout is not None and asking.stdout.readline() == b"loaded\n"
+        (worker,) = map(int, children_of(asking.pid).split())
+        pidfd = os.pidfd_open(worker)
+    finally:
+        asking.kill()
+        asking.wait()
+    assert select.select([pidfd], [], [], 30)[0]
+    os.close(pidfd)
 
 
 def children_of(pid: int) -> str:
