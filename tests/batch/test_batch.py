@@ -18,10 +18,13 @@ from typing import Any
 import msgspec
 import pytest
 from conftest import REPOSITORY, Ran, RunGrader, environment_for
+from rich.console import Console
 from typer.testing import CliRunner
 
 from grader.batch import executor
+from grader.batch.run import Batch
 from grader.cli.app import app
+from grader.cli.progress import ClassProgress
 from grader.course.manifest import load_course
 from grader.gradebook.model import Entry
 from grader.gradebook.store import FILE, open_gradebook, open_store
@@ -169,6 +172,17 @@ def test_what_cannot_be_read_is_said_and_graded_as_that(here: Here, tmp_path: Pa
 
 
 HOSTILE = ["../../x", "=cmd|' -C calc'!A0", "<img src=x onerror=alert(1)>", "🦊", "n" * 300]
+
+
+def test_an_error_of_ours_over_one_hand_in_leaves_the_others_their_grades(tmp_path: Path) -> None:
+    class Handed:
+        def load(self) -> None:
+            raise RecursionError("too deep")
+
+    with open_store(tmp_path, create=True) as store, ClassProgress(Console()) as progress:
+        run = Batch(COURSE, [COURSE.assignment("relu")], 1, store, {"ann": "Ann"}, progress)
+        run.run([("ann", Handed())], None)  # type: ignore[list-item, arg-type]
+    assert run.summary.failures == {"Ann: RecursionError: too deep": 1}
 
 
 def test_hostile_and_equal_names_are_graded_and_kept_apart(here: Here, tmp_path: Path) -> None:

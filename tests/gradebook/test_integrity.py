@@ -17,11 +17,14 @@ from grader.gradebook.examine import examine_results
 from grader.gradebook.store import (
     FILE,
     LOCK_FILE,
+    Result,
     StoreError,
     batch_lock,
     open_gradebook,
     open_store,
 )
+from grader.grading.key import Key
+from grader.report.model import AssignmentReport, CheckResult, Environment, Weights
 
 EXPORT = ("export", "--format", "csv")
 
@@ -175,3 +178,22 @@ def test_a_disk_that_is_read_only_is_said_to_be(here: Path, run_grader: RunGrade
         pytest.skip("this system lets nobody mount")
     assert ran.status == 3
     assert "let this user write there" in ran.stderr.splitlines()[-1]
+
+
+def test_what_could_not_be_read_again_is_not_stored(tmp_path: Path) -> None:
+    check = CheckResult("test_x", "X", "passed", 5.0, 5.0, "", "", 0.0)
+    report = AssignmentReport("relu", "ReLU", "passed", 5.0, 5.0, [check], None, "")
+    weights = Weights("2/fan_in", False, [float("inf"), 1.0], [[], []])
+    environment = Environment("1", "3", "2", "2", "Linux", {})
+    key = Key("relu", "c", "k", 1, "{}")
+    with open_store(tmp_path, create=True) as store:
+        for wrong in (
+            msgspec.structs.replace(report, picture=weights),
+            msgspec.structs.replace(report, score=float("nan")),
+            msgspec.structs.replace(report, slug="l2"),
+        ):
+            with pytest.raises(StoreError, match="a result of relu can't be stored: "):
+                store.add_result(Result(key, environment, wrong, 1.0), ())
+        assert store.result_id(key) is None
+        store.add_result(Result(key, environment, report, 1.0), ())
+        assert store.result_id(key) == 1
