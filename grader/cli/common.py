@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from click import ClickException
 from rich.console import Console
 
 from grader.course.manifest import Assignment, Course, CourseError, load_course
@@ -124,7 +123,7 @@ def exit_status() -> Iterator[None]:
     """Turn what can go wrong into one line on stderr and the exit status for it."""
     try:
         yield
-    except (ClickException, typer.Exit, BrokenPipeError):
+    except (typer.BadParameter, typer.Exit, BrokenPipeError):
         raise  # a reader who has had enough, as `head` has, is no error to tell of
     except UnconfinedError as error:  # there is an option for it
         raise typer.BadParameter(str(error)) from None

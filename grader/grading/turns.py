@@ -25,6 +25,10 @@ class Turns:
     def __init__(self) -> None:
         self._file = os.memfd_create("turns") if sys.platform == "linux" else None
 
+    def __del__(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+
     @contextmanager
     def beside_others(self) -> Iterator[None]:
         """A turn that begins when nobody is alone, or waits for it."""

@@ -21,13 +21,13 @@ from conftest import REPOSITORY, Ran, RunGrader, environment_for
 from rich.console import Console
 from typer.testing import CliRunner
 
-from grader.batch import executor
 from grader.batch.run import Batch
 from grader.cli.app import app
 from grader.cli.progress import ClassProgress
 from grader.course.manifest import load_course
 from grader.gradebook.model import Entry
 from grader.gradebook.store import FILE, open_gradebook, open_store
+from grader.grading import opening
 from grader.sandbox.launch import Launcher
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="batch grading needs the jail")
@@ -88,7 +88,7 @@ class Here:
             self.launched += 1
             yield launcher
 
-        monkeypatch.setattr(executor, "open_launcher", open_launcher)
+        monkeypatch.setattr(opening, "open_launcher", open_launcher)
 
     def __call__(self, *arguments: str | Path) -> Ran:
         self.launched = 0
