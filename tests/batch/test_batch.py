@@ -395,7 +395,7 @@ def test_a_disk_that_fills_up_loses_nothing(
     # No file may grow beyond what the tables need and a bit.
     with open_store(tmp_path / "empty", create=True):
         enough = (tmp_path / "empty" / FILE).stat().st_size + 8192
-    full = run_grader(*arguments, prefix=("prlimit", f"--fsize={enough}"))
+    full = run_grader(*arguments, prefix=("prlimit", f"--fsize={enough}:"))
     assert full.status == 3
     assert "what was stored so far is kept: make room" in full.stderr
     assert here(*arguments).status == 0
