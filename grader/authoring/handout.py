@@ -1,15 +1,13 @@
 """What students get, as files by name: stubs, checks, grader and data, and no answers.
 
-Everything that is not listed here stays with the instructors: solutions, tests and their zoo, the
-instructors' guide, and the history.
+Everything that is not listed here stays with the instructors: solutions, tests and their zoo, all
+guides but the students' and the contract, and the history.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-
-from jinja2 import Environment, StrictUndefined
 
 from grader.authoring.hidden_checks import cut_hidden
 from grader.course.manifest import Course, CourseError
@@ -21,11 +19,13 @@ from grader.report.terminal import number, points_of
 # Beside the stubs and the grader; those that there are.
 PLAIN_FILES = (
     "assignments/baseline.py", "assignments/course.toml", "assignments/lesson.ipynb",
-    ".github/workflows/grade.yml", ".gitignore", "LICENSE", "pyproject.toml",
+    ".github/plot.png", ".github/workflows/grade.yml", ".gitignore", "LICENSE", "pyproject.toml",
 )  # fmt: skip
 CHECKS = PurePosixPath("grader/checks")
-GUIDE = PurePosixPath("grader/README.md")  # the instructors': it holds a solution
-README = Path(__file__).parent / "templates" / "students.md"
+DOCS = PurePosixPath("grader/docs")  # the instructors' holds a solution
+CONTRACT = DOCS / "contract.md"
+GUIDE = PurePosixPath("assignments/README.md")  # it becomes the repository's
+TABLE = "<!-- the table of tasks -->\n"  # in the guide, where the table goes
 
 Files = dict[str, bytes]  # by path, relative, with slashes
 
@@ -48,7 +48,7 @@ def make_handout(course: Course) -> Files:
     for folder in ("grader", "data_cache"):
         files |= {name: read(course, name) for name in names_below(course.root, folder)}
     files |= visible_checks(course, listed)
-    files["README.md"] = render_readme(course, listed, files).encode()
+    files["README.md"] = render_guide(course, listed).encode()
     return files
 
 
@@ -71,7 +71,7 @@ def names_below(root: Path, folder: str) -> Iterator[str]:
     for path in sorted((root / folder).rglob("*")):
         name = PurePosixPath(path.relative_to(root).as_posix())
         hidden = any(part.startswith(".") or part == "__pycache__" for part in name.parts)
-        apart = name == GUIDE or name.is_relative_to(CHECKS)
+        apart = name.is_relative_to(CHECKS) or (name.is_relative_to(DOCS) and name != CONTRACT)
         if path.is_file() and not path.is_symlink() and not hidden and not apart:
             yield str(name)
 
@@ -101,26 +101,23 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def render_readme(course: Course, listed: dict[str, list[CheckResult]], files: Files) -> str:
-    rows = []
+def render_guide(course: Course, listed: dict[str, list[CheckResult]]) -> str:
+    """The students' guide, one folder up from where it lies here, with the course's tasks in it."""
+    path = course.root / GUIDE
+    try:
+        guide = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CourseError(f"no {GUIDE} to be the students' guide; write one") from None
+    return guide.replace("](../", "](").replace(TABLE, task_table(course, listed) + "\n")
+
+
+def task_table(course: Course, listed: dict[str, list[CheckResult]]) -> str:
+    lines = ["| task | file | points |", "|---|---|---|"]
     for assignment in course.assignments:
         checks = listed[assignment.slug]
+        title = assignment.title.replace("|", "\\|")
+        points = number(sum(check.max_points for check in checks))
         hidden = sum(check.max_points for check in checks if check.hidden)
-        rows.append(
-            {
-                "slug": assignment.slug,
-                "title": assignment.title.replace("|", "\\|"),
-                "points": number(sum(check.max_points for check in checks)),
-                "hidden": f" (hidden: {points_of(hidden)})" if hidden else "",
-            }
-        )
-    templates = Environment(
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
-    return templates.from_string(README.read_text(encoding="utf-8")).render(
-        course=course,
-        rows=rows,
-        hidden=any(row["hidden"] for row in rows),
-        lesson="assignments/lesson.ipynb" in files,
-        license="LICENSE" in files,
-    )
+        note = f" (hidden: {points_of(hidden)})" if hidden else ""
+        lines.append(f"| {title} | `{assignment.slug}.py` | {points}{note} |")
+    return "".join(f"{line}\n" for line in lines)

@@ -21,7 +21,7 @@ ENTRY = '''
 slug = "{slug}"
 title = "{title}" # TODO: as students read it
 epochs = 5
-threshold = 0.0 # TODO: what the solution is sure to reach, see grader/README.md
+threshold = 0.0 # TODO: what the solution is sure to reach, see grader/docs/instructors.md
 hints = [
     """
 TODO: a nudge: which line of the formula is still missing?""",

@@ -263,7 +263,7 @@ class Flight:
 
     worker: str
     task: Numbered
-    future: Future
+    future: Future[bytes]
 
 
 class Fleet:
@@ -283,7 +283,7 @@ class Fleet:
         self._refused: list[Numbered] = []  # what they were to grade
         self._workers: set[str] = set()
         self._updated: float | None = None
-        self._done: SimpleQueue[Future] = SimpleQueue()
+        self._done: SimpleQueue[Future[bytes]] = SimpleQueue()
         self._has_noted_threads = False
 
     def update(self) -> list[Numbered]:
@@ -304,7 +304,10 @@ class Fleet:
         self._expect_usable(threads)
         if max(threads.values(), default=1) > 1 and not self._has_noted_threads:
             self._has_noted_threads = True
-            self._note("some Dask workers have several threads, of which one is used: see README")
+            self._note(
+                "some Dask workers have several threads, of which one is used: "
+                "see grader/docs/cluster.md"
+            )
         self._updated = time.monotonic()
         self.idle = [worker for worker in self.idle if worker in threads]
         self.idle[:0] = threads.keys() - self._workers

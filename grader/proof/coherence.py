@@ -145,7 +145,7 @@ def todos(course: Course, assignment: Assignment) -> Iterator[str]:
     if assignment.epochs and not GUESSING < assignment.threshold < 1:
         yield (
             f"course.toml: assignment {slug!r}: a threshold of {assignment.threshold:g} tells "
-            "nothing; measure what right solutions reach, see grader/README.md"
+            "nothing; measure what right solutions reach, see grader/docs/instructors.md"
         )
 
 

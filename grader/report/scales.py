@@ -33,4 +33,5 @@ def target_density(points: np.ndarray, *, is_uniform: bool) -> np.ndarray:
     """The density of the uniform or the normal distribution of mean 0 and variance 1."""
     if is_uniform:
         return np.where(np.abs(points) <= 3**0.5, 1 / 12**0.5, 0.0)
-    return np.exp(-(points**2) / 2) / (2 * np.pi) ** 0.5
+    density: np.ndarray = np.exp(-(points**2) / 2) / (2 * np.pi) ** 0.5
+    return density

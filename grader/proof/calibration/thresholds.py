@@ -182,7 +182,7 @@ def write_thresholds(
     path = course.manifest_path
     document = tomlkit.parse(path.read_text(encoding="utf-8"))
     by_slug = {conclusion.assignment.slug: conclusion for conclusion in conclusions}
-    for entry in document["assignments"]:  # type: ignore[union-attr]
+    for entry in document["assignments"]:
         if entry["slug"] not in by_slug:
             continue
         conclusion = by_slug[entry["slug"]]

@@ -83,7 +83,7 @@ class Caller:
         self._given: list[GivenNet] = []
         self._answering: list[Answering] = []
 
-    def carry_out(self, function: Callable, request: protocol.Call) -> protocol.Called:
+    def carry_out(self, function: Callable[..., object], request: protocol.Call) -> protocol.Called:
         """Call `function` as `request` says."""
         arguments = cast("list[object]", self._unpack(request.arguments))
         options = cast("dict[str, object]", self._unpack(request.options))

@@ -225,8 +225,8 @@ class Worker:
             )
         return optimizer
 
-    def _entry_point(self, name: str) -> Callable:
-        function = getattr(self.module, name, None)
+    def _entry_point(self, name: str) -> Callable[..., object]:
+        function: object = getattr(self.module, name, None)
         if not callable(function):
             raise UnusableError(f"the module does not define {name}")
         return function
@@ -242,7 +242,8 @@ class Worker:
     def handle(self, request: protocol.Request) -> protocol.Body:
         """Carry out `request`; whatever the student's code raises becomes a Raised."""
         try:
-            return getattr(self, type(request).__name__.lower())(request)
+            body: protocol.Body = getattr(self, type(request).__name__.lower())(request)
+            return body
         except UnusableError as error:
             return protocol.Unusable(self.doing, str(error)[: protocol.MAX_TEXT])
         except BaseException as error:  # student code may raise SystemExit, KeyboardInterrupt, …

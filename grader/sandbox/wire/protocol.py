@@ -395,6 +395,7 @@ def body_size(header: bytes) -> int:
     Raises:
         ProtocolError: if a message may not be that large.
     """
+    size: int
     (size,) = HEADER.unpack(header)
     if size > MAX_MESSAGE_BYTES:
         raise ProtocolError(f"a message of {size} bytes was announced")
