@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from helpers.left_out import left_out
 
 from grader.course.manifest import load_course
 from grader.sandbox.launch import Launcher, open_launcher
@@ -24,11 +25,26 @@ from grader.sandbox.launch import Launcher, open_launcher
 REPOSITORY = Path(__file__).resolve().parents[1]
 SECRET = "a caller's variable"
 
+# Why a test does not run where it is: the summary of a run in CI lists these.
+NEEDS_LINUX = "needs Linux: what confines student code is made of its features"
+NEEDS_POSIX = "needs POSIX: pipes with names, signals, modes of files or terminals"
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason=NEEDS_LINUX)
+on_posix = pytest.mark.skipif(os.name != "posix", reason=NEEDS_POSIX)
+CONFINING = ("grade", "batch")  # commands that stop elsewhere
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """The marks of check files, which some tests import; grader.grading.plugin explains them."""
     for mark in ("points", "hint", "gate", "hidden"):
         config.addinivalue_line("markers", f"{mark}: see grader.grading.plugin")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """In GitHub Actions: what this run left out, in the run's summary."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary and not hasattr(terminalreporter.config, "workerinput"):  # one process tells of all
+        with open(summary, "a", encoding="utf-8") as file:
+            file.write(left_out(terminalreporter.getreports("skipped")))
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,8 @@ def run_command(
     prefix: tuple[str, ...] = (),
     **environment: str,
 ) -> Ran:
+    if arguments[0] in CONFINING and "--allow-degraded" not in arguments:
+        skip_elsewhere()
     ran = subprocess.run(
         [*prefix, sys.executable, "-m", "grader", *arguments],
         cwd=cwd,
@@ -79,12 +97,19 @@ def run_command(
     return Ran(ran.returncode, ran.stdout, ran.stderr)
 
 
+def skip_elsewhere() -> None:
+    """Skip the test that calls this, or the one for whose fixture it is called, but on Linux."""
+    if sys.platform != "linux":
+        pytest.skip(NEEDS_LINUX)
+
+
 # A job that a shell started in the background ignores Ctrl-C, one that outlives its terminal
 # ignores its end, and so would all that they start; the tests send both.
-for number in (signal.SIGINT, signal.SIGHUP):
-    if signal.getsignal(number) is signal.SIG_IGN:
-        interrupting = number == signal.SIGINT
-        signal.signal(number, signal.default_int_handler if interrupting else signal.SIG_DFL)
+if sys.platform != "win32":
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            interrupting = number == signal.SIGINT
+            signal.signal(number, signal.default_int_handler if interrupting else signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
@@ -222,6 +247,7 @@ def hand_in_class(folder: Path) -> tuple[list[Path], list[str], list[Path]]:
 @pytest.fixture(scope="session")
 def graded_class(tmp_path_factory: pytest.TempPathFactory) -> Class:
     """A class with every kind of submission, graded by the real command with two jobs."""
+    skip_elsewhere()
     folder = tmp_path_factory.mktemp("class")
     paths, names, unreadable = hand_in_class(folder)
     target, junitxml = folder / "grades.json", folder / "grades.xml"
