@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +17,9 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
-from conftest import REPOSITORY, environment_for, hand_in, solution, wrong
+from conftest import REPOSITORY, environment_for, hand_in, skip_elsewhere, solution, wrong
+from helpers.rendered import OWN_TAGS, Rendered
 from helpers.runner import Command, Runner
-from test_markdown import OWN_TAGS, Rendered
 
 WORKFLOWS = REPOSITORY / ".github" / "workflows"
 SHA = "0123456789abcdef0123456789abcdef01234567"
@@ -91,6 +93,7 @@ class Job:
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        skip_elsewhere()  # as is the machine that grade.yml asks for
         (self.root / "workspace").mkdir(parents=True)
         (self.root / "temp").mkdir()
         # In place of the install step: the environment that these tests run in.
@@ -198,6 +201,48 @@ def test_the_grader_comes_from_the_course_and_the_submission_is_data() -> None:
     assert mentions == ['"$GITHUB_WORKSPACE/submission"']
     (install,) = [script for script in scripts if "pip install" in script]
     assert '-e "$GITHUB_WORKSPACE/course"' in install
+
+
+def test_ci_runs_on_three_systems_with_the_oldest_and_the_newest_python() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+    supported = [name.rpartition(" ")[2] for name in project["classifiers"]]
+    assert project["requires-python"] == f">={supported[0]}"
+    matrices = {name: job["strategy"]["matrix"] for name, job in load("ci.yml")["jobs"].items()}
+    assert {name: matrix["python"] for name, matrix in matrices.items()} == {
+        "linux": supported,
+        "elsewhere": supported,
+    }
+    assert matrices["elsewhere"]["system"] == ["macos-latest", "windows-latest"]
+
+
+def test_a_runs_summary_lists_what_was_left_out(tmp_path: Path) -> None:
+    (tmp_path / "test_some.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.parametrize('n', [1, 2])\n"
+        "def test_one(n): pytest.skip('no such tool')\n"
+        "def test_two(): pass\n"
+    )
+    (tmp_path / "test_none.py").write_text(
+        "import pytest\npytest.skip('needs | Linux', allow_module_level=True)\n"
+    )
+    summary = tmp_path / "summary.md"
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "conftest", "-n2", "--rootdir", tmp_path, tmp_path],
+        cwd=tmp_path,
+        env=environment_for(REPOSITORY)
+        | {"GITHUB_STEP_SUMMARY": str(summary)}
+        | {"PYTHONPATH": os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "tests")])},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    title, _, _, _, *rows = summary.read_text("utf-8").splitlines()
+    assert title.startswith("### Not tested on ")
+    assert rows == [
+        "| needs \\| Linux | `test_none.py` | all of it |",
+        "| no such tool | `test_some.py` | 2 |",
+    ]
 
 
 @pytest.mark.parametrize("name", ["grade.yml", "ci.yml"])

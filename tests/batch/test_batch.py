@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from conftest import REPOSITORY, Ran, RunGrader, environment_for
+from conftest import REPOSITORY, Ran, RunGrader, environment_for, on_linux
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -30,7 +30,7 @@ from grader.gradebook.store import FILE, open_gradebook, open_store
 from grader.grading import opening
 from grader.sandbox.launch import Launcher
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="batch grading needs the jail")
+pytestmark = on_linux
 
 COURSE = load_course()
 SLUGS = ("--only", "relu", "--only", "momentum")

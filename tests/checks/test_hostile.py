@@ -20,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from conftest import NEEDS_LINUX
 
 from grader.course.manifest import Assignment, Course, load_course
 from grader.grading.engine import Engine, Graded, run_tasks
@@ -27,7 +28,7 @@ from grader.sandbox.launch import WORKER_ENVIRONMENT, Zygote
 from grader.submissions.reading import Source, Submission
 
 if sys.platform != "linux":
-    pytest.skip("the sandbox's walls are Linux's", allow_module_level=True)
+    pytest.skip(NEEDS_LINUX, allow_module_level=True)
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HOSTILE = REPOSITORY / "tests" / "zoo" / "hostile"

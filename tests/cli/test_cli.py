@@ -27,6 +27,7 @@ from conftest import (
     copy_repository,
     environment_for,
     hand_in,
+    on_linux,
     solution,
     wrong,
 )
@@ -516,7 +517,6 @@ def test_an_output_that_cannot_show_every_character_is_no_failure(
 
 # ---------------------------------------------------------------- nothing is left behind
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 ENDLESS = """\
 while True:
     try:
@@ -604,6 +604,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     os.kill(process.pid, signal.SIGKILL)
 
 
+@on_linux
 @pytest.mark.parametrize(
     ("jobs", "end", "status"),
     [
@@ -646,6 +647,7 @@ def test_no_process_outlives_the_grader(
     assert text == ("grader: interrupted\n" if status == 130 else "")
 
 
+@on_linux
 def test_an_interrupt_while_torch_is_imported_ends_quietly(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "grader", "grade", tmp_path],
@@ -665,6 +667,7 @@ def test_an_interrupt_while_torch_is_imported_ends_quietly(tmp_path: Path) -> No
     assert have_ended(zygote)
 
 
+@on_linux
 def test_an_interrupt_inside_an_exec_of_text_ends_quietly_too() -> None:
     code = """
 import grader.__main__, grader.cli.app

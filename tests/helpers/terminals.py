@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pty
 import re
 import select
 import signal
 import subprocess
 import sys
-import termios
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conftest import environment_for
+import pytest
+from conftest import NEEDS_POSIX, environment_for
+
+pty = pytest.importorskip("pty", reason=NEEDS_POSIX)
+termios = pytest.importorskip("termios", reason=NEEDS_POSIX)
 
 CLEAR = "\x1b[2J"
 

@@ -17,7 +17,16 @@ from typing import Any
 
 import jsonschema
 import pytest
-from conftest import REPOSITORY, Ran, RunGrader, environment_for, hand_in, solution, wrong
+from conftest import (
+    NEEDS_LINUX,
+    REPOSITORY,
+    Ran,
+    RunGrader,
+    environment_for,
+    hand_in,
+    solution,
+    wrong,
+)
 from helpers.rendered import OWN_TAGS, Rendered
 
 from grader.course.manifest import load_course
@@ -36,7 +45,7 @@ from grader.report.model import (
 )
 
 if sys.platform != "linux":
-    pytest.skip("hosts run the grader on Linux", allow_module_level=True)
+    pytest.skip(NEEDS_LINUX, allow_module_level=True)
 
 COURSE = load_course(REPOSITORY)
 SCHEMAS = REPOSITORY / "tests" / "schemas"

@@ -22,6 +22,7 @@ from typing import IO
 import msgspec
 import numpy as np
 import pytest
+from conftest import on_linux, on_posix
 
 from grader.course.manifest import load_course
 from grader.grading.engine import Engine
@@ -262,14 +263,30 @@ def test_a_module_that_cannot_be_loaded_is_not_loaded_again() -> None:
         (Ending(3221225477, 0.1), StudentCrashed, "exit status 3221225477"),  # as on Windows
         (Ending(-signal.SIGSEGV, 0.1), StudentCrashed, "ended by SIGSEGV"),
         (Ending(-37, 0.1), StudentCrashed, "ended by signal 37"),  # a real-time one has no name
-        (Ending(-signal.SIGKILL, 0.1), StudentCrashed, "ended by SIGKILL"),
-        (Ending(-signal.SIGKILL, 31.0), StudentTimedOut, "more than 30 s of processor time"),
-        (Ending(-signal.SIGXCPU, 30.0), StudentTimedOut, "more than 30 s of processor time"),
-        (Ending(-signal.SIGXCPU, 0.1), StudentCrashed, "ended by SIGXCPU"),
     ],
     ids=str,
 )
 def test_how_the_process_ended_is_told(ending: Ending, kind: type[StudentError], text: str) -> None:
+    expect_told(ending, kind, text)
+
+
+@on_posix
+@pytest.mark.parametrize(
+    ("name", "cpu_s", "kind", "text"),
+    [
+        ("SIGKILL", 0.1, StudentCrashed, "ended by SIGKILL"),
+        ("SIGKILL", 31.0, StudentTimedOut, "more than 30 s of processor time"),
+        ("SIGXCPU", 30.0, StudentTimedOut, "more than 30 s of processor time"),
+        ("SIGXCPU", 0.1, StudentCrashed, "ended by SIGXCPU"),
+    ],
+)
+def test_the_signal_that_ended_the_process_is_told(
+    name: str, cpu_s: float, kind: type[StudentError], text: str
+) -> None:
+    expect_told(Ending(-getattr(signal, name), cpu_s), kind, text)
+
+
+def expect_told(ending: Ending, kind: type[StudentError], text: str) -> None:
     def worker(wire: Wire) -> None:
         wire.load()
         wire.read()
@@ -289,6 +306,7 @@ def test_a_worker_that_closes_its_socket_and_goes_on_is_killed() -> None:
     assert "closed its connection" in str(error)
 
 
+@on_posix
 def test_processor_time_of_all_workers_is_added_up() -> None:
     def worker(wire: Wire) -> None:
         wire.load()
@@ -609,6 +627,7 @@ def test_a_spawned_worker_grades_the_solution(monkeypatch: pytest.MonkeyPatch) -
     assert graded.report.output == "printed None\n"
 
 
+@on_linux
 def test_a_busy_worker_ends_with_the_process_that_asked_for_it() -> None:
     limits = Limits(wall_s=60, cpu_s=30, memory_mib=512, output_kib=1)
     with contextlib.closing(Zygote(load_course().baseline_path)) as zygote:

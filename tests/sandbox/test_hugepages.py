@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import platform
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import on_linux
 
 from grader.sandbox.inside import hugepages
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
+pytestmark = on_linux
 
 MIB = 1 << 20
 

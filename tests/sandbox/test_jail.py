@@ -7,7 +7,6 @@ import errno
 import json
 import os
 import platform
-import resource
 import signal
 import socket
 import struct
@@ -20,9 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from conftest import NEEDS_LINUX
+
+if sys.platform != "win32":
+    import resource
 
 if sys.platform != "linux":
-    pytest.skip("the jail is made of Linux's features", allow_module_level=True)
+    pytest.skip(NEEDS_LINUX, allow_module_level=True)
 
 from grader.sandbox.launch import clean_environment
 from grader.sandbox.walls import jail, syscalls

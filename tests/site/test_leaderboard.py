@@ -5,13 +5,12 @@ from __future__ import annotations
 import html
 import re
 import shutil
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import REPOSITORY, Ran, hand_in, run_command
+from conftest import REPOSITORY, Ran, hand_in, on_linux, run_command
 from helpers.fake_gradebook import HARMFUL, FakeGradebook, entry_of, override
 
 from grader.course.manifest import load_course
@@ -235,7 +234,7 @@ BROUGHT_ALONG = (
 ).read_text(encoding="utf-8")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="batch grading needs the jail")
+@on_linux
 def test_a_class_that_wrote_the_capstone_is_ranked(tmp_path: Path) -> None:
     course = tmp_path / "course"
     for part in ("grader", "assignments", "solutions", "data_cache"):

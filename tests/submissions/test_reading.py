@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from conftest import on_posix
 
 from grader.submissions.reading import SubmissionError, load_submission
 from grader.text import printable
@@ -286,6 +287,7 @@ def test_a_huge_module_is_not_read_whole(folder: Path) -> None:
         assert "larger than 1 MiB" in load_submission(folder, SLUGS).problems["relu"]
 
 
+@on_posix
 def test_what_is_no_regular_file_is_a_problem_and_never_blocks(folder: Path) -> None:
     outside = folder / "outside.txt"
     outside.write_text("secret")
@@ -404,6 +406,7 @@ def test_a_file_that_is_no_archive_is_refused(folder: Path, data: bytes) -> None
     assert words in refused(folder / "a.zip", data)
 
 
+@on_posix
 def test_a_pipe_or_link_is_refused_as_an_archive(folder: Path) -> None:
     os.mkfifo(folder / "pipe.zip")
     assert "a pipe, socket or device" in refused(folder / "pipe.zip")

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, RunGrader, solution
+from conftest import REPOSITORY, RunGrader, on_posix, solution
 
 from grader.course.manifest import load_course
 from grader.course.stubs import make_stub
@@ -99,6 +99,7 @@ def test_a_memory_of_more_hints_than_there_are_shows_the_last(root: Path) -> Non
     assert hint.left == 0
 
 
+@on_posix
 def test_a_memory_that_is_a_link_or_a_pipe_is_replaced_not_followed(root: Path) -> None:
     (root / ".grader").mkdir()
     other = root / "other"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY, copy_repository, environment_for
-from helpers.terminals import open_terminal
+from helpers.terminals import open_terminal, pty
 
 ENDLESS = "print('looping')\nwhile True:\n    pass\n"
 UNTOUCHED = "· ReLU (relu)  0/10"
