@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Ran, RunGrader, solution
+from conftest import REPOSITORY, Ran, RunGrader, on_linux, solution
 
 from grader.course.place import find_course
 
@@ -142,7 +142,7 @@ for secret in ("grader/checks/test_relu.py", "data_cache/MNIST/raw/train-labels-
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the sandbox's walls are Linux's")
+@on_linux
 def test_a_worker_of_an_installed_grader_reads_neither_checks_nor_labels(
     installed: Path, tmp_path: Path
 ) -> None:

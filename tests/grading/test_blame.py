@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 
 import msgspec
 import pytest
-from conftest import solution
+from conftest import on_linux, solution
 
 from grader.course.manifest import Assignment, load_course
 from grader.grading.engine import Engine, Graded, run_tasks
 from grader.sandbox.launch import ForkedProcess, Launcher, SandboxError, Zygote
 from grader.submissions.reading import Source, Submission
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked")
+pytestmark = on_linux
 
 COURSE = load_course()
 RELU = COURSE.assignment("relu")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,13 +12,14 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
+from conftest import on_linux
 
 from grader.course.manifest import load_course
 from grader.errors import GraderError
 from grader.grading.crew import Work, in_processes
 from grader.grading.task import Task, grade_task
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs fork")
+pytestmark = on_linux
 
 ITEMS = [b"%d" % n for n in range(8)]
 DOUBLED = {item: item * 2 for item in ITEMS}
