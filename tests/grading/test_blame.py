@@ -72,11 +72,9 @@ def verdicts(graded: Graded) -> set[str]:
     return {check.verdict for check in graded.report.checks}
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
-def test_a_worker_that_is_killed_from_outside_costs_nothing(
-    launcher: Launcher, number: signal.Signals
-) -> None:
-    disturbing = Disturbing(launcher, send(number))
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGSEGV"])
+def test_a_worker_that_is_killed_from_outside_costs_nothing(launcher: Launcher, name: str) -> None:
+    disturbing = Disturbing(launcher, send(signal.Signals[name]))
     assert grade(disturbing, RIGHT).report.status == "passed"
 
 
