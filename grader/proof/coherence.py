@@ -18,7 +18,8 @@ from grader.errors import GraderError
 from grader.grading.checkfile import collect_checks
 
 TODO = "TODO"  # in the templates of `grader new`
-GIVEN = ("baseline.py", "course.toml", "lesson.ipynb")  # in assignments/, beside the stubs
+# In assignments/, beside the stubs.
+GIVEN = ("README.md", "baseline.py", "course.toml", "lesson.ipynb")
 ZOO_DEPTHS = {
     "right": 2,
     "wrong": 3,
