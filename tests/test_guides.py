@@ -30,7 +30,12 @@ from grader.cli.app import app
 README = REPOSITORY / "README.md"
 STUDENTS = REPOSITORY / "assignments" / "README.md"
 DOCS = REPOSITORY / "grader" / "docs"
-PAGES = [README, STUDENTS, *(REPOSITORY / ".github").glob("*.md"), *sorted(DOCS.glob("*.md"))]
+PAGES = [
+    README,
+    STUDENTS,
+    *sorted((REPOSITORY / ".github").glob("*.md")),
+    *sorted(DOCS.glob("*.md")),
+]
 NAMES = [page.relative_to(REPOSITORY).as_posix() for page in PAGES]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SPAN = re.compile(r"(?<!`)`(grader [a-z][^`]*)`(?!`)")
