@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -138,6 +139,15 @@ def test_the_release_has_stubs_checks_and_data(shipped: Path) -> None:
             assert f"`{slug}.py`" in files["README.md"].decode()
     assert files["assignments/baseline.py"] == ours["baseline.py"]
     assert files["data_cache/SHA256SUMS"]
+
+
+def test_the_students_guide_is_the_releases_readme_and_leads_nowhere_else(shipped: Path) -> None:
+    text = (shipped / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?:)([^)#\s]+)", text)
+    assert ".github/plot.png" in links
+    assert [link for link in links if not (shipped / link).is_file()] == []
+    assert "<!--" not in text
+    assert not (shipped / "assignments" / "README.md").exists()
 
 
 def test_the_release_alone_lets_students_check_their_work(shipped: Path, tmp_path: Path) -> None:
