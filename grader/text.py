@@ -17,6 +17,8 @@ _TERMINAL_SEQUENCE = re.compile(
 # XML), and Unicode's own line and paragraph separators.
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 
+POINTED_WIDTH = 68  # columns, so that it fits a terminal of 80 below a check's title
+
 
 def printable(text: str, limit: int = 500, *, newlines: bool = False) -> str:
     """Return `text` with nothing left in it that could act on a terminal or break an encoder.
@@ -58,6 +60,45 @@ def _escape(character: str) -> str:
     if code <= 0xFF:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def point_at(line: str, start: int, end: int) -> str:
+    """`line`, and under it carets below its characters `start` to `end`, from 0; both 0: below all.
+
+    Indentation is left out, and what is too far from the carets, with "…" in its place. Both lines
+    are printable and at most `POINTED_WIDTH` columns wide, as a terminal counts them.
+    """
+    text = line.rstrip()
+    indent = len(text) - len(text.lstrip())
+    start = min(max(start, indent), len(text))
+    end = max(end, start + 1) if end > 0 else len(text)
+    # Of a line of any length no more is looked at than could be shown.
+    before = printable(text[indent:start][-POINTED_WIDTH:], 1000)
+    marked = printable(text[start:end], POINTED_WIDTH // 2)
+    after = printable(text[end:][:POINTED_WIDTH], 1000)
+    room = POINTED_WIDTH - columns(marked)
+    before = shorten(before[::-1], room - min(columns(after), room // 3))[::-1]
+    after = shorten(after, room - columns(before))
+    carets = " " * columns(before) + "^" * max(columns(marked), 1)
+    return f"{before}{marked}{after}\n{carets}"
+
+
+def shorten(text: str, width: int) -> str:
+    """The beginning of `text`, which is printable, in `width` columns; cut off, it ends in "…"."""
+    if columns(text) <= width:
+        return text
+    while columns(text) >= width:
+        text = text[:-1]
+    return f"{text}…"
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal `text`, which is printable, takes."""
+    widths = {"W": 2, "F": 2}
+    return sum(
+        0 if unicodedata.combining(c) else widths.get(unicodedata.east_asian_width(c), 1)
+        for c in text
+    )
 
 
 def plain(text: str) -> str:

@@ -3,7 +3,7 @@
 A check is a pytest function whose docstring's first line is its title. Marks:
 
     @pytest.mark.points(2)       what it is worth (1 without the mark)
-    @pytest.mark.hint("...")     where to look, shown when it does not pass
+    @pytest.mark.hint("...")     where to look, if nothing better is known when it fails
     @pytest.mark.gate            when it does not pass, the checks below it are not judged
     @pytest.mark.hidden          students get its points, not its text: `grader release` cuts it out
 
@@ -15,6 +15,7 @@ optimizer of the student's own, run once for all checks).
 
 from __future__ import annotations
 
+import textwrap
 import time
 import zlib
 from collections.abc import Callable
@@ -30,9 +31,10 @@ from grader.course.manifest import Assignment
 from grader.grading.training import OwnRun, TrainingRun, run_own, run_training
 from grader.report.model import CheckResult, Training, Verdict
 from grader.sandbox.client import Student, StudentError, StudentRaised
-from grader.text import printable
+from grader.text import point_at, printable
 
 MESSAGE_CHARACTERS = 1000
+RAISED_CHARACTERS = 400  # of these, what an exception says: the line that raised it comes after
 DEFERRED = "runs after you hand in"
 TRAINING_FIXTURES = {"train", "own_run"}
 
@@ -204,13 +206,15 @@ def own_run(pytestconfig: pytest.Config) -> OwnRun:
 class Judgement:
     """What a check concluded: whose fault it is, what to say, and about which of their lines.
 
-    `misconception` names the known mistake, where the check has recognised one.
+    `misconception` names the known mistake, where the check has recognised one. `look` says where
+    to look; None: where the check's hint says.
     """
 
     verdict: Verdict
     message: str = ""
     line: int | None = None
     misconception: str = ""
+    look: str | None = ""
 
 
 def blame(error: BaseException) -> Judgement:
@@ -219,11 +223,19 @@ def blame(error: BaseException) -> Judgement:
         where = f" ({error.place})" if error.place else ""
         if isinstance(error, StudentRaised) and error.error == "NotImplementedError":
             return Judgement("error", f"not written yet{where}: {error.text}", error.line)
-        return Judgement(error.verdict, f"{error}{where}", error.line)
+        said = printable(str(error), RAISED_CHARACTERS, newlines=True) + where
+        if error.excerpt is not None:
+            said += "\n" + textwrap.indent(point_at(*error.excerpt), "  ")
+        return Judgement(error.verdict, said, error.line)
     if isinstance(error, AssertionError | pytest.fail.Exception):
         said = str(error) or "what the check asks for does not hold"
         # Set by checks that know common mistakes (grader.checks.kit.probes.Failure).
-        return Judgement("failed", said, misconception=getattr(error, "misconception", ""))
+        return Judgement(
+            "failed",
+            said,
+            misconception=getattr(error, "misconception", ""),
+            look=getattr(error, "look", None),
+        )
     if isinstance(error, pytest.skip.Exception):
         return Judgement("not_judged", str(error))
     if isinstance(error, pytest.FixtureLookupError):
@@ -241,7 +253,7 @@ def result_of(item: pytest.Item, judgement: Judgement, duration_s: float) -> Che
     """What the report says of this check."""
     points = float(mark_argument(item, "points", "1"))
     earned = judgement.verdict == "passed"
-    explained = earned or judgement.verdict == "not_judged"
+    look = judgement.look
     return CheckResult(
         id=item.name,
         title=title_of(item),
@@ -249,7 +261,7 @@ def result_of(item: pytest.Item, judgement: Judgement, duration_s: float) -> Che
         points=points if earned else 0.0,
         max_points=points,
         message=printable(judgement.message, MESSAGE_CHARACTERS, newlines=True),
-        hint="" if explained else mark_argument(item, "hint", ""),
+        hint=mark_argument(item, "hint", "") if look is None else look,
         duration_s=duration_s,
         line=judgement.line,
         misconception=judgement.misconception,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
+import textwrap
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from grader.report.model import Report
+from grader.report.model import CheckResult, Report
 
 # Of what a student's code printed, so much is shown from the beginning and the end.
 OUTPUT_HEAD = 4000
@@ -29,6 +31,27 @@ STATUSES = {
     "missing": ("\N{EN DASH}", "not handed in"),
     "untouched": ("\N{EN DASH}", "stub unchanged"),
 }
+
+_POINTED = re.compile(r"(?s)(?P<said>.*?)\n(?P<excerpt>[^\n]*\n *\^+)")
+
+
+class Told(NamedTuple):
+    """A check's message in the parts that are shown each in its own way."""
+
+    headline: str  # what is wrong, in a sentence; "" where the check's title says as much
+    rest: str  # what was expected and what was seen
+    excerpt: str  # a line of the student's source, and carets under a part of it
+
+
+def told(check: CheckResult) -> Told:
+    """The parts of the message of a check that did not pass."""
+    said, excerpt = check.message, ""
+    if check.verdict == "error" and (pointed := _POINTED.fullmatch(said)):
+        said, excerpt = pointed["said"], textwrap.dedent(pointed["excerpt"])
+    if check.misconception:
+        headline, _, rest = said.partition("\n")
+        return Told(headline, rest, excerpt)
+    return Told("", said, excerpt) if check.verdict == "failed" else Told(said, "", excerpt)
 
 
 def bounded(output: str) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from rich.text import Text
 
 from grader.course.manifest import Assignment, Course
 from grader.report.model import AssignmentReport, CheckResult, Report
+from grader.report.shown import told
 from grader.text import plain
 
 STYLES = {"passed": "green", "partial": "yellow", "untouched": "dim", "missing": "dim"}
@@ -67,14 +69,22 @@ def sparkline(losses: Sequence[float], encoding: str) -> str:
 
 
 def print_check(console: Console, check: CheckResult) -> None:
-    title = Text(f"✗ {check.title}", style="red")
+    """A check that did not pass, read top down: what is wrong, what was seen, where to look."""
+    said = told(check)
+    title = Text(f"✗ {check.title}", style="red" if said.headline else "bold red")
     if check.hidden:
         title.append(" [hidden]")
     if check.verdict != "failed":
         title.append(f" [{check.verdict.replace('_', ' ')}]")
     title.append(f"  {score_of(check.points, check.max_points)}", style="dim")
     console.print(Padding(title, (0, 0, 0, 2)))
-    console.print(Padding(Text(plain(check.message)), (0, 0, 0, 4)))
+    for text, style in (
+        (said.headline, "bold"),
+        (said.rest, ""),
+        (textwrap.indent(said.excerpt, "  "), "yellow"),
+    ):
+        if text:
+            console.print(Padding(Text(plain(text), style=style), (0, 0, 0, 4)))
     if check.hint:
         console.print(Padding(Text(f"→ {check.hint}", style="cyan"), (0, 0, 0, 4)))
 

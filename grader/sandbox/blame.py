@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from grader.sandbox.wire import protocol
-from grader.sandbox.wire.cells import Cells, place_of
+from grader.sandbox.wire.cells import Cells, line_of, place_of
+
+
+class Excerpt(NamedTuple):
+    """A line of the student's source as they wrote it, and the characters that are meant, from 0;
+    both 0: all of it."""
+
+    text: str
+    start: int
+    end: int
 
 
 class StudentError(Exception):
     """The student's code is to blame; `str()` is one line for them.
 
-    `line` is in their module, None in a notebook; `place` is how a message names it, or "".
+    `line` is in their module, None in a notebook; `place` is how a message names it, or "", and
+    `excerpt` what stands there.
     """
 
     verdict: ClassVar[Literal["failed", "error", "crashed", "timed_out"]] = "failed"
@@ -20,18 +30,23 @@ class StudentError(Exception):
         super().__init__(message)
         self.line = None if cells else line
         self.place = place_of(line, cells)
+        self.excerpt: Excerpt | None = None
 
 
 class StudentRaised(StudentError):
-    """Their code raised an exception: `error` is its type's name, `text` its message."""
+    """Their code, of the text `source`, raised an exception: `error` is its type's name, `text`
+    its message."""
 
     verdict = "error"
 
-    def __init__(self, reply: protocol.Raised, cells: Cells = ()) -> None:
+    def __init__(self, reply: protocol.Raised, source: str = "", cells: Cells = ()) -> None:
         text = f"{reply.error}: {reply.message}" if reply.message else reply.error
         super().__init__(f"{reply.doing} raised {text}", reply.line, cells)
         self.error = reply.error
         self.text = reply.message
+        line = None if reply.line is None else line_of(source, reply.line)
+        if line is not None and line.strip():
+            self.excerpt = Excerpt(line, reply.start, reply.end)
 
 
 class StudentUnusable(StudentError):

@@ -187,7 +187,7 @@ class Conversation:
             raise
         body = reply.body
         if isinstance(body, protocol.Raised):
-            raise StudentRaised(body, self._load.cells)
+            raise StudentRaised(body, self._load.source, self._load.cells)
         if isinstance(body, protocol.Unusable):
             raise StudentUnusable(f"{body.doing}: {body.problem}", body.line, self._load.cells)
         if not isinstance(body, expected):

@@ -17,11 +17,16 @@ Z_LIMIT = 5.73
 
 
 class Failure(AssertionError):
-    """A check's demand is not met; `misconception` names the known mistake that it looks like."""
+    """A check's demand is not met.
 
-    def __init__(self, message: str, misconception: str) -> None:
+    `misconception` names the known mistake that it looks like. `look` says where to look; None:
+    where the check's hint says.
+    """
+
+    def __init__(self, message: str, misconception: str, look: str | None) -> None:
         super().__init__(message)
         self.misconception = misconception
+        self.look = look
 
 
 def expect(
@@ -29,13 +34,15 @@ def expect(
 ) -> None:
     """Fail the check unless `condition`; say what was expected, what was seen, where to look.
 
-    `known` is asked which known mistake that is, and only then.
+    `known` is asked which known mistake that is, and only then. What a known mistake is comes first
+    and says what to change: where else one might look is left out.
     """
     if not condition:
         mistake = None if known is None else known()
-        name, says = ("", "") if mistake is None else mistake
-        lines = [f"Expected: {expected}.", f"Seen: {seen}.", says, look]
-        raise Failure("\n".join(filter(None, lines)), name)
+        lines = [f"Expected: {expected}.", f"Seen: {seen}."]
+        if mistake is None:
+            raise Failure("\n".join(lines), "", look or None)
+        raise Failure("\n".join([mistake.says, *lines]), mistake.name, "")
 
 
 # ---------------------------------------------------------------- sizes and numbers

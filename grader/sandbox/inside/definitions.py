@@ -341,4 +341,5 @@ def _parse(cell: str, first: int, filename: str) -> ast.Module:
             return ast.parse(without_ipython(cell), filename)
         except SyntaxError as error:
             error.lineno = (error.lineno or 1) + first - 1
+            error.end_lineno = (error.end_lineno or 1) + first - 1
             raise

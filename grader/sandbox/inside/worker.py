@@ -31,6 +31,7 @@ from grader.sandbox.inside.tensors import (
     text_of,
     uninitialised_memory_as_nan,
 )
+from grader.sandbox.inside.traces import place_in, suggestion_of
 from grader.sandbox.wire import protocol
 from grader.sandbox.wire.cells import Cells, place_of
 from grader.sandbox.wire.protocol import Array
@@ -43,7 +44,7 @@ class Worker:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.file = ""
+        self.file, self.source = "", ""
         self.module = types.ModuleType("unloaded")
         self.nets: dict[str, nn.Module] = {}
         self.optimizers: dict[str, tuple[torch.optim.Optimizer, list[nn.Parameter]]] = {}
@@ -56,7 +57,7 @@ class Worker:
     def load(self, request: protocol.Load) -> protocol.Loaded:
         path = self.folder / f"{request.slug}.py"
         path.write_text(request.source, encoding="utf-8", newline="")
-        self.file = str(path)
+        self.file, self.source = str(path), request.source
         self.module = types.ModuleType(request.slug)
         self.module.__file__ = self.file
         sys.modules[request.slug] = self.module
@@ -250,8 +251,10 @@ class Worker:
             return protocol.Raised(
                 self.doing,
                 type(error).__name__[:200],
-                sendable(text_of(error) + self._explain(error), protocol.MAX_TEXT),
-                self._line_of(error),
+                sendable(
+                    text_of(error) + suggestion_of(error) + self._explain(error), protocol.MAX_TEXT
+                ),
+                *place_in(self.file, self.source, error),
             )
 
     def _explain(self, error: BaseException) -> str:
@@ -261,17 +264,6 @@ class Worker:
             return ""
         line, said = self.notebook.left_out[name]
         return f"; what should give it a value, in {place_of(line, self.cells)}, {said}"
-
-    def _line_of(self, error: BaseException) -> int | None:
-        """The last line of the student's file that took part in raising `error`."""
-        if isinstance(error, SyntaxError) and error.filename == self.file:
-            return error.lineno
-        line, traceback = None, error.__traceback__
-        while traceback is not None:
-            if traceback.tb_frame.f_code.co_filename == self.file:
-                line = traceback.tb_lineno
-            traceback = traceback.tb_next
-        return line
 
 
 # ---------------------------------------------------------------- the loop

@@ -22,6 +22,12 @@ def place_of(line: int | None, cells: Cells) -> str:
     return f"cell {number}, line {line - first + 1}"
 
 
+def line_of(text: str, number: int) -> str | None:
+    """The line of this number, from 1, as Python counts them; None if there is none."""
+    lines = re.split(r"\r\n|\r|\n", text)
+    return lines[number - 1] if 1 <= number <= len(lines) else None
+
+
 # ---------------------------------------------------------------- IPython's own syntax
 
 # The rest of a line, with those that a backslash joins to it.

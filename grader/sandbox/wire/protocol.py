@@ -319,12 +319,15 @@ class Called(msgspec.Struct, tag=True):
 
 
 class Raised(msgspec.Struct, tag=True):
-    """The student's code raised. `line` is the last line of their file in the traceback."""
+    """The student's code raised. `line` is the last line of their file in the traceback, and
+    `start` to `end` are its characters that are meant, from 0; both 0 where that is not known."""
 
     doing: Text
     error: Text
     message: Text
     line: int | None
+    start: int = 0
+    end: int = 0
 
 
 class Unusable(msgspec.Struct, tag=True):
