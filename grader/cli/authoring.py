@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from grader.cli.common import INSTRUCTORS, errors, exit_status, open_course
+from grader.cli.common import INSTRUCTORS, errors, exit_status, line_console, open_course
 from grader.course.manifest import CourseError
 from grader.errors import BELOW, GRADED
 
@@ -53,7 +53,7 @@ def release(
                 make_repository(out, course.title)
         except ReleaseError as error:
             raise typer.BadParameter(str(error)) from None
-        console = Console(highlight=False, soft_wrap=True)
+        console = line_console()
         for name in changes.kept:
             console.print(Text(f"{name}: edited, so kept; the new one is {name}{BESIDE}"))
         for name in changes.left:
@@ -127,7 +127,7 @@ def audit(
     """
     if sample is not None and not mutate:
         raise typer.BadParameter("--sample says how many mutants to grade: add --mutate")
-    console = Console(highlight=False, soft_wrap=True)
+    console = line_console()
     with exit_status():
         try:
             course = open_course()

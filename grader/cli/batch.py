@@ -11,7 +11,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.cli.common import ASSISTANTS, Only, Seed, errors, exit_status, note, open_course, select
+from grader.cli.common import (
+    ASSISTANTS,
+    Only,
+    Seed,
+    errors,
+    exit_status,
+    line_console,
+    note,
+    open_course,
+    select,
+)
 from grader.errors import FAILED, GRADED, UNREADABLE
 
 if TYPE_CHECKING:
@@ -168,7 +178,7 @@ def history(who: Who, results: Results) -> None:
         from grader.report.terminal import score_of
         from grader.text import printable
 
-        console = Console(highlight=False, soft_wrap=True)
+        console = line_console()
         with open_store(results) as store:
             student = the_one(store, who)
             console.print(Text(f"{printable(student.name)} ({student.key})", style="bold"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
 # The panels of `grader --help`: whom a command is for.
 STUDENTS, ASSISTANTS, INSTRUCTORS = "For students", "For teaching assistants", "For instructors"
 
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+def line_console(*, stderr: bool = False) -> Console:
+    """For lines of any length: whole where a program reads them, wrapped at words on a terminal."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, highlight=False, soft_wrap=not stream.isatty())
+
+
+errors = line_console(stderr=True)
 
 Only = Annotated[
     list[str] | None, typer.Option("--only", metavar="SLUG", help="Grade only this assignment.")
@@ -33,6 +41,7 @@ Seed = Annotated[
     int | None,
     typer.Option(min=0, max=2**63, help="Course seed, instead of the one in course.toml."),
 ]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show the passed checks too.")]
 
 
 CourseDir = Annotated[

@@ -11,6 +11,7 @@ from grader.cli.common import (
     ASSISTANTS,
     Only,
     Seed,
+    Verbose,
     errors,
     exit_status,
     finish,
@@ -60,6 +61,7 @@ def grade(
             "--allow-degraded", help="Grade even where the sandbox can't confine student code."
         ),
     ] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Grade submissions that you do not trust.
 
@@ -101,7 +103,7 @@ def grade(
             reports = outputs.readable(course, reports)
             if len(reports) == 1:
                 for assignment in reports[0].assignments:
-                    print_assignment(outputs.console, assignment)
+                    print_assignment(outputs.console, assignment, every_check=verbose)
             print_summary(outputs.console, reports)
         outputs.write(course, reports, submissions)
         problems = any(submission.problems for submission in submissions)

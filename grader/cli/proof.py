@@ -6,9 +6,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from grader.cli.common import INSTRUCTORS, check_target, errors, exit_status, open_course, select
+from grader.cli.common import (
+    INSTRUCTORS,
+    check_target,
+    errors,
+    exit_status,
+    line_console,
+    open_course,
+    select,
+)
 from grader.course.manifest import Assignment, Course
 from grader.errors import BELOW, GRADED
 
@@ -90,7 +97,7 @@ def calibrate(
                 )
                 samples = calibration.measure(assignments, seeds, wrong_seeds or seeds)
             conclusions = [conclude(course, a, samples[a.slug]) for a in assignments]
-        console = Console(highlight=False, soft_wrap=True)
+        console = line_console()
         for conclusion in conclusions:
             for line in lines_about(conclusion):
                 console.print(line, markup=False)
@@ -146,7 +153,7 @@ def certify(
             zoo_modules,
         )
 
-        console = Console(highlight=False, soft_wrap=True)
+        console = line_console()
         pythons = pythons_or_own(python)
         modules = zoo_modules(course, slugs_wanted, sample)
         certified = []

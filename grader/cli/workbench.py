@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -11,16 +11,21 @@ from rich.console import Console
 from grader.cli.common import (
     STUDENTS,
     Seed,
+    Verbose,
     check_target,
     errors,
     exit_status,
     find_assignments,
     finish,
+    line_console,
     open_course,
     select,
 )
 from grader.cli.outputs import Github, Html, Json, JunitXml, Markdown, Outputs, Plot
 from grader.errors import UNREADABLE
+
+if TYPE_CHECKING:
+    from grader.report.model import AssignmentReport
 
 app = typer.Typer()
 
@@ -39,6 +44,7 @@ def check(
     github: Github = False,
     seed: Seed = None,
     plot: Plot = None,
+    verbose: Verbose = False,
 ) -> None:
     """Check your own work: grade assignments/ in the repository you stand in.
 
@@ -54,9 +60,15 @@ def check(
         with outputs.text_is_no_command(), open_engine(course, seed) as engine:
             from grader.grading.crew import usable_cores
             from grader.grading.engine import grade_submissions
-            from grader.report.terminal import print_assignment, print_summary
+            from grader.report.terminal import print_assignment
             from grader.submissions.reading import load_submission
             from grader.submissions.untouched import settle
+            from grader.workbench.guide import EMPTY, print_standing
+
+            def tell(_: object, assignment: AssignmentReport) -> None:
+                # Of what was not begun the table in the end says enough, unless it was asked for.
+                if slugs or assignment.status not in EMPTY:
+                    print_assignment(console, assignment, every_check=verbose)
 
             console = outputs.console
             submission = load_submission(folder, course.slugs_to_read(assignments))
@@ -68,9 +80,9 @@ def check(
                 [submission],
                 assignments,
                 usable_cores(),
-                lambda _, assignment: print_assignment(console, assignment),
+                tell,
             )
-            print_summary(console, [report])
+            print_standing(console, course, report)
         outputs.write(course, [report], [submission])
     raise typer.Exit(finish([report], fail_under=100, unreadable=False))
 
@@ -146,7 +158,7 @@ def reset(slug: Slug) -> None:
         except ResetError as error:
             errors.print(f"grader: {error}", markup=False)
             raise typer.Exit(UNREADABLE) from None
-    console = Console(highlight=False, soft_wrap=True)
+    console = line_console()
     console.print(f"assignments/{slug}.py is the stub again", markup=False)
     if kept is not None:
         console.print(f"what was there is kept in assignments/{kept.name}", markup=False)
@@ -182,12 +194,23 @@ def notebook(
         print(f"{target}: written")
 
 
-@app.command("list", rich_help_panel=STUDENTS, epilog="Example: [bold]grader list[/bold]")
-def list_assignments() -> None:
-    """Show the assignments and their points."""
+@app.command("list", rich_help_panel=STUDENTS, epilog="Example: [bold]grader list relu[/bold]")
+def list_assignments(
+    slug: Annotated[
+        str | None, typer.Argument(metavar="[SLUG]", help="Its checks, and what each is worth.")
+    ] = None,
+) -> None:
+    """Show the assignments and their points, or what one of them is graded by."""
     with exit_status():
         course = open_course(standing=True)
+        if slug is not None:
+            select(course, [slug])
         from grader.grading.engine import list_checks
-        from grader.report.terminal import print_course
+        from grader.report.terminal import print_course, print_rubric
 
-        print_course(Console(highlight=False), course, list_checks(course))
+        console = Console(highlight=False)
+        checks = list_checks(course)
+        if slug is None:
+            print_course(console, course, checks)
+        else:
+            print_rubric(console, course.assignment(slug), checks[slug])

@@ -20,8 +20,13 @@ STYLES = {"passed": "green", "partial": "yellow", "untouched": "dim", "missing":
 MARKS = {"passed": "✓", "partial": "~", "untouched": "·", "missing": "·"}
 
 
-def print_assignment(console: Console, report: AssignmentReport) -> None:
-    """One assignment: its score, each check that did not pass with its reason, its training."""
+def print_assignment(
+    console: Console, report: AssignmentReport, *, every_check: bool = False
+) -> None:
+    """One assignment: its score, each check that did not pass with its reason, its training.
+
+    `every_check`: those that passed as well, by their titles.
+    """
     print_heading(console, report)
     if all(check.verdict == "not_judged" for check in report.checks):
         return
@@ -34,6 +39,10 @@ def print_assignment(console: Console, report: AssignmentReport) -> None:
             skipped.append(check)
         elif check.verdict != "passed":
             print_check(console, check)
+        elif every_check:
+            passed = Text(f"✓ {check.title}", style="green")
+            passed.append(f"  {score_of(check.points, check.max_points)}", style="dim")
+            console.print(Padding(passed, (0, 0, 0, 2)))
     if skipped:
         count = f"{len(skipped)} more check{'s' if len(skipped) > 1 else ''} "
         console.print(Padding(Text(count + skipped[0].message, style="dim"), (0, 0, 0, 2)))
@@ -139,6 +148,25 @@ def print_course(
     if course.further:
         console.print()
         console.print(table_of("Further tasks, not graded", course.further, checks))
+
+
+def print_rubric(console: Console, assignment: Assignment, checks: Sequence[CheckResult]) -> None:
+    """What one assignment is graded by: every check, what it is worth, and which are hidden."""
+    total = points_of(sum(check.max_points for check in checks))
+    counts = total if assignment.graded else f"{total}, which do not count in the course's total"
+    console.print(Text(f"{assignment.title} ({assignment.slug}): {counts}", style="bold"))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column("check")
+    for check in checks:
+        title = Text(check.title)
+        if check.hidden:
+            title.append(" [hidden]", style="yellow")
+        table.add_row(number(check.max_points), title)
+    console.print(table)
+    if any(check.hidden for check in checks):
+        said = "What a hidden check asks is not shown; it runs after you hand in."
+        console.print(Text(said, style="dim"))
 
 
 def table_of(

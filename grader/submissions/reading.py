@@ -142,8 +142,8 @@ def _is_folder(path: Path) -> bool:
 
 
 def _load_folder(folder: Path, slugs: Sequence[str]) -> Submission:
-    resolved = folder.resolve()
-    named_after = resolved.parent if resolved.name == "assignments" else resolved
+    named_after = folder.resolve() if folder.name in ("", "..") else folder
+    name = named_after.name or str(named_after)
     names: dict[str, Collection[str]] = {"": os.listdir(folder)}
     inner = folder / "assignments"
     inner_problem = ""
@@ -165,7 +165,7 @@ def _load_folder(folder: Path, slugs: Sequence[str]) -> Submission:
     sources = _collect(
         found, problems, lambda place: read_file(folder / place, max_bytes(place), advice(place))
     )
-    return make_submission(named_after.name or str(named_after), sources, problems)
+    return make_submission(name, sources, problems)
 
 
 def load_module(filename: str, read: Callable[[str], bytes], slugs: Sequence[str]) -> Submission:

@@ -323,7 +323,7 @@ def test_input_that_cannot_be_read_exits_with_2(run_grader: RunGrader, tmp_path:
         (["check", "dropuot"], "did you mean 'dropout'?"),
         (["check", "--only", "relu"], "No such option"),
         (["chekc"], "No such command"),
-        (["list", "relu"], "unexpected extra argument"),
+        (["list", "rleu"], "did you mean 'relu'?"),
     ],
 )
 def test_wrong_usage_exits_with_2_and_says_why(
