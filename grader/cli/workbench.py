@@ -94,7 +94,7 @@ def watch(
         typer.Argument(metavar="[SLUG]", help="Default: the first one that does not pass yet."),
     ] = None,
 ) -> None:
-    """Check an assignment again whenever you save it; h, n and q ask for a hint, go on and leave.
+    """Check an assignment again whenever you save it; keys give hints, turn pages, open the plot.
 
     Exit status: 0 after q, 2 wrong usage, 3 the grader failed, 130 after Ctrl-C.
     """
@@ -146,22 +146,26 @@ def hint(
 
 @app.command(rich_help_panel=STUDENTS, epilog="Example: [bold]grader reset relu[/bold]")
 def reset(slug: Slug) -> None:
-    """Bring an assignment's stub back; what you wrote is kept beside it."""
+    """Bring an assignment's stub back; what you wrote is kept beside it.
+
+    If you work in a notebook, SLUG.ipynb, that is made anew as well.
+    """
     with exit_status():
         course = open_course(standing=True)
         select(course, [slug])
         folder = find_assignments(Path.cwd())
-        from grader.workbench.reset import ResetError, pristine_stub, reset_module
+        from grader.workbench.reset import ResetError, reset_assignment
 
         try:
-            kept = reset_module(folder / f"{slug}.py", pristine_stub(course, slug))
+            changes = reset_assignment(course, folder, slug)
         except ResetError as error:
             errors.print(f"grader: {error}", markup=False)
             raise typer.Exit(UNREADABLE) from None
     console = line_console()
-    console.print(f"assignments/{slug}.py is the stub again", markup=False)
-    if kept is not None:
-        console.print(f"what was there is kept in assignments/{kept.name}", markup=False)
+    for path, kept in changes:
+        console.print(f"assignments/{path.name} is the stub again", markup=False)
+        if kept is not None:
+            console.print(f"what was there is kept in assignments/{kept.name}", markup=False)
 
 
 @app.command(rich_help_panel=STUDENTS, epilog="Example: [bold]grader notebook relu[/bold]")
@@ -190,7 +194,7 @@ def notebook(
         stub = original_stub(course, slug)
         if stub is None:
             stub = course.stub_path(slug).read_text(encoding="utf-8")
-        write_bytes(target, make_notebook(stub))
+        write_bytes(target, make_notebook(stub, slug, trains=bool(assignment.epochs)))
         print(f"{target}: written")
 
 

@@ -5,6 +5,7 @@ A finding is one line: the file, what is wrong with it, and what to do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ ZOO_DEPTHS = {
     "hostile": 3,
 }  # right/<slug>/<style>.py, wrong/<slug>/<check>/…
 MISCONCEPTIONS = "misconceptions.toml"  # in the zoo: what each wrong module is to be called
+BACKUP = re.compile(r"(?P<slug>\w+)\.(py|ipynb)\.\d+")  # in assignments/, made by `grader reset`
 GUESSING = 0.1  # the accuracy of ten classes guessed
 TITLE_CHARACTERS = 100
 
@@ -60,7 +62,9 @@ def orphans(course: Course) -> Iterator[str]:
     modules = {f"{slug}.py" for slug in course.every_slug}
     for folder, known in (("assignments", modules | set(GIVEN)), ("solutions", modules)):
         for name in names_in(course.root / folder):
-            if name not in known:
+            backup = BACKUP.fullmatch(name) if folder == "assignments" else None
+            is_backup = backup is not None and backup["slug"] in course.every_slug
+            if name not in known and not is_backup:
                 yield orphan(f"{folder}/{name}")
     for name in names_in(course.root / "grader" / "checks"):
         if name.startswith("test_") and name.removeprefix("test_") not in modules:

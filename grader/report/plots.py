@@ -9,7 +9,7 @@ import textwrap
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from matplotlib import rc_context
@@ -37,15 +37,32 @@ POINTS = 401  # at which a target's density is drawn
 
 def write_plot(path: Path, reports: Sequence[AssignmentReport]) -> None:
     """Replace the file at `path`, a .png or .svg, by the picture of the assignments."""
-    kind = path.suffix.lower().removeprefix(".")
+    with replacing(path) as stream:
+        save_plot(stream, path.suffix.lower().removeprefix("."), reports)
+
+
+def save_plot(stream: IO[bytes], kind: str, reports: Sequence[AssignmentReport]) -> None:
+    """Write the picture of the assignments as a "png" or "svg"."""
     undated: dict[str, None] = {"Date" if kind == "svg" else "Software": None}
     # The same picture is the same file: SVG's ids derive from a salt.
     with (
         rc_context({"svg.hashsalt": "grader", "svg.fonttype": "none", "font.size": 9}),
         warnings.catch_warnings(action="ignore"),  # a character that the font does not have
-        replacing(path) as stream,
     ):
         draw(reports).savefig(stream, format=kind, dpi=DOTS_PER_INCH, metadata=undated)
+
+
+def describe(report: AssignmentReport) -> str:
+    """What the picture of a trained module shows, for whoever can't see it."""
+    training = report.training
+    if training is None:
+        return f"{report.title}: {why_untrained(report)}"
+    epochs = f"{len(training.loss)} epoch{'s' if len(training.loss) > 1 else ''}"
+    return (
+        f"{report.title}: over {epochs} the training loss goes from {training.loss[0]:.2f} to "
+        f"{training.loss[-1]:.2f}; {training.valid_accuracy:.0%} of the validation images are read "
+        f"right, where {training.threshold:.0%} are asked for"
+    )
 
 
 def draw(reports: Sequence[AssignmentReport]) -> Figure:

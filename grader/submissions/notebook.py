@@ -155,21 +155,36 @@ def _refuse_other_languages(metadata: _Metadata) -> None:
 # ---------------------------------------------------------------- making one
 
 
-def make_notebook(module: str) -> bytes:
+def make_notebook(module: str, slug: str, *, trains: bool) -> bytes:
     """A module as a notebook: its docstring as text, then a cell for each function and class, and
-    one for what stands between two of them."""
+    one for what stands between two of them; in the end cells that check it and draw its training.
+
+    Args:
+        trains: whether a check of the assignment trains.
+    """
     import nbformat  # only the command that makes one needs it
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
     text, code = split_module(module)
     cells = [new_markdown_cell(f"# {text}")] if text else []
     cells += [new_code_cell(source) for source in code]
+    cells.append(new_markdown_cell(SAVE_FIRST))
+    cells += [new_code_cell(source) for source in checking_cells(slug, trains=trains)]
     for number, cell in enumerate(cells, start=1):
         cell.id = f"cell-{number}"  # new ones are random: the same module gives the same notebook
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     notebook = new_notebook(cells=cells, metadata=metadata)
     return f"{nbformat.writes(notebook, version=4)}\n".encode()
+
+
+SAVE_FIRST = "Save the notebook, then run this cell: what is checked is the file."
+
+
+def checking_cells(slug: str, *, trains: bool) -> list[str]:
+    """The code that a made notebook ends with: of what is graded it is no part."""
+    cells = [f'from grader import check\n\ncheck("{slug}")']
+    return [*cells, f'check("{slug}").curves'] if trains else cells
 
 
 def split_module(module: str) -> tuple[str, list[str]]:

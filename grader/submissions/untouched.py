@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from grader.course.manifest import Course
 from grader.course.stubs import original_stub
-from grader.submissions.notebook import split_module
+from grader.submissions.notebook import checking_cells, split_module
 from grader.submissions.reading import Source, Submission
 
 
@@ -19,9 +19,14 @@ def is_untouched(course: Course, source: Source) -> bool:
     stub = original_stub(course, source.slug)
     if stub is None:
         return False
+    text = _bare(source.text)
     if source.cells:
         stub = "\n".join(split_module(stub)[1])
-    return _bare(source.text) == _bare(stub)
+        trains = bool(course.assignment(source.slug).epochs)
+        ending = _bare("\n".join(checking_cells(source.slug, trains=trains)))
+        if text[-len(ending) :] == ending:
+            text = text[: -len(ending)]
+    return text == _bare(stub)
 
 
 def settle(course: Course, submission: Submission) -> Submission:

@@ -80,6 +80,19 @@ class Hints:
             self.problem = f".grader/hints.json: {error.strerror or error}"
         return self.number(slug, number)
 
+    def earlier(self, slug: str, shown: Hint | None) -> Hint:
+        """The hint before the one that is `shown`; if none is, the last that ever was, which may
+        have been long ago.
+
+        Raises:
+            NoSuchHint: none was shown yet, or there are none.
+        """
+        total = len(self._ladder(slug))
+        seen = (self._read() | self._seen).get(slug, 0)
+        if seen == 0:
+            raise NoSuchHint("no hint was shown yet: h shows the first")
+        return self.number(slug, min(seen if shown is None else max(shown.number - 1, 1), total))
+
     def _ladder(self, slug: str) -> list[str]:
         """The assignment's hints, each as one line."""
         hints = self._course.assignment(slug).hints

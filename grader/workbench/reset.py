@@ -1,4 +1,8 @@
-"""Bring a stub back, and keep what lies in its place beside it: relu.py.1, relu.py.2, …"""
+"""Bring a stub back, and keep what lies in its place beside it: relu.py.1, relu.py.2, …
+
+A notebook is brought back where one lies: a student who works in one may have an untouched module
+beside it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from pathlib import Path
 from grader.course.manifest import Course
 from grader.course.stubs import original_stub
 from grader.files import write_bytes
+from grader.submissions.notebook import make_notebook
 
 
 class ResetError(ValueError):
@@ -32,30 +37,55 @@ def pristine_stub(course: Course, slug: str) -> str:
     )
 
 
-def reset_module(path: Path, stub: str) -> Path | None:
-    """Make `stub` the module at `path`; what was there is kept beside it.
+def reset_assignment(course: Course, folder: Path, slug: str) -> list[tuple[Path, Path | None]]:
+    """Make module and notebook of `slug` in `folder` what was handed out.
+
+    Returns:
+        Each file, and where what lay there is now; None if nothing did, or only the stub.
+
+    Raises:
+        ResetError, OSError: as `pristine_stub` and `reset_module`.
+    """
+    stub = pristine_stub(course, slug)
+    contents = {folder / f"{slug}.py": stub.encode()}
+    notebook = folder / f"{slug}.ipynb"
+    if os.path.lexists(notebook):
+        trains = bool(course.assignment(slug).epochs)
+        contents[notebook] = make_notebook(stub, slug, trains=trains)
+    for path in contents:  # both, or neither
+        refuse_what_is_no_file(path)
+    return [(path, reset_module(path, content)) for path, content in contents.items()]
+
+
+def reset_module(path: Path, content: bytes) -> Path | None:
+    """Make `content` the file at `path`; what was there is kept beside it.
 
     Links are not followed: a link is kept as a link, and what it points to stays as it is.
 
     Returns:
-        Where the old module is; None if there was none, or if it already was the stub.
+        Where the old file is; None if there was none, or if it already was the stub.
 
     Raises:
         ResetError: a folder or something else that is no file lies there.
-        OSError: reading or writing failed; the module is as it was.
+        OSError: reading or writing failed; the file is as it was.
     """
-    content = stub.encode("utf-8")
+    refuse_what_is_no_file(path)
     kept = keep(path, content) if os.path.lexists(path) else None
     write_bytes(path, content)
     return kept
+
+
+def refuse_what_is_no_file(path: Path) -> None:
+    if os.path.lexists(path):
+        mode = path.lstat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
+            raise ResetError(f"{path.name} is not a file; move it away, then try again")
 
 
 def keep(path: Path, unless: bytes) -> Path | None:
     """A copy of the file or link at `path` under the first number that is free; or None if it is a
     file of the bytes `unless`."""
     mode = path.lstat().st_mode
-    if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
-        raise ResetError(f"{path.name} is not a file; move it away, then try again")
     old = path.read_bytes() if stat.S_ISREG(mode) else b""
     if stat.S_ISREG(mode) and old == unless:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.padding import Padding
@@ -14,6 +15,27 @@ from grader.report.terminal import MARKS, STYLES, print_check, print_heading, sc
 from grader.workbench.hints import Hint
 
 PENDING = "…"  # not graded as it is now
+KEYS = "h hint · e earlier hint · n next task · p previous · r again · o plot · q leave"
+
+
+@dataclass(frozen=True)
+class View:
+    """What there is to show.
+
+    Args:
+        slug: the assignment to show; None while it is being found.
+        reports: by slug, of the modules as they are now; the others are being graded.
+        checked_at: when the one to show was, as a clock shows it; "" if never.
+        hint: the one that was asked for last, or why there is none.
+        note: what became of the last key that was pressed; "" if there is nothing to say.
+    """
+
+    slug: str | None
+    reports: Mapping[str, AssignmentReport]
+    checked_at: str
+    hint: Hint | str | None
+    note: str
+    has_keys: bool
 
 
 class Screen:
@@ -28,21 +50,15 @@ class Screen:
         self._course = course
         self._news: object = None  # what was shown last, where there is no terminal
 
-    def show(
-        self,
-        slug: str | None,
-        reports: Mapping[str, AssignmentReport],
-        hint: Hint | str | None,
-        has_keys: bool,
-    ) -> None:
-        """Draw all anew.
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows, as they are now."""
+        return self._console.size
 
-        Args:
-            slug: the assignment to show; None while it is being found.
-            reports: by slug, of the modules as they are now; the others are being graded.
-            hint: the one that was asked for last, or why there is none.
-        """
-        report = None if slug is None else reports.get(slug)
+    def show(self, view: View) -> None:
+        """Draw all anew."""
+        slug, hint = view.slug, view.hint
+        report = None if slug is None else view.reports.get(slug)
         if not self._console.is_terminal:
             # Nothing can be replaced there: only what is new about the assignment is said.
             news = (report, hint)
@@ -62,9 +78,12 @@ class Screen:
                 console.print(Text(f"\n{hint}", style="dim"))
             elif slug is not None and hint is not None:
                 print_hint(console, slug, hint)
-            console.print(self._progress(slug, reports))
-            keys = "h hint · n next assignment · q leave" if has_keys else "Ctrl-C leaves"
-            console.print(Text(f"{keys} · saving the file checks it again", style="dim"))
+            console.print(self._progress(slug, view.reports))
+            if view.note:
+                console.print(Text(view.note))
+            at = f"checked at {view.checked_at} · " if view.checked_at and report else ""
+            console.print(Text(f"{at}saving the file checks it again", style="dim"))
+            console.print(Text(KEYS if view.has_keys else "Ctrl-C leaves", style="dim"))
 
     def _progress(self, slug: str | None, reports: Mapping[str, AssignmentReport]) -> Text:
         """A mark for each assignment, and how many pass."""

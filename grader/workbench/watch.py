@@ -7,6 +7,7 @@ that grades; and keys. A report counts only if its module's text is still the on
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -28,7 +29,8 @@ from grader.submissions.reading import Submission, SubmissionError, load_submiss
 from grader.submissions.untouched import settle
 from grader.workbench.hints import Hint, Hints, NoSuchHint
 from grader.workbench.keyboard import Keyboard
-from grader.workbench.screen import Screen
+from grader.workbench.plots import Plots
+from grader.workbench.screen import Screen, View
 
 # A save is over when nothing has changed for this long; one that never rests is read all the same.
 QUIET_MS = 10
@@ -45,6 +47,8 @@ class Board:
     current: str | None  # None: the first that does not pass, which is not known yet
     # The last one that was asked for, about `current`; or why there is none.
     hint: Hint | str | None = None
+    note: str = ""  # what became of the last key that was pressed, if there is something to say
+    checked_at: dict[str, str] = field(default_factory=dict)  # by slug, as a clock shows it
     _tasks: dict[str, Task] = field(default_factory=dict)
     _graded: dict[str, tuple[Task, AssignmentReport]] = field(default_factory=dict)
 
@@ -80,18 +84,25 @@ class Board:
         if task != self._tasks[task.slug]:
             return
         self._graded[task.slug] = (task, report)
+        self.checked_at[task.slug] = time.strftime("%H:%M:%S")
         if self.current is None:
             known = self.reports
             undone = (s for s in self.slugs if s not in known or known[s].status != "passed")
             first = next(undone, self.slugs[0])
             self.current = first if first in known else None
 
-    def go_on(self) -> None:
-        """Look at the next assignment; after the last comes the first."""
+    def turn(self, steps: int) -> None:
+        """Look at the assignment so many places on, or back; after the last comes the first."""
         if self.current is not None:
             place = self.slugs.index(self.current)
-            self.current = self.slugs[(place + 1) % len(self.slugs)]
-            self.hint = None
+            self.current = self.slugs[(place + steps) % len(self.slugs)]
+            self.hint, self.note = None, ""
+
+    def check_again(self) -> None:
+        """Forget what is known about the assignment in view."""
+        if self.current is not None:
+            self._graded.pop(self.current, None)
+            self.note = ""
 
 
 def watch_folder(
@@ -112,17 +123,28 @@ def watch_folder(
     engine.environment  # noqa: B018
     board = Board(slugs, slug)
     shown: object = None
-    with closing(Changes(folder)) as changes, closing(Grading(engine)) as grading:
+    with (
+        closing(Changes(folder)) as changes,
+        closing(Grading(engine)) as grading,
+        closing(Plots()) as plots,
+    ):
         while True:
             board.read(read_folder(engine.course, folder, slugs))
             if grading.task is not None and not board.is_wanted(grading.task):
                 grading.stop()
             if grading.task is None and (wanted := board.wanted) is not None:
                 grading.start(wanted)
-            picture = (board.current, board.reports, board.hint, keyboard is not None)
-            if picture != shown:
-                screen.show(*picture)
-                shown = picture
+            picture = View(
+                board.current,
+                board.reports,
+                board.checked_at.get(board.current or "", ""),
+                board.hint,
+                board.note,
+                keyboard is not None,
+            )
+            if (picture, screen.size) != shown:
+                shown = picture, screen.size
+                screen.show(picture)
             ready = wait_for(changes, grading, keyboard)
             engine.launcher.mend()
             if grading.connection in ready:
@@ -133,27 +155,42 @@ def watch_folder(
             if changes.connection in ready:
                 changes.forget()
             if keyboard is not None and keyboard.fileno() in ready:
-                if press(keyboard.read(), board, hints):
+                if press(keyboard.read(), board, hints, plots):
                     return
                 if not keyboard.is_open:
                     keyboard = None
 
 
-def press(keys: str, board: Board, hints: Hints) -> bool:
+def press(keys: str, board: Board, hints: Hints, plots: Plots) -> bool:
     """Do what the keys ask for; whether one of them asks to leave. Others mean nothing."""
     for key in keys.lower():
         if key == "q":
             return True
-        if key == "n":
-            board.go_on()
-        if key == "h" and board.current is not None:
+        if key in "np":
+            board.turn(1 if key == "n" else -1)
+        if key == "r":
+            board.check_again()
+        if board.current is None:
+            continue
+        if key == "h":
             board.hint = next_hint(hints, board.current)
+        if key == "e":
+            board.hint = earlier_hint(hints, board.current, board.hint)
+        if key == "o":
+            board.note = plots.open(board.reports.get(board.current))
     return False
 
 
 def next_hint(hints: Hints, slug: str) -> Hint | str:
     try:
         return hints.next(slug)
+    except NoSuchHint as error:
+        return str(error)
+
+
+def earlier_hint(hints: Hints, slug: str, shown: Hint | str | None) -> Hint | str:
+    try:
+        return hints.earlier(slug, shown if isinstance(shown, Hint) else None)
     except NoSuchHint as error:
         return str(error)
 

@@ -134,10 +134,12 @@ def submit_all(folder: Path) -> None:
     for (slug, name), cells in RIGHT.items():
         write(folder / name / f"{slug}.ipynb", notebook(*cells))
     for slug in SLUGS:
-        write(folder / "solutions" / f"{slug}.ipynb", make_notebook(solution(slug)))
+        write(
+            folder / "solutions" / f"{slug}.ipynb", make_notebook(solution(slug), slug, trains=True)
+        )
         stub = original_stub(COURSE, slug)
         assert stub is not None
-        write(folder / "stubs" / f"{slug}.ipynb", make_notebook(stub))
+        write(folder / "stubs" / f"{slug}.ipynb", make_notebook(stub, slug, trains=True))
     # The same code in every way that nbformat has for it.
     older = v3.new_notebook(
         metadata=v3.new_metadata(name="Old"),
@@ -452,7 +454,7 @@ def test_outputs_and_text_do_not_make_another_result(tmp_path: Path) -> None:
 
 def test_random_damage_is_read_or_refused_and_nothing_else(tmp_path: Path) -> None:
     generator = random.Random(7)
-    whole = make_notebook(solution("relu"))
+    whole = make_notebook(solution("relu"), "relu", trains=True)
     for _ in range(300):
         data = bytearray(whole)
         for _ in range(generator.randint(1, 4)):
