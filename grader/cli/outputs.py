@@ -126,7 +126,8 @@ class Outputs:
         if self.html is not None:
             from grader.site.html import write_html
 
-            write_html(self.html, title, pages)
+            codes = [{slug: s.text for slug, s in one.sources.items()} for one in submissions]
+            write_html(self.html, title, pages, codes)
         if self.plot is not None:
             from grader.report.plots import write_plot
 

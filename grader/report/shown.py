@@ -51,7 +51,9 @@ def told(check: CheckResult) -> Told:
     if check.misconception:
         headline, _, rest = said.partition("\n")
         return Told(headline, rest, excerpt)
-    return Told("", said, excerpt) if check.verdict == "failed" else Told(said, "", excerpt)
+    if check.verdict in ("failed", "not_judged"):
+        return Told("", said, excerpt)
+    return Told(said, "", excerpt)
 
 
 def bounded(output: str) -> dict[str, Any] | None:

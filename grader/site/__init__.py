@@ -11,13 +11,15 @@ from pathlib import Path
 
 from grader.files import write_bytes
 from grader.gradebook.model import Entry, Gradebook, Student
-from grader.site.pages import FIRST_BYTES, class_page, student_page
+from grader.site.pages import FIRST_BYTES, CodeOf, class_page, no_code, student_page
 from grader.site.summary import ClassSummary
 from grader.site.values import page_name
 
 
-def write_site(gradebook: Gradebook, output: Path) -> None:
+def write_site(gradebook: Gradebook, output: Path, code_of: CodeOf = no_code) -> None:
     """Write `index.html` and a page a student below `output`, which is made if need be.
+
+    `code_of` gives what a student handed in, to be shown beside the verdicts.
 
     Pages of students who are no longer in the gradebook are removed: they may show a name that no
     longer is to be shown.
@@ -32,14 +34,15 @@ def write_site(gradebook: Gradebook, output: Path) -> None:
     for before, entry, after in with_neighbours(gradebook):
         summary.add(entry)
         name = page_name(entry.student.key)
-        page = student_page(gradebook.title, entry, gradebook.assignments, (before, after))
+        links = (before, after)
+        page = student_page(gradebook.title, entry, gradebook.assignments, links, code_of)
         write_bytes(folder / name, page)
         written.add(name)
     write_bytes(output / "index.html", class_page(gradebook.title, summary))
     remove_others(folder, written)
 
 
-def write_feedback(gradebook: Gradebook, output: Path) -> None:
+def write_feedback(gradebook: Gradebook, output: Path, code_of: CodeOf = no_code) -> None:
     """Write each student's page into `output`, as a file that can be sent alone.
 
     Older such pages there, of students who are no longer in the gradebook, are removed.
@@ -51,7 +54,7 @@ def write_feedback(gradebook: Gradebook, output: Path) -> None:
     written = set()
     for entry in gradebook:
         name = page_name(entry.student.key)
-        page = student_page(gradebook.title, entry, gradebook.assignments, None)
+        page = student_page(gradebook.title, entry, gradebook.assignments, None, code_of)
         write_bytes(output / name, page)
         written.add(name)
     remove_others(output, written)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -24,11 +24,12 @@ from grader.gradebook.model import AssignmentInfo, Entry, Student
 from grader.report.model import AssignmentReport, CheckResult
 from grader.report.reference import load_reference
 from grader.report.scales import fitting
-from grader.report.shown import STATUSES, VERDICTS, bounded
+from grader.report.shown import STATUSES, VERDICTS, bounded, told
 from grader.site import values
 from grader.site.charts import draw_histogram
 from grader.site.curves import draw_accuracies, draw_losses
 from grader.site.leaderboard import SHOWN
+from grader.site.listing import listing_of
 from grader.site.pictures import SERIES, draw_picture
 from grader.site.summary import ClassSummary
 
@@ -72,6 +73,7 @@ def environment() -> Environment:
         "STATUSES": STATUSES,
         "SERIES": SERIES,
         "draw_picture": draw_picture,
+        "told": told,
     }
     return templates
 
@@ -107,31 +109,47 @@ def encode(page: str) -> bytes:
 
 # ---------------------------------------------------------------- a student's page
 
+# The text of the module that counts of an assignment; None: it is not at hand.
+CodeOf = Callable[[Entry, str], str | None]
+
+
+def no_code(_entry: Entry, _slug: str) -> str | None:
+    return None
+
 
 def student_page(
     title: str,
     entry: Entry,
     assignments: list[AssignmentInfo],
     links: tuple[Student | None, Student | None] | None,
+    code_of: CodeOf = no_code,
 ) -> bytes:
     """One student's page.
 
     Args:
         title: the course's.
         links: the students before and after, for a page within the site; None: the page alone.
+        code_of: gives what was handed in.
     """
-    shown = student_values(title, entry, assignments)
+    shown = student_values(title, entry, assignments, code_of)
     template = environment().get_template("student.html")
     return encode(template.render(shown, links=links, prefix=""))
 
 
-def reports_page(title: str, entries: list[Entry], assignments: list[AssignmentInfo]) -> bytes:
+def reports_page(
+    title: str,
+    entries: list[Entry],
+    assignments: list[AssignmentInfo],
+    code_of: CodeOf = no_code,
+) -> bytes:
     """Several students' pages on one: a table of them, then one after the other."""
     template = environment().get_template("student.html")
     bodies = [
         Markup(
             template.render(
-                student_values(title, entry, assignments), links=None, prefix=f"{number}-"
+                student_values(title, entry, assignments, code_of),
+                links=None,
+                prefix=f"{number}-",
             )
         )
         for number, entry in enumerate(entries, start=1)
@@ -140,7 +158,9 @@ def reports_page(title: str, entries: list[Entry], assignments: list[AssignmentI
     return encode(page.render(course=title, entries=entries, bodies=bodies))
 
 
-def student_values(title: str, entry: Entry, assignments: list[AssignmentInfo]) -> dict[str, Any]:
+def student_values(
+    title: str, entry: Entry, assignments: list[AssignmentInfo], code_of: CodeOf
+) -> dict[str, Any]:
     """What a student's page shows, by the template's names."""
     report = entry.report
     by_slug = {} if report is None else {a.slug: a for a in report.assignments}
@@ -152,12 +172,15 @@ def student_values(title: str, entry: Entry, assignments: list[AssignmentInfo]) 
         assignment = by_slug.get(info.slug)
         if assignment is None:
             continue
+        code = code_of(entry, info.slug)
         sections.append(
             {
                 "report": assignment,
                 "status": values.shown_status(assignment, scores[info.slug]),
                 "override": overrides.get(info.slug),
-                "groups": group_checks(assignment.checks),
+                "groups": group_checks(c for c in assignment.checks if c.verdict != "passed"),
+                "passed": group_checks(c for c in assignment.checks if c.verdict == "passed"),
+                "listing": None if code is None else listing_of(code, assignment.checks),
                 "unjudged": reason_unjudged(assignment.checks),
                 "charts": charts_of(assignment),
                 "output": bounded(assignment.output),

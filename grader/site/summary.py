@@ -14,6 +14,8 @@ from typing import Any
 
 from grader.gradebook.model import AssignmentInfo, Entry
 from grader.report.model import AssignmentReport, CheckResult
+from grader.report.shown import told
+from grader.site.diagnoses import Diagnoses
 from grader.site.leaderboard import Leaderboard
 from grader.site.values import assignment_scores, page_name, shown_status
 
@@ -50,7 +52,8 @@ class CheckSummary:
             return False
         self.failed += 1
         self.hint = self.hint or check.hint
-        self._count(check.message)
+        said = told(check)  # their line of code is one student's own
+        self._count("\n".join(filter(None, (said.headline, said.rest))))
         return True
 
     def add_unreadable(self, message: str) -> None:
@@ -110,6 +113,7 @@ class ClassSummary:
         self.odd = 0
         self.absent = 0
         self.unfinished = 0
+        self.diagnoses = Diagnoses()
         self._checks: dict[tuple[str, str], CheckSummary] = {}
 
     def add(self, entry: Entry) -> None:
@@ -121,7 +125,9 @@ class ClassSummary:
         shown: dict[str, list[float]] = {}  # by slug: number of the status, score
         odd = False
         for assignment in [] if entry.report is None else entry.report.assignments:
-            failures += self._add_checks(assignment)
+            failed = self._add_checks(assignment)
+            failures += failed.values()
+            self.diagnoses.add(name, href, assignment, failed)
             odd = odd or any(check.verdict in ODD for check in assignment.checks)
             score = scores[assignment.slug]
             status = shown_status(assignment, score)
@@ -156,7 +162,7 @@ class ClassSummary:
             ]
         )
 
-    def _add_checks(self, assignment: AssignmentReport) -> list[int]:
+    def _add_checks(self, assignment: AssignmentReport) -> dict[str, int]:
         """Count the verdicts on one assignment; returns the numbers of the checks that failed."""
         checks = assignment.checks
         is_unreadable = assignment.status == "failed" and all(
@@ -165,12 +171,12 @@ class ClassSummary:
         if is_unreadable:
             summary = self._check(assignment, "", "The module can be read")
             summary.add_unreadable(checks[0].message if checks else "")
-            return [summary.number]
-        failures = []
+            return {"": summary.number}
+        failures = {}
         for check in checks:
             summary = self._check(assignment, check.id, check.title)
             if summary.add(check):
-                failures.append(summary.number)
+                failures[check.id] = summary.number
         return failures
 
     def _check(self, assignment: AssignmentReport, name: str, title: str) -> CheckSummary:
