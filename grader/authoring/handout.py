@@ -16,10 +16,11 @@ from grader.grading.engine import list_checks
 from grader.report.model import CheckResult
 from grader.report.terminal import number, points_of
 
+WORKFLOW = ".github/workflows/grade.yml"
 # Beside the stubs and the grader; those that there are.
 PLAIN_FILES = (
     "assignments/baseline.py", "assignments/course.toml", "assignments/lesson.ipynb",
-    ".github/plot.png", ".github/workflows/grade.yml", ".gitignore", "LICENSE", "pyproject.toml",
+    ".github/plot.png", WORKFLOW, ".gitignore", "LICENSE", "pyproject.toml",
 )  # fmt: skip
 CHECKS = PurePosixPath("grader/checks")
 DOCS = PurePosixPath("grader/docs")  # the instructors' holds a solution

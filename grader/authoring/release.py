@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass, field
@@ -15,10 +16,11 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from grader.authoring.handout import make_handout
+from grader.authoring.handout import WORKFLOW, make_handout
 from grader.course.manifest import Course
 from grader.files import write_bytes
 
+UNSET = b'COURSE_REPOSITORY: ""'
 OURS = ".grader/"  # no work of students lies there
 RECORD = f"{OURS}release.json"
 BESIDE = ".new"
@@ -43,12 +45,17 @@ class Changes:
     kept: list[str] = field(default_factory=list)  # edited, and new here: both are there now
     removed: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)  # edited, and no longer part of the course
+    is_ungraded: bool = False  # the workflow does not know yet where the course is
 
 
-def release(course: Course, folder: Path) -> Changes:
+def release(course: Course, folder: Path, origin: str | None = None) -> Changes:
     """Write the students' repository to `folder`, which is new, empty, or an earlier release.
 
     An interrupted release is completed by the next one.
+
+    Args:
+        origin: OWNER/NAME@SHA, where the students' workflow is to fetch the course from; None: as
+            the course's own workflow says.
 
     Raises:
         ReleaseError: `folder` is none of these, or lies within the course's repository.
@@ -57,6 +64,8 @@ def release(course: Course, folder: Path) -> Changes:
     """
     record = read_record(course, folder)
     files = make_handout(course)
+    if origin is not None:
+        files[WORKFLOW] = with_origin(files.get(WORKFLOW), origin)
     for name in {*files, *record.files}:
         refuse_links(folder, name)
     former = {name: versions[-1] for name, versions in record.files.items()}
@@ -74,7 +83,27 @@ def release(course: Course, folder: Path) -> Changes:
     for name in sorted(record.files.keys() - files.keys()):
         withdraw(folder, name, record, changes)
     keep(folder, record)
+    changes.is_ungraded = WORKFLOW in files and UNSET in files[WORKFLOW]
     return changes
+
+
+def with_origin(workflow: bytes | None, origin: str) -> bytes:
+    """The workflow that fetches the course from `origin`, OWNER/NAME@SHA.
+
+    Raises:
+        ReleaseError: `origin` is none, or there is no workflow, or it has no place for it.
+    """
+    named = re.fullmatch(r"([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)@([0-9a-f]{40})", origin)
+    if named is None:
+        raise ReleaseError(
+            f"--course {origin!r}: write OWNER/NAME@SHA, with all 40 characters of the commit's SHA"
+        )
+    text = workflow or b""
+    for key, value in zip((b"COURSE_REPOSITORY", b"COURSE_REF"), named.groups(), strict=True):
+        text, count = re.subn(rb'(?m)^(\s+%s: )"[^"\n]*"' % key, rb'\1"%s"' % value.encode(), text)
+        if count != 1:
+            raise ReleaseError(f"{WORKFLOW}: no line sets {key.decode()}, so --course has no place")
+    return text
 
 
 def put(

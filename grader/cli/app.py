@@ -26,7 +26,8 @@ app = typer.Typer(
 )
 for room in (workbench, grade, batch, hosts, doctor, authoring, proof):
     for command in room.app.registered_commands:
-        if command.callback is not None:
+        # release has a --course of its own: where students' runs fetch it from.
+        if command.callback not in (None, authoring.release):
             command.callback = with_course(command.callback)
     app.add_typer(room.app)
 

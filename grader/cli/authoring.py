@@ -21,7 +21,8 @@ app = typer.Typer()
 
 
 @app.command(
-    rich_help_panel=INSTRUCTORS, epilog="Example: [bold]grader release ../students --git[/bold]"
+    rich_help_panel=INSTRUCTORS,
+    epilog="Example: [bold]grader release ../students --git --course OWNER/NAME@SHA[/bold]",
 )
 def release(
     out: Annotated[
@@ -30,6 +31,15 @@ def release(
     git: Annotated[
         bool, typer.Option("--git", help="Make it a fresh Git repository with one commit.")
     ] = False,
+    origin: Annotated[
+        str | None,
+        typer.Option(
+            "--course",
+            metavar="OWNER/NAME@SHA",
+            help="Where on GitHub the workflow is to fetch checks and grader from: this course, at "
+            "a commit.",
+        ),
+    ] = None,
 ) -> None:
     """Write the students' repository: no solutions, no hidden checks, no history.
 
@@ -37,6 +47,7 @@ def release(
     """
     with exit_status():
         course = open_course()
+        from grader.authoring.handout import WORKFLOW
         from grader.authoring.release import (
             BESIDE,
             ReleaseError,
@@ -48,7 +59,7 @@ def release(
         try:
             if git:
                 refuse_repository(out)
-            changes = release_to(course, out)
+            changes = release_to(course, out, origin)
             if git:
                 make_repository(out, course.title)
         except ReleaseError as error:
@@ -63,6 +74,12 @@ def release(
             f"{len(changes.kept) + len(changes.left)} edited ones kept",
             markup=False,
         )
+        if changes.is_ungraded:
+            errors.print(
+                f"grader: {WORKFLOW} grades no push yet: release again with --course "
+                "OWNER/NAME@SHA, the course's repository and a full commit SHA of it",
+                markup=False,
+            )
 
 
 @app.command(rich_help_panel=INSTRUCTORS, epilog="Example: [bold]grader new sine[/bold]")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.common import ASSISTANTS, exit_status, open_course
+from grader.cli.common import ASSISTANTS, exit_status, line_console, open_course
 
 app = typer.Typer()
 
@@ -27,12 +27,17 @@ def export_autograder(
     with exit_status():
         course = open_course()
         from grader.hosts.bundle import HostError
+        from grader.hosts.export import NEXT
         from grader.hosts.export import export_autograder as export_to
 
         try:
             export_to(course, host, output)
         except HostError as error:
             raise typer.BadParameter(str(error)) from None
+        console = line_console()
+        console.print(
+            f"{output}: written; {NEXT[host]}, and export again after a change", markup=False
+        )
 
 
 @app.command(

@@ -21,6 +21,7 @@ Table = TypeVar("Table", bound=msgspec.Struct)
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
+EXPORTED_STUBS = "stubs"  # the folder of an exported autograder that holds them
 PictureKind = Literal["weights", "train_and_eval", "running_statistics"]
 
 
@@ -141,8 +142,10 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
         return self.root / "assignments" / f"{slug}.py"
 
     def kept_stub_path(self, slug: str) -> Path:
-        """Where a release keeps the stub as it was handed out."""
-        return self.root / ".grader" / "stubs" / f"{slug}.py"
+        """Where the stub is kept as it was handed out: in a release out of sight; in an exported
+        autograder not, as hosts that publish it leave hidden folders out."""
+        exported = self.root / EXPORTED_STUBS / f"{slug}.py"
+        return exported if exported.is_file() else self.root / ".grader" / "stubs" / f"{slug}.py"
 
     def solution_path(self, slug: str) -> Path:
         return self.root / "solutions" / f"{slug}.py"

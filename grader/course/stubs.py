@@ -75,25 +75,6 @@ def make_stub(solution_source: str, filename: str = "<solution>") -> str:
     return "\n".join(stub) + "\n"
 
 
-def without_answers(solution_source: str, filename: str = "<solution>") -> str:
-    """The solution with its marked blocks emptied: the same stub is made of it, and no more.
-
-    Raises:
-        StubError: as `make_stub`.
-    """
-    make_stub(solution_source, filename)  # the marks are as they should be
-    kept: list[str] = []
-    in_block = False
-    for line in solution_source.splitlines():
-        if _END.fullmatch(line):
-            in_block = False
-        if not in_block:
-            kept.append(line)
-        if _BEGIN.fullmatch(line):
-            in_block = True
-    return "\n".join(kept) + "\n"
-
-
 def original_stub(course: Course, slug: str) -> str | None:
     """The stub as it is handed out; what lies in `assignments/` may be a student's work.
 

@@ -11,8 +11,8 @@ import tomllib
 from importlib import metadata
 from pathlib import Path
 
-from grader.course.manifest import Course
-from grader.course.stubs import without_answers
+from grader.course.manifest import EXPORTED_STUBS, Course
+from grader.course.stubs import make_stub
 
 COPY = "course"  # the folder of the copy within what is exported
 
@@ -48,7 +48,8 @@ def course_files(course: Course) -> dict[str, bytes]:
                 f"{name} is missing, and untouched stubs are told apart by it; "
                 "export from the instructors' repository"
             )
-        files[name] = without_answers(solution.read_text(encoding="utf-8"), name).encode()
+        stub = make_stub(solution.read_text(encoding="utf-8"), name)
+        files[f"{EXPORTED_STUBS}/{slug}.py"] = stub.encode()
     return files
 
 

@@ -18,6 +18,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 HOSTS = ("classroom50", "gradescope")
 
 
+NEXT = {
+    "classroom50": "commit it as CLASSROOM/autograders/NAME/ of your classroom's repository",
+    "gradescope": "upload it on the assignment's page Configure Autograder, with Ubuntu below it",
+}
+
+
 def export_autograder(course: Course, host: str, output: Path) -> None:
     """Write the autograder for `host` to `output`: a folder, or for Gradescope a zip.
 

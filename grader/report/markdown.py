@@ -53,6 +53,9 @@ def parts_of(title: str, reports: Sequence[Report]) -> Iterator[str]:
     yield f"# {escape(title)}: {percent_text(score, max_score)}\n"
     if not reports:
         yield "\nNo submission could be read.\n"
+    statuses = {assignment.status for report in reports for assignment in report.assignments}
+    if statuses and statuses <= {"untouched", "missing"}:
+        yield "\nNothing is written yet: fill in a task in `assignments/`, then push again.\n"
     if len(reports) > 1:
         rows = (
             [code(report.submission), score_of(report.score, report.max_score)]

@@ -143,7 +143,11 @@ def test_two(moved):
     module = "def make_optimizer(parameters):\n    raise ValueError('no')\n"
     for check in course.grade(module).checks:
         assert check.verdict == "error"
-        assert check.message == "calling make_optimizer(parameters) raised ValueError: no (line 2)"
+        assert check.message == (
+            "calling make_optimizer(parameters) raised ValueError: no (line 2)\n"
+            "  raise ValueError('no')\n"
+            "  ^^^^^^^^^^^^^^^^^^^^^^"
+        )
         assert check.line == 2
 
 

@@ -30,7 +30,7 @@ from conftest import (
 from helpers.rendered import OWN_TAGS, Rendered
 
 from grader.course.manifest import load_course
-from grader.course.stubs import make_stub, without_answers
+from grader.course.stubs import make_stub
 from grader.hosts.classroom50 import scores
 from grader.hosts.classroom_reporter import MAX_ENCODED_BYTES, encode_result
 from grader.hosts.gradescope import TOTAL_S, fitted
@@ -161,18 +161,14 @@ def test_an_export_is_small_enough_for_classroom_50(archive: Path) -> None:
 @pytest.mark.parametrize("slug", COURSE.slugs)
 def test_no_answer_is_exported_but_stubs_are_still_told_apart(folder: Path, slug: str) -> None:
     answered = solution(slug)
-    exported = (folder / "course" / "solutions" / f"{slug}.py").read_text(encoding="utf-8")
+    exported = (folder / "course" / "stubs" / f"{slug}.py").read_text(encoding="utf-8")
+    assert not (folder / "course" / "solutions").exists()
     answers = re.findall(r"# BEGIN SOLUTION:.*\n((?:.*\n)*?)\s*# END SOLUTION", answered)
     assert answers
     for answer in answers:
         assert answer.strip()
         assert answer not in exported
-    assert make_stub(exported) == make_stub(answered)
-
-
-def test_a_solution_with_a_wrong_mark_is_not_taken_for_one_without_answers() -> None:
-    with pytest.raises(ValueError, match="without an END SOLUTION"):
-        without_answers("# BEGIN SOLUTION: the task\nanswer = 42\n")
+    assert exported == make_stub(answered)
 
 
 def test_the_scripts_can_be_run_as_they_are_unpacked(archive: Path) -> None:
