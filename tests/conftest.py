@@ -33,6 +33,14 @@ on_posix = pytest.mark.skipif(os.name != "posix", reason=NEEDS_POSIX)
 CONFINING = ("grade", "batch")  # commands that stop elsewhere
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--write-messages",
+        action="store_true",
+        help="keep what the zoo's wrong modules are told now, in tests/zoo/messages.txt",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """The marks of check files, which some tests import; grader.grading.plugin explains them."""
     for mark in ("points", "hint", "gate", "hidden"):

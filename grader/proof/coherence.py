@@ -26,7 +26,8 @@ ZOO_DEPTHS = {
     "wrong": 3,
     "hostile": 3,
 }  # right/<slug>/<style>.py, wrong/<slug>/<check>/…
-MISCONCEPTIONS = "misconceptions.toml"  # in the zoo: what each wrong module is to be called
+# In the zoo: what each wrong module is to be called, and what its student reads.
+ZOO_FILES = ("misconceptions.toml", "messages.txt")
 BACKUP = re.compile(r"(?P<slug>\w+)\.(py|ipynb)\.\d+")  # in assignments/, made by `grader reset`
 GUESSING = 0.1  # the accuracy of ten classes guessed
 TITLE_CHARACTERS = 100
@@ -71,7 +72,7 @@ def orphans(course: Course) -> Iterator[str]:
             yield orphan(f"grader/checks/{name}")
     for kind in names_in(zoo(course)):
         if kind not in ZOO_DEPTHS:
-            if kind != MISCONCEPTIONS:
+            if kind not in ZOO_FILES:
                 yield orphan(f"tests/zoo/{kind}")
             continue
         for slug in names_in(zoo(course) / kind):

@@ -17,6 +17,7 @@ from typing import Any
 from rich.console import Console
 
 from grader.course.manifest import CourseError, load_course
+from grader.course.place import find_course
 from grader.grading.engine import Engine
 from grader.grading.opening import open_engine
 from grader.report.markdown import code, escape, fence, shortfalls
@@ -70,8 +71,9 @@ class KeptEngine:
 
     def get(self) -> Engine:
         if self._engine is None:
+            course = load_course(find_course(standing=Path.cwd()).root)
             with ExitStack() as stack:
-                self._engine = stack.enter_context(open_engine(load_course()))
+                self._engine = stack.enter_context(open_engine(course))
                 self._open = stack.pop_all()
             atexit.register(self.close)
         return self._engine

@@ -8,15 +8,22 @@ a worker of its own all the same.
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import shutil
 import tomllib
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from conftest import REPOSITORY, RunGrader
+from rich.console import Console
+
+from grader.report.model import CheckResult
+from grader.report.terminal import print_check
 
 ZOO = REPOSITORY / "tests" / "zoo"
 SLUGS = [path.stem for path in sorted((REPOSITORY / "solutions").glob("*.py"))]
@@ -24,6 +31,10 @@ RIGHT = sorted(ZOO.glob("right/*/*.py"))
 WRONG = sorted(ZOO.glob("wrong/*/*/*.py"))
 # From a slug to its wrong modules, and to the names of the mistakes that they are.
 MISTAKES = tomllib.loads((ZOO / "misconceptions.toml").read_text(encoding="utf-8"))
+
+# Made anew by pytest tests/checks/test_zoo.py --write-messages, and read before it is committed.
+MESSAGES = ZOO / "messages.txt"
+LINES = 8  # of a message, with the check's title
 
 # The first test waits for the whole zoo to be graded.
 pytestmark = pytest.mark.timeout(900)
@@ -109,6 +120,40 @@ def test_every_assignment_has_many_of_both(slug: str) -> None:
             modules[name_of(module).split("/")[0]].append(module)
     assert len(modules["right"]) >= 6
     assert len(modules["wrong"]) >= 10
+
+
+# ---------------------------------------------------------------- what a student reads
+
+
+def test_messages_are_short_and_read_as_they_were_last_read(
+    assignments: dict[Path, dict[str, Any]], pytestconfig: pytest.Config
+) -> None:
+    """The first message of each wrong module, at 80 columns, in a file to be read by people."""
+    told = {name_of(module): first_message(assignments[module]) for module in WRONG}
+    if pytestconfig.getoption("--write-messages"):
+        text = "\n".join(f"{name}\n{message}" for name, message in told.items())
+        MESSAGES.write_text(text, encoding="utf-8")
+    kept = MESSAGES.read_text(encoding="utf-8")
+    for name, message in told.items():
+        assert len(message.splitlines()) <= LINES, message
+        assert bare(f"{name}\n{message}") in bare(kept), (
+            f"{message}\nis new: read it, then pytest tests/checks/test_zoo.py --write-messages"
+        )
+
+
+def first_message(assignment: dict[str, Any]) -> str:
+    """The first check that did not pass, as a terminal of 80 columns shows it."""
+    checks = [msgspec.convert(check, CheckResult) for check in assignment["checks"]]
+    shown = io.StringIO()
+    console = Console(file=shown, width=80, color_system=None, highlight=False)
+    print_check(console, next(check for check in checks if check.verdict != "passed"))
+    return "".join(f"{line.rstrip()}\n" for line in shown.getvalue().splitlines())
+
+
+def bare(text: str) -> str:
+    """`text` without what another version of torch computes a little differently: numbers, and
+    where a line that holds them is wrapped."""
+    return " ".join(re.sub(r"-?\d[\d.,]*(e[-+]?\d+)?|inf|nan", "#", text).split())
 
 
 def test_no_two_modules_of_the_zoo_are_the_same() -> None:

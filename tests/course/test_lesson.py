@@ -87,6 +87,13 @@ def test_only_torchvision_reads_the_digits_and_nothing_is_downloaded() -> None:
     assert "://" not in source
 
 
+def test_after_each_comparison_comes_a_check() -> None:
+    cells = read_lesson().cells
+    for cell, after in zip(cells, cells[1:], strict=False):
+        if cell.id in COURSE.slugs:
+            assert (after.id, after.source) == (f"{cell.id}-check", f'check("{cell.id}")')
+
+
 # ---------------------------------------------------------------- as it runs
 
 
@@ -173,6 +180,15 @@ def test_what_is_not_written_yet_is_said_and_stops_nothing(
         first, second = text_of(cell).splitlines()
         assert first == f"not written yet: open {slug}.py"
         assert second.startswith("Write this part: ")
+
+
+def test_what_is_written_is_checked(executed: NotebookNode, executed_briefly: NotebookNode) -> None:
+    for slug in COURSE.slugs:
+        for run, written in ((executed, WRITTEN), (executed_briefly, OTHERS)):
+            (output,) = cell_of(run, f"{slug}-check").outputs
+            wanted = "10/10" if slug in written else "the stub is unchanged"
+            assert wanted in output.data["text/plain"], slug
+            assert wanted in output.data["text/markdown"], slug
 
 
 def test_a_module_counts_as_it_was_last_saved(executed_briefly: NotebookNode) -> None:
