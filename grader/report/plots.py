@@ -13,10 +13,9 @@ from typing import IO, Any
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from grader.files import replacing
@@ -27,7 +26,7 @@ from grader.report.terminal import score_of
 
 PANEL_INCHES = (4.2, 2.9)
 DOTS_PER_INCH = 110
-BAND, MEDIAN, TARGET = "#d7dde3", "#8a97a3", "#444c54"
+BAND, MEDIAN, TARGET, WRONG = "#d7dde3", "#8a97a3", "#444c54", "#b42318"
 COLOURS = ("#1f6fb4", "#d1641a", "#2f8f4e")  # told apart by colour-blind readers, too
 MARKERS = (("o", 18), ("x", 7), ("+", 7))  # and their size: those below show under those above
 VALIDATION: dict[str, Any] = {"color": COLOURS[1], "markersize": 6, "linestyle": "none"}
@@ -43,13 +42,17 @@ def write_plot(path: Path, reports: Sequence[AssignmentReport]) -> None:
 
 def save_plot(stream: IO[bytes], kind: str, reports: Sequence[AssignmentReport]) -> None:
     """Write the picture of the assignments as a "png" or "svg"."""
-    undated: dict[str, None] = {"Date" if kind == "svg" else "Software": None}
+    told = {
+        "Title": "Training curves",
+        "Description": "; ".join(map(describe, reports)),  # for whoever can't see them
+        "Date" if kind == "svg" else "Software": None,
+    }
     # The same picture is the same file: SVG's ids derive from a salt.
     with (
         rc_context({"svg.hashsalt": "grader", "svg.fonttype": "none", "font.size": 9}),
         warnings.catch_warnings(action="ignore"),  # a character that the font does not have
     ):
-        draw(reports).savefig(stream, format=kind, dpi=DOTS_PER_INCH, metadata=undated)
+        draw(reports).savefig(stream, format=kind, dpi=DOTS_PER_INCH, metadata=told)
 
 
 def describe(report: AssignmentReport) -> str:
@@ -78,19 +81,37 @@ def draw(reports: Sequence[AssignmentReport]) -> Figure:
         score = score_of(report.score, report.max_score)
         title = f"{report.title} ({report.slug})  {score}"
         panels[0].set_title(title, loc="left", fontweight="bold", parse_math=False)
+        wrong = what_is_wrong(report)
+        if wrong and report.training is not None:
+            panels[1].set_title(f"✗ {wrong}", loc="left", color=WRONG, parse_math=False)
         draw_losses(panels[0], report, reference.bands.get(report.slug))
         draw_accuracies(panels[1], report, reference.accuracies.get(report.slug))
         if columns == 3:
             draw_picture(panels[2], report)
-    # One for all panels: within them it would hide a curve.
-    handles = [
-        Line2D([], [], color=COLOURS[0], marker="o", markersize=4, label="yours"),
-        Line2D([], [], color=MEDIAN, linewidth=1, label="the reference solution's median"),
-        Patch(color=BAND, label=f"its range over {reference.seeds} seeds"),
-        Line2D([], [], marker="D", label="yours on the validation images", **VALIDATION),
-    ]
-    figure.legend(handles=handles, loc="outside upper left", ncols=4, frameon=False)
+    draw_legend(figure)
     return figure
+
+
+def draw_legend(figure: Figure) -> None:
+    """One for all panels, of what is drawn in them: within a panel it would hide a curve."""
+    handles: dict[str, Artist] = {}
+    for panel in figure.axes:
+        drawn = zip(*panel.get_legend_handles_labels(), strict=True)
+        handles |= {label: handle for handle, label in drawn}
+    if handles:
+        figure.legend(
+            list(handles.values()),
+            list(handles),
+            loc="outside upper left",
+            ncols=4,
+            frameon=False,
+        )
+
+
+def what_is_wrong(report: AssignmentReport) -> str:
+    """The first check that says so; "" where none does."""
+    failed = [check for check in report.checks if check.verdict not in ("passed", "not_judged")]
+    return textwrap.shorten(failed[0].title, NOTE_LINE, placeholder=" …") if failed else ""
 
 
 # ---------------------------------------------------------------- training
@@ -105,7 +126,7 @@ def draw_losses(axes: Axes, report: AssignmentReport, band: Band | None) -> None
     band = fitting(band, losses)
     draw_band(axes, band)
     most = scale_of(losses, band)
-    draw_curve(axes, [min(loss, most) for loss in losses])
+    draw_curve(axes, [min(loss, most) for loss in losses], is_wrong=bool(what_is_wrong(report)))
     if max(losses) > most:
         say(axes, f"up to {max(losses):.3g}, beyond this scale")
     axes.set_ylim(0, most)
@@ -119,36 +140,51 @@ def draw_accuracies(axes: Axes, report: AssignmentReport, band: Band | None) -> 
         axes.set_axis_off()
         return
     draw_band(axes, fitting(band, training.accuracy))
-    axes.axhline(training.threshold, color=TARGET, linewidth=1, linestyle="--")
-    axes.annotate(
-        f"wanted on the validation images: {training.threshold:.0%}",
-        (1, training.threshold),
-        xycoords=("axes fraction", "data"),
-        xytext=(0, -2),
-        textcoords="offset points",
-        ha="right",
-        va="top",
-        color=TARGET,
+    # Two quantities share the axis: what belongs to the validation images has their colour.
+    axes.axhline(
+        training.threshold,
+        color=COLOURS[1],
+        linewidth=1,
+        linestyle="--",
+        label="asked for on the validation images",
     )
-    draw_curve(axes, training.accuracy)
+    draw_curve(axes, training.accuracy, is_wrong=bool(what_is_wrong(report)))
     last = [len(training.loss)], [training.valid_accuracy]
-    axes.plot(*last, "D", clip_on=False, zorder=3, **VALIDATION)
+    axes.plot(
+        *last, "D", clip_on=False, zorder=3, label="yours on the validation images", **VALIDATION
+    )
     axes.set_ylim(0, 1)
     axes.yaxis.set_major_formatter(PercentFormatter(1))
-    axes.set_ylabel("training accuracy")
+    axes.set_ylabel("accuracy")
     finish(axes)
 
 
 def draw_band(axes: Axes, band: Band | None) -> None:
     if band is not None:
         epochs = range(1, len(band.high) + 1)
-        axes.fill_between(epochs, band.low, band.high, color=BAND, linewidth=0)
-        axes.plot(epochs, band.median, color=MEDIAN, linewidth=1)
+        axes.plot(
+            epochs,
+            band.median,
+            color=MEDIAN,
+            linewidth=1,
+            label="the reference solution's median",
+        )
+        label = f"its range over {load_reference().seeds} seeds"
+        axes.fill_between(epochs, band.low, band.high, color=BAND, linewidth=0, label=label)
 
 
-def draw_curve(axes: Axes, values: Sequence[float]) -> None:
-    epochs = range(1, len(values) + 1)
-    axes.plot(epochs, values, color=COLOURS[0], marker="o", markersize=4, clip_on=False)
+def draw_curve(axes: Axes, values: Sequence[float], *, is_wrong: bool) -> None:
+    """A module's curve on the training images, broken where a check says that it is wrong."""
+    axes.plot(
+        range(1, len(values) + 1),
+        values,
+        color=COLOURS[0],
+        marker="o",
+        markersize=4,
+        clip_on=False,
+        linestyle=":" if is_wrong else "-",
+        label="yours, wrong as a check says" if is_wrong else "yours, on the training images",
+    )
 
 
 def finish(axes: Axes) -> None:
@@ -180,6 +216,7 @@ def draw_picture(axes: Axes, report: AssignmentReport) -> None:
 
 def draw_weights(axes: Axes, weights: Weights) -> None:
     """Histograms over the target's density; what lies further out is counted at the edges."""
+    variances: list[str] = []
     for name, variance, density, colour in zip(
         ("first weight", "second weight"),
         weights.variances,
@@ -188,8 +225,8 @@ def draw_weights(axes: Axes, weights: Weights) -> None:
         strict=False,
     ):
         edges = np.linspace(-REACH, REACH, len(density) + 1)
-        label = f"{name}, variance {variance:.2g} · {weights.rule}"
-        axes.stairs(density, edges, color=colour, label=label)
+        axes.stairs(density, edges, color=colour, label=name)
+        variances.append(f"{variance:.2g}")
     points = np.linspace(-REACH, REACH, POINTS)
     kind = "uniform" if weights.is_uniform else "normal"
     axes.plot(
@@ -197,13 +234,13 @@ def draw_weights(axes: Axes, weights: Weights) -> None:
         target_density(points, is_uniform=weights.is_uniform),
         color=TARGET,
         linestyle="--",
-        label=f"{kind}, variance {weights.rule}",
+        label=f"{kind}, as asked for",
     )
-    # From about the normal distribution's peak on; above it there is room for the legend.
-    axes.set_ylim(0, 1.6 * max(0.4, *(max(density) for density in weights.densities)))
+    axes.set_title(f"New weights: variance {' and '.join(variances)} · {weights.rule}", loc="left")
+    # From about the normal distribution's peak on.
+    axes.set_ylim(0, 1.1 * max(0.4, *(max(density) for density in weights.densities)))
     axes.set_xlabel(f"initial weight / √({weights.rule})")
     axes.set_ylabel("density")
-    axes.legend(frameon=False, fontsize=8, loc="upper center")
 
 
 def draw_activations(axes: Axes, activations: Activations) -> None:
@@ -215,11 +252,11 @@ def draw_activations(axes: Axes, activations: Activations) -> None:
             linewidths=0.7,
             marker=marker,
             color=colour,
-            label=mode.name,
+            label=f"activations, {mode.name}",
         )
+    axes.set_title("A new network's activations", loc="left")
     axes.set_xlabel("input of a hidden unit")
     axes.set_ylabel("its activation")
-    axes.legend(frameon=False, fontsize=8, loc="upper left", markerscale=2)
 
 
 def say(axes: Axes, text: str) -> None:

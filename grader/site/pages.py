@@ -30,7 +30,7 @@ from grader.site.charts import draw_histogram
 from grader.site.curves import draw_accuracies, draw_losses
 from grader.site.leaderboard import SHOWN
 from grader.site.listing import listing_of
-from grader.site.pictures import SERIES, draw_picture
+from grader.site.pictures import SERIES, draw_picture, rows_of
 from grader.site.summary import ClassSummary
 
 HERE = Path(__file__).parent
@@ -73,6 +73,7 @@ def environment() -> Environment:
         "STATUSES": STATUSES,
         "SERIES": SERIES,
         "draw_picture": draw_picture,
+        "picture_rows": rows_of,
         "told": told,
     }
     return templates

@@ -55,6 +55,20 @@ def weights_frame(top: float, rule: str, is_uniform: bool) -> Frame:
     return frame_of(figure, axes)
 
 
+def rows_of(weights: Weights) -> list[tuple[float, float, list[float]]]:
+    """The histograms in a few ranges: from, to, and the mean density of each weight there."""
+    rows = []
+    for start in range(int(-REACH), int(REACH)):
+        means = []
+        for density in weights.densities:
+            width = len(density) / (2 * REACH)  # bins in a range of 1
+            first = round((start + REACH) * width)
+            bins = density[first : max(round((start + 1 + REACH) * width), first + 1)]
+            means.append(sum(bins) / len(bins) if bins else 0.0)
+        rows.append((float(start), float(start + 1), means))
+    return rows
+
+
 def draw_activations(activations: Activations) -> Markup:
     """What comes out over what goes in, by mode."""
     inputs = activations.inputs

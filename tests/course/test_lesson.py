@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -89,7 +90,7 @@ def test_only_torchvision_reads_the_digits_and_nothing_is_downloaded() -> None:
 
 def test_after_each_comparison_comes_a_check() -> None:
     cells = read_lesson().cells
-    for cell, after in zip(cells, cells[1:], strict=False):
+    for cell, after in pairwise(cells):
         if cell.id in COURSE.slugs:
             assert (after.id, after.source) == (f"{cell.id}-check", f'check("{cell.id}")')
 
