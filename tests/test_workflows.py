@@ -21,6 +21,8 @@ from conftest import REPOSITORY, environment_for, hand_in, skip_elsewhere, solut
 from helpers.rendered import OWN_TAGS, Rendered
 from helpers.runner import Command, Runner
 
+from grader.course.stubs import make_stub
+
 WORKFLOWS = REPOSITORY / ".github" / "workflows"
 SHA = "0123456789abcdef0123456789abcdef01234567"
 MEBIBYTE = 1 << 20
@@ -334,6 +336,15 @@ def test_a_good_submission_passes_and_is_not_trained_twice(tmp_path: Path) -> No
     again = job.run("Grade")
     assert json.loads((job.report / "report.json").read_bytes()) == report
     assert again.summary == ran.summary
+
+
+def test_the_first_push_of_untouched_stubs_passes_with_a_friendly_report(tmp_path: Path) -> None:
+    job = Job(tmp_path / "job")
+    job.hand_in({slug: make_stub(solution(slug)) for slug in ("relu", "l2")})
+    ran = job.run("Grade")
+    assert ran.status == 0, ran.stderr
+    assert "Nothing is written yet" in ran.summary
+    assert [command.name for command in ran.commands] == ["notice"]
 
 
 def test_a_score_below_the_minimum_fails_the_run_but_is_told(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import REPOSITORY, Ran, run_command
 
 from grader.course.manifest import load_course
@@ -172,6 +173,26 @@ def test_a_released_copy_can_not_release(shipped: Path, tmp_path: Path) -> None:
 
 
 # ---------------------------------------------------------------- hidden checks
+
+
+def test_the_workflow_fetches_the_course_from_where_it_was_told(
+    course: Path, tmp_path: Path
+) -> None:
+    out, sha = tmp_path / "out", "0123456789abcdef" * 2 + "01234567"
+    workflows = course / ".github" / "workflows"
+    workflows.mkdir(parents=True, exist_ok=True)
+    shutil.copy(REPOSITORY / ".github" / "workflows" / "grade.yml", workflows)
+    for origin in ("uni/course", "uni/course@main", f"uni/course@{sha}\n", f'u"/c@{sha}'):
+        ran = run_command("release", out, "--course", origin, root=course, cwd=course)
+        assert ran.status == 2
+        assert not out.exists()
+    ran = run_command("release", out, root=course, cwd=course)
+    assert "release again with --course OWNER/NAME@SHA" in ran.stderr
+    ran = run_command("release", out, "--course", f"uni/course@{sha}", root=course, cwd=course)
+    assert (ran.status, "release again" in ran.stderr) == (0, False)
+    workflow = yaml.safe_load((out / ".github" / "workflows" / "grade.yml").read_text())
+    assert workflow["env"]["COURSE_REPOSITORY"] == "uni/course"
+    assert workflow["env"]["COURSE_REF"] == sha
 
 
 @pytest.fixture

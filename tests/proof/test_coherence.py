@@ -5,13 +5,16 @@ What the audit itself sees is in test_audit.py.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from conftest import REPOSITORY
+from msgspec.structs import replace
 
 from grader.course.manifest import load_course
 from grader.grading.checkfile import collect_checks
 from grader.grading.plugin import Judgement
-from grader.proof.coherence import incoherences, names_in, title_line, zoo
+from grader.proof.coherence import incoherences, names_in, orphans, title_line, zoo
 
 COURSE = load_course(REPOSITORY)
 EVERY = COURSE.every_slug
@@ -25,6 +28,15 @@ CHECKS = [
 
 def test_the_course_is_coherent() -> None:
     assert list(incoherences(COURSE)) == []
+
+
+def test_what_reset_kept_is_no_orphan_and_other_copies_are(tmp_path: Path) -> None:
+    for name in ("relu.py.1", "relu.ipynb.12", "relu.py.old", "rleu.py.1"):
+        (tmp_path / "assignments").mkdir(exist_ok=True)
+        (tmp_path / "assignments" / name).touch()
+    found = list(orphans(replace(COURSE, root=tmp_path)))
+    strangers = [line.split(":")[0] for line in found]
+    assert strangers == ["assignments/relu.py.old", "assignments/rleu.py.1"]
 
 
 def test_every_assignment_has_its_catalogue_of_misconceptions() -> None:

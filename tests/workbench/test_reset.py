@@ -9,6 +9,7 @@ import pytest
 from conftest import REPOSITORY, RunGrader, solution
 
 from grader.course.stubs import make_stub
+from grader.submissions.notebook import make_notebook
 
 STUB = make_stub(solution("relu"))
 
@@ -35,6 +36,19 @@ def test_the_stub_comes_back_and_the_old_file_lies_beside_it(
     assert module.read_text(encoding="utf-8") == STUB
     assert module.with_name("relu.py.1").read_text(encoding="utf-8") == solution("relu")
     assert names(module) == ["relu.py", "relu.py.1"]
+
+
+def test_a_notebook_is_made_anew_as_well_and_the_old_one_kept(
+    run_grader: RunGrader, module: Path
+) -> None:
+    notebook = module.with_name("relu.ipynb")
+    notebook.write_text("my work", encoding="utf-8")
+    ran = run_grader("reset", "relu", cwd=module.parent)
+    assert (ran.status, ran.stderr) == (0, "")
+    assert notebook.read_bytes() == make_notebook(STUB, "relu", trains=True)
+    assert notebook.with_name("relu.ipynb.1").read_text() == "my work"
+    assert run_grader("reset", "relu", cwd=module.parent).status == 0
+    assert names(module) == ["relu.ipynb", "relu.ipynb.1", "relu.py", "relu.py.1"]
 
 
 def test_an_older_kept_file_is_never_overwritten(run_grader: RunGrader, module: Path) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -194,6 +197,35 @@ def test_h_shows_the_next_hint_and_n_the_next_assignment(watching: tuple[Termina
     terminal.wait_for(TITLE, PROGRESS)
     terminal.press("h")
     terminal.wait_for("Hint 3 of 4 for relu", PROGRESS)
+
+
+def test_p_goes_back_e_shows_an_earlier_hint_and_r_checks_again(
+    watching: tuple[Terminal, Path],
+) -> None:
+    terminal, module = watching
+    module.write_text(RIGHT)
+    terminal.wait_for(PASSES, PROGRESS, "checked at")
+    terminal.press("p")
+    terminal.wait_for("An extra layer (extra_layer)", PROGRESS)
+    terminal.press("n")
+    terminal.wait_for(TITLE, PROGRESS)
+    terminal.press("e")
+    terminal.wait_for("Hint 3 of 4 for relu", PROGRESS)
+    terminal.press("e")
+    terminal.wait_for("Hint 2 of 4 for relu", PROGRESS)
+    terminal.press("r")
+    terminal.wait_for(f"… {TITLE}  checking", PROGRESS)
+    terminal.wait_for(PASSES, PROGRESS, "checked at")
+
+
+def test_another_width_is_drawn_at_once(watching: tuple[Terminal, Path]) -> None:
+    terminal, _ = watching
+    for width in (40, 80):
+        before = terminal.shown.count(CLEAR)
+        fcntl.ioctl(terminal.inner, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
+        while terminal.shown.count(CLEAR) == before or PROGRESS not in terminal.screen:
+            terminal.read(0.05)
+        assert max(map(len, terminal.screen.splitlines())) <= width
 
 
 def test_q_leaves_the_terminal_as_it_was(watching: tuple[Terminal, Path]) -> None:
