@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -95,7 +96,9 @@ class Layers:
         return None
 
     def _name(self, role: str) -> str:
-        return f"{role} {self.shapes[role]}"
+        """As the student calls it; what they lack as the baseline does."""
+        known = f"`{self.name(role)}`" if role in self.index else re.sub(r"(?=\d)", "_", role)
+        return f"{known} {self.shapes[role]}"
 
     def value(self, role: str) -> np.ndarray:
         """The initial value of `role`; weights as (fan_out, fan_in)."""
