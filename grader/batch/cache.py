@@ -18,7 +18,7 @@ from grader.files import FileError, read_file, write_bytes
 from grader.grading.engine import Engine, Graded, run_tasks
 from grader.grading.key import Key, checks_digest, code_digest, digest, versions
 from grader.report.model import unsound
-from grader.submissions.reading import Submission
+from grader.submissions.model import Submission
 
 UNSURE = frozenset({"timed_out", "crashed", "grader_error"})
 MAX_BYTES = 8 << 20  # of one result

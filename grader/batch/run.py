@@ -18,7 +18,7 @@ from grader.grading.key import Key, checks_digest, code_digest, versions
 from grader.grading.task import Outcome, Task
 from grader.intake.layouts import Handed
 from grader.report.model import AssignmentReport, unsound
-from grader.submissions.reading import Submission, SubmissionError
+from grader.submissions.model import Submission, SubmissionError
 from grader.submissions.untouched import settle
 
 # What a person should look at, by verdict.
@@ -135,7 +135,10 @@ class Batch:
             self.summary.unreadable += 1
             self._display.note(f"{name}: {error}")
             return Submission(name, {}, dict.fromkeys(self._slugs, str(error)))
-        submission = settle(self._course, submission)
+        submission = settle(self._course, submission).only(self._slugs)
+        for slug, source in submission.sources.items():
+            if source.read_from:
+                self._display.note(f"{name}: {slug}: read from {source.read_from}")
         if submission.problems:
             self.summary.unreadable += 1
             for problem in dict.fromkeys(submission.problems.values()):

@@ -94,22 +94,27 @@ def batch(
         from grader.batch.executor import LocalExecutor
         from grader.batch.run import Batch
         from grader.cli.progress import ClassProgress
-        from grader.gradebook.store import batch_lock, open_store
+        from grader.gradebook.store import FILE, batch_lock, open_store
         from grader.grading.crew import usable_cores
         from grader.intake.layouts import open_class
         from grader.intake.roster import RosterError, read_roster
-        from grader.submissions.reading import SubmissionError
+        from grader.submissions.model import SubmissionError
         from grader.text import printable
 
+        if (class_ / FILE).exists():
+            raise typer.BadParameter(
+                f"{class_} is a results folder; name the folder or the zip of what was handed in, "
+                "and this one with --results"
+            )
         seed = course.seed if seed is None else seed
         if dask is not None and jobs is not None:
             raise typer.BadParameter("--jobs is for this machine; Dask's workers take a task each")
         zone = (course.late.due.tzinfo if course.late is not None else None) or UTC
         try:
             lines = None if roster is None else read_roster(roster, zone)
-            slugs = course.slugs_to_read(assignments)
+            graded = course.slugs_to_read(assignments) if course.late is not None else ()
             with (
-                open_class(class_, slugs, with_times=course.late is not None) as handed_in,
+                open_class(class_, course.every_slug, times_of=graded) as handed_in,
                 batch_lock(results),
                 open_store(results, create=True) as store,
                 ClassProgress(errors) as progress,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,9 @@ from grader.cli.common import (
     select,
 )
 from grader.cli.outputs import Github, Html, Json, JunitXml, Markdown, Outputs
+
+if TYPE_CHECKING:
+    from grader.submissions.model import Submission
 
 app = typer.Typer()
 
@@ -79,14 +82,16 @@ def grade(
             from grader.grading.crew import usable_cores
             from grader.grading.engine import grade_submissions, run_tasks
             from grader.report.terminal import print_assignment, print_progress, print_summary
-            from grader.submissions.reading import load_submissions
-            from grader.submissions.untouched import settle
+            from grader.submissions.reading import read_submissions
             from grader.text import plain
 
-            submissions, unreadable = load_submissions(paths, course.slugs_to_read(assignments))
-            submissions = [settle(course, submission) for submission in submissions]
+            slugs = [assignment.slug for assignment in assignments]
+            submissions, unreadable = read_submissions(course, paths, slugs)
             for line in unreadable:
                 errors.print(f"grader: {plain(line)}", markup=False)
+            for submission in submissions:
+                if line := hint_at_batch(submission):
+                    errors.print(f"grader: {plain(line)}", markup=False)
             if submissions:
                 engine.expect_confinement(allow_degraded=allow_degraded)
             run = run_tasks if cache is None else Cache(cache, note).run
@@ -108,3 +113,18 @@ def grade(
         outputs.write(course, reports, submissions)
         problems = any(submission.problems for submission in submissions)
     raise typer.Exit(finish(reports, fail_under, bool(unreadable) or problems))
+
+
+def hint_at_batch(submission: Submission) -> str:
+    """What to say where a path holds the hand-ins of several, it seems; "" where it does not."""
+    from grader.text import show_name
+
+    names = [show_name(name) for name in submission.side_by_side]
+    if not names:
+        return ""
+    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    path = show_name(str(submission.path))
+    return (
+        f"{path}: {names[0]} and {names[1]}{more} look like several people's, as in a class; "
+        f"grader batch {path} --results DIR grades each on its own"
+    )

@@ -18,7 +18,7 @@ from grader.cli.common import check_target, errors
 if TYPE_CHECKING:
     from grader.course.manifest import Course
     from grader.report.model import Report
-    from grader.submissions.reading import Submission
+    from grader.submissions.model import Submission
 
 Json = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write the reports as JSON; - is stdout.")

@@ -37,7 +37,7 @@ from grader.report.model import (
 )
 from grader.sandbox.client import Limits, Student, confinement
 from grader.sandbox.launch import Launcher, SandboxError
-from grader.submissions.reading import Submission
+from grader.submissions.model import Submission
 from grader.submissions.untouched import is_untouched
 from grader.text import printable
 
@@ -185,6 +185,7 @@ class Engine:
             training=run.training,
             output=printable(student.output, assignment.limits.output_kib << 10, newlines=True),
             picture=picture,
+            read_from="" if source is None else source.read_from,
         )
         if reason := unsound(report, slug):
             raise ValueError(reason)

@@ -18,7 +18,7 @@ import msgspec
 import grader
 from grader.course.manifest import Assignment, Course
 from grader.course.stubs import original_stub
-from grader.submissions.reading import Submission
+from grader.submissions.model import Submission
 
 # The grader's own modules that decide what a report says, below `grader/`.
 DECIDING = (

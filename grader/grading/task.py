@@ -7,7 +7,7 @@ import msgspec
 from grader.grading.engine import Engine, Graded
 from grader.report.model import Environment
 from grader.sandbox.launch import SandboxError
-from grader.submissions.reading import Source, Submission
+from grader.submissions.model import Source, Submission
 
 
 class Task(msgspec.Struct, frozen=True):

@@ -41,11 +41,9 @@ def grade_folder(
     with open_engine(course) as engine:
         # Imported while the zygote imports torch.
         from grader.grading.engine import grade_submissions
-        from grader.submissions.reading import load_submission
-        from grader.submissions.untouched import settle
+        from grader.submissions.reading import read_submission
 
-        submission = load_submission(folder, course.slugs_to_read(assignments))
-        submission = settle(course, submission)
+        submission = read_submission(course, folder, [a.slug for a in assignments])
         if need_jail and not engine.jailed:
             raise HostError("this machine can't confine student code; grade on Linux with Landlock")
         (report,) = grade_submissions(

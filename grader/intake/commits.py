@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.files import FileError, read_file
+from grader.submissions.names import MODULE_SUFFIXES
 from grader.text import utc_text
 
 TIMEOUT_S = 20.0
@@ -53,12 +54,9 @@ def _last_commit(git: str, empty: Path, folder: Path, head: str, slugs: Sequence
     for name in ("objects", "refs"):
         (empty / name).mkdir()
     (empty / "HEAD").write_text("ref: refs/heads/none\n")
-    places = [
-        f"{place}{slug}{suffix}"
-        for slug in slugs
-        for place in ("", "assignments/")
-        for suffix in (".py", ".ipynb")
-    ]
+    places = [f":(glob)**/{slug}{suffix}" for slug in slugs for suffix in MODULE_SUFFIXES]
+    if places:  # at any depth, but not where nothing is read (grader.submissions.names)
+        places += [":(exclude,glob)**/solutions/**", ":(exclude,glob)**/tests/**"]
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(empty),

@@ -24,8 +24,8 @@ import yaml
 
 from grader.files import FileError
 from grader.intake.roster import RosterError, parse_time, read_rows
-from grader.intake.tree import Parts, Room
-from grader.submissions.reading import SubmissionError
+from grader.intake.tree import Parts, Tree
+from grader.submissions.model import SubmissionError
 from grader.text import utc_text
 
 METADATA = "submission_metadata.yml"
@@ -47,7 +47,7 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
 Loader.add_multi_constructor("!", lambda loader, suffix, node: None)
 
 
-def read_submitters(room: Room, top: Parts, files: Sequence[str]) -> dict[str, list[Submitter]]:
+def read_submitters(tree: Tree, top: Parts, files: Sequence[str]) -> dict[str, list[Submitter]]:
     """The submitters of each folder by its name; empty if no file tells.
 
     Raises:
@@ -55,10 +55,10 @@ def read_submitters(room: Room, top: Parts, files: Sequence[str]) -> dict[str, l
     """
     try:
         if METADATA in files:
-            return from_yaml(room.read((*top, METADATA), MAX_BYTES))
+            return from_yaml(tree.read((*top, METADATA), MAX_BYTES))
         for name in files:
             if name.lower().endswith(".csv"):
-                found = from_csv(room.read((*top, name), MAX_BYTES))
+                found = from_csv(tree.read((*top, name), MAX_BYTES))
                 if found:
                     return found
     except (FileError, OSError, yaml.YAMLError, AttributeError, TypeError) as error:

@@ -23,23 +23,15 @@ from grader.intake.gradescope import METADATA, Submitter, read_submitters
 from grader.intake.tree import (
     Kind,
     Parts,
-    Room,
+    Tree,
     descend,
     is_submission_file,
-    load_file,
-    load_item,
-    open_room,
+    open_tree,
 )
-from grader.submissions.reading import (
-    ARCHIVE_SUFFIX,
-    MODULE_SUFFIXES,
-    Source,
-    Submission,
-    SubmissionError,
-    load_files,
-    make_submission,
-    max_bytes,
-)
+from grader.submissions.model import Submission, SubmissionError
+from grader.submissions.names import stem_of
+from grader.submissions.places import max_bytes
+from grader.submissions.reading import load_files
 from grader.text import show_name
 
 CANVAS = re.compile(r"(?P<name>.+?)_(?P<late>LATE_)?(?P<user>\d+)_(?P<file>\d+)_(?P<original>.+)")
@@ -76,47 +68,50 @@ class ClassList:
 
 
 @contextmanager
-def open_class(path: Path, slugs: Sequence[str], *, with_times: bool) -> Iterator[ClassList]:
+def open_class(
+    path: Path, slugs: Sequence[str], *, times_of: Sequence[str] = ()
+) -> Iterator[ClassList]:
     """The class at `path`; submissions can be loaded until the context ends.
 
     Args:
-        with_times: look up when cloned repositories' modules were committed.
+        slugs: all that the course has.
+        times_of: look up when these modules were committed in cloned repositories.
 
     Raises:
         SubmissionError: `path` is neither a folder nor a zip, or a course system's own file in it
             can't be read.
     """
-    with open_room(path) as room:
+    with open_tree(path) as tree:
         try:
-            top = descend(room, slugs)
-            names = room.names(top)
+            top = descend(tree, slugs)
+            names = tree.names(top)
         except OSError as error:
             raise SubmissionError(f"{show_name(str(path))}: {error.strerror or error}") from None
-        yield Reader(room, top, names, slugs, with_times).read()
+        yield Reader(tree, top, names, slugs, times_of).read()
 
 
 class Reader:
-    """Reads one class; `top` is where its submissions lie in `room`."""
+    """Reads one class; `top` is where its submissions lie in `tree`."""
 
     def __init__(
         self,
-        room: Room,
+        tree: Tree,
         top: Parts,
         names: Mapping[str, Kind],
         slugs: Sequence[str],
-        with_times: bool,
+        times_of: Sequence[str],
     ) -> None:
-        self._room = room
+        self._tree = tree
         self._top = top
         self._names = names
         self._slugs = slugs
-        self._with_times = with_times
+        self._times_of = times_of
         self._ignored: list[str] = []
 
     def read(self) -> ClassList:
         files = [name for name, kind in self._names.items() if kind == "file"]
         if any(GRADESCOPE.fullmatch(name) for name in self._names):
-            submitters = read_submitters(self._room, self._top, files)
+            submitters = read_submitters(self._tree, self._top, files)
             if submitters:
                 return self._gradescope(submitters)
         matches = Counter(layout_of(name) for name in self._names)
@@ -129,13 +124,13 @@ class Reader:
     # ------------------------------------------------------------ layouts
 
     def _folders(self) -> ClassList:
-        stems = Counter(ARCHIVE_SUFFIX.sub("", name) for name in self._names)
+        stems = Counter(stem_of(name) for name in self._names)
         submissions = []
         for name, kind in self._names.items():
             if kind == "link" or (kind == "file" and not is_submission_file(name)):
                 self._ignored.append(name)
                 continue
-            stem = ARCHIVE_SUFFIX.sub("", name) if kind == "file" else name
+            stem = stem_of(name) if kind == "file" else name
             # A folder replaced by an archive of it is the same student's.
             source = stem if stems[stem] == 1 else name
             submissions.append(
@@ -232,27 +227,20 @@ class Reader:
     # ------------------------------------------------------------ one submission
 
     def _item(self, name: str) -> Callable[[], Submission]:
-        return partial(load_item, self._room, (*self._top, name), self._slugs)
+        return partial(self._tree.load, (*self._top, name), self._slugs)
 
     def _time(self, name: str) -> str:
-        path = self._room.path((*self._top, name)) if self._with_times else None
-        return "" if path is None else commit_time(path, self._slugs)
+        path = self._tree.path((*self._top, name)) if self._times_of else None
+        return "" if path is None else commit_time(path, self._times_of)
 
     def _load_loose(self, source: str, files: Mapping[str, str]) -> Submission:
         """Files of one student, by the names that the student gave them."""
-        modules = [name for name in files if name.lower().endswith(MODULE_SUFFIXES)]
-        pieces = [
-            load_files(
-                source,
-                modules,
-                lambda name: self._room.read((*self._top, files[name]), max_bytes(name)),
-                self._slugs,
-            )
-        ]
-        for name in files:
-            if ARCHIVE_SUFFIX.search(name):
-                pieces.append(load_file(self._room, (*self._top, files[name]), name, self._slugs))
-        return merged(source, pieces)
+        return load_files(
+            source,
+            files,
+            lambda name: self._tree.read((*self._top, files[name]), max_bytes(name)),
+            self._slugs,
+        )
 
 
 def layout_of(name: str) -> str:
@@ -270,19 +258,6 @@ def newest(matches: Sequence[re.Match[str]]) -> dict[str, str]:
         candidate = (int(again["times"]) if again else 0, int(match["file"]), match.string)
         best[original] = max(candidate, best.get(original, candidate))
     return {original: name for original, (_, _, name) in best.items()}
-
-
-def merged(name: str, pieces: Sequence[Submission]) -> Submission:
-    """Several files of one student as one submission."""
-    found: dict[str, list[Source]] = defaultdict(list)
-    problems: dict[str, str] = {}
-    for piece in pieces:
-        for slug, source in piece.sources.items():
-            found[slug].append(source)
-        for slug, both in piece.both.items():
-            found[slug] += both
-        problems |= {s: text for s, text in piece.problems.items() if s not in piece.both}
-    return make_submission(name, found, problems)
 
 
 def distinct(submissions: Sequence[Handed]) -> Iterator[Handed]:

@@ -12,38 +12,29 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-from grader.files import FileError, os_reason, read_file
+from grader.files import FileError, os_reason, read_file, too_large
 from grader.submissions.archive import ArchiveError
-from grader.submissions.reading import (
-    ARCHIVE_SUFFIX,
-    MAX_ARCHIVE_BYTES,
-    MODULE_SUFFIXES,
-    Submission,
-    SubmissionError,
-    advice,
-    load_archive_bytes,
-    load_files,
-    load_module,
-    load_submission,
-    max_bytes,
-)
-from grader.text import show_name
+from grader.submissions.kinds import kind_by_name
+from grader.submissions.model import Submission, SubmissionError
+from grader.submissions.names import ARCHIVE_SUFFIX, is_junk, split_ending
+from grader.submissions.places import advice, max_bytes
+from grader.submissions.reading import load_files, load_single, load_submission
+from grader.text import fold_name, show_name
 
 Kind = Literal["folder", "file", "link"]
 Parts = tuple[str, ...]  # a path within the class; () is the class itself
 
-JUNK = frozenset({
-    "__MACOSX", "__pycache__", ".ipynb_checkpoints", ".git", ".DS_Store", "Thumbs.db",
-    "desktop.ini",
-})  # fmt: skip
 MAX_DEPTH = 3  # folders in a folder, each alone in it, that are looked into
+_ENCRYPTED = 0x1  # a flag of a zip's member
+# What course systems and people put beside the hand-ins.
+_BESIDE = frozenset({"index", "readme", "instructions", "syllabus", "feedback"})
 
 
-class Room(Protocol):
+class Tree(Protocol):
     """A folder or a zip; `path` is where a folder lies, None within a zip."""
 
     def names(self, inside: Parts = ()) -> Mapping[str, Kind]:
@@ -58,35 +49,17 @@ class Room(Protocol):
         """A folder, module or archive as a submission; raises SubmissionError."""
 
 
-def load_item(room: Room, parts: Parts, slugs: Sequence[str], depth: int = 0) -> Submission:
-    """As `room.load`, but where a folder holds nothing but another or an archive, that is meant."""
-    submission = room.load(parts, slugs)
-    if submission.sources or submission.problems or depth == MAX_DEPTH:
-        return submission
-    if room.names(parts[:-1]).get(parts[-1]) != "folder":
-        return submission
-    names = room.names(parts)
-    wanted = [n for n, kind in names.items() if kind == "folder" or ARCHIVE_SUFFIX.search(n)]
-    if len(wanted) != 1:
-        return submission
-    inner = load_item(room, (*parts, wanted[0]), slugs, depth + 1)
-    return replace(inner, name=submission.name)
-
-
 def is_submission_file(name: str) -> bool:
-    """Whether a file of this name can be a submission: a module, notebook or archive."""
-    return name.lower().endswith(MODULE_SUFFIXES) or bool(ARCHIVE_SUFFIX.search(name))
-
-
-def is_junk(name: str) -> bool:
-    """What systems leave behind."""
-    return name in JUNK or name.startswith("._")
+    """Whether a file of this name can be somebody's hand-in, also one that can't be read."""
+    if split_ending(name) is not None or ARCHIVE_SUFFIX.search(name):
+        return True
+    return kind_by_name(name) is not None and fold_name(Path(name).stem) not in _BESIDE
 
 
 # ---------------------------------------------------------------- a folder
 
 
-class FolderRoom:
+class FolderTree:
     """A class in a folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -126,21 +99,21 @@ class Node:
     members: list[zipfile.ZipInfo] = field(default_factory=list)
 
 
-class ZipRoom:
+class ZipTree:
     """A class in a zip."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._zip = archive
         self._root = Node()
         for info in archive.infolist():
-            parts = zip_parts(info.filename)
-            if any(is_junk(part) for part in parts):
-                continue
             node = self._root
-            for part in parts:
+            for part in zip_parts(info.filename):
+                if is_junk(part):
+                    break  # whoever hands in nothing else is listed all the same
                 node = node.inside.setdefault(part, Node())
-            if not info.is_dir():
-                node.members.append(info)
+            else:
+                if not info.filename.endswith(("/", "\\")):
+                    node.members.append(info)
 
     def names(self, inside: Parts = ()) -> dict[str, Kind]:
         return {name: kind_of(node) for name, node in sorted(self._node(inside).inside.items())}
@@ -155,25 +128,26 @@ class ZipRoom:
         info = members[0]
         if is_link(info):
             raise FileError("it is a symbolic link; put the file itself there")
+        if info.flag_bits & _ENCRYPTED:
+            raise FileError("it is encrypted; hand it in without a password")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise FileError("it is compressed by a method that is not supported")
         try:
             with self._zip.open(info) as file:
                 data = file.read(limit + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as e:
-            raise FileError(f"it is damaged or encrypted ({e})") from None
+            raise FileError(f"it is damaged ({e}); hand it in again") from None
         if len(data) > limit:
-            raise FileError(f"it is larger than {limit >> 20} MiB; hand in source code only")
+            raise FileError(too_large(limit, advice("/".join(parts))))
         return data
 
     def load(self, parts: Parts, slugs: Sequence[str]) -> Submission:
         name = parts[-1]
         try:
             if kind_of(self._node(parts)) == "folder":
-                places = ["/".join(place) for place in self._places(self._node(parts))]
                 return load_files(
                     name,
-                    places,
+                    ["/".join(place) for place in self._files(self._node(parts))],
                     lambda place: self.read((*parts, *place.split("/")), max_bytes(place)),
                     slugs,
                 )
@@ -187,26 +161,26 @@ class ZipRoom:
             node = node.inside[part]
         return node
 
-    def _places(self, folder: Node) -> Iterator[Parts]:
-        """The files that can matter: at the top, and in folders there."""
-        for name, node in sorted(folder.inside.items()):
-            if kind_of(node) == "folder":
-                yield from ((name, inner) for inner in sorted(node.inside))
-            else:
-                yield (name,)
+    def _files(self, folder: Node) -> Iterator[Parts]:
+        """What is no folder, below a folder."""
+        around: list[tuple[Parts, Node]] = [((), folder)]
+        while around:
+            parts, node = around.pop()
+            for name, inner in sorted(node.inside.items()):
+                if kind_of(inner) != "folder":
+                    yield (*parts, name)
+                else:
+                    around.append(((*parts, name), inner))
 
 
-def load_file(room: Room, parts: Parts, name: str, slugs: Sequence[str]) -> Submission:
+def load_file(tree: Tree, parts: Parts, name: str, slugs: Sequence[str]) -> Submission:
     """The module or archive at `parts`, that the student called `name`.
 
     Raises:
         SubmissionError: it can't be used.
     """
     try:
-        if name.lower().endswith(MODULE_SUFFIXES):
-            return load_module(name, lambda _: room.read(parts, max_bytes(name)), slugs)
-        data = room.read(parts, MAX_ARCHIVE_BYTES)
-        return load_archive_bytes(ARCHIVE_SUFFIX.sub("", name) or name, data, slugs)
+        return load_single(name, lambda limit: tree.read(parts, limit), slugs)
     except (SubmissionError, ArchiveError, FileError) as error:
         raise SubmissionError(f"{show_name(name)}: {error}") from None
     except OSError as error:
@@ -215,8 +189,8 @@ def load_file(room: Room, parts: Parts, name: str, slugs: Sequence[str]) -> Subm
 
 def zip_parts(name: str) -> Parts:
     """A member's path. Nothing is extracted, so a name that leads elsewhere is but a name: what
-    climbs is kept together with the name that it climbs to."""
-    parts = [part for part in name.split("/") if part not in ("", ".")]
+    climbs is kept together with the name that it climbs to. Some systems write backslashes."""
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
     while len(parts) > 2 and parts[0].endswith(".."):
         parts[:2] = [f"{parts[0]}/{parts[1]}"]
     return tuple(parts)
@@ -236,14 +210,14 @@ def is_link(info: zipfile.ZipInfo) -> bool:
 
 
 @contextmanager
-def open_room(path: Path) -> Iterator[Room]:
+def open_tree(path: Path) -> Iterator[Tree]:
     """The class at `path`.
 
     Raises:
         SubmissionError: it is neither a folder nor a zip.
     """
     if path.is_dir():
-        yield FolderRoom(path)
+        yield FolderTree(path)
         return
     try:
         archive = zipfile.ZipFile(path)
@@ -254,18 +228,18 @@ def open_room(path: Path) -> Iterator[Room]:
             "the zip that the course system made of them"
         ) from None
     with archive:
-        yield ZipRoom(archive)
+        yield ZipTree(archive)
 
 
-def descend(room: Room, slugs: Sequence[str]) -> Parts:
+def descend(tree: Tree, slugs: Sequence[str]) -> Parts:
     """Where the submissions lie: within folders that have nothing beside them."""
     parts: Parts = ()
     for _ in range(MAX_DEPTH):
-        names = room.names(parts)
+        names = tree.names(parts)
         if list(names.values()) != ["folder"]:
             break
         below = (*parts, *names)
-        if holds_modules(room.names(below), slugs):
+        if holds_modules(tree.names(below), slugs):
             break  # a class of one
         parts = below
     return parts

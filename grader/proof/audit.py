@@ -17,7 +17,7 @@ from grader.grading.checkfile import collect_checks
 from grader.grading.engine import Engine, run_tasks
 from grader.proof.coherence import incoherences, wrong_modules
 from grader.report.model import AssignmentReport, CheckResult
-from grader.submissions.reading import Source, Submission
+from grader.submissions.model import Source, Submission
 
 # What is neither a stub as it is handed out nor an answer: it is to be run, and to earn nothing.
 TOUCH = "# touched\n"

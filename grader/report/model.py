@@ -96,6 +96,7 @@ class AssignmentReport(msgspec.Struct, frozen=True):
     training: Training | None
     output: str
     picture: Picture | None = None  # of assignments that have one, if the module has got that far
+    read_from: str = ""  # which file was read, where that does not go without saying
 
 
 class Environment(msgspec.Struct, frozen=True):

@@ -1,7 +1,8 @@
 """Zip and tar archives, read in memory: nothing is ever extracted, and every size is bounded.
 
 An archive is refused as a whole (ArchiveError) if it is damaged, if a member would lead elsewhere
-or be no plain file when extracted, or if it is made to unpack to more than anyone hands in.
+or be no plain file when extracted, or if it is made to unpack to more than anyone hands in. A
+member that is damaged on its own is refused when it is read.
 """
 
 from __future__ import annotations
@@ -16,15 +17,16 @@ import tarfile
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from grader.text import fold_name, printable, show_name
+from grader.submissions.names import is_junk, is_no_work
+from grader.text import printable, show_name
 
-MAX_ENTRIES = 2_000
+MAX_ENTRIES = 3_000
 # What an archive holds when unpacked: declared sizes for a zip (of which only modules are ever
 # unpacked), bytes really unpacked for a tar (which can only be read from its start).
 MAX_UNPACKED_BYTES = 256 << 20
@@ -34,7 +36,6 @@ MAX_RATIO = 200
 RATIO_FLOOR_BYTES = 8 << 20
 MAX_NAME_CHARACTERS = 1_000  # of a path within an archive
 
-_JUNK = frozenset({"__MACOSX", "__pycache__", ".ipynb_checkpoints", ".git", ".DS_Store"})
 _PIECE_BYTES = 64 << 10
 # What zipfile, tarfile's header parser and the decompressors raise on damaged input.
 _DAMAGE = (
@@ -53,29 +54,48 @@ class Entry:
     begins, `size` in bytes as the archive declares it."""
 
     parts: tuple[str, ...]
-    is_folder: bool
+    is_file: bool  # and no folder, nor a link that is passed over
     offset: int
     size: int
+
+
+@dataclass
+class Bounds:
+    """What may still be unpacked: an archive and those within it share it."""
+
+    entries: int = MAX_ENTRIES
+    unpacked_bytes: int = MAX_UNPACKED_BYTES
+
+    def take(self, unpacked_bytes: int) -> None:
+        self.unpacked_bytes -= unpacked_bytes
+        if self.unpacked_bytes < 0:
+            raise ArchiveError(_too_much_unpacked())
 
 
 class Archive:
     """An archive whose every entry has been judged harmless.
 
-    `members` are those that count, by path, without the folders that all files lie in.
+    `members` are its files by path, without what systems leave behind, in the order in which they
+    are read quickest; `folders` are the paths of those that it names.
 
     Args:
         data: the archive's bytes.
-        wanted: file names that must be unmistakable, their case and Unicode form aside.
+        bounds: what it may unpack to; what it does is taken off.
 
     Raises:
         ArchiveError: it is none, damaged or dangerous.
     """
 
-    def __init__(self, data: bytes, wanted: Collection[str]) -> None:
+    def __init__(self, data: bytes, bounds: Bounds) -> None:
         with _damage_as_archive_error():
-            self._content = _open(data)
-            _refuse_duplicates(self._content.entries, wanted)
-            self.members = _below_common_folder(self._content.entries)
+            self._content = _open(data, bounds)
+            _refuse_duplicates(self._content.entries)
+        self.members = {
+            "/".join(entry.parts): entry
+            for entry in sorted(self._content.entries, key=lambda entry: entry.offset)
+            if entry.is_file and entry.parts and not any(map(is_junk, entry.parts))
+        }
+        self.folders = {"/".join(e.parts) for e in self._content.entries if not e.is_file}
 
     def read(self, entry: Entry) -> bytes:
         """Unpack a member, `entry.size` bytes; quickest in the order of `entry.offset`.
@@ -106,14 +126,14 @@ class _Format(Protocol):
     def read(self, entry: Entry) -> bytes: ...
 
 
-def _open(data: bytes) -> _Format:
+def _open(data: bytes, bounds: Bounds) -> _Format:
     if data.startswith(b"PK"):
-        return _Zip(data)
+        return _Zip(data, bounds)
     for magic, new_decompressor in _DECOMPRESSORS.items():
         if data.startswith(magic):
-            return _Tar(data, new_decompressor)
+            return _Tar(data, new_decompressor, bounds)
     if _is_tar_header(data[: tarfile.BLOCKSIZE]):
-        return _Tar(data, None)
+        return _Tar(data, None, bounds)
     raise ArchiveError(
         "it is neither a module (.py) or notebook (.ipynb) nor a zip or tar archive (or its "
         "beginning is damaged); hand in a folder, a module, or a .zip of them"
@@ -121,13 +141,15 @@ def _open(data: bytes) -> _Format:
 
 
 def _parts(name: str) -> tuple[str, ...]:
-    """Split a member's name; refuses one that would lead elsewhere when extracted."""
+    """Split a member's name, at backslashes too, as some systems write them.
+
+    Refuses a name that would lead elsewhere when extracted.
+    """
+    name = name.replace("\\", "/")
     parts: tuple[str, ...] = ()
     reason = ""
     if name.startswith("/") or re.match(r"[A-Za-z]:", name):
         reason = "an absolute path"
-    elif "\\" in name:
-        reason = "a backslash"
     elif len(name) > MAX_NAME_CHARACTERS:
         reason = f"more than {MAX_NAME_CHARACTERS} characters"
     elif any(unicodedata.category(character) == "Cc" for character in name):
@@ -143,35 +165,15 @@ def _parts(name: str) -> tuple[str, ...]:
     return parts
 
 
-def _refuse_duplicates(entries: Sequence[Entry], wanted: Collection[str]) -> None:
-    """Refuse two members of one name; for `wanted` also if only case or Unicode form differs."""
+def _refuse_duplicates(entries: Sequence[Entry]) -> None:
     seen: dict[tuple[str, ...], Entry] = {}
     for entry in entries:
-        folded = tuple(map(fold_name, entry.parts))
-        key = folded if folded and folded[-1] in wanted else entry.parts
-        other = seen.setdefault(key, entry)
-        if other is not entry and not (other.is_folder and entry.is_folder):
+        other = seen.setdefault(entry.parts, entry)
+        if other is not entry and (other.is_file or entry.is_file):
             raise ArchiveError(
-                f"member '{show_name('/'.join(entry.parts))}' is in it twice "
-                f"(the other is '{show_name('/'.join(other.parts))}'); "
+                f"member '{show_name('/'.join(entry.parts))}' is in it twice; "
                 "make the archive again with one of them"
             )
-
-
-def _below_common_folder(entries: Sequence[Entry]) -> dict[str, Entry]:
-    """Map paths to the members that count, without the folders that all files lie in."""
-    kept = [
-        entry
-        for entry in entries
-        if entry.parts and not any(part in _JUNK or part.startswith("._") for part in entry.parts)
-    ]
-    folders = [entry.parts[:-1] for entry in kept if not entry.is_folder]
-    depth = 0
-    if folders:
-        first, last = min(folders), max(folders)  # what these two share, all share
-        while depth < len(first) and first[depth] == last[depth] and first[depth] != "assignments":
-            depth += 1
-    return {"/".join(entry.parts[depth:]): entry for entry in kept if len(entry.parts) > depth}
 
 
 # --- zip -------------------------------------------------------------------------------------
@@ -184,10 +186,11 @@ _LOCAL_HEADER = struct.Struct("<4s5H3I2H")  # APPNOTE.TXT 4.3.7
 class _Zip:
     """A zip in memory. zipfile reads the directory; the data is unpacked here, with a bound."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, bounds: Bounds) -> None:
         # Every entry of the directory begins with this signature, so counting it bounds what
         # zipfile will allocate before it allocates anything.
-        if data.count(b"PK\x01\x02") > MAX_ENTRIES:
+        bounds.entries -= data.count(b"PK\x01\x02")
+        if bounds.entries < 0:
             raise ArchiveError(_too_many_entries())
         self._data = data
         self._infos: dict[int, tuple[zipfile.ZipInfo, int]] = {}
@@ -196,20 +199,18 @@ class _Zip:
             infos = sorted(directory.infolist(), key=lambda info: info.header_offset)
             # Bytes, in the order of their headers, may belong to one entry only.
             ends = [info.header_offset for info in infos[1:]] + [directory.start_dir]
-        unpacked = 0
         for info, end in zip(infos, ends, strict=True):
             entry = self._judge(info, end)
             self.entries.append(entry)
-            unpacked += entry.size
-            if unpacked > MAX_UNPACKED_BYTES:
-                raise ArchiveError(_too_much_unpacked())
+            bounds.take(entry.size)
 
     def _judge(self, info: zipfile.ZipInfo, end: int) -> Entry:
         # filename is cut at a NUL and has the system's separators; this is the name as stored.
         name = info.orig_filename
         parts = _parts(name)
         shown = f"member '{show_name(name)}'"
-        if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        is_plain = stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG, stat.S_IFDIR)
+        if not is_plain and not _is_passed_over(parts):
             raise ArchiveError(_not_a_file(shown))
         if info.flag_bits & _ENCRYPTED:
             raise ArchiveError(f"{shown} is encrypted; make the archive without a password")
@@ -235,7 +236,8 @@ class _Zip:
         if info.file_size > max(RATIO_FLOOR_BYTES, MAX_RATIO * info.compress_size):
             raise ArchiveError(_bomb(shown))
         self._infos[info.header_offset] = (info, start)
-        return Entry(parts, name.endswith("/"), info.header_offset, info.file_size)
+        is_file = is_plain and not name.endswith(("/", "\\"))
+        return Entry(parts, is_file, info.header_offset, info.file_size)
 
     def read(self, entry: Entry) -> bytes:
         info, start = self._infos[entry.offset]
@@ -306,33 +308,35 @@ class _Tar:
     say, and runs for ever on some of them (CVE-2025-8194).
     """
 
-    def __init__(self, data: bytes, new_decompressor: Callable[[], _Decompressor] | None) -> None:
+    def __init__(
+        self, data: bytes, new_decompressor: Callable[[], _Decompressor] | None, bounds: Bounds
+    ) -> None:
         self._data = data
         self._new_decompressor = new_decompressor
         self._extended_bytes = 0
-        self._reader = self._from_start()
-        self.entries = list(self._walk())
+        self._reader = self._from_start(bounds)
+        self.entries = list(self._walk(bounds))
         # The rest holds the checksum of the whole, and shows whether the file is complete.
         self._reader.drain()
-        self._reader = self._from_start()
+        self._reader = self._from_start(Bounds())
 
     def read(self, entry: Entry) -> bytes:
         if entry.offset < self._reader.position:
-            self._reader = self._from_start()
+            self._reader = self._from_start(Bounds())
         self._reader.skip(entry.offset - self._reader.position)
         return self._reader.read(entry.size)
 
-    def _from_start(self) -> _Reader:
+    def _from_start(self, bounds: Bounds) -> _Reader:
         if self._new_decompressor is None:
-            return _Reader(_slices(self._data), len(self._data))
-        return _Reader(_unpack(self._data, self._new_decompressor), len(self._data))
+            return _Reader(_slices(self._data), len(self._data), bounds)
+        return _Reader(_unpack(self._data, self._new_decompressor), len(self._data), bounds)
 
-    def _walk(self) -> Iterator[Entry]:
+    def _walk(self, bounds: Bounds) -> Iterator[Entry]:
         long_name: str | None = None
         long_size: int | None = None
         reader = self._reader
         # An entry has up to three extended headers before its own.
-        for _ in range(4 * MAX_ENTRIES):
+        for _ in range(4 * bounds.entries):
             block = reader.read(tarfile.BLOCKSIZE)
             if not any(block):
                 return
@@ -356,11 +360,15 @@ class _Tar:
             size = header.size if long_size is None else long_size
             long_name = long_size = None
             parts = _parts(name)
-            if header.type not in (*_FILE_TYPES, tarfile.DIRTYPE):
+            is_plain = header.type in (*_FILE_TYPES, tarfile.DIRTYPE)
+            if not is_plain and not _is_passed_over(parts):
                 raise ArchiveError(_not_a_file(f"member '{show_name(name)}'"))
             if size < 0:
                 raise _damaged("a member's size is negative")
-            yield Entry(parts, header.type == tarfile.DIRTYPE, reader.position, size)
+            bounds.entries -= 1
+            if bounds.entries < 0:
+                break
+            yield Entry(parts, header.type in _FILE_TYPES, reader.position, size)
             reader.skip(_padded(size))
         raise ArchiveError(_too_many_entries())
 
@@ -374,10 +382,11 @@ class _Tar:
 class _Reader:
     """Reads forward through an archive's unpacked bytes, and counts them against the bounds."""
 
-    def __init__(self, pieces: Iterator[bytes], packed_bytes: int) -> None:
+    def __init__(self, pieces: Iterator[bytes], packed_bytes: int, bounds: Bounds) -> None:
         self.position = 0
         self._pieces = pieces
         self._packed_bytes = packed_bytes
+        self._bounds = bounds
         self._unpacked_bytes = 0
         self._piece = memoryview(b"")
 
@@ -405,8 +414,7 @@ class _Reader:
     def _next_piece(self) -> bool:
         piece = next(self._pieces, b"")
         self._unpacked_bytes += len(piece)
-        if self._unpacked_bytes > MAX_UNPACKED_BYTES:
-            raise ArchiveError(_too_much_unpacked())
+        self._bounds.take(len(piece))
         if self._unpacked_bytes > max(RATIO_FLOOR_BYTES, MAX_RATIO * self._packed_bytes):
             raise ArchiveError(_bomb("it"))
         self._piece = memoryview(piece)
@@ -496,6 +504,11 @@ def _not_a_file(what: str) -> str:
         f"{what} is a link, a device or something else that is no plain file; "
         "make the archive again from the modules alone"
     )
+
+
+def _is_passed_over(parts: tuple[str, ...]) -> bool:
+    """Whether nothing of this is ever read: there are links in every virtual environment."""
+    return is_no_work(parts[:-1]) or any(map(is_junk, parts))
 
 
 def _damaged(reason: str) -> ArchiveError:

@@ -1,7 +1,7 @@
 """Whether a submission's file is still the stub that was handed out.
 
-A stub lies in `assignments/` beside the notebook that a student works in, and a notebook that was
-made and not touched beside a module: it is no second answer.
+A stub lies in `assignments/` beside the notebook that a student works in or above the folder where
+the work is, and a notebook that was made and not touched beside a module: it is no second answer.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from grader.course.manifest import Course
 from grader.course.stubs import original_stub
+from grader.submissions.finding import choose
+from grader.submissions.model import Source, Submission
 from grader.submissions.notebook import checking_cells, split_module
-from grader.submissions.reading import Source, Submission
 
 
 def is_untouched(course: Course, source: Source) -> bool:
@@ -30,20 +31,25 @@ def is_untouched(course: Course, source: Source) -> bool:
 
 
 def settle(course: Course, submission: Submission) -> Submission:
-    """Where module and notebook were both handed in and one of them is untouched, take the other.
+    """Where several files may be meant and some are untouched, the others count.
 
-    Where both were worked on, that stays a problem: neither is guessed.
+    Where several were worked on, that stays a problem: nothing is guessed.
     """
     sources, problems = dict(submission.sources), dict(submission.problems)
-    for slug, (module, notebook) in submission.both.items():
-        if is_untouched(course, module):
-            sources[slug] = notebook
-        elif is_untouched(course, notebook):
-            sources[slug] = module
-        if slug in sources:
-            del problems[slug]
-    both = {slug: pair for slug, pair in submission.both.items() if slug in problems}
-    return replace(submission, sources=sources, problems=problems, both=both)
+    for slug, candidates in submission.candidates.items():
+        worked_on = [
+            c for c in candidates if c.source is None or not is_untouched(course, c.source)
+        ]
+        if len(worked_on) == len(candidates):
+            continue
+        sources.pop(slug, None)
+        problems.pop(slug, None)
+        chosen = choose(slug, worked_on or candidates[-1:])
+        if isinstance(chosen, str):
+            problems[slug] = chosen
+        else:
+            sources[slug] = chosen
+    return replace(submission, sources=sources, problems=problems)
 
 
 def _bare(text: str) -> list[str]:

@@ -25,8 +25,8 @@ from grader.grading.crew import KILLED, Member, Work
 from grader.grading.engine import Engine
 from grader.grading.task import Outcome, Task, grade_task
 from grader.report.model import AssignmentReport
-from grader.submissions.reading import Submission, SubmissionError, load_submission
-from grader.submissions.untouched import settle
+from grader.submissions.model import Submission, SubmissionError
+from grader.submissions.reading import read_submission
 from grader.workbench.hints import Hint, Hints, NoSuchHint
 from grader.workbench.keyboard import Keyboard
 from grader.workbench.plots import Plots
@@ -198,7 +198,7 @@ def earlier_hint(hints: Hints, slug: str, shown: Hint | str | None) -> Hint | st
 def read_folder(course: Course, folder: Path, slugs: Sequence[str]) -> Submission:
     """What the folder holds now; one that is gone, as it may be for a moment, holds nothing."""
     try:
-        return settle(course, load_submission(folder, slugs))
+        return read_submission(course, folder, slugs)
     except SubmissionError as error:
         return Submission(folder.name, {}, dict.fromkeys(slugs, str(error)))
 

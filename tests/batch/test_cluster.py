@@ -42,7 +42,7 @@ from grader.gradebook.store import StoreError, open_gradebook, open_store
 from grader.grading.key import checks_digest, versions
 from grader.grading.task import Outcome, Task
 from grader.sandbox.launch import SandboxError
-from grader.submissions.reading import Source
+from grader.submissions.model import Source
 
 COURSE = load_course()
 CHECKS = {a.slug: checks_digest(COURSE, a) for a in COURSE.every}

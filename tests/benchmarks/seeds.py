@@ -18,7 +18,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the command line sets it, before 
 from grader.course.manifest import Assignment, Course, load_course
 from grader.grading.engine import Engine, run_tasks
 from grader.sandbox.launch import open_launcher
-from grader.submissions.reading import Source, Submission
+from grader.submissions.model import Source, Submission
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -25,7 +25,7 @@ from conftest import NEEDS_LINUX
 from grader.course.manifest import Assignment, Course, load_course
 from grader.grading.engine import Engine, Graded, run_tasks
 from grader.sandbox.launch import WORKER_ENVIRONMENT, Zygote
-from grader.submissions.reading import Source, Submission
+from grader.submissions.model import Source, Submission
 
 if sys.platform != "linux":
     pytest.skip(NEEDS_LINUX, allow_module_level=True)

@@ -52,7 +52,7 @@ from grader.grading.engine import Engine, limits_of
 from grader.report.model import AssignmentReport
 from grader.sandbox.client import Student
 from grader.sandbox.launch import Launcher
-from grader.submissions.reading import Source, Submission
+from grader.submissions.model import Source, Submission
 
 ZOO = REPOSITORY / "tests" / "zoo"
 COURSE = load_course(REPOSITORY)

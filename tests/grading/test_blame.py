@@ -17,7 +17,7 @@ from conftest import on_linux, solution
 from grader.course.manifest import Assignment, load_course
 from grader.grading.engine import Engine, Graded, run_tasks
 from grader.sandbox.launch import ForkedProcess, Launcher, SandboxError, Zygote
-from grader.submissions.reading import Source, Submission
+from grader.submissions.model import Source, Submission
 
 pytestmark = on_linux
 

@@ -15,7 +15,7 @@ from grader.errors import GraderError
 from grader.grading.engine import Engine, list_checks
 from grader.report.model import AssignmentReport, CheckResult
 from grader.sandbox.launch import Launcher
-from grader.submissions.reading import Source, Submission
+from grader.submissions.model import Source, Submission
 
 MANIFEST = """\
 title = "A course"

@@ -14,7 +14,7 @@ from grader.batch.enrol import enrol, new_key
 from grader.gradebook.store import StoredStudent, open_store
 from grader.intake.layouts import ClassList, Handed, open_class
 from grader.intake.roster import Line, RosterError, read_roster
-from grader.submissions.reading import SubmissionError
+from grader.submissions.model import SubmissionError
 
 SLUGS = ["relu", "dropout"]
 Files = Mapping[str, str | bytes]
@@ -53,7 +53,7 @@ def make_class(request: pytest.FixtureRequest, tmp_path: Path):  # type: ignore[
 
 def read(path: Path) -> tuple[ClassList, dict[str, dict[str, str]]]:
     """The class, and the modules' texts by source and slug, problems included."""
-    with open_class(path, SLUGS, with_times=True) as class_:
+    with open_class(path, SLUGS, times_of=SLUGS) as class_:
         texts = {}
         for handed in class_.submissions:
             submission = handed.load()
@@ -117,7 +117,7 @@ def test_canvas_files_are_gathered_by_student_and_the_newest_counts(make_class) 
         "doejane_99": {"relu": "another Jane"},
         "roejohn_77": {"relu": "new"},
         "mixed_5": {
-            "relu": "relu.py was handed in twice, on its own or in archives; keep one",
+            "relu": "loose",
             "dropout": "d",
         },
     }
@@ -213,7 +213,7 @@ def test_metadata_that_is_none_is_said(make_class) -> None:  # type: ignore[no-u
     path = make_class({"submission_metadata.yml": "a: [", "submission_1/relu.py": "a"})
     with (
         pytest.raises(SubmissionError, match=r"submission_metadata\.yml can't be read"),
-        open_class(path, SLUGS, with_times=False),
+        open_class(path, SLUGS),
     ):
         pass
 
@@ -266,7 +266,7 @@ def test_in_a_zip_links_bombs_and_duplicates_cost_one_module_each(tmp_path: Path
 
 def test_a_damaged_archive_is_one_submissions_problem(make_class) -> None:  # type: ignore[no-untyped-def]
     path = make_class({"a.zip": b"PK\x03\x04 nothing", "b/relu.py": "b"})
-    with open_class(path, SLUGS, with_times=False) as class_:
+    with open_class(path, SLUGS) as class_:
         with pytest.raises(SubmissionError, match=r"a\.zip: the archive is damaged"):
             class_.submissions[0].load()
         assert class_.submissions[1].load().sources["relu"].text == "b"
@@ -276,7 +276,7 @@ def test_what_is_no_class_is_said(tmp_path: Path) -> None:
     for path in (tmp_path / "none", make_folder(tmp_path, {"x.txt": "x"}) / "x.txt"):
         with (
             pytest.raises(SubmissionError, match="name the folder that holds the submissions"),
-            open_class(path, SLUGS, with_times=False),
+            open_class(path, SLUGS),
         ):
             pass
 

@@ -17,7 +17,7 @@ from grader.proof.mutants.equivalent import equivalent_path
 from grader.proof.mutants.score import MutantRun, Score, hurried, lines_of, score_course, summarise
 from grader.proof.mutants.source import make_mutants
 from grader.sandbox.launch import Launcher
-from grader.submissions.reading import Source, Submission
+from grader.submissions.model import Source, Submission
 
 CALL = "return torch.optim.SGD(parameters, lr=lr, momentum=momentum)"
 NESTEROV = f"{CALL} -> {CALL[:-1]}, nesterov=True)"

@@ -37,7 +37,7 @@ from grader.sandbox.client import (
 )
 from grader.sandbox.launch import Ending, SandboxError, Spawner, Zygote
 from grader.sandbox.wire import protocol
-from grader.submissions.reading import Source, Submission
+from grader.submissions.model import Source, Submission
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 Worker = Callable[["Wire"], None]

@@ -22,8 +22,10 @@ from grader.course.manifest import load_course
 from grader.grading.key import code_digest
 from grader.intake.layouts import open_class
 from grader.sandbox.wire.cells import without_ipython
+from grader.submissions.model import SubmissionError
 from grader.submissions.notebook import MAX_CELLS, make_notebook, split_module
-from grader.submissions.reading import MAX_NOTEBOOK_BYTES, SubmissionError, load_submission
+from grader.submissions.places import MAX_NOTEBOOK_BYTES
+from grader.submissions.reading import load_submission
 from grader.submissions.untouched import original_stub, settle
 from grader.text import printable
 
@@ -366,8 +368,7 @@ def with_cell(**fields: Any) -> dict[str, Any]:
 
 
 BAD: dict[str, tuple[dict[str, Any] | bytes | str, str]] = {
-    "empty": (b"", "it is no notebook, or a damaged one"),
-    "a_module": (solution("relu"), "it is no notebook, or a damaged one"),
+    "empty": (b"", "it is empty"),
     "a_list": (b"[]", "Expected `object`, got `array`"),
     "cut_off": (json.dumps(notebook("x = 1"))[:-10], "it is no notebook, or a damaged one"),
     "deep": (b'{"nbformat": 4, "x": ' + b"[" * 10**6, "nested too deeply"),
@@ -505,21 +506,22 @@ def stub(slug: str) -> str:
     return original_stub(COURSE, slug) or ""
 
 
-@pytest.mark.parametrize("place", ["", "assignments/"])
 def test_a_module_and_a_notebook_that_were_worked_on_are_a_problem_that_names_both(
-    tmp_path: Path, place: str
+    tmp_path: Path,
 ) -> None:
     write(tmp_path / "in/relu.py", solution("relu"))
-    write(tmp_path / f"in/{place}relu.ipynb", notebook(*RELU))
+    write(tmp_path / "in/relu.ipynb", notebook(*RELU))
     with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
-        for name in ("relu.py", f"{place}relu.ipynb"):
+        for name in ("relu.py", "relu.ipynb"):
             archive.write(tmp_path / "in" / name, f"top/{name}")
     for path in (tmp_path / "in", tmp_path / "in.zip"):
         loaded = load_submission(path, SLUGS)
         assert settle(COURSE, loaded) == loaded
         assert not loaded.sources
+        around = "" if path.is_dir() else "top/"
         assert loaded.problems == {
-            "relu": "relu.py and relu.ipynb: both are there; remove one of them"
+            "relu": f"{around}relu.py and {around}relu.ipynb: both are there, and they differ; "
+            "remove one of them"
         }
 
 
@@ -540,7 +542,6 @@ def test_an_untouched_one_is_no_second_answer(
     settled = settle(COURSE, load_submission(tmp_path, SLUGS))
     assert settled.sources["relu"].filename == counts
     assert not settled.problems
-    assert not settled.both
 
 
 def test_a_damaged_notebook_beside_a_stub_is_its_own_problem(tmp_path: Path) -> None:
@@ -553,20 +554,39 @@ def test_a_damaged_notebook_beside_a_stub_is_its_own_problem(tmp_path: Path) -> 
 
 def test_two_notebooks_of_a_slug_are_a_problem(tmp_path: Path) -> None:
     write(tmp_path / "relu.py", stub("relu"))
-    for place in ("", "assignments/"):
-        write(tmp_path / place / "relu.ipynb", notebook(*RELU))
+    for place in ("a", "b"):
+        write(tmp_path / place / "relu.ipynb", notebook(*RELU, f"x = '{place}'"))
     settled = settle(COURSE, load_submission(tmp_path, SLUGS))
     assert settled.problems == {
-        "relu": "relu.py and relu.ipynb and assignments/relu.ipynb: "
-        "both are there; remove one of them"
+        "relu": "a/relu.ipynb and b/relu.ipynb: both are there, and they differ; remove one of them"
     }
 
 
+def test_a_notebook_and_a_module_are_known_by_what_they_hold(tmp_path: Path) -> None:
+    write(tmp_path / "relu.py", notebook(*RELU))
+    write(tmp_path / "adam.ipynb", solution("adam"))
+    loaded = load_submission(tmp_path, SLUGS)
+    assert loaded.sources["relu"].cells
+    assert loaded.sources["relu"].read_from == "relu.py, which is a notebook"
+    assert loaded.sources["adam"].text == solution("adam")
+    assert loaded.sources["adam"].read_from == "adam.ipynb, which is no notebook"
+
+
+def test_a_notebook_and_the_module_exported_from_it_are_one(tmp_path: Path) -> None:
+    write(tmp_path / "relu.ipynb", notebook(*RELU))
+    exported = "\n\n# In[ ]:\n\n".join(["#!/usr/bin/env python", *RELU])
+    write(tmp_path / "relu.py", exported)
+    loaded = load_submission(tmp_path, SLUGS)
+    assert loaded.sources["relu"].text == exported
+    assert not loaded.problems
+
+
 @pytest.mark.parametrize("name", ["Relu.ipynb", "relu.IPYNB"])
-def test_a_notebook_written_otherwise_is_to_be_renamed(tmp_path: Path, name: str) -> None:
+def test_a_notebook_written_otherwise_is_read_and_named(tmp_path: Path, name: str) -> None:
     write(tmp_path / name, notebook(*RELU))
-    problems = load_submission(tmp_path, SLUGS).problems
-    assert problems == {"relu": f"{name}: rename it to relu.ipynb"}
+    loaded = load_submission(tmp_path, SLUGS)
+    assert loaded.sources["relu"].read_from == name
+    assert not loaded.problems
 
 
 def test_a_notebook_of_another_name_is_refused_with_a_guess(tmp_path: Path) -> None:
@@ -627,7 +647,7 @@ def test_notebooks_are_found_in_every_download(tmp_path: Path, layout: str, pack
     path = tmp_path / "class"
     if packed:
         path = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", path))
-    with open_class(path, SLUGS, with_times=False) as class_:
+    with open_class(path, SLUGS) as class_:
         found = {handed.source: handed.load() for handed in class_.submissions}
     assert found.keys() == {who for who in LAYOUTS[layout].values() if who}
     for submission in found.values():
@@ -649,14 +669,15 @@ def test_files_that_come_one_by_one_are_settled_together(tmp_path: Path) -> None
         write(tmp_path / "class" / name, content)
     with zipfile.ZipFile(tmp_path / "class" / "cem_3_6_all.zip", "w") as archive:
         archive.writestr("relu.ipynb", json.dumps(notebook("x = 2")))
-    with open_class(tmp_path / "class", SLUGS, with_times=False) as class_:
+    with open_class(tmp_path / "class", SLUGS) as class_:
         ann, bob, cem = (settle(COURSE, handed.load()) for handed in class_.submissions)
     assert (ann.sources["relu"].filename, ann.problems) == ("relu.ipynb", {})
-    assert bob.problems == {"relu": "relu.py and relu.ipynb: both are there; remove one of them"}
-    assert list(cem.sources) == ["l2"]
-    assert cem.problems == {
-        "relu": "relu.ipynb was handed in twice, on its own or in archives; keep one"
+    assert bob.problems == {
+        "relu": "relu.py and relu.ipynb: both are there, and they differ; remove one of them"
     }
+    assert list(cem.sources) == ["relu", "l2"]
+    assert cem.sources["relu"].read_from == "relu.ipynb, not from all.zip/relu.ipynb"
+    assert not cem.problems
 
 
 def test_a_batch_settles_what_a_clone_holds_and_regrades_no_rerun(
@@ -719,7 +740,9 @@ def test_a_student_goes_from_a_notebook_to_full_marks(
     shutil.copyfile(repository / "solutions/relu.py", repository / "assignments/relu.py")
     ran = run_grader("check", "relu", cwd=repository, root=repository)
     assert ran.status == 1
-    assert "relu.py and relu.ipynb: both are there; remove one of them" in ran.stdout
+    assert (
+        "relu.py and relu.ipynb: both are there, and they differ; remove one of them" in ran.stdout
+    )
 
     written = path.read_bytes()
     ran = run_grader("notebook", "relu", cwd=repository, root=repository)

@@ -22,7 +22,8 @@ from pathlib import Path
 import pytest
 from conftest import on_posix
 
-from grader.submissions.reading import SubmissionError, load_submission
+from grader.submissions.model import SubmissionError
+from grader.submissions.reading import load_submission
 from grader.text import printable
 
 SLUGS = ("kaiming_init", "relu", "adam", "l2")
@@ -141,7 +142,7 @@ PACKERS: dict[str, Callable[[dict[str, str | bytes]], bytes]] = {
 def test_an_archive_is_read_in_every_layout(folder: Path, layout: str, suffix: str) -> None:
     members: dict[str, str | bytes] = {
         layout.format("relu.py"): SOURCE,
-        layout.format("adam.py"): "",
+        layout.format("adam.py"): "x = 1\n",
         layout.format("helper.py"): "other files are ignored",
         "__MACOSX/._relu.py": b"\0\1",
         layout.format(".DS_Store"): b"\0",
@@ -154,7 +155,7 @@ def test_an_archive_is_read_in_every_layout(folder: Path, layout: str, suffix: s
     assert loaded.name == path.name.removesuffix("".join(path.suffixes))
     assert {slug: source.text for slug, source in loaded.sources.items()} == {
         "relu": SOURCE,
-        "adam": "",
+        "adam": "x = 1\n",
     }
     assert loaded.sources["relu"].filename == "relu.py"
     assert not loaded.problems
@@ -195,7 +196,7 @@ def test_a_single_module_is_read(folder: Path) -> None:
 
 
 def test_a_missing_module_is_neither_source_nor_problem(folder: Path) -> None:
-    (folder / "relu.txt").write_text("{}")
+    (folder / "notes.txt").write_text("{}")
     loaded = load_submission(folder, SLUGS)
     assert not loaded.sources
     assert not loaded.problems
@@ -321,12 +322,12 @@ def test_a_linked_assignments_folder_is_not_followed(folder: Path) -> None:
     loaded = load_submission(student, SLUGS)
     assert list(loaded.sources) == ["adam"]
     assert loaded.problems["relu"] == (
-        "assignments/: it is a symbolic link; put the folder itself there"
+        "assignments: it is a symbolic link; put the folder itself there"
     )
 
 
-def test_a_module_in_both_places_is_ambiguous(folder: Path) -> None:
-    members: dict[str, str | bytes] = {"relu.py": "1", "assignments/relu.py": "2", "l2.py": "3"}
+def test_two_modules_side_by_side_are_ambiguous(folder: Path) -> None:
+    members: dict[str, str | bytes] = {"a/relu.py": "1", "b/relu.py": "2", "l2.py": "3"}
     (folder / "a.zip").write_bytes(zip_bytes(members))
     student = folder / "alice"
     for name, content in members.items():
@@ -336,18 +337,20 @@ def test_a_module_in_both_places_is_ambiguous(folder: Path) -> None:
         loaded = load_submission(path, SLUGS)
         assert list(loaded.sources) == ["l2"]
         assert loaded.problems == {
-            "relu": "relu.py and assignments/relu.py: both are there; remove one of them"
+            "relu": "a/relu.py and b/relu.py: both are there, and they differ; remove one of them"
         }
 
 
 @pytest.mark.parametrize("name", ["Relu.py", "relu.PY", "\uff52\uff45\uff4c\uff55.py"])
-def test_a_module_written_otherwise_is_a_problem(folder: Path, name: str) -> None:
+def test_a_module_written_otherwise_is_read_and_named(folder: Path, name: str) -> None:
     (folder / "a.zip").write_bytes(zip_bytes({name: SOURCE}))
     student = folder / "alice"
     student.mkdir()
     (student / name).write_text(SOURCE, "utf-8")
     for path in (folder / "a.zip", student):
-        assert load_submission(path, SLUGS).problems == {"relu": f"{name}: rename it to relu.py"}
+        loaded = load_submission(path, SLUGS)
+        assert loaded.sources["relu"].read_from == name
+        assert not loaded.problems
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")
@@ -395,15 +398,15 @@ def test_a_module_of_another_name_is_refused_with_a_guess(folder: Path) -> None:
     message = refused(folder / "kaiming.py", b"")
     assert "did you mean kaiming_init.py?" in message
     assert "kaiming_init.py, relu.py, adam.py, l2.py" in message
-    assert "did you mean relu.py?" in refused(folder / "ReLU.py", b"")
+    assert "did you mean relu.py?" in refused(folder / "rellu.py", b"")
     assert "did you mean" not in refused(folder / "zzz.py", b"")
-    assert "did you mean relu.ipynb?" in refused(folder / "Relu.ipynb", b"{}")
+    assert "did you mean relu.ipynb?" in refused(folder / "Rellu.ipynb", b"{}")
+    assert "did you mean relu.py or adam.py?" in refused(folder / "relu_adam.py", b"")
 
 
-@pytest.mark.parametrize("data", [b"", b"hello", b"%PDF-1.7" + bytes(600), b"7z\xbc\xaf'\x1c"])
-def test_a_file_that_is_no_archive_is_refused(folder: Path, data: bytes) -> None:
+def test_a_file_that_is_no_archive_is_refused(folder: Path) -> None:
     words = "neither a module (.py) or notebook (.ipynb) nor a zip or tar"
-    assert words in refused(folder / "a.zip", data)
+    assert words in refused(folder / "a.zip", b"hello")
 
 
 @on_posix
@@ -431,7 +434,7 @@ def test_a_large_archive_is_refused_unread(folder: Path) -> None:
         ("../relu.py", "'..'"),
         ("a/../../relu.py", "'..'"),
         ("..", "'..'"),
-        ("a\\..\\relu.py", "a backslash"),
+        ("a\\..\\relu.py", "'..'"),
         ("relu.py\n", "a control character"),
         ("\x1b[2Jrelu.py", "a control character"),
         ("a\x7f", "a control character"),
@@ -495,9 +498,7 @@ def test_a_link_in_a_zip_is_refused(folder: Path) -> None:
     [
         ("relu.py", "relu.py"),
         ("relu.py", "./relu.py"),
-        ("relu.py", "Relu.py"),
-        ("a/relu.py", "A//relu.py"),
-        ("relu.py", "\uff52elu.py"),
+        ("a/relu.py", "a\\relu.py"),
         ("notes.txt", "notes.txt"),
         ("relu.py", "relu.py/"),
     ],
@@ -532,8 +533,8 @@ def test_an_unusual_compression_is_refused(folder: Path, method: int) -> None:
 def test_too_many_members_are_refused(folder: Path, suffix: str) -> None:
     data = PACKERS[suffix]({f"{i}.txt": "" for i in range(9_000)})
     with at_most(5, 40):
-        assert "more than 2000 members" in refused(folder / f"a{suffix}", data)
-    fewer = PACKERS[suffix]({"relu.py": SOURCE} | {f"{i}.txt": "" for i in range(1_999)})
+        assert "more than 3000 members" in refused(folder / f"a{suffix}", data)
+    fewer = PACKERS[suffix]({"relu.py": SOURCE} | {f"{i}.txt": "" for i in range(2_999)})
     (folder / f"b{suffix}").write_bytes(fewer)
     assert "relu" in load_submission(folder / f"b{suffix}", SLUGS).sources
 
@@ -548,8 +549,11 @@ def test_a_truncated_archive_is_refused(folder: Path, suffix: str) -> None:
 
 
 def test_a_damaged_member_is_refused(folder: Path) -> None:
-    data = zip_bytes({"relu.py": SOURCE}, zipfile.ZIP_STORED).replace(b"None", b"Nine", 1)
-    assert "is not what the archive says" in refused(folder / "a.zip", data)
+    data = zip_bytes({"relu.py": SOURCE, "adam.py": "x = 1"}, zipfile.ZIP_STORED)
+    (folder / "a.zip").write_bytes(data.replace(b"None", b"Nine", 1))
+    loaded = load_submission(folder / "a.zip", SLUGS)
+    assert "is not what the archive says" in loaded.problems["relu"]
+    assert "adam" in loaded.sources
     data = tar_bytes({"relu.py": SOURCE}, "w:gz")
     damaged = data[:-8] + bytes([data[-8] ^ 1]) + data[-7:]
     assert "damaged or incomplete" in refused(folder / "a.tgz", damaged)
@@ -590,11 +594,13 @@ def test_a_zip_bomb_is_refused_whatever_it_declares(folder: Path, name: str, dec
     assert len(packed) < 11 * MIB
     (folder / "a.zip").write_bytes(raw_zip(name, packed, declared))
     with at_most(1, 80):
-        if name == "data.bin" and declared <= MIB:
-            # Never unpacked, so harmless.
-            assert not load_submission(folder / "a.zip", SLUGS).sources
-        else:
+        if declared > MIB:
             refused(folder / "a.zip")
+        else:
+            # Unpacked no further than it declares, or not at all.
+            loaded = load_submission(folder / "a.zip", SLUGS)
+            assert not loaded.sources
+            assert bool(loaded.problems) == (name == "relu.py")
 
 
 def test_a_zip_of_much_data_is_refused(folder: Path) -> None:

@@ -25,7 +25,7 @@ from grader.grading.crew import Member
 from grader.grading.engine import Engine
 from grader.report.model import AssignmentReport, Status
 from grader.sandbox.launch import Launcher
-from grader.submissions.reading import Source, Submission
+from grader.submissions.model import Source, Submission
 from grader.workbench.watch import Board, Grading, Task, ThreadMember
 
 COURSE = load_course(REPOSITORY)

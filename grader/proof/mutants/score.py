@@ -25,7 +25,7 @@ from grader.grading.training import TrainingRun
 from grader.proof.mutants.equivalent import load_equivalent
 from grader.proof.mutants.source import Mutant, make_mutants
 from grader.report.model import AssignmentReport
-from grader.submissions.reading import Source, Submission
+from grader.submissions.model import Source, Submission
 
 WALL_S, CPU_S = 20, 15  # at most, instead of the course's limits
 KILLED = ("failed", "error", "crashed", "timed_out")  # verdicts of checks

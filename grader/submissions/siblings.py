@@ -1,0 +1,119 @@
+"""The student's own files that a module imports: helpers and other modules in its folder.
+
+What is imported is read off the text line by line: students' code is never parsed on this side of
+the wall. A line that only looks like an import, as in a docstring, brings a file too many, which
+harms nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+MAX_FILES = 64
+MAX_BYTES = 1 << 20  # of all siblings of a module
+_MAX_ROUNDS = 16  # imports of imports of …
+
+_IMPORT = re.compile(
+    r"(?m)(?:^|;)[ \t]*(?:from[ \t]+(?P<base>\.*[\w.]*)[ \t]+)?import[ \t]+"
+    r"(?P<names>\([^)]{0,1000}\)|[^\n;#]+(?:\\\r?\n[^\n;#]+)*)"
+)
+_NAMES = re.compile(r"(?:\A|[(,])\s*([\w.]+)")  # without what they are called here
+# What may be imported as one's own and is given by the grader.
+_GIVEN = frozenset({"baseline.py"})
+_PACKAGE = "assignments"  # what a module's folder is called by an import from the repository's top
+
+
+@dataclass
+class Module:
+    """A module whose imports are looked for: its place, the folder that holds it, with a slash
+    behind ("" for the top), and what has been found."""
+
+    place: str
+    folder: str
+    siblings: dict[str, str] = field(default_factory=dict)
+    fresh: dict[str, str] = field(default_factory=dict)  # path -> text, not looked into yet
+
+    def wanted(self, places: Collection[str]) -> list[str]:
+        """The places of what is imported and not known yet."""
+        imported = {
+            self.folder + path
+            for importing, text in self.fresh.items()
+            for path in imports_of(text, importing)
+            if path not in _GIVEN and path not in self.siblings
+        }
+        return sorted((imported & set(places)) - {self.place})
+
+    def add(self, places: Iterable[str], texts: Mapping[str, str]) -> None:
+        """Take over as many as may be, and look into them next."""
+        self.fresh = {}
+        within = sum(len(text.encode()) for text in self.siblings.values())
+        for place in places:
+            text = texts.get(place, "")
+            within += len(text.encode())
+            if place in texts and within <= MAX_BYTES and len(self.siblings) < MAX_FILES:
+                path = place.removeprefix(self.folder)
+                self.siblings[path] = self.fresh[path] = text
+
+
+def find_siblings(
+    texts: Mapping[str, str],
+    places: Collection[str],
+    read: Callable[[Collection[str]], Mapping[str, str]],
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    """What the modules in `texts`, by place, import of their own folders.
+
+    Args:
+        places: of all files.
+        read: the texts of files at these places, without those that can't be read. It is called
+            a few times, each time with all that is needed next.
+
+    Returns:
+        By place of the module its siblings: pairs of a path from its folder, as "pkg/one.py", and
+        a text, in the order of the paths; at most MAX_FILES and MAX_BYTES of a module.
+    """
+    modules = []
+    for place, text in texts.items():
+        folder, slash, name = place.rpartition("/")
+        modules.append(Module(place, folder + slash, fresh={name: text}))
+    for _ in range(_MAX_ROUNDS):
+        wanted = [module.wanted(places) for module in modules]
+        if not any(wanted):
+            break
+        found = read({place for some in wanted for place in some})
+        for module, some in zip(modules, wanted, strict=True):
+            module.add(some, found)
+    return {module.place: tuple(sorted(module.siblings.items())) for module in modules}
+
+
+def imports_of(text: str, path: str) -> Iterator[str]:
+    """The files that a module may import, as paths from its folder.
+
+    Args:
+        path: of the module itself: what it imports relatively is looked for from there.
+    """
+    inside = path.split("/")[:-1]
+    for match in _IMPORT.finditer(text):
+        names = [name.split(".") for name in _NAMES.findall(match["names"])]
+        base = match["base"]
+        if base is None:
+            packages = names
+        else:
+            level = len(base) - len(base.lstrip("."))
+            if level > len(inside) + 1:
+                continue  # above the folder
+            start = inside[: len(inside) + 1 - level] if level else []
+            package = [*start, *filter(None, base.split("."))]
+            packages = [[*package, *name] for name in [[], *names]]
+        for parts in packages:
+            yield from _files_of(parts)
+
+
+def _files_of(parts: Sequence[str]) -> Iterator[str]:
+    """Where a dotted name may be defined: a module, a package, and the packages around it."""
+    inner = parts[1:] if parts[:1] == [_PACKAGE] else parts
+    for length in range(1, len(inner) + 1):
+        path = "/".join(inner[:length])
+        yield f"{path}.py"
+        yield f"{path}/__init__.py"
