@@ -82,7 +82,8 @@ def scores_table(report: Report) -> str:
     for a in report.assignments:
         mark, word = STATUSES[a.status]
         accuracy = "" if a.training is None else f"{a.training.valid_accuracy:.2f}"
-        rows.append([escape(a.title), score_of(a.score, a.max_score), f"{mark} {word}", accuracy])
+        title = escape(a.title) + (f", read from {code(a.read_from)}" if a.read_from else "")
+        rows.append([title, score_of(a.score, a.max_score), f"{mark} {word}", accuracy])
     return table(
         ["Assignment", "Points", "Result", "Validation accuracy"], ["", "-", "", "-"], rows
     )

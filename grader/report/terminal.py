@@ -61,6 +61,9 @@ def print_heading(console: Console, report: AssignmentReport) -> None:
         heading.append(f"  accuracy {accuracy:.2f}", style="dim")
         heading.append(f"  loss {sparkline(report.training.loss, console.encoding)}", style="dim")
     console.print(heading)
+    if report.read_from:
+        line = Text(f"read from {plain(report.read_from)}", style="dim")
+        console.print(Padding(line, (0, 0, 0, 2)))
 
 
 def sparkline(losses: Sequence[float], encoding: str) -> str:
@@ -135,6 +138,8 @@ def print_progress(
 ) -> None:
     """One line for a finished assignment of the submission `name`; `problem` is its file's."""
     line = Text(f"{plain(name)}  {report.slug}  {score_of(report.score, report.max_score)}")
+    if report.read_from:
+        line.append(f"  read from {plain(report.read_from)}", style="dim")
     if problem is not None:
         line.append(f"  {plain(problem)}", style="red")
     console.print(line)
