@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -94,13 +94,33 @@ def open_course(*, standing: bool = False) -> Course:
     return load_course(place_of_course(standing=standing).root)
 
 
-def select(course: Course, slugs: list[str] | None) -> list[Assignment]:
-    """The assignments of these slugs, in the course's order; without any, the graded ones."""
+def select(course: Course, targets: Collection[str] | None) -> list[Assignment]:
+    """The assignments that are meant, in the course's order; without any, the graded ones.
+
+    Args:
+        targets: slugs, however they are spelled, or paths of their modules or notebooks.
+    """
+    wanted = {meant_by(course, target) for target in targets or course.slugs}
+    return [assignment for assignment in course.every if assignment.slug in wanted]
+
+
+def meant_by(course: Course, target: str) -> str:
+    """The slug that is meant by a slug in any spelling, a title, or the path of a file."""
+    from grader.submissions.names import is_spelling, read_name
+
+    if target in course.every_slug:
+        return target
+    filename = PureWindowsPath(target).name  # splits at either slash
+    name = read_name(filename, course.every_slug)
+    if name is not None and len(name.slugs) == 1:
+        return name.slugs[0]
+    for assignment in course.every:
+        if is_spelling(target, assignment.slug) or is_spelling(target, assignment.title):
+            return assignment.slug
     try:
-        wanted = {course.assignment(slug).slug for slug in slugs or course.slugs}
+        return course.assignment(PureWindowsPath(filename).stem or target).slug
     except CourseError as error:
         raise typer.BadParameter(str(error)) from None
-    return [assignment for assignment in course.every if assignment.slug in wanted]
 
 
 def find_assignments(start: Path) -> Path:

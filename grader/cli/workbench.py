@@ -18,6 +18,7 @@ from grader.cli.common import (
     find_assignments,
     finish,
     line_console,
+    meant_by,
     open_course,
     select,
 )
@@ -29,13 +30,18 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-Slug = Annotated[str, typer.Argument(metavar="SLUG", help="An assignment; see grader list.")]
+Slug = Annotated[
+    str, typer.Argument(metavar="SLUG", help="An assignment, or the file you write; see list.")
+]
 
 
 @app.command(rich_help_panel=STUDENTS, epilog="Example: [bold]grader check relu[/bold]")
 def check(
     slugs: Annotated[
-        list[str] | None, typer.Argument(metavar="[SLUG]...", help="Default: all graded ones.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[SLUG]...", help="Assignments, or your files; default: all graded ones."
+        ),
     ] = None,
     json: Json = None,
     junitxml: JunitXml = None,
@@ -52,27 +58,28 @@ def check(
     """
     with exit_status():
         course = open_course(standing=True)
-        assignments = select(course, slugs)
+        # The folder itself, by habit, stands for all that is in it.
+        targets = [target for target in slugs or [] if not is_around(Path(target))]
+        assignments = select(course, targets)
         outputs = Outputs(json, junitxml, markdown, html, github, plot)
         folder = find_assignments(Path.cwd())
+        refuse_elsewhere(folder, targets)
         from grader.grading.opening import open_engine
 
         with outputs.text_is_no_command(), open_engine(course, seed) as engine:
             from grader.grading.crew import usable_cores
             from grader.grading.engine import grade_submissions
             from grader.report.terminal import print_assignment
-            from grader.submissions.reading import load_submission
-            from grader.submissions.untouched import settle
+            from grader.submissions.reading import read_submission
             from grader.workbench.guide import EMPTY, print_standing
 
             def tell(_: object, assignment: AssignmentReport) -> None:
                 # Of what was not begun the table in the end says enough, unless it was asked for.
-                if slugs or assignment.status not in EMPTY:
+                if targets or assignment.status not in EMPTY:
                     print_assignment(console, assignment, every_check=verbose)
 
             console = outputs.console
-            submission = load_submission(folder, course.slugs_to_read(assignments))
-            submission = settle(course, submission)
+            submission = read_submission(course, folder, [a.slug for a in assignments])
             if not engine.jailed:
                 errors.print("grader: no sandbox on this machine; your code runs unconfined.")
             (report,) = grade_submissions(
@@ -101,7 +108,7 @@ def watch(
     with exit_status():
         course = open_course(standing=True)
         if slug is not None:
-            select(course, [slug])
+            slug = meant_by(course, slug)
         folder = find_assignments(Path.cwd())
         from grader.grading.opening import open_engine
 
@@ -120,7 +127,10 @@ def watch(
 
 @app.command(rich_help_panel=STUDENTS, epilog="Example: [bold]grader hint relu[/bold]")
 def hint(
-    slug: Slug,
+    slug: Annotated[
+        str | None,
+        typer.Argument(metavar="[SLUG]", help="Default: the first one that does not pass yet."),
+    ] = None,
     number: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="This one, instead of the next.")
     ] = None,
@@ -128,11 +138,18 @@ def hint(
     """Show the next hint for an assignment, from a nudge to nearly there."""
     with exit_status():
         course = open_course(standing=True)
-        select(course, [slug])
         folder = find_assignments(Path.cwd())
         from grader.workbench.hints import Hints, NoSuchHint
         from grader.workbench.screen import print_hint
 
+        if slug is None:
+            from grader.workbench.unfinished import first_unfinished
+
+            slug = first_unfinished(course, folder)
+            if slug is None:
+                print("all assignments pass; name one to see its hints all the same")
+                return
+        slug = meant_by(course, slug)
         hints = Hints(course, folder.parent)
         try:
             wanted = hints.next(slug) if number is None else hints.number(slug, number)
@@ -152,7 +169,7 @@ def reset(slug: Slug) -> None:
     """
     with exit_status():
         course = open_course(standing=True)
-        select(course, [slug])
+        slug = meant_by(course, slug)
         folder = find_assignments(Path.cwd())
         from grader.workbench.reset import ResetError, reset_assignment
 
@@ -182,8 +199,8 @@ def notebook(
     """
     with exit_status():
         course = open_course(standing=True)
-        (assignment,) = select(course, [slug])
-        target = output or find_assignments(Path.cwd()) / f"{assignment.slug}.ipynb"
+        slug = meant_by(course, slug)
+        target = output or find_assignments(Path.cwd()) / f"{slug}.ipynb"
         if target.exists():
             raise typer.BadParameter(f"{target} is there already; move it, or name another file")
         check_target(target)
@@ -194,7 +211,7 @@ def notebook(
         stub = original_stub(course, slug)
         if stub is None:
             stub = course.stub_path(slug).read_text(encoding="utf-8")
-        write_bytes(target, make_notebook(stub, slug, trains=bool(assignment.epochs)))
+        write_bytes(target, make_notebook(stub, slug, trains=bool(course.assignment(slug).epochs)))
         print(f"{target}: written")
 
 
@@ -208,7 +225,7 @@ def list_assignments(
     with exit_status():
         course = open_course(standing=True)
         if slug is not None:
-            select(course, [slug])
+            slug = meant_by(course, slug)
         from grader.grading.engine import list_checks
         from grader.report.terminal import print_course, print_rubric
 
@@ -218,3 +235,19 @@ def list_assignments(
             print_course(console, course, checks)
         else:
             print_rubric(console, course.assignment(slug), checks[slug])
+
+
+def is_around(path: Path) -> bool:
+    """Whether a path is the repository that one stands in, or its assignments/ folder."""
+    here = Path.cwd()
+    return path.resolve() in {here / "assignments", here, *here.parents}
+
+
+def refuse_elsewhere(folder: Path, targets: list[str]) -> None:
+    """Refuse a file that is not in `folder`, as something else of its name would be graded."""
+    for target in targets:
+        path = Path(target)
+        if path.is_file() and folder.resolve() not in path.resolve().parents:
+            raise typer.BadParameter(
+                f"check grades {folder}, and {target} is not in it; grader grade {target} grades it"
+            )

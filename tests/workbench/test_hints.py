@@ -144,13 +144,21 @@ def test_where_nothing_can_be_remembered_the_hint_is_shown_all_the_same(
     assert len(ran.stderr.splitlines()) == 1
 
 
+def test_without_a_name_the_hint_is_for_the_first_unfinished_assignment(
+    run_grader: RunGrader, root: Path
+) -> None:
+    first, second = COURSE.slugs[:2]
+    assert f" for {first}\n" in run_grader("hint", cwd=root).stdout
+    (root / "assignments" / f"{first}.py").write_text(solution(first))
+    assert f" for {second}\n" in run_grader("hint", cwd=root).stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["hint", "rleu"], "did you mean 'relu'?"),
         (["hint", "relu", "--number", "99"], "has the hints 1 to"),
         (["hint", "relu", "--number", "0"], "--number"),
-        (["hint"], "Missing argument"),
     ],
 )
 def test_wrong_usage_exits_with_2_and_says_why(

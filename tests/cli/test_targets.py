@@ -1,0 +1,106 @@
+"""What students name an assignment by: a slug in any spelling, or the file that they write."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import typer
+from conftest import REPOSITORY, RunGrader, solution
+
+from grader.cli.common import meant_by, select
+from grader.course.manifest import load_course
+
+COURSE = load_course(REPOSITORY)
+
+
+@pytest.mark.parametrize(
+    ("target", "slug"),
+    [
+        ("relu", "relu"),
+        ("ReLU", "relu"),
+        ("relu.py", "relu"),
+        ("assignments/relu.py", "relu"),
+        ("./assignments/relu.ipynb", "relu"),
+        ("assignments\\relu.py", "relu"),
+        ("/home/jane/course/assignments/relu (1).py", "relu"),
+        ("Batch-Norm", "batchnorm"),
+        ("batch norm", "batchnorm"),
+        ("KaimingInit", "kaiming_init"),
+        ("kaiming-init.py", "kaiming_init"),
+        ("kaiming initialisation", "kaiming_init"),
+        ("L2", "l2"),
+        ("leaky_relu_elu.py", "leaky_relu_elu"),
+    ],
+)
+def test_an_assignment_is_known_by_any_of_its_names(target: str, slug: str) -> None:
+    assert meant_by(COURSE, target) == slug
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("rleu", "did you mean 'relu'?"),
+        ("rleu.py", "did you mean 'relu'?"),
+        ("assignments/dropuot.py", "did you mean 'dropout'?"),
+        ("test_relu.py", "did you mean 'relu'?"),
+        ("zzz", "there are kaiming_init"),
+        ("", "there are kaiming_init"),
+    ],
+)
+def test_a_mistyped_name_gets_a_suggestion(target: str, words: str) -> None:
+    with pytest.raises(typer.BadParameter) as caught:
+        meant_by(COURSE, target)
+    assert words in str(caught.value)
+
+
+def test_the_same_assignment_twice_is_selected_once_in_the_courses_order() -> None:
+    selected = select(COURSE, ["relu.py", "kaiming_init", "ReLU"])
+    assert [assignment.slug for assignment in selected] == ["kaiming_init", "relu"]
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A student's copy of the repository, as far as reading it goes."""
+    shutil.copytree(REPOSITORY / "assignments", tmp_path / "clone" / "assignments")
+    (tmp_path / "clone" / "assignments" / "relu.py").write_text(solution("relu"))
+    return tmp_path / "clone"
+
+
+@pytest.mark.parametrize("target", ["assignments/relu.py", "relu.py"])
+def test_check_takes_the_file_that_is_written(
+    run_grader: RunGrader, clone: Path, target: str
+) -> None:
+    cwd = clone if target.startswith("assignments") else clone / "assignments"
+    ran = run_grader("check", target, cwd=cwd)
+    assert "10/10" in ran.stdout
+    assert ran.status == 0
+
+
+def test_check_refuses_a_file_that_lies_elsewhere(
+    run_grader: RunGrader, clone: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "relu.py").write_text(solution("relu"))
+    ran = run_grader("check", "../relu.py", cwd=clone)
+    assert ran.status == 2
+    assert "grader grade ../relu.py" in " ".join(ran.stderr.split())
+
+
+def test_a_class_is_sent_to_batch_and_a_results_folder_back(
+    run_grader: RunGrader, tmp_path: Path
+) -> None:
+    for who, text in (("jane", solution("relu")), ("bob", "x = 1\n")):
+        (tmp_path / "class" / who).mkdir(parents=True)
+        (tmp_path / "class" / who / "relu.py").write_text(text)
+    ran = run_grader("grade", "class", "--only", "relu", cwd=tmp_path)
+    assert ran.status == 2
+    assert "bob and jane look like several people's" in ran.stderr
+    assert "grader batch class --results DIR" in ran.stderr
+    assert (
+        run_grader("batch", "class", "--results", "R", "--only", "relu", cwd=tmp_path).status == 0
+    )
+    ran = run_grader("batch", "R", "--results", "R2", cwd=tmp_path)
+    assert ran.status == 2
+    assert "R is a results folder" in ran.stderr
+    assert not (tmp_path / "R2").exists()
