@@ -100,7 +100,7 @@ def results_of_run(run: Run) -> dict[str, Any]:
     lines = [results["output"], *(printable(p, 300) for p in run.problems[:MAX_PROBLEMS])]
     if all(a.status == "missing" for a in report.assignments):
         names = ", ".join(f"{a.slug}.py" for a in report.assignments)
-        lines.append(f"No module was found; hand in, not in a folder of their own: {names}")
+        lines.append(f"No module was found; hand in: {names}")
     if not run.jailed:
         lines.append(CONTAINER_LINE)
         off = [name for name, on in report.environment.protections.items() if not on]

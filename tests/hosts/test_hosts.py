@@ -580,7 +580,16 @@ def test_an_empty_submission_is_told_what_to_hand_in(machine: Machine) -> None:
     _, results = machine.grade()
     assert results["score"] == 0
     assert results["tests"]
-    assert "hand in, not in a folder of their own: momentum.py" in results["output"]
+    assert "No module was found; hand in: momentum.py" in results["output"]
+
+
+def test_a_renamed_module_in_a_folder_is_graded_and_told_of(machine: Machine) -> None:
+    folder = machine.root / "submission" / "work"
+    folder.mkdir(parents=True)
+    (folder / "momentum (1).py").write_text(solution("momentum"))
+    _, results = machine.grade()
+    assert results["score"] == 10
+    assert "Momentum: read from work/momentum (1).py" in results["output"]
 
 
 def test_an_unreadable_module_is_named(machine: Machine) -> None:

@@ -74,4 +74,8 @@ def summary(entry: Entry) -> list[str]:
         lines.append(f"Set by hand: {what} to {number(override.score)}: {override.reason}")
     if late_percent(entry):
         lines.append(f"Late: {number(late_percent(entry))}% taken off")
+    if entry.report is not None:
+        lines += [
+            f"{a.title}: read from {a.read_from}" for a in entry.report.assignments if a.read_from
+        ]
     return lines
