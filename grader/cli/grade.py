@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -126,5 +127,5 @@ def hint_at_batch(submission: Submission) -> str:
     path = show_name(str(submission.path))
     return (
         f"{path}: {names[0]} and {names[1]}{more} look like several people's, as in a class; "
-        f"grader batch {path} --results DIR grades each on its own"
+        f"grader batch {shlex.quote(path)} --results DIR grades each on its own"
     )

@@ -247,7 +247,7 @@ def refuse_elsewhere(folder: Path, targets: list[str]) -> None:
     """Refuse a file that is not in `folder`, as something else of its name would be graded."""
     for target in targets:
         path = Path(target)
-        if path.is_file() and folder.resolve() not in path.resolve().parents:
+        if path.suffix and path.is_file() and folder.resolve() not in path.resolve().parents:
             raise typer.BadParameter(
                 f"check grades {folder}, and {target} is not in it; grader grade {target} grades it"
             )
