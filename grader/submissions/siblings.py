@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 
 MAX_FILES = 64
 MAX_BYTES = 1 << 20  # of all siblings of a module
-_MAX_ROUNDS = 16  # imports of imports of …
+_MAX_ROUNDS = 8  # imports of imports of …
 
 _IMPORT = re.compile(
-    r"(?m)(?:^|;)[ \t]*(?:from[ \t]+(?P<base>\.*[\w.]*)[ \t]+)?import[ \t]+"
+    r"(?m)(?:^|;)[ \t]*(?:from[ \t]+(?P<base>[\w.]*)[ \t]+)?import[ \t]+"
     r"(?P<names>\([^)]{0,1000}\)|[^\n;#]+(?:\\\r?\n[^\n;#]+)*)"
 )
 _NAMES = re.compile(r"(?:\A|[(,])\s*([\w.]+)")  # without what they are called here

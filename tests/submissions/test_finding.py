@@ -23,6 +23,7 @@ from grader.submissions.reading import (
     read_submission,
     read_submissions,
 )
+from grader.submissions.siblings import imports_of
 
 COURSE = load_course(REPOSITORY)
 SLUGS = COURSE.every_slug
@@ -452,6 +453,17 @@ def test_helpers_are_bounded_and_decoded(tmp_path: Path) -> None:
     latin = {"latin.py": "x = 'é'\n".encode("latin-1")}
     siblings = from_folder({"relu.py": module, **large, **latin}, tmp_path).sources["relu"].siblings
     assert [path for path, _ in siblings] == ["h0.py", "h1.py", "h2.py"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["from " + "." * 500_000, "import " + "(" * 500_000, "import (\n" * 50_000,
+     ";import a" * 50_000, "import a\\\n" * 50_000, "from a import " + "b, " * 200_000,
+     " " * 500_000],
+)  # fmt: skip
+def test_hostile_imports_are_looked_through_in_no_time(line: str) -> None:
+    # Whatever takes more than linear time runs into the tests' own limit here.
+    assert len(list(imports_of(line, "relu.py"))) < 2_000_000
 
 
 def test_helpers_that_import_each_other_end(tmp_path: Path) -> None:
