@@ -69,7 +69,8 @@ def build(student: Student, rng: np.random.Generator, **options: Any) -> tuple[N
 class Probe:
     """A network whose logits show its hidden activations.
 
-    Their inputs are positive, so that none is 0 in eval mode; or `around_zero`, of both signs.
+    Their inputs are positive, so that none is 0 in eval mode, and negative for a nonlinearity that
+    is 0 for positive ones; or `around_zero`, of both signs.
     """
 
     def __init__(
@@ -92,9 +93,13 @@ class Probe:
         self.b2 = rng.uniform(1, 2, num_output).astype(np.float32)
         b1 = rng.uniform(min(lowest, 0), 0.3, num_hidden)
         self.weights = identity_weights(layers) | {"W1": first, "b1": b1, "b2": self.b2}
-        layers.assign(self.net, self.weights)
         self.inputs = rng.uniform(lowest, 2.0, (ROWS, sizes[0])).astype(np.float32)
-        self.kept = self.hidden(self.net.forward(self.inputs))  # (N, H)
+        self.sign = 1.0
+        self.kept = self.bent(1.0)  # (N, H)
+        if not self.kept.any():
+            self.sign = -1.0
+            self.weights |= {"W1": -first, "b1": -b1}
+            self.kept = self.bent(1.0)
 
     def hidden(self, logits: np.ndarray) -> np.ndarray:
         return (logits - self.b2)[:, : self.net.sizes[1]]
@@ -120,7 +125,7 @@ class Probe:
         """
         num_features, num_hidden, _ = self.net.sizes
         first = np.zeros((num_hidden, num_features))
-        first[:, 0] = 1.0
+        first[:, 0] = self.sign
         weights = identity_weights(self.layers) | {"W1": first, "b2": self.b2}
         self.layers.assign(self.net, weights)
         off = self.hidden(self.net.forward(0 * self.inputs))
