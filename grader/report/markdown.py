@@ -69,6 +69,7 @@ def parts_of(title: str, reports: Sequence[Report]) -> Iterator[str]:
     # What was printed comes last: it is the longest, and the least.
     for report in reports:
         for assignment in report.assignments:
+            yield how_read(assignment, report.submission if len(reports) > 1 else "")
             yield from shortfalls(assignment, report.submission if len(reports) > 1 else "")
         yield training_table(report, report.submission if len(reports) > 1 else "")
     for report in reports:
@@ -87,6 +88,14 @@ def scores_table(report: Report) -> str:
     return table(
         ["Assignment", "Points", "Result", "Validation accuracy"], ["", "-", "", "-"], rows
     )
+
+
+def how_read(assignment: AssignmentReport, submission: str) -> str:
+    """What is to be said about the file, where it was not read as it stands."""
+    if not assignment.notes:
+        return ""
+    notes = "\n".join(fence(note) for note in assignment.notes)
+    return f"\n{owner(submission)}{escape(assignment.title)}, how its file was read:\n\n{notes}"
 
 
 # ---------------------------------------------------------------- checks that did not pass

@@ -97,6 +97,7 @@ class AssignmentReport(msgspec.Struct, frozen=True):
     output: str
     picture: Picture | None = None  # of assignments that have one, if the module has got that far
     read_from: str = ""  # which file was read, where that does not go without saying
+    notes: list[str] = []  # how the file was read, where that needs saying; a line each
 
 
 class Environment(msgspec.Struct, frozen=True):

@@ -28,6 +28,8 @@ def print_assignment(
     `every_check`: those that passed as well, by their titles.
     """
     print_heading(console, report)
+    for note in report.notes:
+        console.print(Padding(Text(f"note: {plain(note)}", style="yellow"), (0, 0, 0, 2)))
     if all(check.verdict == "not_judged" for check in report.checks):
         return
     skipped = []

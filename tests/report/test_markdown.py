@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import RunGrader, hand_in, solution, wrong
 from helpers.rendered import OWN_TAGS, Rendered
+from msgspec.structs import replace
 
 from grader.report.markdown import EPOCHS_SHOWN, NAME_CHARACTERS, render, spread
 from grader.report.model import (
@@ -98,6 +99,18 @@ def test_no_text_of_a_student_is_markup(seed: int) -> None:
         # Nothing of a report's own is swallowed, whatever stands before it.
         assert single.prose.count("ReLU") == 3
         assert several.prose.count("ReLU") == 6
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_a_note_on_how_a_file_was_read_stands_in_a_block(text: str) -> None:
+    report = make_report()
+    (assignment, *others) = report.assignments
+    noted = replace(assignment, notes=[f"x{text}y", "and so on"])
+    shown = Rendered(render(TITLE, [replace(report, assignments=[noted, *others])]))
+    assert "ReLU, how its file was read:" in shown.prose
+    assert "owned" not in shown.prose
+    assert "and so on\n" in shown.codes
+    assert set(shown.tags) <= OWN_TAGS
 
 
 @pytest.mark.parametrize("text", NASTY)

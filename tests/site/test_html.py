@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from collections import Counter
 from pathlib import Path
 
+from conftest import RunGrader, hand_in, solution
 from test_markdown import make_report
 
 from grader.site.html import write_html
@@ -48,6 +51,21 @@ def test_no_markup_of_a_submission_gets_into_the_page(tmp_path: Path) -> None:
         assert "<img" not in page
         assert "&lt;img src=x onerror=owned=1&gt;" in page
         assert "default-src &#39;none&#39;" in page
+
+
+def test_what_is_to_be_said_of_a_file_is_said_everywhere(
+    run_grader: RunGrader, tmp_path: Path
+) -> None:
+    script = "raise RuntimeError('<b>\\x1b[31m[red]it ran')"
+    folder = hand_in(tmp_path / "ada", {"relu": f"{solution('relu')}{script}\n"})
+    page = tmp_path / "page.html"
+    ran = run_grader("grade", folder, "--only", "relu", "--html", page, "--json", "-")
+    (assignment,) = json.loads(ran.stdout)["reports"][0]["assignments"]
+    assert assignment["status"] == "passed"
+    (note,) = assignment["notes"]
+    assert note.startswith("importing relu.py raised RuntimeError: <b>[red]it ran (line ")
+    assert note in " ".join(ran.stderr.split())
+    assert html.escape(note, quote=False) in page.read_text(encoding="utf-8")
 
 
 def test_no_reports_make_a_page_that_says_so(tmp_path: Path) -> None:
