@@ -7,6 +7,7 @@ What of the code counts is decided where it runs, behind the wall
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -79,7 +80,7 @@ def read_notebook(text: str, max_code_bytes: int) -> Code:
         NotebookError: it is none, damaged, of another language, or holds too much code.
     """
     try:
-        notebook = msgspec.json.decode(text, type=_Notebook)
+        notebook = _decode(text)
     except msgspec.MsgspecError as error:
         raise NotebookError(
             f"it is no notebook, or a damaged one ({printable(str(error), 200)}); {_SAVE_AGAIN}"
@@ -103,6 +104,38 @@ def read_notebook(text: str, max_code_bytes: int) -> Code:
         if len(cells) > MAX_CELLS:
             raise NotebookError(f"it has more than {MAX_CELLS} cells of code; join some")
     return Code("".join(pieces), tuple(cells))
+
+
+# What Python writes where JSON has no number, outside of strings: up to it, and it.
+_NOT_JSON = re.compile(
+    rb'(?:[^"NI]++|"(?:[^"\\]++|\\.)*+"|[NI](?!aN\b|nfinity\b))*+(?P<found>NaN|Infinity)', re.DOTALL
+)
+# Half of a character that takes two escapes, which UTF-8 does not have: up to it, and it.
+_HALF = re.compile(
+    rb"(?:[^\\]++|\\[^u]|\\u(?![dD][89a-fA-F])|\\u[dD][89abAB]..\\u[dD][c-fC-F]..)*+"
+    rb"(?P<found>\\u[dD][89a-fA-F][0-9a-fA-F]{2})",
+    re.DOTALL,
+)
+
+
+def _decode(text: str) -> _Notebook:
+    """The notebook in a text of JSON, or of what Python writes for JSON.
+
+    An output may hold NaN, or a character cut in half: neither is a reason to refuse a notebook.
+    """
+    try:
+        return msgspec.json.decode(text, type=_Notebook)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        # In place, as it may be much: of a number is left a 0, of half a character that it was one.
+        data = bytearray(text.encode())
+        for pattern, mended in ((_NOT_JSON, b"0"), (_HALF, rb"\ufffd")):
+            end = 0
+            while found := pattern.match(data, end):
+                start, end = found.span("found")
+                data[start:end] = mended.ljust(end - start)
+        return msgspec.json.decode(data, type=_Notebook)
 
 
 def _code_cells(notebook: _Notebook) -> Iterator[tuple[int, msgspec.Raw]]:
