@@ -13,6 +13,7 @@ In the stub the marked lines become one that says what is missing:
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -87,6 +88,13 @@ def original_stub(course: Course, slug: str) -> str | None:
     if not kept.is_file() and is_carried(course.root):
         kept = course.stub_path(slug)
     return kept.read_text(encoding="utf-8") if kept.is_file() else None
+
+
+def defined_names(course: Course, slug: str) -> tuple[str, ...]:
+    """What the assignment asks its module to define: the functions and classes of its stub."""
+    tree = ast.parse(original_stub(course, slug) or "")
+    definitions = [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+    return tuple(node.name for node in definitions if not node.name.startswith("_"))
 
 
 def derive_stubs(root: Path) -> dict[Path, str]:

@@ -20,6 +20,7 @@ import numpy as np
 import grader
 from grader.course.digits import Digits, load_digits
 from grader.course.manifest import Assignment, Course
+from grader.course.stubs import defined_names
 from grader.errors import GraderError, UnconfinedError
 from grader.grading.checkfile import collect_checks
 from grader.grading.crew import KILLED, in_processes
@@ -35,13 +36,14 @@ from grader.report.model import (
     status_of,
     unsound,
 )
-from grader.sandbox.client import Limits, Student, confinement
+from grader.sandbox.client import ENTRY_POINTS, Limits, Student, confinement
 from grader.sandbox.launch import Launcher, SandboxError
-from grader.submissions.model import Submission
+from grader.submissions.model import Source, Submission
 from grader.submissions.untouched import is_untouched
 from grader.text import printable
 
 AGAIN = "run the same command again"
+MAX_NOTE = 500  # characters
 
 
 class Graded(msgspec.Struct, frozen=True):
@@ -159,8 +161,7 @@ class Engine:
             problem = f"no file {slug}.py was handed in"
         elif source is not None and is_untouched(self.course, source):
             problem = "the stub is unchanged: nothing to grade yet"
-        text, cells = ("", ()) if source is None else (source.text, source.cells)
-        with Student(self.launcher, slug, text, limits_of(assignment), cells) as student:
+        with self._student(assignment, source or Source(slug, "", "")) as student:
             run = self.check_run(
                 assignment, student, lambda: self.digits, lambda: self.unseen, self.seed, problem
             )
@@ -186,10 +187,22 @@ class Engine:
             output=printable(student.output, assignment.limits.output_kib << 10, newlines=True),
             picture=picture,
             read_from="" if source is None else source.read_from,
+            notes=[printable(note, MAX_NOTE) for note in student.notes],
         )
         if reason := unsound(report, slug):
             raise ValueError(reason)
         return Graded(report, time.perf_counter() - start), student.doubt
+
+    def _student(self, assignment: Assignment, source: Source) -> Student:
+        return Student(
+            self.launcher,
+            assignment.slug,
+            source.text,
+            limits_of(assignment),
+            source.cells,
+            source.siblings,
+            defined_names(self.course, assignment.slug) or ENTRY_POINTS,
+        )
 
 
 def limits_of(assignment: Assignment) -> Limits:

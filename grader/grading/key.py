@@ -9,8 +9,12 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import platform
+import re
+import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
@@ -18,7 +22,7 @@ import msgspec
 import grader
 from grader.course.manifest import Assignment, Course
 from grader.course.stubs import original_stub
-from grader.submissions.model import Submission
+from grader.submissions.model import Source, Submission
 
 # The grader's own modules that decide what a report says, below `grader/`.
 DECIDING = (
@@ -31,6 +35,10 @@ DECIDING = (
 
 # Those whose versions matter: student code may compute with each but the last.
 PACKAGES = ("torch", "numpy", "scikit-learn", "pytest")
+
+
+_IMPORTS = re.compile(r"^[ \t]*(?:import|from)[ \t]+(.+)$", re.MULTILINE)
+_NAME = re.compile(r"\b[A-Za-z_]\w{0,99}", re.ASCII)
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -55,7 +63,33 @@ def code_digest(submission: Submission, slug: str) -> str:
     if source is None:
         return "missing"
     fields = msgspec.json.encode(dataclasses.asdict(source))
-    return digest([b"module", fields])
+    return digest([b"module", fields, msgspec.json.encode(libraries_of(source))])
+
+
+def libraries_of(source: Source) -> dict[str, str]:
+    """The libraries that are installed here and that the module or its siblings may import.
+
+    A result depends on them, so one that was earned without a library is not given with it. The
+    text is not parsed: words of its lines that import are looked up, a few too many of them.
+    """
+    texts = [source.text, *(text for _, text in source.siblings)]
+    lines = (line for text in texts for line in _IMPORTS.findall(text))
+    names = {name for line in lines for name in _NAME.findall(line)}
+    found = {name: _installed(name) for name in sorted(names - sys.stdlib_module_names)}
+    return {name: version for name, version in found.items() if version is not None}
+
+
+@cache
+def _installed(name: str) -> str | None:
+    """The version of an installed library, "" where it tells none; None where there is no such."""
+    try:
+        if find_spec(name) is None:
+            return None
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
+    except (ImportError, ValueError):
+        return None
 
 
 def checks_digest(course: Course, assignment: Assignment) -> str:

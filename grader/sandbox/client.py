@@ -29,6 +29,8 @@ from grader.sandbox.wire import protocol
 from grader.sandbox.wire.cells import Cells
 from grader.sandbox.wire.values import GivenNetwork, pack
 
+ENTRY_POINTS = ("Net", "make_optimizer")
+
 # What checks and the rooms above import from here; some of it lives beside.
 __all__ = [
     "Called",
@@ -60,15 +62,27 @@ class Student:
     """One student's module behind the wall, with a fresh worker after any crash.
 
     Nothing is started before the first call. Use as a context manager: leaving it kills the worker.
-    `cells` say where the cells of a notebook's code begin.
+
+    Args:
+        cells: where the cells of a notebook's code begin.
+        siblings: the student's other files that it may import: paths beside it, and texts.
+        names: what the assignment asks it to define.
     """
 
     def __init__(
-        self, launcher: Launcher, slug: str, source: str, limits: Limits, cells: Cells = ()
+        self,
+        launcher: Launcher,
+        slug: str,
+        source: str,
+        limits: Limits,
+        cells: Cells = (),
+        siblings: tuple[tuple[str, str], ...] = (),
+        names: tuple[str, ...] = ENTRY_POINTS,
     ) -> None:
         self.slug = slug
         self.filename = f"{slug}{'.ipynb' if cells else '.py'}"
-        self._conversation = Conversation(launcher, slug, source, limits, cells)
+        load = protocol.Load(slug, source, IMPORT_SEED, cells, siblings, names, bool(cells))
+        self._conversation = Conversation(launcher, load, limits)
         self._ask = self._conversation.ask
 
     def __enter__(self) -> Student:
@@ -97,10 +111,18 @@ class Student:
         """What is wrong with the sandbox, if anything: then nothing is known about the module."""
         return self._conversation.failure
 
+    @property
+    def notes(self) -> list[str]:
+        """What of the file counts, where that is not all of it: a line each, in the worker's words.
+
+        Empty before anything was asked.
+        """
+        return self._conversation.notes
+
     # ------------------------------------------------------------ what a check asks
 
     def load(self) -> list[str]:
-        """Import the module; which of `Net` and `make_optimizer` it defines."""
+        """Import the module; which of the names that the assignment asks for it defines."""
         return self._conversation.loaded().callables
 
     def reseeds_at_import(self) -> bool:

@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
+import msgspec
+
 from grader.sandbox.blame import (
     StudentCrashed,
     StudentError,
@@ -25,11 +27,11 @@ from grader.sandbox.blame import (
 )
 from grader.sandbox.launch import Launcher, Process, SandboxError
 from grader.sandbox.wire import protocol
-from grader.sandbox.wire.cells import Cells
 
 Body = TypeVar("Body")
 TICK_S = 0.1
 IMPORT_SEED = 0x5EED_0F_1A9087  # one that nobody would choose
+SCRIPT_S = 10.0  # for a module to get to its end, with all that is in it besides what is graded
 MEMORY_MARGIN = 1.25
 BUSY_SHARE = 0.5  # of its time, below which a module that has none left may have been kept from it
 CHUNK_BYTES = 1 << 16  # what a pipe holds
@@ -48,18 +50,19 @@ class Limits:
 
 
 class Conversation:
-    """Asks the workers of one module, each started when the one before has ended."""
+    """Asks the workers of one module, each started when the one before has ended.
 
-    def __init__(
-        self, launcher: Launcher, slug: str, source: str, limits: Limits, cells: Cells
-    ) -> None:
+    A module that does not get to its end is imported once more, by its definitions only.
+    """
+
+    def __init__(self, launcher: Launcher, load: protocol.Load, limits: Limits) -> None:
         self.protections: dict[str, bool] = {}
         self.requests = 0  # so far
         # Why what a worker came to may be the machine's doing, or a neighbour's; "" if it is not.
         self.doubt = ""
         self.failure: SandboxError | None = None  # after which no worker is asked anything
         self._launcher = launcher
-        self._load = protocol.Load(slug, source, IMPORT_SEED, cells)
+        self._load = load
         self._limits = limits
         self._deadline: float | None = None
         self._cpu_left_s = float(limits.cpu_s)
@@ -69,6 +72,7 @@ class Conversation:
         self._received = bytearray()  # of the next reply
         self._next_look = 0.0  # when the worker's memory is measured again
         self._memory_bytes = math.inf  # what it may then have
+        self._unfinished: StudentError | None = None  # why the module did not get to its end
         self._load_failure: StudentError | None = None
         self._loaded: protocol.Loaded | None = None
 
@@ -76,6 +80,17 @@ class Conversation:
     def output(self) -> str:
         """What the module printed so far, up to the limit, as UTF-8 with the rest replaced."""
         return self._output.decode("utf-8", "replace")
+
+    @property
+    def notes(self) -> list[str]:
+        """What of the file counts, where that is not all of it: a line each."""
+        notes = [] if self._loaded is None else list(self._loaded.notes)
+        if (error := self._unfinished) is not None:
+            place = f" ({error.place})" if error.place else ""
+            lines = "" if self._loaded is None else self._loaded.left_out
+            left_out = f"; left out: lines {lines}" if lines else ""
+            notes.insert(0, f"{error}{place}, so only the definitions count{left_out}")
+        return notes
 
     def close(self) -> None:
         if self._process is not None:
@@ -117,19 +132,55 @@ class Conversation:
             raise self._load_failure
         if self._process is not None:
             return self._process
-        if self._cpu_left_s < 1 or (self._deadline or time.monotonic() + 1) <= time.monotonic():
-            self._weigh_time_out()
+        try:
+            self._loaded = self._import()
+        except StudentError as error:
+            self._load_failure = error
+            raise
+        assert self._process is not None
+        return self._process
+
+    def _import(self) -> protocol.Loaded:
+        """Import the module in a new worker: all of it, or else once more its definitions only."""
+        if self._load.only_definitions:
+            return self._import_in_time(math.inf)
+        try:
+            return self._import_in_time(SCRIPT_S)
+        except StudentError as error:
+            unfinished = error
+        self._end_worker()
+        if isinstance(unfinished, StudentTimedOut) and not self._time_is_up():
+            unfinished = StudentTimedOut(
+                f"importing {self._load.slug}.py took more than {SCRIPT_S:g} s"
+            )
+        whole, self._load = self._load, msgspec.structs.replace(self._load, only_definitions=True)
+        try:
+            loaded = self._import_in_time(math.inf)
+        except StudentError as error:
+            # If it is the same, or time is up, it is the module as it stands that is to blame.
+            if isinstance(error, StudentTimedOut) or str(error) == str(unfinished):
+                self._load = whole
+                raise unfinished from None
+            self._unfinished = unfinished
+            raise
+        if not set(self._load.names) & set(loaded.callables):
+            raise unfinished  # nothing is left of it
+        self._unfinished = unfinished
+        return loaded
+
+    def _import_in_time(self, seconds: float) -> protocol.Loaded:
+        if self._time_is_up():
+            self._weigh_time_out(self._limits.wall_s)
             raise StudentTimedOut("the assignment's time was used up by an earlier check")
         try:
             self._process = self._start()
         except SandboxError:
             self._process = self._start()
-        try:
-            self._loaded = self._exchange(self._process, self._load, protocol.Loaded)
-        except StudentError as error:
-            self._load_failure = error
-            raise
-        return self._process
+        return self._exchange(self._process, self._load, protocol.Loaded, seconds)
+
+    def _time_is_up(self) -> bool:
+        is_late = self._deadline is not None and self._deadline <= time.monotonic()
+        return is_late or self._cpu_left_s < 1
 
     def _start(self) -> Process:
         process = self._launcher.launch(
@@ -161,23 +212,30 @@ class Conversation:
             self._deadline = time.monotonic() + self._limits.wall_s
         return process
 
-    def _exchange(self, process: Process, request: protocol.Request, expected: type[Body]) -> Body:
+    def _exchange(
+        self,
+        process: Process,
+        request: protocol.Request,
+        expected: type[Body],
+        seconds: float = math.inf,
+    ) -> Body:
         """Send `request`, await its reply; any failure but a well-formed one ends the worker."""
         assert self._deadline is not None
+        deadline = min(self._deadline, time.monotonic() + seconds)
         self.requests += 1
         try:
             message = protocol.encode(protocol.Envelope(self.requests, request))
         except protocol.ProtocolError as error:  # what it made comes back with the request
             raise StudentUnusable(f"what it made is too large to be asked about: {error}") from None
         try:
-            self._send(process, message, self._deadline)
-            reply = self._receive(process, self._deadline)
+            self._send(process, message, deadline)
+            reply = self._receive(process, deadline)
             if reply.id != self.requests:
                 raise protocol.ProtocolError("a reply to another request")
         except StudentError as error:
             self._end_worker()
             if isinstance(error, StudentTimedOut):
-                self._weigh_time_out()
+                self._weigh_time_out(min(seconds, self._limits.wall_s))
             raise
         except protocol.ProtocolError as error:
             self._end_worker()
@@ -273,10 +331,10 @@ class Conversation:
         self.doubt = f"the process was ended by {signal_name(-ending.exit)}"
         return StudentCrashed(self.doubt)
 
-    def _weigh_time_out(self) -> None:
+    def _weigh_time_out(self, allowed_s: float) -> None:
         """Whether the module had the time that is up: one kept waiting looks like one asleep."""
         used_s = self._limits.cpu_s - self._cpu_left_s
-        if self._cpu_left_s >= 1 and used_s < BUSY_SHARE * self._limits.wall_s:
+        if self._cpu_left_s >= 1 and used_s < BUSY_SHARE * allowed_s:
             self.doubt = f"its time is up, of which it used {used_s:.1f} s"
 
     def _end_worker(self) -> None:

@@ -21,7 +21,7 @@ from nbformat import v3, v4
 from grader.course.manifest import load_course
 from grader.grading.key import code_digest
 from grader.intake.layouts import open_class
-from grader.sandbox.wire.cells import without_ipython
+from grader.sandbox.wire.cells import Body, body_of, without_ipython
 from grader.submissions.model import SubmissionError
 from grader.submissions.notebook import MAX_CELLS, make_notebook, split_module
 from grader.submissions.places import MAX_NOTEBOOK_BYTES
@@ -128,6 +128,31 @@ RIGHT: dict[tuple[str, str], list[str]] = {
         "make_optimizer = Maker()",
         "make_optimizer = make_optimizer([nn.Parameter(torch.ones(1))])",
     ],
+    ("momentum", "cells_that_are_no_python"): [
+        "This is my answer to question 2: I call make_optimizer with 0.9",
+        IMPORTS,
+        "%%time\n" + MAKE,
+        "optimizer = (\n",
+        "%%bash\npip install torch",
+        "%%html\n<p>def make_optimizer(): pass</p>",
+        "for epoch in range(200\n    train()",
+    ],
+    ("momentum", "magics_whose_body_counts"): [
+        "%%capture\n%%time\n" + IMPORTS,
+        "%%writefile model.py\nMU = 0.9\ndef keep(mu):\n    return mu",
+        "%%writefile -a model.py\n\nLR = 0.01",
+        "from model import MU, keep\nimport model",
+        "%%timeit -n 1\nRATE = MU",
+        f"%%writefile assignments/momentum.py\nfrom model import *\n{MAKE}"
+        "    assert (MU, LR, model.LR, RATE) == (0.9, 0.01, 0.01, 0.9)\n",
+    ],
+    ("momentum", "helpers_that_are_not_needed"): [
+        IMPORTS,
+        "def broken(x=1 / 0):\n    pass\n",
+        "class Data(torch.utils.data.Dataset):\n    rows = open('rows.txt').read()",
+        "if torch.load('x.pt'):\n    y = 1",
+        MAKE,
+    ],
     ("relu", "a_name_that_is_not_the_class"): [*RELU, "Mine = Net", "del Net", "Net = Mine"],
 }
 
@@ -224,14 +249,38 @@ def test_nbformat_3_counts_as_its_upgrade_does(tmp_path: Path) -> None:
 
 # ---------------------------------------------------------------- what is said
 
+BROKEN = "def make_optimizer(parameters, lr=0.01, momentum=0.9):\n    return '''\n"
 SAID: dict[str, tuple[str, list[str]]] = {
     "raises": ("momentum", [IMPORTS, "", "x = 1\n\n" + MAKE + "    \n    1 / 0\n", "y = 1"]),
     "raises_inside": (
         "momentum",
         [IMPORTS, "a = 1\n\n", "# one\ndef make_optimizer(parameters, **options):\n    1 / 0"],
     ),
-    "raises_at_import": ("momentum", [MAKE, "x = 1\n\ndef f(x=1 / 0):\n    pass", MAKE]),
-    "is_no_python": ("momentum", [MAKE, "x = '''\n", "'''\n", MAKE]),
+    "raises_at_import": (
+        "momentum",
+        [MAKE, "x = 1\n\ndef make_optimizer(x=1 / 0):\n    pass", MAKE],
+    ),
+    "is_no_python": ("momentum", [MAKE, BROKEN, MAKE]),
+    "speaks_of_it_and_is_no_python": ("momentum", [IMPORTS, "make_optimizer = make(SGD", "1"]),
+    "is_under_another_magic": ("momentum", [IMPORTS, "%%bash\n" + MAKE]),
+    "is_written_elsewhere": ("momentum", [IMPORTS, "%%writefile answer.py\n" + MAKE]),
+    "needs_what_a_loop_fills": (
+        "momentum",
+        [
+            IMPORTS,
+            "RATES = {}\nfor name in ('a', 'b'):\n    RATES[name] = 0.9",
+            MAKE.replace("=momentum)", "=RATES['a'])"),
+        ],
+    ),
+    "needs_what_a_call_fills": (
+        "momentum",
+        [
+            IMPORTS + "\nRATES = [0.1]",
+            "def fill(rates):\n    rates.append(0.9)\n",
+            "fill(RATES)",
+            MAKE.replace("=momentum)", "=RATES[1])"),
+        ],
+    ),
     "is_not_written": (
         "relu",
         ["\n\n", *split_module(original_stub(COURSE, "relu") or "")[1], "1"],
@@ -283,8 +332,21 @@ def test_of_two_definitions_the_last_counts_even_if_it_is_wrong(
         (
             "is_no_python",
             "importing momentum.ipynb raised SyntaxError: unterminated triple-quoted string "
-            "literal (detected at line 1) (cell 3, line 1)",
+            "literal (detected at line 2) (cell 3, line 2)",
         ),
+        ("speaks_of_it_and_is_no_python", "SyntaxError: '(' was never closed (cell 3, line 1)"),
+        (
+            "is_under_another_magic",
+            "make_optimizer is defined in cell 3, line 1, under %%bash, which is no code of the "
+            "notebook's own; remove that line",
+        ),
+        ("is_written_elsewhere", "is defined in cell 3, line 1, under %%writefile, which"),
+        (
+            "needs_what_a_loop_fills",
+            "KeyError: 'a'; RATES is changed in cell 3, line 2, which is no constant, so it was "
+            "left out: make the value where it is needed (cell 4, line 2)",
+        ),
+        ("needs_what_a_call_fills", "RATES is changed in cell 4, line 1, which is no constant"),
         ("is_not_written", "not written yet (cell 4, line 29): Write this part: rectify"),
         (
             "needs_what_is_left_out",
@@ -304,8 +366,8 @@ def test_of_two_definitions_the_last_counts_even_if_it_is_wrong(
         ),
         (
             "needs_what_is_not_here",
-            "NameError: name 'absent' is not defined; what should give it a value, in cell 2, "
-            "line 2, raised ModuleNotFoundError: No module named 'absent' (cell 3, line 2)",
+            "ModuleNotFoundError: absent is neither installed where this is graded nor a file that "
+            "was handed in (cell 2, line 2 imports it) (cell 3, line 2)",
         ),
     ],
 )
@@ -313,7 +375,7 @@ def test_messages_point_to_the_cell(
     graded: Callable[[str, str], Any], name: str, words: str
 ) -> None:
     assignment = graded(name, SAID[name][0])
-    errors = [check for check in assignment["checks"] if check["verdict"] == "error"]
+    errors = [c for c in assignment["checks"] if c["verdict"] in ("error", "failed")]
     assert errors
     assert words in errors[0]["message"]
     # A number of a line that is in no file of theirs would mislead.
@@ -344,14 +406,29 @@ def test_a_blank_cell_does_not_shift_the_lines(graded: Callable[[str, str], Any]
         ("a != b\nc %= d", "a != b\nc %= d"),
         ("pip install x==1\ncd ..\nls -l", "pass\npass\npass"),
         ("ls = [1]\nls  += [2]\n%x", "ls = [1]\nls  += [2]\npass"),
-        ("\n%%capture out\n%x\ny", "\n\npass\ny"),
-        ("%%writefile relu.py\nx", ""),
     ],
 )
 def test_what_is_no_python_is_passed_over_and_lines_keep_their_numbers(
     cell: str, python: str
 ) -> None:
     assert without_ipython(cell) == python
+
+
+@pytest.mark.parametrize(
+    ("cell", "body"),
+    [
+        ("\n%%capture out\n%x\ny", Body("\n\n%x\ny")),
+        ("%%time\n\n%%timeit -n 3\ny", Body("\n\n\ny")),
+        ("%%writefile -a 'src\\relu.py'\nx", Body("\nx", "%%writefile", "src/relu.py", True)),
+        ("%%file\nx", Body("\nx", "%%file")),
+        ("%%script false --no-raise-error\nx", Body("\nx", "%%script")),
+        ("%%time\n%%bash\nx", Body("\n\nx", "%%bash")),
+        ("%time x\n%%time\n", Body("%time x\n%%time\n")),
+        ("%%bash", Body("", "%%bash")),
+    ],
+)
+def test_a_cells_magics_tell_what_its_body_is(cell: str, body: Body) -> None:
+    assert body_of(cell) == body
 
 
 # ---------------------------------------------------------------- hostile and damaged ones
@@ -381,7 +458,6 @@ BAD: dict[str, tuple[dict[str, Any] | bytes | str, str]] = {
     "not_utf8": (b'{"nbformat": 4, "x": "\xff"}', "not UTF-8: byte 0xff"),
     "nul": (b'{"nbformat": 4}\0', "a NUL byte"),
     "nul_in_a_cell": (notebook("x = '\0'"), "cell 2 holds a NUL character"),
-    "surrogate": (with_cell(source="x = '\ud800'"), "damaged"),
     "no_version": ({"cells": []}, "missing required field `nbformat`"),
     "version_5": (changed(nbformat=5), "nbformat 5 is not known"),
     "version_of_1000_digits": (b'{"nbformat": 1' + b"0" * 10_000 + b"}", "$.nbformat"),
@@ -439,6 +515,30 @@ def test_what_does_not_matter_may_be_anything(
 ) -> None:
     loaded = load_submission(write(tmp_path / "relu.ipynb", content), SLUGS)
     assert loaded.sources["relu"].text == "x = 1\n"
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        float("nan"),
+        [float("inf"), {"x": -float("inf"), "text": 'NaN "-Infinity"'}],
+        "half a character: \ud83d",
+        {"application/json": {"\udc00": float("nan")}, "image/png": "A" * (12 << 20)},
+    ],
+)
+def test_no_output_is_a_reason_to_refuse_a_notebook(tmp_path: Path, output: object) -> None:
+    code = 's = "NaN", "\\ud83d", "\U0001f600"\nx = -NaN'
+    made = notebook(code)
+    made["cells"][1]["outputs"] = [{"output_type": "display_data", "data": output}]
+    loaded = load_submission(write(tmp_path / "relu.ipynb", json.dumps(made)), SLUGS)
+    assert not loaded.problems
+    assert loaded.sources["relu"].text == f"{code}\n"
+
+
+def test_half_a_character_in_the_code_is_read_as_one_that_is_unknown(tmp_path: Path) -> None:
+    content = with_cell(source="x = '\ud800', '\ud83d\ude00'")
+    loaded = load_submission(write(tmp_path / "relu.ipynb", content), SLUGS)
+    assert loaded.sources["relu"].text == "x = '\ufffd', '\U0001f600'\n"
 
 
 def test_outputs_and_text_do_not_make_another_result(tmp_path: Path) -> None:

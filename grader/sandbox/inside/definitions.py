@@ -1,5 +1,7 @@
 """What of a notebook counts: its definitions. What it ran to draw or to train is left out.
 
+So it is with a module that does not get to its end, and with the modules that such a one imports.
+
 Counted are, in the order of the cells, so that of two definitions of a name the last stays:
 
 - functions and classes;
@@ -16,19 +18,21 @@ Counted are, in the order of the cells, so that of two definitions of a name the
   value to a name that the assignment asks for (`make_optimizer = Maker()`);
 - `if` and `try` with what counts inside, where the condition is a constant.
 
-Expressions, loops, `with` and the like are left out, and so is an assignment to `_`. An import or
-an assignment that raises an exception here costs nothing, unless what it gives is needed.
+Expressions, loops, `with` and the like are left out, and so is an assignment to `_`. What raises
+an exception here costs nothing, unless what it gives is needed: what the assignment asks for is.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
+import re
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator
+from pathlib import PurePath, PurePosixPath
 from typing import Any
 
-from grader.sandbox.wire.cells import Cells, without_ipython
+from grader.sandbox.wire.cells import Cells, body_of, without_ipython
 
 # Modules whose calls make constants.
 PURE = frozenset({
@@ -50,6 +54,12 @@ _RECORDS = frozenset({
     "Enum", "Flag", "IntEnum", "IntFlag", "NamedTuple", "StrEnum", "TypedDict", "dataclass",
 })  # fmt: skip
 
+# Methods that change what they are called on, as those do whose name ends in "_".
+_CHANGING = frozenset({
+    "add", "append", "appendleft", "clear", "extend", "insert", "pop", "popitem", "remove",
+    "reverse", "setdefault", "sort", "update",
+})  # fmt: skip
+
 NO_CONSTANT = "is no constant, so it was left out: make the value where it is needed"
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -63,27 +73,42 @@ class Definitions:
     """What counts of the statements taken so far.
 
     `wanted` are names that the assignment asks for. `left_out` are names whose last assignment
-    does not count, with its line and what is to be said about it.
+    does not count, with its line and what is to be said about it. `changed` are names that have a
+    value, but not the one that they had in the end: a statement that is left out changes it, in
+    this line. `skipped` are the first and last lines of what is left out. `elsewhere` are names
+    that a cell defines which is not the notebook's own Python: its first line and its magic.
+    `unreadable` are the errors of cells that are not Python. `files` are what cells write, by path.
     """
 
     def __init__(self, wanted: Collection[str]) -> None:
-        self._wanted = wanted
+        self.wanted = wanted
         self.left_out: dict[str, tuple[int, str]] = {}
+        self.changed: dict[str, int] = {}
+        self.skipped: list[tuple[int, int]] = []
+        self.elsewhere: dict[str, tuple[int, str]] = {}
+        self.unreadable: list[SyntaxError] = []
+        self.files: dict[str, str] = {}
         self._body: list[ast.stmt] = []
         self._known = set(dir(builtins))
         self._callable = self._known - IMPURE  # of these, whose call makes a constant
         self._imported: set[str] = set()
+        self._assigned: set[str] = set()
         self._star = False  # `from … import *`: any name may be known
 
     def take(self, statements: Iterable[ast.stmt]) -> None:
         self._body += self._counting(statements)
 
+    @property
+    def tree(self) -> ast.Module:
+        """All that counts."""
+        return ast.Module(self._body, type_ignores=[])
+
     def run(self, filename: str, namespace: dict[str, Any]) -> None:
         """Run what counts, in order.
 
-        An import or a constant that raises is left out: the library may be there to draw, the
-        constant may be made of what a loop would have filled, or of a GPU, and perhaps nothing
-        that is graded needs it.
+        What raises is left out, unless it is what the assignment asks for: the library may be there
+        to draw, the constant may be made of what a loop would have filled, or of a GPU, and perhaps
+        nothing that is graded needs it.
         """
         future, statements = self._split()
         for statement in statements:
@@ -92,10 +117,30 @@ class Definitions:
             try:
                 exec(code, namespace)
             except Exception as error:
-                if not (names := _gives(statement)):
+                names = set(_gives(statement))
+                if not names.isdisjoint(self.wanted):
                     raise
                 said = f"raised {type(error).__name__}: {error}"
                 self.left_out.update(dict.fromkeys(names, (statement.lineno, said)))
+
+    def defines(self, name: str) -> bool:
+        return any(name in _gives(statement) for statement in self._body)
+
+    def needed(self) -> set[str]:
+        """The names that what the assignment asks for is made of, here and there."""
+        uses: dict[str, set[str]] = {}
+        for statement in self._body:
+            used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+            for name in _gives(statement):
+                uses.setdefault(name, set()).update(used)
+        needed: set[str] = set()
+        left = [name for name in self.wanted if name in uses]
+        while left:
+            name = left.pop()
+            if name not in needed:
+                needed.add(name)
+                left += uses.get(name, ())
+        return needed
 
     def _split(self) -> tuple[list[ast.stmt], list[ast.stmt]]:
         """The future imports, which come first in a module but may stand in any cell; the rest."""
@@ -117,11 +162,16 @@ class Definitions:
             if self._counts(statement):
                 counting.append(statement)
             else:
+                if not _is_text(statement):
+                    last = statement.end_lineno or statement.lineno
+                    self.skipped.append((statement.lineno, last))
                 # Even where a name had a value before, it is another one in the notebook from here
                 # on, and nothing can be made of it.
                 for name in _stored(statement):
                     self._known.discard(name)
                     self.left_out[name] = (statement.lineno, NO_CONSTANT)
+                for name in self._changes(statement):
+                    self.changed.setdefault(name, statement.lineno)
         return counting
 
     def _counts(self, statement: ast.stmt) -> bool:
@@ -151,6 +201,20 @@ class Definitions:
                 branch[:] = counting or [ast.copy_location(ast.Pass(), branch[0])]
         return any_count
 
+    def _changes(self, statement: ast.stmt) -> Iterator[str]:
+        """The constants whose value a statement that is left out may change where they stand."""
+        for node in _walk_scope(statement):
+            if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
+                changed: list[ast.expr] = [node]
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                is_change = node.func.attr in _CHANGING or node.func.attr.endswith("_")
+                changed = [node.func] if is_change else []
+            elif isinstance(node, ast.Call) and _root(node.func) not in dir(builtins):
+                changed = node.args  # a function of their own, which may change what it is given
+            else:
+                continue
+            yield from {*map(_root, changed)} & self._assigned
+
     def _assigns(self, statement: ast.stmt) -> bool:
         """Whether it assigns a constant to what is the notebook's own."""
         if type(statement).__name__ == "TypeAlias":  # from Python 3.12 on
@@ -173,11 +237,12 @@ class Definitions:
         ):
             return False
         # It may be any callable, one of their own making too.
-        is_answer = len(names) == 1 and names[0] in self._wanted and names[0] not in self._known
+        is_answer = len(names) == 1 and names[0] in self.wanted and names[0] not in self._known
         are_constant = map(self._names_are_known if is_answer else self._is_constant, constants)
         if not all(are_constant):
             return False
         self._bind(names, self._makes_constants(constants[-1]))
+        self._assigned.update(names)
         return True
 
     # ------------------------------------------------------------ names
@@ -196,7 +261,9 @@ class Definitions:
         for name in names:
             self._known.add(name)
             self._imported.discard(name)
+            self._assigned.discard(name)
             self.left_out.pop(name, None)
+            self.changed.pop(name, None)
             (self._callable.add if is_callable else self._callable.discard)(name)
 
     def _is_known(self, name: str) -> bool:
@@ -212,10 +279,8 @@ class Definitions:
             return True
         if isinstance(target, ast.Starred):
             return self._is_own(target.value)
-        root = target
-        while isinstance(root, ast.Attribute | ast.Subscript):
-            root = root.value
-        is_own = isinstance(root, ast.Name) and root.id not in self._imported
+        root = _root(target)
+        is_own = bool(root) and root not in self._imported
         return is_own and self._is_constant(target)
 
     def _is_constant(self, expression: ast.expr) -> bool:
@@ -275,6 +340,13 @@ def _stored(top: ast.AST, walk: Callable[[ast.AST], Iterable[ast.AST]] = _walk_s
     ]
 
 
+def _root(expression: ast.expr) -> str:
+    """Of `a.b[0].c` the name `a`; "" where it begins with no name."""
+    while isinstance(expression, ast.Attribute | ast.Subscript):
+        expression = expression.value
+    return expression.id if isinstance(expression, ast.Name) else ""
+
+
 def _is_record(definition: ast.stmt) -> bool:
     if not isinstance(definition, ast.ClassDef):
         return False
@@ -289,12 +361,20 @@ def _is_import(statement: ast.stmt) -> bool:
 
 
 def _gives(statement: ast.stmt) -> Iterable[str]:
-    """The names that an import or assignment gives values to."""
+    """The names that a statement gives values to."""
     if _is_import(statement):
         return _binds(statement)
-    if isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign):
-        return _stored(statement)
-    return ()
+    if isinstance(statement, _DEFINITIONS):
+        return [statement.name]
+    inner = [node for node in ast.walk(statement) if isinstance(node, _DEFINITIONS)]
+    targets: list[ast.expr] = statement.targets if isinstance(statement, ast.Assign) else []
+    if isinstance(statement, ast.AugAssign):
+        targets = [statement.target]
+    return {*_stored(statement), *map(_root, targets), *(node.name for node in inner)} - {""}
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def _is_future(statement: ast.stmt) -> bool:
@@ -316,30 +396,63 @@ def _bound(alias: ast.alias) -> str:
 def read_definitions(
     source: str, cells: Cells, filename: str, wanted: Collection[str]
 ) -> Definitions:
-    """What counts of a notebook's code, of which the assignment wants some names.
+    """What counts of a notebook's code, or of a module's if there are no cells.
+
+    A cell that is not Python is left out, unless it defines what the assignment asks for, or that
+    is defined nowhere and the cell speaks of it.
 
     Raises:
-        SyntaxError: a cell is not Python, with its line in `source`.
+        SyntaxError: of a cell that can't be left out, or the module, with its line in `source`.
     """
     lines = source.split("\n")
+    cells = cells or ((1, 1),)
     definitions = Definitions(wanted)
+    unreadable: list[tuple[SyntaxError, str]] = []
     for (first, _), (end, _) in zip(cells, [*cells[1:], (len(lines) + 1, 0)], strict=True):
         cell = "\n".join(lines[first - 1 : end - 1])
-        tree = _parse(cell, first, filename)
-        definitions.take(ast.increment_lineno(tree, first - 1).body)
+        try:
+            tree = _parse(cell, first, filename, definitions)
+        except SyntaxError as error:
+            if len(cells) == 1 or _defined(cell, wanted):
+                raise
+            unreadable.append((error, cell))
+        else:
+            definitions.take(ast.increment_lineno(tree, first - 1).body)
+    for failure, cell in unreadable:
+        if any(name in cell and not definitions.defines(name) for name in wanted):
+            raise failure
+        definitions.unreadable.append(failure)
     return definitions
 
 
-def _parse(cell: str, first: int, filename: str) -> ast.Module:
+def _parse(cell: str, first: int, filename: str, definitions: Definitions) -> ast.Module:
+    """A cell's Python; where a magic makes it something else, that is noted in `definitions`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # they would name a line of the cell, not of the source
         try:
             return ast.parse(cell, filename)
         except SyntaxError:
             pass  # IPython's syntax, perhaps
+        body = body_of(cell)
+        if body.magic and PurePosixPath(body.file).name != PurePath(filename).name:
+            for name in _defined(body.text, definitions.wanted):
+                definitions.elsewhere[name] = (first, body.magic)
+            if body.file.endswith(".py"):
+                before = definitions.files.get(body.file, "") if body.appends else ""
+                definitions.files[body.file] = before + body.text
+            return ast.Module([], type_ignores=[])
         try:
-            return ast.parse(without_ipython(cell), filename)
+            return ast.parse(without_ipython(body.text), filename)
         except SyntaxError as error:
             error.lineno = (error.lineno or 1) + first - 1
             error.end_lineno = (error.end_lineno or 1) + first - 1
             raise
+
+
+def _defined(text: str, wanted: Collection[str]) -> list[str]:
+    """Of the names, those that a text which may not be Python looks like defining."""
+    return [
+        name
+        for name in wanted
+        if re.search(rf"^\s*(?:(?:class|def)\s+{name}\b|{name}\s*=(?!=))", text, re.MULTILINE)
+    ]

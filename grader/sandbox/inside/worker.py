@@ -19,7 +19,7 @@ import torch
 from torch import nn
 
 from grader.sandbox.inside import calls
-from grader.sandbox.inside.definitions import Definitions, read_definitions
+from grader.sandbox.inside.reading import Reading
 from grader.sandbox.inside.tensors import (
     UnusableError,
     array_to_tensor,
@@ -31,12 +31,9 @@ from grader.sandbox.inside.tensors import (
     text_of,
     uninitialised_memory_as_nan,
 )
-from grader.sandbox.inside.traces import place_in, suggestion_of
+from grader.sandbox.inside.traces import suggestion_of
 from grader.sandbox.wire import protocol
-from grader.sandbox.wire.cells import Cells, place_of
 from grader.sandbox.wire.protocol import Array
-
-ENTRY_POINTS = ("Net", "make_optimizer")
 
 
 class Worker:
@@ -44,37 +41,24 @@ class Worker:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.file, self.source = "", ""
         self.module = types.ModuleType("unloaded")
         self.nets: dict[str, nn.Module] = {}
         self.optimizers: dict[str, tuple[torch.optim.Optimizer, list[nn.Parameter]]] = {}
         self.doing = "importing the module"
-        self.notebook: Definitions | None = None
-        self.cells: Cells = ()
+        self.reading = Reading(folder, protocol.Load("unloaded", "", 0))
 
     # ------------------------------------------------------------ one method a request
 
     def load(self, request: protocol.Load) -> protocol.Loaded:
-        path = self.folder / f"{request.slug}.py"
-        path.write_text(request.source, encoding="utf-8", newline="")
-        self.file, self.source = str(path), request.source
-        self.module = types.ModuleType(request.slug)
-        self.module.__file__ = self.file
-        sys.modules[request.slug] = self.module
         self.doing = f"importing {request.slug}{'.ipynb' if request.cells else '.py'}"
-        # Compiled from text, so that a coding cookie can't make it another program than was read.
-        if request.cells:
-            self.notebook = read_definitions(request.source, request.cells, self.file, ENTRY_POINTS)
-            self.cells = request.cells
-            seed_torch(request.seed)
-            self.notebook.run(self.file, self.module.__dict__)
-        else:
-            code = compile(request.source, self.file, "exec", dont_inherit=True)
-            seed_torch(request.seed)
-            exec(code, self.module.__dict__)
+        self.reading = reading = Reading(self.folder, request)
+        self.module = reading.module
+        reading.run()
         return protocol.Loaded(
-            [name for name in ENTRY_POINTS if callable(getattr(self.module, name, None))],
+            [name for name in request.names if callable(getattr(self.module, name, None))],
             torch.initial_seed(),
+            sendable(reading.left_out(), protocol.MAX_TEXT),
+            [sendable(note, protocol.MAX_TEXT) for note in reading.notes()],
         )
 
     def build(self, request: protocol.Build) -> protocol.Built:
@@ -252,18 +236,11 @@ class Worker:
                 self.doing,
                 type(error).__name__[:200],
                 sendable(
-                    text_of(error) + suggestion_of(error) + self._explain(error), protocol.MAX_TEXT
+                    text_of(error) + suggestion_of(error) + self.reading.explain(error),
+                    protocol.MAX_TEXT,
                 ),
-                *place_in(self.file, self.source, error),
+                *self.reading.place_of(error),
             )
-
-    def _explain(self, error: BaseException) -> str:
-        """Why a name is missing that a notebook assigns; "" if there is nothing to say."""
-        name = error.name if isinstance(error, NameError) else None
-        if self.notebook is None or type(name) is not str or name not in self.notebook.left_out:
-            return ""
-        line, said = self.notebook.left_out[name]
-        return f"; what should give it a value, in {place_of(line, self.cells)}, {said}"
 
 
 # ---------------------------------------------------------------- the loop
@@ -289,6 +266,8 @@ def serve(connection: socket.socket, folder: Path, protections: dict[str, bool])
     os.chdir(folder)
     # joblib, which scikit-learn imports, would look for semaphores, find none and warn.
     os.environ.update(HOME=str(folder), TMPDIR=str(folder), JOBLIB_MULTIPROCESSING="0")
+    # Drawings are drawn, and shown to nobody.
+    os.environ.update(MPLCONFIGDIR=str(folder), MPLBACKEND="agg")
     worker = Worker(folder)
     send(connection, 0, protocol.Ready(protections))
     while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from dataclasses import dataclass
 
 # For each code cell, in order: its first line in the text, and its number in the notebook, from 1.
 Cells = tuple[tuple[int, int], ...]
@@ -48,30 +49,58 @@ _TOKEN = re.compile(
     r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<newline>\n)|\\.?|[^#\"'()\[\]{}\n\\]+",
     re.DOTALL,
 )
+_CELL_MAGIC = re.compile(r"\s*%%(?P<name>\w+)(?P<rest>[^\n]*)\n?")
 # Cell magics whose body is the notebook's own Python; of all others it is none, or runs elsewhere.
-_CELL_MAGIC = re.compile(r"\s*%%(?P<name>\w*)[^\n]*")
-_OWN_PYTHON = frozenset({"capture", "time"})
+_OWN_PYTHON = frozenset({"capture", "memit", "prun", "time", "timeit", "wandb"})
+_FILES = frozenset({"file", "writefile"})
 
 
-def without_ipython(cell: str) -> str:
-    """A cell with `pass` for its magics and shell lines; every line keeps its number.
+@dataclass(frozen=True)
+class Body:
+    """A cell without its cell magics: every line of `text` has the number that it has in the cell.
+
+    `magic` is the one by which it is no Python of the notebook's own, or ""; `file` is the path
+    that a cell is written to, or "", and `appends` whether to what the file holds already.
+    """
+
+    text: str
+    magic: str = ""
+    file: str = ""
+    appends: bool = False
+
+
+def body_of(cell: str) -> Body:
+    """What is left of a cell when the magics at its top are taken off."""
+    start, last = 0, None
+    while magic := _CELL_MAGIC.match(cell, start):
+        start, last = magic.end(), magic
+        if magic["name"] not in _OWN_PYTHON:
+            break
+    text = "\n" * cell.count("\n", 0, start) + cell[start:]
+    if last is None or last["name"] in _OWN_PYTHON:
+        return Body(text)
+    arguments = last["rest"].split()
+    if last["name"] not in _FILES or not arguments:
+        return Body(text, f"%%{last['name']}")
+    file = arguments[-1].strip("'\"").replace("\\", "/")
+    return Body(text, f"%%{last['name']}", file, "-a" in arguments)
+
+
+def without_ipython(text: str) -> str:
+    """Code with `pass` for its magics and shell lines; every line keeps its number.
 
     IPython's own transformer would begin anew after each of a cell's magics, and give up after
     500; this passes over the text once.
     """
-    if magic := _CELL_MAGIC.match(cell):
-        if magic["name"] not in _OWN_PYTHON:
-            return ""
-        cell = "\n" * magic[0].count("\n") + cell[magic.end() :]
     pieces = []
     position = 0
-    while position < len(cell):
-        if line := _IPYTHON.match(cell, position):
+    while position < len(text):
+        if line := _IPYTHON.match(text, position):
             pieces.append(f"{line['indent']}pass" + "\n" * line[0].count("\n"))
             position = line.end()
             # The line's own end follows.
-        end = _end_of_statement(cell, position)
-        pieces.append(cell[position:end])
+        end = _end_of_statement(text, position)
+        pieces.append(text[position:end])
         position = end
     return "".join(pieces)
 

@@ -105,13 +105,22 @@ class Data(msgspec.Struct, frozen=True):
 
 
 class Load(msgspec.Struct, tag=True):
-    """Seed torch, then import `source` as the module `slug`; with `cells` it is a notebook's code,
-    of which only what defines something is run."""
+    """Seed torch, then import `source` as the module `slug`.
+
+    Args:
+        cells: where those of a notebook begin, if it is one.
+        siblings: what it may import of the student's own: texts and their paths beside the module.
+        names: what the assignment asks it to define.
+        only_definitions: run of it, and of its siblings, only what defines something.
+    """
 
     slug: str
     source: str
     seed: int
     cells: Cells = ()
+    siblings: tuple[tuple[str, str], ...] = ()
+    names: tuple[str, ...] = ()
+    only_definitions: bool = False
 
 
 class Build(msgspec.Struct, tag=True):
@@ -248,10 +257,16 @@ class Done(msgspec.Struct, tag=True):
 
 
 class Loaded(msgspec.Struct, tag=True):
-    """The module was imported: which of the course's callables it defines, and torch's seed."""
+    """The module was imported: which callables it defines that were asked for, and torch's seed.
+
+    Where only its definitions were run, `left_out` says which lines were not, and `notes`, a line
+    each, what of it may have been meant to count.
+    """
 
     callables: Annotated[list[Text], Few]
     seed: int
+    left_out: Text = ""
+    notes: Annotated[list[Text], Few] = []
 
 
 class Parameter(msgspec.Struct):
