@@ -335,7 +335,7 @@ def _is_special(name: str) -> bool:
     return name.startswith("__") and name.endswith("__") and name != "__version__"
 
 
-def _operation(function: Callable[[Any, Any], Any], reflected: bool) -> Callable[[Later, Any], Any]:
+def _operation(function: Callable[[Any, Any], Any], reflected: bool) -> Callable[..., Any]:
     def method(self: Later, other: Any) -> Any:
         def do(it: Any) -> Any:
             return function(real(other), it) if reflected else function(it, real(other))
