@@ -106,7 +106,7 @@ def test_every_command_in_a_page_exists_with_its_options(page: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["grad .", "grade . --colour", "list relu", "grade --only", "export --to canvas"]
+    "typed", ["grad .", "grade . --colour", "doctor relu", "grade --only", "export --to canvas"]
 )
 def test_a_command_that_does_not_exist_would_be_noticed(typed: str) -> None:
     with pytest.raises(Exception, match=r"o such option|no command|too many|requires"):
