@@ -14,7 +14,7 @@ from grader.grading.key import checks_digest
 from grader.grading.plugin import CheckRun
 from grader.report.model import AssignmentReport, Training, unsound
 from grader.sandbox.launch import Launcher
-from grader.submissions.reading import Source, Submission
+from grader.submissions.model import Source, Submission
 
 COURSE = load_course()
 
