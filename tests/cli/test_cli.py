@@ -35,6 +35,7 @@ from conftest import (
 from grader import __version__
 from grader.cli.common import finish
 from grader.course.manifest import load_course
+from grader.grading.engine import list_checks
 from grader.report.model import AssignmentReport, CheckResult, Environment, Report, Verdict
 
 COMMANDS = ("check", "grade", "list", "doctor")
@@ -147,9 +148,11 @@ def test_a_wrong_module_is_explained(graded_class: Class) -> None:
     (failed,) = [c for c in assignment["checks"] if c["id"] == "test_update_rule"]
     assert assignment["status"] == "partial"
     assert failed["verdict"] == "failed"
-    assert failed["message"].startswith("Expected: ")
-    assert "\nSeen: " in failed["message"]
-    assert failed["hint"]
+    # What is wrong comes first, then the figures; a mistake that was recognised needs no hint.
+    lines = [line.split(":")[0] for line in failed["message"].splitlines()]
+    recognised = "misconception" in failed
+    assert lines[recognised:] == ["Expected", "Seen"]
+    assert bool(failed["hint"]) != recognised
 
 
 def test_two_submissions_of_one_name_can_be_told_apart(graded_class: Class) -> None:
@@ -374,9 +377,10 @@ def test_check_grades_the_repository_that_one_stands_in(
     ran = run_grader("check", cwd=repository, root=repository)
     assert ran.status == 1
     assert "ReLU (relu)  10/10" in ran.stdout
-    assert re.search(r"✗ .*λ.*\n.*Expected: .*\n.*Seen: .*\n(.*\n)?.*→ ", ran.stdout)
-    assert "the stub is unchanged" in ran.stdout
-    assert re.search(r"^course\s+1\d/80", ran.stdout, re.MULTILINE)
+    assert re.search(r"✗ .*λ.*\n(.*\n)*.*Expected: .*\n(.*\n)*.*Seen: ", ran.stdout)
+    assert "stub unchanged" in ran.stdout
+    assert re.search(r"^ +1\d/80", ran.stdout, re.MULTILINE)
+    assert "Next: grader hint l2" in ran.stdout
     assert {path.name for path in repository.iterdir()} == {
         "grader", "assignments", "solutions", "data_cache",
     }  # fmt: skip
@@ -409,6 +413,15 @@ def test_list_shows_the_assignments_and_their_points(run_grader: RunGrader) -> N
     assert set(listed.values()) == {"10"}
     further = [row[0] for row in rows[[row[0] for row in rows].index("Further") + 2 :]]
     assert further == [assignment.slug for assignment in load_course(REPOSITORY).further]
+
+
+def test_list_shows_what_one_assignment_is_graded_by(run_grader: RunGrader) -> None:
+    ran = run_grader("list", "relu")
+    assert ran.status == 0
+    rows = [line.split(maxsplit=1) for line in lines_of(ran.stdout)[2:]]
+    checks = list_checks(load_course(REPOSITORY))["relu"]
+    assert [title for _, title in rows] == [check.title for check in checks]
+    assert sum(int(points) for points, _ in rows) == 10
 
 
 def test_further_tasks_are_graded_only_when_they_are_asked_for(
