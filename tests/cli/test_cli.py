@@ -420,7 +420,7 @@ def test_list_shows_what_one_assignment_is_graded_by(run_grader: RunGrader) -> N
     assert ran.status == 0
     rows = [line.split(maxsplit=1) for line in lines_of(ran.stdout)[2:]]
     checks = list_checks(load_course(REPOSITORY))["relu"]
-    assert [title for _, title in rows] == [check.title for check in checks]
+    assert [title.strip() for _, title in rows] == [check.title for check in checks]
     assert sum(int(points) for points, _ in rows) == 10
 
 

@@ -1,0 +1,72 @@
+"""The class's mistakes by diagnosis, and a student's code beside what is said of it."""
+
+from __future__ import annotations
+
+from helpers.fake_gradebook import HARMFUL
+
+from grader.gradebook.model import AssignmentInfo, lone_entry
+from grader.report.model import AssignmentReport, CheckResult, Environment, Report
+from grader.site.listing import MOST_LINES, listing_of
+from grader.site.pages import class_page, student_page
+from grader.site.summary import ClassSummary
+
+INFO = AssignmentInfo("relu", "ReLU", 3.0)
+
+
+def report(name: str, *checks: CheckResult) -> Report:
+    score = sum(check.points for check in checks)
+    relu = AssignmentReport("relu", "ReLU", "partial", score, 3.0, list(checks), None, "")
+    return Report(name, score, 3.0, [relu], Environment("", "", "", "", "", {}), 0, 1.0)
+
+
+def check(name: str, message: str = "", mistake: str = "", line: int | None = None) -> CheckResult:
+    verdict = "error" if line is not None else "failed" if message else "passed"
+    points = 0.0 if message else 1.0
+    return CheckResult(
+        name, f"Title of {name}", verdict, points, 1.0, message, "", 0.0, line, mistake
+    )
+
+
+LEAKY = "A leaky ReLU.\nExpected: 0.\nSeen: -0.2."
+
+
+def test_a_mistake_is_told_once_with_everybody_who_made_it() -> None:
+    summary = ClassSummary([INFO])
+    for name in ("Ada", "Bob", "<b>Cem</b>"):
+        made = report(name, check("a", LEAKY, "leaky"), check("b", LEAKY, "leaky"), check("c"))
+        summary.add(lone_entry(made))
+    summary.add(lone_entry(report("Dee", check("a", "Expected: 0.\nSeen: 1."), check("b"))))
+    (diagnosis,) = summary.diagnoses.by_students
+    assert (diagnosis.students, diagnosis.says) == (3, "A leaky ReLU.")
+    assert diagnosis.figures == "Expected: 0.\nSeen: -0.2."
+    assert [name for name, _ in diagnosis.people] == ["Ada", "Bob", "<b>Cem</b>"]
+    page = class_page("The course", summary).decode()
+    assert page.index('href="#students"') < page.index("<main")
+    assert page.index('id="students"') < page.index('id="mistakes"')
+    told = page[page.index('id="mistakes"') :]
+    assert told.index("A leaky ReLU.") < told.index("Ada") < told.index("Seen: -0.2")
+    assert "&lt;b&gt;Cem&lt;/b&gt;" in told and "<b>Cem" not in page
+
+
+def test_the_line_that_a_message_names_is_marked_and_failures_come_first() -> None:
+    message = "it raised E: no (line 2)\n  y = <x>\n      ^^^"
+    entry = lone_entry(report("Ada", check("first"), check("second", message, line=2)))
+    code = "x = 1\r\ny = <x>\n\u202ez\n"
+    page = student_page("The course", entry, [INFO], None, lambda *_: code).decode()
+    assert (
+        page.index("Title of second") < page.index("1 check passed") < page.index("Title of first")
+    )
+    assert '<a href="#relu-line-2">line 2</a>' in page
+    assert "<mark>y = &lt;x&gt;</mark>" in page
+    assert "\\u202ez" in page and "\u202e" not in page
+    assert page.count("<mark>") == 1
+    without = student_page("The course", entry, [INFO], None).decode()
+    assert "The code" not in without and "<mark>" not in without
+
+
+def test_any_code_is_shown_within_bounds() -> None:
+    for text in HARMFUL.values():
+        assert listing_of(text, []).lines
+    long = listing_of("x\n" * (MOST_LINES + 5), [check("a", "it raised", line=10**9)])
+    assert (len(long.lines), long.left_out, long.marked) == (MOST_LINES, 5, [])
+    assert len(listing_of("y" * 10_000, []).lines[0].text) < 1_000
