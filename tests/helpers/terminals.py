@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import select
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -64,6 +66,9 @@ class Terminal:
             self.read(0.05)
         return self.screen
 
+    def resize(self, width: int) -> None:
+        fcntl.ioctl(self.inner, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
+
     def press(self, keys: str) -> None:
         os.write(self.descriptor, keys.encode())
 
@@ -83,18 +88,24 @@ class Terminal:
 
 @contextmanager
 def open_terminal(
-    root: Path, *arguments: str, cwd: Path | None = None, start: str = CONTROLLED
+    root: Path,
+    *arguments: str,
+    cwd: Path | None = None,
+    start: str = CONTROLLED,
+    has_size: bool = False,
 ) -> Iterator[Terminal]:
     """`python -m grader ARGUMENTS` with the package of `root`, in a terminal of its own.
 
     Args:
         start: a program that makes that its controlling terminal and runs its arguments.
+        has_size: whether the command takes the terminal's size, which `resize` sets.
     """
     outer, inner = pty.openpty()
+    environment = environment_for(root) | {"TERM": "xterm", "LINES": "50"}
     process = subprocess.Popen(
         [sys.executable, "-c", start, sys.executable, "-m", "grader", *arguments],
         cwd=root if cwd is None else cwd,
-        env=environment_for(root) | {"TERM": "xterm", "LINES": "50"},
+        env={n: v for n, v in environment.items() if not (has_size and n in ("COLUMNS", "LINES"))},
         stdin=inner,
         stdout=inner,
         stderr=inner,
