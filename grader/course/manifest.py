@@ -9,9 +9,10 @@ import difflib
 import keyword
 import tomllib
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
@@ -20,6 +21,7 @@ from grader.course.place import MANIFEST, find_course
 Table = TypeVar("Table", bound=msgspec.Struct)
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
+FIRST_YEAR, LAST_YEAR = 1970, 2999  # of due dates: what calendars can be reckoned with
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 EXPORTED_STUBS = "stubs"  # the folder of an exported autograder that holds them
 PictureKind = Literal["weights", "train_and_eval", "running_statistics"]
@@ -61,6 +63,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     part of the points. One that is not `graded` takes no part unless it is asked for by its slug.
     With a `leaderboard` the class's page ranks the accuracies that students' modules reached.
     `hints` go from a nudge to nearly there; `picture` is what reports draw of a module.
+    `late` is `[late]` with what this assignment has otherwise.
     """
 
     slug: Text
@@ -74,18 +77,39 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     calibration: Calibration | None = None
     picture: PictureKind | None = None
     hints: tuple[Text, ...] = ()
+    due: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    late: LateRule | None = None
 
 
-class LatePolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """`[late]`: what being late costs. A day that has begun counts as a whole one.
+class LateRule(msgspec.Struct, frozen=True, kw_only=True):
+    """What being late costs. A day of the calendar that has begun counts as a whole one.
 
     `floor_percent` of the score stays, however late.
     """
 
-    due: Annotated[datetime, msgspec.Meta(tz=True)]
-    grace_minutes: Annotated[float, msgspec.Meta(ge=0)] = 0.0
-    percent_a_day: Percent
+    grace_minutes: Annotated[float, msgspec.Meta(ge=0, le=527_040)] = 0.0
+    percent_a_day: Percent = 0.0
     floor_percent: Percent = 0.0
+
+
+class LatePolicy(LateRule, frozen=True, kw_only=True):
+    """`[late]`: the rule for every assignment without one of its own, and what holds for all.
+
+    `due` is for assignments without one of their own. `free_days` each student has once, for the
+    whole course. `counts` says which of several hand-ins of one assignment does: the last one, the
+    one that earns most, or the last one in time (if none is, the last one).
+    """
+
+    due: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    free_days: Annotated[int, msgspec.Meta(ge=0)] = 0
+    counts: Literal["last", "best", "in time"] = "last"
+
+
+class CanvasColumns(msgspec.Struct, frozen=True, kw_only=True):
+    """`[canvas]`: what Canvas calls its columns; `columns` by slug, `total` the course's."""
+
+    columns: dict[str, Text] = {}
+    total: str = ""
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +124,22 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     further: tuple[Assignment, ...] = ()
     root: Path
     late: LatePolicy | None = None
+    zone: ZoneInfo = ZoneInfo("UTC")
+    canvas: CanvasColumns = CanvasColumns()
+
+    @property
+    def has_due_dates(self) -> bool:
+        """Whether it matters when anything was handed in."""
+        return any(self.due(slug) for slug in self.every_slug)
+
+    def due(self, slug: str) -> datetime | None:
+        """When this assignment is due, in the course's zone; None: whenever."""
+        due = self.assignment(slug).due or (self.late.due if self.late else None)
+        return None if due is None else due.astimezone(self.zone)
+
+    def late_rule(self, slug: str) -> LateRule:
+        """What being late with this assignment costs."""
+        return self.assignment(slug).late or self.late or LateRule()
 
     @property
     def slugs(self) -> tuple[str, ...]:
@@ -162,6 +202,8 @@ class _Manifest(msgspec.Struct):
     limits: dict[str, Any]
     assignments: Annotated[list[dict[str, Any]], msgspec.Meta(min_length=1)]
     late: dict[str, Any] | None = None
+    timezone: str | None = None
+    canvas: dict[str, Any] = {}
 
 
 def load_course(root: Path | None = None) -> Course:
@@ -176,6 +218,10 @@ def load_course(root: Path | None = None) -> Course:
     root = find_course().root if root is None else root.resolve()
     manifest = _typed(_read_toml(root / MANIFEST), _Manifest, "")
     defaults = _typed(manifest.limits, Limits, "[limits]: ")
+    zone = None if manifest.timezone is None else _zone(manifest.timezone)
+    late = None
+    if manifest.late is not None:
+        late = _typed(_with_due(manifest.late, zone, "[late]: "), LatePolicy, "[late]: ")
     assignments = []
     for number, entry in enumerate(manifest.assignments, start=1):
         where = f"assignment {entry.get('slug', number)!r}: "
@@ -183,6 +229,11 @@ def load_course(root: Path | None = None) -> Course:
         if isinstance(overrides, dict):  # anything else is left for _typed to refuse
             limits = _typed(msgspec.to_builtins(defaults) | overrides, Limits, f"{where}limits: ")
             entry = entry | {"limits": msgspec.to_builtins(limits)}
+        if isinstance(entry.get("late"), dict):
+            rule = {f: getattr(late or LateRule(), f) for f in LateRule.__struct_fields__}
+            own = _typed(rule | entry["late"], LateRule, f"{where}late: ")
+            entry = entry | {"late": msgspec.to_builtins(own)}
+        entry = _with_due(entry, zone, where)
         assignments.append(_typed(entry, Assignment, where))
         for key, other in (("epochs", "threshold"), ("threshold", "epochs")):
             if key in entry and other not in entry:
@@ -198,10 +249,46 @@ def load_course(root: Path | None = None) -> Course:
         assignments=tuple(assignment for assignment in assignments if assignment.graded),
         further=tuple(assignment for assignment in assignments if not assignment.graded),
         root=root,
-        late=None if manifest.late is None else _typed(manifest.late, LatePolicy, "[late]: "),
+        late=late,
+        zone=zone or ZoneInfo("UTC"),
+        canvas=_typed(manifest.canvas, CanvasColumns, "[canvas]: "),
     )
     _check_slugs(course)
+    for slug in course.canvas.columns:
+        if slug not in course.every_slug:
+            raise CourseError(
+                f"course.toml: [canvas]: columns: no assignment {slug!r}"
+                f"{_suggestion(slug, course.every_slug)}"
+            )
     return course
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        near = difflib.get_close_matches(name, available_timezones(), n=1)
+    raise CourseError(
+        f"course.toml: timezone: there is no zone {name!r}; "
+        + (f"did you mean {near[0]!r}?" if near else "write one like 'Europe/Copenhagen'")
+    )
+
+
+def _with_due(table: dict[str, Any], zone: ZoneInfo | None, where: str) -> dict[str, Any]:
+    """`table` with its `due`, if it has one, as a time with a zone: a date is its last moment."""
+    due = table.get("due")
+    if isinstance(due, date) and not isinstance(due, datetime):
+        due = datetime.combine(due, time.max)
+    if not isinstance(due, datetime):
+        return table  # none, or something that is refused with all else
+    if due.tzinfo is None and zone is None:
+        raise CourseError(
+            f"course.toml: {where}due: {due} is in no zone; say in which, above the first table: "
+            'timezone = "Europe/Copenhagen"'
+        )
+    if not FIRST_YEAR <= due.year <= LAST_YEAR:
+        raise CourseError(f"course.toml: {where}due: {due} is no year of a course's")
+    return table | {"due": due if due.tzinfo else due.replace(tzinfo=zone)}
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

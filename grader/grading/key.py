@@ -39,10 +39,11 @@ PACKAGES = ("torch", "numpy", "scikit-learn", "pytest")
 
 _IMPORTS = re.compile(r"^[ \t]*(?:import|from)[ \t]+(.+)$", re.MULTILINE)
 _NAME = re.compile(r"\b[A-Za-z_]\w{0,99}", re.ASCII)
+MISSING = "missing"  # the code of an assignment for which nothing was handed in
 
 
 class Key(msgspec.Struct, frozen=True):
-    """The parts of a result's key; `code` and `checks` are SHA-256, or "missing" for `code`.
+    """The parts of a result's key; `code` and `checks` are SHA-256, or MISSING for `code`.
 
     `versions` is a JSON object: the versions that matter, and the type of machine.
     """
@@ -61,7 +62,7 @@ def code_digest(submission: Submission, slug: str) -> str:
     if problem is not None:
         return digest([b"problem", problem.encode("utf-8", "backslashreplace")])
     if source is None:
-        return "missing"
+        return MISSING
     fields = msgspec.json.encode(dataclasses.asdict(source))
     return digest([b"module", fields, msgspec.json.encode(libraries_of(source))])
 
@@ -112,7 +113,7 @@ def _judging_content(course: Course, assignment: Assignment) -> Iterator[bytes]:
     yield b"no stub" if stub is None else stub.encode()
     # When and how its threshold was measured decides nothing, nor does what is made of the results.
     settings = msgspec.to_builtins(msgspec.structs.replace(assignment, calibration=None))
-    for told in ("leaderboard", "hints"):
+    for told in ("leaderboard", "hints", "due", "late"):
         del settings[told]
     yield msgspec.json.encode(settings)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from grader.course.manifest import CourseError, Limits, load_course
+from grader.course.manifest import Course, CourseError, Limits, load_course
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -288,3 +289,69 @@ def test_importing_it_imports_nothing_heavy():
         [sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "set()"
+
+
+# ---------------------------------------------------------------- due dates
+
+
+def with_dates(root: Path, top: str, late: str = "", relu: str = "") -> Course:
+    text = MANIFEST.replace('title = "ReLU"', f'title = "ReLU"\n{relu}', 1)
+    write_manifest(root, f"{top}\n{text}\n{late}\n")
+    return load_course(root)
+
+
+@pytest.mark.parametrize(
+    ("due", "utc"),
+    [
+        ("2026-10-31T23:59:00", "2026-10-31 22:59:00+00:00"),
+        ("2026-10-01T23:59:00", "2026-10-01 21:59:00+00:00"),  # summer time
+        ("2026-10-31T23:59:00-05:00", "2026-11-01 04:59:00+00:00"),
+        ("2026-10-31", "2026-10-31 22:59:59.999999+00:00"),
+    ],
+)
+def test_a_due_date_is_in_the_courses_zone_unless_it_names_one(root: Path, due: str, utc: str):
+    course = with_dates(root, 'timezone = "Europe/Copenhagen"', relu=f"due = {due}")
+    found = course.due("relu")
+    assert found is not None and str(found.astimezone(UTC)) == utc
+    assert found.tzinfo is course.zone
+    assert course.due("dropout") is None and course.has_due_dates
+
+
+def test_the_late_table_of_earlier_courses_holds_for_all_assignments(root: Path):
+    late = "[late]\ndue = 2026-10-31T23:59:00+01:00\npercent_a_day = 10\ngrace_minutes = 15"
+    course = with_dates(root, "", late)
+    assert course.due("relu") == course.due("dropout") == datetime(2026, 10, 31, 22, 59, tzinfo=UTC)
+    assert course.late_rule("relu").percent_a_day == 10
+
+
+def test_an_assignment_overrides_the_late_rule_key_by_key(root: Path):
+    course = with_dates(
+        root,
+        'timezone = "UTC"',
+        '[late]\ngrace_minutes = 15\npercent_a_day = 10\nfree_days = 3\ncounts = "best"',
+        "due = 2026-10-31\nlate = { percent_a_day = 20 }",
+    )
+    rules = [(r.grace_minutes, r.percent_a_day) for r in map(course.late_rule, course.slugs)]
+    assert rules == [(15, 20), (15, 10)]
+    assert course.late is not None and (course.late.free_days, course.late.counts) == (3, "best")
+
+
+@pytest.mark.parametrize(
+    ("top", "late", "relu", "told"),
+    [
+        ("", "", "due = 2026-10-31", "assignment 'relu': due: .* is in no zone"),
+        ("", "[late]\ndue = 2026-10-31T12:00:00", "", r"\[late\]: due: .* is in no zone"),
+        ('timezone = "Europe/Kopenhagen"', "", "", "did you mean 'Europe/Copenhagen'"),
+        ('timezone = "../etc/passwd"', "", "", "timezone: there is no zone"),
+        ('timezone = "UTC"', "", "due = 0001-01-01", "is no year of a course's"),
+        ('timezone = "UTC"', "", "due = 5", "assignment 'relu': due: expected"),
+        ("", "", "late = { free_days = 1 }", "unknown key 'free_days'"),
+        ("", '[late]\ncounts = "first"', "", r"\[late\]: counts"),
+        ("", '[canvas.columns]\nrelo = "HW 1"', "", "no assignment 'relo'; did you mean 'relu'"),
+    ],
+)
+def test_a_wrong_date_zone_or_rule_is_named_with_its_place(
+    root: Path, top: str, late: str, relu: str, told: str
+):
+    with pytest.raises(CourseError, match=told):
+        with_dates(root, top, late, relu)
