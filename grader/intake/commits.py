@@ -15,9 +15,11 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Timer
 
 from grader.files import FileError, read_file
 from grader.submissions.names import MODULE_SUFFIXES
@@ -25,63 +27,104 @@ from grader.text import utc_text
 
 TIMEOUT_S = 20.0
 MAX_REFS_BYTES = 4 << 20
+MAX_ANSWER_BYTES = 64 << 20  # as much as a submission's archive may hold
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _REF = re.compile(r"ref: (refs/heads/[^\x00-\x20\\^:?*~\[]+)")
 
 
-def commit_time(clone: Path, slugs: Sequence[str]) -> str:
+def commit_time(clone: Path, slugs: Sequence[str], until: datetime | None = None) -> str:
     """The last commit that touched one of the modules, UTC in ISO 8601; "" if there is none to see.
 
-    Without any `slugs` it is the last commit of all.
+    Without any `slugs` it is the last commit of all; what came after `until` is not looked at.
     Nothing is known of folders that are no ordinary clones (worktrees, submodules, links), and
     where git is not installed.
     """
-    folder = clone / ".git"
-    git = shutil.which("git")
-    try:
-        if git is None or not (_is_folder(folder) and _is_folder(folder / "objects")):
-            return ""
-        head = _head(folder)
-    except (FileError, OSError, UnicodeDecodeError):
-        return ""
-    if head is None:
-        return ""
-    with tempfile.TemporaryDirectory() as empty:
-        return _last_commit(git, Path(empty), folder, head, slugs)
-
-
-def _last_commit(git: str, empty: Path, folder: Path, head: str, slugs: Sequence[str]) -> str:
-    for name in ("objects", "refs"):
-        (empty / name).mkdir()
-    (empty / "HEAD").write_text("ref: refs/heads/none\n")
     places = [f":(glob)**/{slug}{suffix}" for slug in slugs for suffix in MODULE_SUFFIXES]
     if places:  # at any depth, but not where nothing is read (grader.submissions.names)
         places += [":(exclude,glob)**/solutions/**", ":(exclude,glob)**/tests/**"]
-    environment = {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "HOME": str(empty),
-        "LC_ALL": "C",
-        "GIT_DIR": str(empty),
-        "GIT_OBJECT_DIRECTORY": str(folder.absolute() / "objects"),
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_TERMINAL_PROMPT": "0",
-    }
-    if (folder / "shallow").is_file() and not (folder / "shallow").is_symlink():
-        environment["GIT_SHALLOW_FILE"] = str(folder.absolute() / "shallow")
+    with _borrowed(clone) as git:
+        try:
+            told = git("log", "-1", "--format=%ct", *_until(until), "HEAD", "--", *places)
+            return utc_text(datetime.fromtimestamp(int(told), UTC))
+        except (ValueError, OverflowError):
+            return ""
+
+
+def commit_times(
+    clone: Path, slugs: Sequence[str], until: datetime | None = None
+) -> dict[str, str]:
+    """When each module was last committed, by slug, of those of which it can be seen."""
+    times = {slug: commit_time(clone, [slug], until) for slug in slugs}
+    return {slug: time for slug, time in times.items() if time}
+
+
+def state_at(clone: Path, moment: datetime) -> bytes | None:
+    """The clone's files as they were committed last at this moment, as a tar; None if nothing was,
+    or it can't be seen."""
+    with _borrowed(clone) as git:
+        commit = git("log", "-1", "--format=%H", *_until(moment), "HEAD", "--").decode().strip()
+        return git("archive", "--format=tar", commit) or None if commit else None
+
+
+def _until(moment: datetime | None) -> list[str]:
+    return [] if moment is None else [f"--until={utc_text(moment)}"]
+
+
+@contextmanager
+def _borrowed(clone: Path) -> Iterator[Callable[..., bytes]]:
+    """What asks git about the clone's objects, HEAD being the clone's; b"" where it can't tell."""
+    folder = clone / ".git"
+    program = shutil.which("git")
     try:
-        ran = subprocess.run(
-            [git, "--no-replace-objects", "log", "-1", "--format=%ct", head, "--", *places],
-            cwd=empty,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=TIMEOUT_S,
-        )
-        return utc_text(datetime.fromtimestamp(int(ran.stdout), UTC))
-    except (OSError, ValueError, OverflowError, subprocess.TimeoutExpired):
-        return ""
+        is_clone = _is_folder(folder) and _is_folder(folder / "objects")
+        head = _head(folder) if is_clone else None
+    except (FileError, OSError, UnicodeDecodeError):
+        head = None
+    if program is None or head is None:
+        yield lambda *_: b""
+        return
+    with tempfile.TemporaryDirectory() as name:
+        empty = Path(name)
+        for part in ("objects", "refs"):
+            (empty / part).mkdir()
+        (empty / "HEAD").write_text(f"{head}\n")
+        environment = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(empty),
+            "LC_ALL": "C",
+            "GIT_DIR": str(empty),
+            "GIT_OBJECT_DIRECTORY": str(folder.absolute() / "objects"),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_NO_LAZY_FETCH": "1",
+            "GIT_TERMINAL_PROMPT": "0",
+        }
+        if (folder / "shallow").is_file() and not (folder / "shallow").is_symlink():
+            environment["GIT_SHALLOW_FILE"] = str(folder.absolute() / "shallow")
+
+        def git(*arguments: str) -> bytes:
+            with subprocess.Popen(
+                [program, "--no-replace-objects", *arguments],
+                cwd=empty,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            ) as running:
+                assert running.stdout is not None
+                timer = Timer(TIMEOUT_S, running.kill)
+                timer.start()
+                try:
+                    told = running.stdout.read(MAX_ANSWER_BYTES + 1)
+                    if len(told) > MAX_ANSWER_BYTES:
+                        running.kill()
+                finally:
+                    running.stdout.close()
+                    status = running.wait()
+                    timer.cancel()
+            return told if status == 0 and len(told) <= MAX_ANSWER_BYTES else b""
+
+        yield git
 
 
 def _head(folder: Path) -> str | None:

@@ -15,10 +15,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from grader.intake.commits import commit_time
+from grader.intake.commits import commit_times, state_at
 from grader.intake.gradescope import METADATA, Submitter, read_submitters
 from grader.intake.tree import (
     Kind,
@@ -31,7 +32,7 @@ from grader.intake.tree import (
 from grader.submissions.model import Submission, SubmissionError
 from grader.submissions.names import stem_of
 from grader.submissions.places import max_bytes
-from grader.submissions.reading import load_files
+from grader.submissions.reading import load_files, load_single
 from grader.text import show_name
 
 CANVAS = re.compile(r"(?P<name>.+?)_(?P<late>LATE_)?(?P<user>\d+)_(?P<file>\d+)_(?P<original>.+)")
@@ -40,6 +41,14 @@ MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_file(_(?P<origin
 MOODLE_TEXT = re.compile(r".+_\d+_assignsubmission_onlinetext.*", re.S)
 GRADESCOPE = re.compile(r"submission_\d+")
 NAMED = 5  # at most so many names in a note
+
+
+@dataclass(frozen=True)
+class State:
+    """A clone at some moment: its modules, and when each was committed, by slug."""
+
+    submission: Submission
+    times: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,9 @@ class Handed:
     identifier: str = ""
     email: str = ""
     submitted_at: str = ""
+    times: Mapping[str, str] = field(default_factory=dict)  # of single modules, by slug
+    state_at: Callable[[datetime], State | None] | None = None  # of a clone
+    upload: str = ""  # where feedback is taken back: SYSTEM:START-OF-A-PATH
 
 
 @dataclass(frozen=True)
@@ -134,7 +146,13 @@ class Reader:
             # A folder replaced by an archive of it is the same student's.
             source = stem if stems[stem] == 1 else name
             submissions.append(
-                Handed(source, source, self._item(name), submitted_at=self._time(name))
+                Handed(
+                    source,
+                    source,
+                    self._item(name),
+                    times=self._times(name),
+                    state_at=partial(self._state_at, name) if self._times_of else None,
+                )
             )
         return self._class("a folder, archive or module a submission", submissions)
 
@@ -152,6 +170,7 @@ class Reader:
                 name,
                 partial(self._load_loose, f"{name}_{user}", newest(matches)),
                 identifier=user,
+                upload=f"canvas:{name}_{user}_{matches[-1]['file']}_",
             )
             for (name, user), matches in by_student.items()
         ]
@@ -179,6 +198,7 @@ class Reader:
                         match["name"],
                         self._item(name),
                         identifier=match["id"],
+                        upload=moodle_upload(match["name"], match["id"]),
                     )
                 )
             else:
@@ -186,7 +206,8 @@ class Reader:
         for (student, number), files in loose.items():
             source = f"{student}_{number}"
             load = partial(self._load_loose, source, files)
-            submissions.append(Handed(source, student, load, identifier=number))
+            upload = moodle_upload(student, number)
+            submissions.append(Handed(source, student, load, identifier=number, upload=upload))
         return self._class("a download from Moodle", submissions)
 
     def _gradescope(self, submitters: Mapping[str, list[Submitter]]) -> ClassList:
@@ -229,9 +250,17 @@ class Reader:
     def _item(self, name: str) -> Callable[[], Submission]:
         return partial(self._tree.load, (*self._top, name), self._slugs)
 
-    def _time(self, name: str) -> str:
+    def _times(self, name: str) -> dict[str, str]:
         path = self._tree.path((*self._top, name)) if self._times_of else None
-        return "" if path is None else commit_time(path, self._times_of)
+        return {} if path is None else commit_times(path, self._times_of)
+
+    def _state_at(self, name: str, moment: datetime) -> State | None:
+        path = self._tree.path((*self._top, name))
+        tar = None if path is None else state_at(path, moment)
+        if path is None or tar is None:
+            return None
+        submission = load_single(f"{name}.tar", lambda limit: tar[:limit], self._slugs)
+        return State(submission, commit_times(path, self._times_of, moment))
 
     def _load_loose(self, source: str, files: Mapping[str, str]) -> Submission:
         """Files of one student, by the names that the student gave them."""
@@ -241,6 +270,10 @@ class Reader:
             lambda name: self._tree.read((*self._top, files[name]), max_bytes(name)),
             self._slugs,
         )
+
+
+def moodle_upload(name: str, number: str) -> str:
+    return f"moodle:{name}_{number}_assignsubmission_file/"
 
 
 def layout_of(name: str) -> str:
