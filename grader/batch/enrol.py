@@ -84,6 +84,7 @@ def updated(known: StoredStudent, handed: Handed) -> StoredStudent:
         source=known.source,
         submission=printable(handed.source, MAX_NAME_CHARACTERS),
         submitted_at=handed.submitted_at or known.submitted_at,
+        upload=storable(handed.upload) or known.upload,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -11,14 +11,18 @@ from typing import Protocol
 import msgspec
 
 from grader.batch.executor import Executor
+from grader.batch.in_time import InTime
 from grader.course.manifest import Assignment, Course
 from grader.errors import GraderError
-from grader.gradebook.store import Result, Store
+from grader.gradebook.account import moved_lines, scores_line, turnout
+from grader.gradebook.history import moved_since
+from grader.gradebook.store import Result, Store, StoredSource, StoredStudent
 from grader.grading.key import Key, checks_digest, code_digest, versions
 from grader.grading.task import Outcome, Task
 from grader.intake.layouts import Handed
 from grader.report.model import AssignmentReport, unsound
-from grader.submissions.model import Submission, SubmissionError
+from grader.submissions.model import Source, Submission, SubmissionError
+from grader.submissions.syntax import syntax_digest
 from grader.submissions.untouched import settle
 
 # What a person should look at, by verdict.
@@ -43,10 +47,23 @@ class Display(Protocol):
 
 @dataclass
 class Pending:
-    """A module to grade, and the students (by key) who handed it in."""
+    """A module to grade, and the students (by key) who handed it in, with when they did."""
 
     task: Task
-    students: list[str] = field(default_factory=list)
+    is_stored: bool  # and graded again
+    times: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Again:
+    """What is graded again that is stored: all, or that in which one of these words occurs: an
+    assignment's status or a check's verdict."""
+
+    words: frozenset[str] = frozenset()
+
+    def takes(self, report: AssignmentReport) -> bool:
+        said = {report.status, *(check.verdict for check in report.checks)}
+        return not self.words or not self.words.isdisjoint(said)
 
 
 @dataclass
@@ -61,7 +78,10 @@ class Summary:
 
 
 class Batch:
-    """One run over a class. `names` are the students' names as shown, by key."""
+    """One run over a class. `students` are all that are stored, by key.
+
+    What is stored is taken as it is, but for what is to be graded `again`.
+    """
 
     def __init__(
         self,
@@ -69,8 +89,9 @@ class Batch:
         assignments: Sequence[Assignment],
         seed: int,
         store: Store,
-        names: dict[str, str],
+        students: Mapping[str, StoredStudent],
         display: Display,
+        again: Again | None = None,
     ) -> None:
         self.summary = Summary()
         self._assignments = assignments
@@ -78,8 +99,12 @@ class Batch:
         self._slugs = [assignment.slug for assignment in assignments]
         self._seed = seed
         self._store = store
-        self._names = names
+        self._students = students
         self._display = display
+        self._again = again
+        self._in_time = InTime(course, store.decisions())
+        self._line = store.last_line()
+        self._present: set[str] = set()
         self._versions = versions()
         self._checks = {a.slug: checks_digest(course, a) for a in assignments}
 
@@ -90,9 +115,30 @@ class Batch:
             GraderError, SandboxError: nothing can be graded here.
             StoreError: a result can't be stored.
         """
+        self._present = {student for student, _ in class_}
         pending = self._compare(class_)
         if pending:
             self._grade(pending, executor)
+
+    def account(self) -> list[str]:
+        """What the run came to, in lines: how many, how they did, and every score that moved."""
+        done, names = self.summary, {key: self._name(key) for key in self._students}
+        scores = turnout(self._store, self._slugs)
+        absent = len(self._students.keys() - scores.keys())
+        counts = [
+            f"{done.graded} assignments graded",
+            f"{done.unchanged} unchanged",
+            f"{done.unreadable} submissions unreadable" if done.unreadable else "",
+            f"{absent} of the class handed in nothing of it" if absent else "",
+        ]
+        maxima = self._store.maxima()
+        most = sum(maxima[slug] for slug in self._slugs if slug in maxima)
+        here = [score for student, score in scores.items() if student in self._present]
+        return [
+            f"{done.submissions} submissions: {', '.join(filter(None, counts))}",
+            *filter(None, [scores_line(here, most)]),
+            *moved_lines(list(moved_since(self._store, self._line)), names),
+        ]
 
     # ------------------------------------------------------------ what has changed
 
@@ -101,34 +147,44 @@ class Batch:
         pending: dict[Key, Pending] = {}
         grades = []
         results: dict[Key, int | None] = {}
+        taken: dict[Key, bool] = {}  # whether the stored result stays
         for student, handed in class_:
             self.summary.submissions += 1
             try:
                 submission = self._load(student, handed)
+                submission, times = self._in_time.of(student, handed, submission)
             except Exception as error:  # reading one must not cost the others their grades
                 what = f"{type(error).__name__}: {error}"
-                self.summary.failures[f"{self._names[student]}: {what}"] += 1
+                self.summary.failures[f"{self._name(student)}: {what}"] += 1
                 continue
             for assignment in self._assignments:
                 slug = assignment.slug
                 key = self._key(submission, slug)
+                submitted_at = times.get(slug) or self._students[student].submitted_at
                 if key not in results:
                     results[key] = self._store.result_id(key)
+                    taken[key] = not self._is_again(results[key])
                 result = results[key]
                 if result is not None:
-                    grades.append((student, slug, result))
+                    grades.append((student, slug, result, submitted_at))
+                if result is not None and taken[key]:
+                    self.summary.unchanged += 1
                     continue
                 if key not in pending:
                     task = Task(slug, submission.sources.get(slug), submission.problems.get(slug))
-                    pending[key] = Pending(task)
-                pending[key].students.append(student)
-        self.summary.unchanged = len(grades)
+                    pending[key] = Pending(task, result is not None)
+                pending[key].times[student] = submitted_at
         self._store.set_grades(grades)
         return pending
 
+    def _is_again(self, result: int | None) -> bool:
+        if result is None or self._again is None:
+            return False
+        return self._again.takes(self._store.report(result))
+
     def _load(self, student: str, handed: Handed) -> Submission:
         """What was handed in; where all of it is unreadable, that is each assignment's problem."""
-        name = self._names[student]
+        name = self._name(student)
         try:
             submission = handed.load()
         except SubmissionError as error:
@@ -155,7 +211,7 @@ class Batch:
 
     def _grade(self, pending: dict[Key, Pending], executor: Executor) -> None:
         keys = list(pending)
-        left = Counter(student for item in pending.values() for student in item.students)
+        left = Counter(student for item in pending.values() for student in item.times)
         self._display.start(len(left))
         tasks = (msgspec.msgpack.encode(item.task) for item in pending.values())
         with closing(executor.run(tasks, self._checks)) as outcomes:
@@ -165,14 +221,18 @@ class Batch:
                     continue
                 number, outcome = event
                 key = keys[number]
-                students = pending[key].students
-                self._keep(key, outcome, students)
-                left.subtract(students)
+                students = pending[key].times
+                self._keep(key, outcome, pending[key])
+                left.subtract(students.keys())
                 self._display.advance(sum(left[student] == 0 for student in students))
 
-    def _keep(self, key: Key, outcome: Outcome, students: list[str]) -> None:
+    def _name(self, student: str) -> str:
+        return self._students[student].student.name
+
+    def _keep(self, key: Key, outcome: Outcome, pending: Pending) -> None:
         """Store a result; one that is the grader's failure is counted instead."""
-        name = self._names[students[0]]
+        students = list(pending.times)
+        name = self._name(students[0])
         if outcome.graded is None or outcome.environment is None:
             self.summary.failures[f"{name}: {key.slug}: {outcome.error}"] += 1
             return
@@ -191,13 +251,21 @@ class Batch:
                     f"a worker has {what} {getattr(outcome.environment, what)}, this machine "
                     f"{expected[what]}; install the same version on both"
                 )
-        self._store.add_result(
-            Result(key, outcome.environment, report, outcome.graded.duration_s), students
+        keep = self._store.replace_result if pending.is_stored else self._store.add_result
+        keep(
+            Result(key, outcome.environment, report, outcome.graded.duration_s),
+            students,
+            pending.times,
+            None if pending.task.source is None else stored(pending.task.source),
         )
         self.summary.graded += len(students)
         if what := conspicuous(report):
             for student in students:
-                self._display.note(f"{self._names[student]}: {key.slug}: {what}")
+                self._display.note(f"{self._name(student)}: {key.slug}: {what}")
+
+
+def stored(source: Source) -> StoredSource:
+    return StoredSource(source.filename, source.text, syntax_digest(source.text))
 
 
 def conspicuous(report: AssignmentReport) -> str:

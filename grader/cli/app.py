@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from grader import __version__
-from grader.cli import authoring, batch, doctor, grade, hosts, proof, workbench
+from grader.cli import authoring, batch, doctor, grade, gradebook, hosts, proof, workbench
 from grader.cli.common import with_course
 
 app = typer.Typer(
@@ -24,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     help="Check and grade the assignments of a deep-learning course.",
 )
-for room in (workbench, grade, batch, hosts, doctor, authoring, proof):
+for room in (workbench, grade, batch, gradebook, hosts, doctor, authoring, proof):
     for command in room.app.registered_commands:
         # release has a --course of its own: where students' runs fetch it from.
         if command.callback not in (None, authoring.release):

@@ -20,6 +20,7 @@ from grader.course.place import Place, find_course
 from grader.errors import BELOW, FAILED, GRADED, UNREADABLE, UnconfinedError
 
 if TYPE_CHECKING:
+    from grader.gradebook.store import Store, StoredStudent
     from grader.report.model import Report
 
 # The panels of `grader --help`: whom a command is for.
@@ -42,6 +43,9 @@ Seed = Annotated[
     typer.Option(min=0, max=2**63, help="Course seed, instead of the one in course.toml."),
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show the passed checks too.")]
+Results = Annotated[
+    Path, typer.Option(metavar="DIR", help="The folder that the class's results are kept in.")
+]
 
 
 CourseDir = Annotated[
@@ -145,6 +149,17 @@ def check_target(target: Path, endings: tuple[str, ...] = ()) -> None:
         raise typer.BadParameter(f"{target} is a folder; name a file in it")
     if endings and target.suffix.lower() not in endings:
         raise typer.BadParameter(f"{target.name} should end in {' or '.join(endings)}")
+
+
+def the_one(store: Store, who: str) -> StoredStudent:
+    """The stored student who is meant; a BadParameter if it is nobody, or not clear who."""
+    from grader.gradebook.history import HistoryError, find_student
+    from grader.text import printable
+
+    try:
+        return find_student(store.students(), who)
+    except HistoryError as error:
+        raise typer.BadParameter(printable(str(error))) from None
 
 
 @contextmanager

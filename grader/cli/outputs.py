@@ -96,7 +96,7 @@ class Outputs:
         """The reports as they may be shown here: to students, where GitHub shows them."""
         from grader.report.hidden import for_students
 
-        return [for_students(r, course.late) for r in reports] if self.github else list(reports)
+        return [for_students(r, course.due) for r in reports] if self.github else list(reports)
 
     def write(
         self, course: Course, reports: Sequence[Report], submissions: Sequence[Submission]
@@ -109,7 +109,7 @@ class Outputs:
         from grader.report.hidden import for_students
         from grader.report.model import encode_json
 
-        title, pages = course.title, [for_students(report, course.late) for report in reports]
+        title, pages = course.title, [for_students(report, course.due) for report in reports]
 
         if self.json == STDOUT:
             sys.stdout.buffer.write(encode_json(list(reports)))

@@ -1,17 +1,22 @@
-"""A gradebook written in a format that others read: one way in for all of them."""
+"""The formats that a gradebook is written in, and one way in for all of them.
+
+A new format is a module in `formats` and a row of FORMATS, which the command's help and the
+documents cite.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 from grader.files import replacing
 from grader.gradebook.formats.canvas import write_canvas
 from grader.gradebook.formats.csv_files import write_csv
 from grader.gradebook.formats.gradescope import write_gradescope
+from grader.gradebook.formats.jplag import Sources, write_jplag
 from grader.gradebook.formats.json_file import write_json
 from grader.gradebook.formats.junit_file import write_junit_file
 from grader.gradebook.formats.moodle import write_moodle
@@ -19,55 +24,91 @@ from grader.gradebook.formats.nbgrader import write_nbgrader
 from grader.gradebook.model import Gradebook
 from grader.gradebook.scores import Cleaned, ExportError
 
-_ONE_FILE: dict[str, Callable[[Gradebook, BinaryIO], None]] = {
-    "csv": write_csv,
-    "canvas": write_canvas,
-    "moodle": write_moodle,
-    "nbgrader": write_nbgrader,
-    "junit": write_junit_file,
-    "json": write_json,
+
+@dataclass(frozen=True)
+class Format:
+    """A format: its name, and in a few words what it is.
+
+    `write(gradebook, stream or folder, **options)` takes a folder where the format `is_folder`, and
+    of the options those in `options`. One that is `for_students` shows them what each check said,
+    not only their scores.
+    """
+
+    name: str
+    what: str
+    write: Callable[..., None]
+    is_folder: bool = False
+    options: tuple[str, ...] = ()
+    for_students: bool = False
+
+
+FORMATS = {
+    each.name: each
+    for each in (
+        Format("csv", "a spreadsheet", write_csv, options=("decimal", "delimiter")),
+        Format("canvas", "for Canvas to import", write_canvas, options=("canvas_csv", "columns")),
+        Format("moodle", "for Moodle to import", write_moodle, for_students=True),
+        Format("nbgrader", "as nbgrader export writes it", write_nbgrader),
+        Format("gradescope", "a results.json a student", write_gradescope, True, for_students=True),
+        Format("junit", "JUnit XML", write_junit_file),
+        Format("json", "all there is", write_json),
+        Format("jplag", "the modules, for JPlag to compare", write_jplag, True, ("sources",)),
+    )
 }
-FORMATS: tuple[str, ...] = ("csv", "canvas", "moodle", "nbgrader", "gradescope", "junit", "json")
-# These show students what each check said, not only their scores.
-SENT_TO_STUDENTS = ("moodle", "gradescope")
+OPTIONS = {
+    "canvas_csv": "--canvas", "columns": "--column", "decimal": "--decimal",
+    "delimiter": "--delimiter",
+}  # fmt: skip
+
+
+def find_format(name: str) -> Format:
+    """The format of this name; ExportError if there is none."""
+    if name not in FORMATS:
+        raise ExportError(f"no format {name!r}; there are {', '.join(FORMATS)}")
+    return FORMATS[name]
 
 
 def export(
-    gradebook: Gradebook, format: str, output: Path | None, *, canvas_csv: Path | None = None
+    gradebook: Gradebook,
+    format: str,
+    output: Path | None,
+    *,
+    sources: Sources | None = None,
+    **options: Any,
 ) -> None:
     """Write `gradebook` to `output`, or to stdout if that is None.
 
-    A file appears whole or not at all. `gradescope` needs a folder, which is made if need be.
+    A file appears whole or not at all. A format that is a folder needs one, made if need be.
     What the format can't take is left out, and said on stderr in a line each.
 
     Args:
-        canvas_csv: the gradebook that Canvas exported, to write the scores into.
+        sources: what was handed in, for the formats that write it.
+        options: what the format is to do otherwise, by the names in OPTIONS; None: as it does.
 
     Raises:
-        ExportError: an unknown format, an option that it can't do without, or an input that is
-            not what it should be.
+        ExportError: an unknown format, an option that is of no use to it, or an input that is not
+            what it should be.
         OSError: a file can't be read or written.
     """
-    if format not in FORMATS:
-        raise ExportError(f"no format {format!r}; there are {', '.join(FORMATS)}")
-    if canvas_csv is not None and format != "canvas":
-        raise ExportError(f"a CSV from Canvas is of no use to {format}; export the format canvas")
+    chosen = find_format(format)
+    given = {name: value for name, value in options.items() if value is not None}
+    for name in given.keys() - set(chosen.options):
+        useful = ", ".join(each.name for each in FORMATS.values() if name in each.options)
+        raise ExportError(f"{OPTIONS[name]} is of no use to {format}, but to {useful}")
+    if "sources" in chosen.options:
+        given["sources"] = sources
     gradebook = Cleaned(gradebook)
-    if format == "gradescope":
+    if chosen.is_folder:
         if output is None:
-            raise ExportError("gradescope is a file a student; name a folder with --output")
+            raise ExportError(f"{format} is more than one file; name a folder with --output")
         if output.exists() and not output.is_dir():
-            raise ExportError(f"{output} is no folder, and gradescope is a file a student")
-        write_gradescope(gradebook, output)
-        return
-    write = _ONE_FILE[format]
-    if canvas_csv is not None:
-        write = partial(write_canvas, canvas_csv=canvas_csv)
-    if output is None:
-        write(gradebook, sys.stdout.buffer)
+            raise ExportError(f"{output} is no folder, and {format} is more than one file")
+        chosen.write(gradebook, output, **given)
+    elif output is None:
+        chosen.write(gradebook, sys.stdout.buffer, **given)
         sys.stdout.buffer.flush()
-        return
-    if output.is_dir():
+    elif output.is_dir():
         raise ExportError(f"{output} is a folder, and {format} is one file; name a file in it")
-    with replacing(output) as stream:
-        write(gradebook, stream)
+    else:
+        with replacing(output) as stream:
+            chosen.write(gradebook, stream, **given)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from grader.gradebook.model import Override
-from grader.gradebook.store import Grade, Store, StoredStudent
+from grader.gradebook.store import SET_ASIDE, Grade, Store, StoredStudent, StoreError
 from grader.grading.key import Key
 
 NUMBER_OF_DIGITS = 8
@@ -56,38 +55,46 @@ def find_student(students: Iterable[StoredStudent], wanted: str) -> StoredStuden
     return found[0]
 
 
-def changes_of(store: Store, grades: Iterable[Grade]) -> Iterator[Change]:
-    """Each grade of one student's assignment, with why it differs from the one before."""
-    before: Grade | None = None
-    for grade in grades:
-        if before is None:
-            yield Change(None, grade, ["first graded"], [])
-        else:
-            reasons = reasons_between(before.key, grade.key)
-            yield Change(before, grade, reasons, moved_checks(store, before, grade))
-        before = grade
-
-
-def history(store: Store, student: str) -> dict[str, list[Change]]:
-    """All changes of a student's grades by slug, the oldest first."""
-    by_slug = itertools.groupby(store.log(student), key=lambda grade: grade.key.slug)
-    return {slug: list(changes_of(store, grades)) for slug, grades in by_slug}
+def history(store: Store, student: str) -> list[Change]:
+    """All changes of a student's grades, in the order of time."""
+    changes = []
+    lines = itertools.groupby(store.log(student), key=lambda grade: grade.key.slug)
+    for _, grades in lines:
+        before: Grade | None = None
+        for grade in grades:
+            changes.append(change_of(store, before, grade))
+            before = grade
+    return sorted(changes, key=lambda change: change.after.number)
 
 
 def moved_scores(store: Store) -> Iterator[Change]:
     """Every change of a score for which checks, seed or environment changed, by student."""
     for _, grades in itertools.groupby(store.log(), key=lambda g: (g.student, g.key.slug)):
         for before, after in itertools.pairwise(grades):
-            reasons = reasons_between(before.key, after.key)
-            if before.score != after.score and reasons != [CODE]:
-                yield Change(before, after, reasons, moved_checks(store, before, after))
+            if before.score != after.score and reasons_between(before, after) != [CODE]:
+                yield change_of(store, before, after)
+
+
+def moved_since(store: Store, line: int) -> Iterator[Change]:
+    """Every score that is another one than at this line of the log, whatever the reason."""
+    for before, after in store.pairs_since(line):
+        if before.score != after.score:
+            yield change_of(store, before, after)
+
+
+def change_of(store: Store, before: Grade | None, after: Grade) -> Change:
+    if before is None:
+        return Change(None, after, ["first graded"], [])
+    return Change(before, after, reasons_between(before, after), moved_checks(store, before, after))
 
 
 CODE = "the student's code changed"
+AGAIN = "graded again"
 
 
-def reasons_between(before: Key, after: Key) -> list[str]:
-    """Why there is another result: what differs in its key."""
+def reasons_between(old: Grade, new: Grade) -> list[str]:
+    """Why there is another grade: what differs in its result's key, or when it was handed in."""
+    before, after = old.key, new.key
     reasons = []
     if before.code != after.code:
         reasons.append(CODE)
@@ -98,8 +105,12 @@ def reasons_between(before: Key, after: Key) -> list[str]:
         )
     if before.seed != after.seed:
         reasons.append(f"the seed changed ({before.seed} → {after.seed})")
-    if before.versions != after.versions:
-        reasons.append(f"the environment changed ({versions_between(before, after)})")
+    if differing := versions_between(before, after):
+        reasons.append(f"the environment changed ({differing})")
+    if not reasons and old.result != new.result:
+        reasons.append(AGAIN)
+    if not reasons:
+        reasons.append(f"handed in at another time ({old.submitted_at} → {new.submitted_at})")
     return reasons
 
 
@@ -107,19 +118,22 @@ def versions_between(before: Key, after: Key) -> str:
     old, new = (msgspec.json.decode(key.versions, type=dict[str, str]) for key in (before, after))
     return ", ".join(
         f"{name} {old.get(name, 'none')} → {new.get(name, 'none')}"
-        for name in sorted(old.keys() | new.keys())
+        for name in sorted((old.keys() | new.keys()) - {SET_ASIDE})
         if old.get(name) != new.get(name)
     )
 
 
 def moved_checks(store: Store, before: Grade, after: Grade) -> list[str]:
-    """The checks whose points differ between two results."""
+    """The checks whose points differ between two results; [] where one can't be read."""
     if before.result == after.result:
         return []
-    old, new = (
-        {check.id: check.points for check in store.report(grade.result).checks}
-        for grade in (before, after)
-    )
+    try:
+        old, new = (
+            {check.id: check.points for check in store.report(grade.result).checks}
+            for grade in (before, after)
+        )
+    except StoreError:
+        return []
     return [
         f"{name} {points_of(old, name)} → {points_of(new, name)}"
         for name in [*old, *(name for name in new if name not in old)]
@@ -129,7 +143,3 @@ def moved_checks(store: Store, before: Grade, after: Grade) -> list[str]:
 
 def points_of(points: dict[str, float], name: str) -> str:
     return f"{points[name]:g}" if name in points else "none"
-
-
-def override_line(override: Override) -> str:
-    return f"{override.score:g}, set by a person: {override.reason}"

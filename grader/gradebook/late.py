@@ -1,54 +1,157 @@
-"""The late policy and final scores: pure functions, exact until the last rounding to a float."""
+"""Due dates, lateness and final scores: pure functions, exact until the last rounding to a float.
+
+Days are days of the calendar in the course's zone: where the clocks change, one of them has 23 or
+25 hours.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from itertools import groupby
 
-from grader.course.manifest import LatePolicy
-from grader.gradebook.model import Lateness, Override
+from grader.course.manifest import Course
+from grader.gradebook.model import Extension, Lateness, Override
 
-DAY_S = 86_400
+LONGEST = timedelta(days=36_500)  # from the due date; whoever commits can write any time
 
 
-def lateness(policy: LatePolicy | None, submitted_at: str) -> Lateness | None:
-    """What the policy takes off; None for what is in time, or came at a time nobody knows.
+def due_for(course: Course, slug: str, extensions: Sequence[Extension]) -> datetime | None:
+    """When `slug` is due for a student with these extensions, in the course's zone; None: whenever.
 
-    Each day begun after the grace costs `percent_a_day`, until only `floor_percent` is left.
+    An extension never makes anything due earlier.
     """
-    if policy is None or not submitted_at:
+    due = course.due(slug)
+    if due is None:
         return None
-    delta = datetime.fromisoformat(submitted_at) - policy.due
-    after_due_s = Fraction(delta.days * DAY_S + delta.seconds) + Fraction(
-        delta.microseconds, 1_000_000
-    )
-    late_s = after_due_s - 60 * exact(policy.grace_minutes)
-    if late_s <= 0:
-        return None
-    days = math.ceil(late_s / DAY_S)
-    percent = min(exact(policy.percent_a_day) * days, 100 - exact(policy.floor_percent))
-    return Lateness(float(late_s), float(percent))
+    granted = (extended(due, each) for each in extensions if each.slug in ("", slug))
+    return max([due, *granted], key=in_utc)
+
+
+def extended(due: datetime, extension: Extension) -> datetime:
+    if extension.until:
+        return datetime.fromisoformat(extension.until).astimezone(due.tzinfo)
+    return days_after(due, extension.days)
+
+
+def lateness(
+    course: Course, hand_ins: Mapping[str, str], extensions: Sequence[Extension]
+) -> dict[str, Lateness]:
+    """What being late takes off, by slug, of what is late.
+
+    Each day begun after the grace costs the rule's percentage, until only its floor is left. Free
+    days go to what is due first. One free day covers all that is due at the same moment.
+
+    Args:
+        hand_ins: by slug when what counts was handed in, "" if nobody knows; what earns nothing
+            has nothing to lose, and should not spend free days.
+    """
+    late = {}
+    for slug, submitted_at in hand_ins.items():
+        due = due_for(course, slug, extensions)
+        if due is None or not submitted_at:
+            continue
+        submitted = within_reason(datetime.fromisoformat(submitted_at), due)
+        grace = timedelta(minutes=course.late_rule(slug).grace_minutes)
+        if days := days_late(due, submitted - grace):
+            late[slug] = (due, submitted, in_utc(submitted) - grace - in_utc(due), days)
+    found = {}
+    budget = course.late.free_days if course.late is not None else 0
+    for _, slugs in groupby(
+        sorted(late, key=lambda slug: in_utc(late[slug][0])), key=lambda slug: late[slug][0]
+    ):
+        together = list(slugs)
+        free = min(budget, max(late[slug][3] for slug in together))
+        budget -= free
+        for slug in together:
+            due, submitted, after, days = late[slug]
+            rule = course.late_rule(slug)
+            charged = exact(rule.percent_a_day) * max(0, days - free)
+            found[slug] = Lateness(
+                late_s=after.total_seconds(),
+                percent=float(min(charged, 100 - exact(rule.floor_percent))),
+                days=days,
+                free_days=min(free, days),
+                percent_a_day=rule.percent_a_day,
+                due=due.isoformat(timespec="seconds"),
+                submitted_at=submitted.astimezone(course.zone).isoformat(timespec="seconds"),
+            )
+    return found
+
+
+def days_late(due: datetime, submitted: datetime) -> int:
+    """How many days of the calendar, in the zone of `due`, have begun since; 0: it is in time."""
+    moment = in_utc(submitted)
+    if moment <= in_utc(due):
+        return 0
+    by_the_clock = moment.astimezone(due.tzinfo).replace(tzinfo=None) - due.replace(tzinfo=None)
+    days = max(1, by_the_clock.days - 1)  # a change of clocks makes less than a day's difference
+    while in_utc(days_after(due, days)) < moment:
+        days += 1
+    return days
+
+
+def within_reason(submitted: datetime, due: datetime) -> datetime:
+    """`submitted` in UTC, or if that is nearer, what is a century before or after the due date."""
+    return min(max(in_utc(submitted), in_utc(due) - LONGEST), in_utc(due) + LONGEST)
+
+
+def days_after(due: datetime, days: int) -> datetime:
+    """The same time of day so many days later: Python adds to what the clock shows."""
+    return due + timedelta(days=days)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """For comparing: Python compares two times of one zone by what their clocks show."""
+    return moment.astimezone(UTC)
+
+
+def explained(late: Lateness) -> str:
+    """How the percentage comes about, in one line."""
+    took = f"due {shown(late.due)}, handed in {shown(late.submitted_at)}: "
+    took += f"{counted_days(late.days)} late"
+    if late.free_days:
+        took += f", {late.free_days} of them free" if late.days > 1 else ", which is a free one"
+    if not late.percent:
+        return f"{took}: nothing is taken off"
+    charged = late.days - late.free_days
+    at = f"{counted_days(charged)} at {late.percent_a_day:g} %"
+    if exact(late.percent_a_day) * charged != exact(late.percent):
+        return f"{took}: {at}, but no more than {late.percent:g} %, is taken off"
+    return f"{took}: {at} = {late.percent:g} % is taken off"
+
+
+def counted_days(count: int) -> str:
+    return f"{count} day{'' if count == 1 else 's'}"
+
+
+def shown(moment: str) -> str:
+    """An ISO 8601 time as people read it: `31 Oct 2026, 23:59 UTC+01:00`."""
+    at = datetime.fromisoformat(moment)
+    return f"{at.day} {at:%b %Y, %H:%M} {at.tzname()}"
+
+
+def after_lateness(score: float, late: Lateness | None) -> Fraction:
+    """What is left of an assignment's score."""
+    return exact(score) * (100 - exact(late.percent if late else 0.0)) / 100
 
 
 def final_score(
-    scores: Mapping[str, float], overrides: Sequence[Override], late: Lateness | None
+    scores: Mapping[str, float], overrides: Sequence[Override], late: Mapping[str, Lateness]
 ) -> float:
     """A submission's final score from its raw `scores` by slug.
 
     An override of the whole submission is final. Else: the sum of the scores, overridden ones
-    replaced, less the late policy's percentage.
+    replaced, each less what its lateness takes off.
     """
     replaced = dict(scores)
     for override in overrides:
         if override.slug == "":
             return override.score
         replaced[override.slug] = override.score
-    total = sum((exact(score) for score in replaced.values()), Fraction(0))
-    if late is not None:
-        total *= (100 - exact(late.percent)) / 100
-    return float(total)
+    left = (after_lateness(score, late.get(slug)) for slug, score in replaced.items())
+    return float(sum(left, Fraction(0)))
 
 
 def exact(number: float) -> Fraction:

@@ -21,6 +21,8 @@ class Student(msgspec.Struct, frozen=True, kw_only=True):
     identifier: str = ""  # the institution's or course system's number
     email: str = ""
     login: str = ""
+    section: str = ""
+    group: str = ""
 
 
 class Override(msgspec.Struct, frozen=True):
@@ -32,25 +34,68 @@ class Override(msgspec.Struct, frozen=True):
     at: str  # UTC, ISO 8601
 
 
+class Comment(msgspec.Struct, frozen=True):
+    """What a person says of one assignment or (slug "") of the whole submission."""
+
+    slug: str
+    text: str
+    at: str  # UTC, ISO 8601
+
+
+class Extension(msgspec.Struct, frozen=True):
+    """More time, for one assignment or (slug "") for all of them: `until` a moment (UTC, ISO 8601),
+    or, where that is "", so many `days` of the calendar."""
+
+    slug: str
+    until: str
+    days: int
+    reason: str
+    at: str  # UTC, ISO 8601
+
+
 class Lateness(msgspec.Struct, frozen=True):
-    """What the late policy takes off: `late_s` seconds after the grace, `percent` of the score."""
+    """How late one module is, and what that takes off: `percent` of its score.
+
+    `late_s`: seconds after the due date and its grace. Of the `days` begun, `free_days` were paid
+    for from those that every student has. `due` and `submitted_at` are ISO 8601 in the course's
+    zone; `due` has an extension in it.
+    """
 
     late_s: float
     percent: float
+    days: int = 0
+    free_days: int = 0
+    percent_a_day: float = 0.0
+    due: str = ""
+    submitted_at: str = ""
+
+
+class HandIn(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What counts of one assignment: when it came (UTC, ISO 8601, "" if not known), and digests of
+    the file and of its syntax, "" where they are not to be told."""
+
+    submitted_at: str = ""
+    code: str = ""
+    tree: str = ""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One student's line of the gradebook. `report` holds the raw results, never altered.
 
     final = override of the whole submission, else the sum of the assignments' scores (overridden
-    ones replaced) less the late policy's percentage. None for whoever handed nothing in.
+    ones replaced), each less what its lateness takes off. None for whoever handed nothing in.
+    `hand_ins` and `lateness` are by slug; what is in time, or came at a time nobody knows, is not
+    in the latter. `submitted_at` is that of the last hand-in.
     """
 
     student: Student
     report: Report | None
     submitted_at: str  # UTC, ISO 8601; "" if not known
+    hand_ins: dict[str, HandIn] = {}
     overrides: list[Override]
-    lateness: Lateness | None
+    comments: list[Comment] = []
+    extensions: list[Extension] = []
+    lateness: dict[str, Lateness]
     final: float | None
     max_score: float
 
@@ -62,7 +107,7 @@ def lone_entry(report: Report) -> Entry:
         report=report,
         submitted_at="",
         overrides=[],
-        lateness=None,
+        lateness={},
         final=report.score,
         max_score=report.max_score,
     )

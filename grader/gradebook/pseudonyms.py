@@ -23,7 +23,7 @@ from msgspec.structs import replace
 
 from grader.files import write_bytes
 from grader.gradebook.formats.csv_files import cell
-from grader.gradebook.model import AssignmentInfo, Entry, Gradebook, Student
+from grader.gradebook.model import AssignmentInfo, Entry, Gradebook, HandIn, Student
 from grader.gradebook.scores import ExportError, one_line
 from grader.report.model import AssignmentReport, CheckResult, Report
 
@@ -149,14 +149,22 @@ class Pseudonymised:
 
 
 def pseudonymised(entry: Entry, pseudonym: str) -> Entry:
-    """The entry with the pseudonym for key and name, and no identifier, e-mail or login."""
+    """The entry with the pseudonym for key and name, and nothing else of who the student is.
+
+    No digest of a file either: whoever has the file could tell whose it is.
+    """
     hidden = hide(entry, pseudonym)
     report = entry.report
     return replace(
         entry,
         student=Student(key=pseudonym, name=pseudonym),
         report=None if report is None else hidden_report(report, pseudonym, hidden),
+        hand_ins={
+            slug: HandIn(submitted_at=each.submitted_at) for slug, each in entry.hand_ins.items()
+        },
         overrides=[replace(o, reason=hidden(one_line(o.reason))) for o in entry.overrides],
+        comments=[replace(c, text=hidden(one_line(c.text))) for c in entry.comments],
+        extensions=[replace(e, reason=hidden(one_line(e.reason))) for e in entry.extensions],
     )
 
 

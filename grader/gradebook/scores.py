@@ -6,9 +6,18 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import msgspec
 from msgspec.structs import replace
 
-from grader.gradebook.model import AssignmentInfo, Entry, Gradebook, Override, Student
+from grader.gradebook.late import after_lateness, counted_days, explained, shown
+from grader.gradebook.model import (
+    AssignmentInfo,
+    Entry,
+    Extension,
+    Gradebook,
+    Override,
+    Student,
+)
 from grader.text import printable
 
 TEXT_LIMIT = 1_000  # characters of a name or a reason
@@ -42,11 +51,22 @@ def score_of(entry: Entry, slug: str) -> Score:
             counted = override.score
     if counted is None:
         return Score(raw, None, None)
-    return Score(raw, counted, max(0.0, counted * (1 - late_percent(entry) / 100)))
+    final = float(after_lateness(counted, entry.lateness.get(slug)))
+    return Score(raw, counted, max(0.0, final))
 
 
 def late_percent(entry: Entry) -> float:
-    return 0.0 if entry.lateness is None else entry.lateness.percent
+    """What being late takes off the sum of the scores, in percent."""
+    scores = [score_of(entry, slug) for slug in entry.lateness]
+    lost = sum((score.counted or 0.0) - (score.final or 0.0) for score in scores)
+    counted = sum(scores_with_overrides(entry).values())
+    return 100 * lost / counted if counted else 0.0
+
+
+def scores_with_overrides(entry: Entry) -> dict[str, float]:
+    """By slug the score with overrides, before what is taken off for being late."""
+    scores = {} if entry.report is None else {a.slug: a.score for a in entry.report.assignments}
+    return scores | {o.slug: o.score for o in entry.overrides if o.slug}
 
 
 def whole_override(entry: Entry) -> Override | None:
@@ -57,6 +77,78 @@ def whole_override(entry: Entry) -> Override | None:
 def overrides_line(entry: Entry) -> str:
     """All overrides in one line: `relu 9: reason; all 70: reason`."""
     return "; ".join(f"{o.slug or 'all'} {number(o.score)}: {o.reason}" for o in entry.overrides)
+
+
+def comments_line(entry: Entry) -> str:
+    """All comments in one line: `relu: comment; all: comment`."""
+    return "; ".join(f"{c.slug or 'all'}: {c.text}" for c in entry.comments)
+
+
+def extensions_line(entry: Entry) -> str:
+    """All extensions in one line: `relu until 3 Nov 2026, 22:59 UTC: why; all 2 days: why`."""
+    return "; ".join(f"{e.slug or 'all'} {more_time(e)}: {e.reason}" for e in entry.extensions)
+
+
+def late_line(entry: Entry) -> str:
+    """What is late in one line: `relu: due …, handed in …: 1 day late: … is taken off`."""
+    return "; ".join(f"{slug}: {explained(late)}" for slug, late in entry.lateness.items())
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One line of how a total comes about."""
+
+    label: str
+    value: str
+    reason: str = ""
+    at: str = ""
+
+
+def steps_of(entry: Entry) -> list[Step]:
+    """From the checks' points to the total; empty if nothing but the checks counts."""
+    titles = titles_of(entry)
+    steps = [
+        Step(f"{titles.get(e.slug, e.slug) or 'All'}: more time", more_time(e), e.reason, e.at)
+        for e in entry.extensions
+    ]
+    raw = {} if entry.report is None else {a.slug: a.score for a in entry.report.assignments}
+    counted = scores_with_overrides(entry)
+    for override in entry.overrides:
+        if override.slug:
+            change = f"{points(raw.get(override.slug, 0.0))} → {points(override.score)}"
+            label = f"{titles.get(override.slug, override.slug)}: set by the staff"
+            steps.append(Step(label, change, override.reason, override.at))
+    for slug, late in entry.lateness.items():
+        was, left = counted.get(slug, 0.0), score_of(entry, slug).final or 0.0
+        change = f"{points(was)} → {points(left)}" if late.percent else "nothing off"
+        steps.append(
+            Step(
+                f"{titles.get(slug, slug)}: {counted_days(late.days)} late", change, explained(late)
+            )
+        )
+    whole = whole_override(entry)
+    if whole is not None:
+        steps.append(Step("Total: set by the staff", points(whole.score), whole.reason, whole.at))
+    if steps:
+        score = 0.0 if entry.report is None else entry.report.score
+        steps.insert(0, Step("Points of the checks", points(score)))
+    return steps
+
+
+def titles_of(entry: Entry) -> dict[str, str]:
+    """By slug the titles of the assignments in the entry's report."""
+    return {} if entry.report is None else {a.slug: a.title for a in entry.report.assignments}
+
+
+def more_time(extension: Extension) -> str:
+    """`until 3 Nov 2026, 22:59 UTC` or `2 days`."""
+    if extension.until:
+        return f"until {shown(extension.until)}"
+    return counted_days(extension.days)
+
+
+def points(value: float) -> str:
+    """At most two decimals, none of them zeros at the end."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def number(value: float | None) -> str:
@@ -106,10 +198,14 @@ def clean(entry: Entry) -> Entry:
             identifier=exact(student.identifier),
             email=exact(student.email),
             login=exact(student.login),
+            section=one_line(student.section),
+            group=one_line(student.group),
         ),
         report=report,
         submitted_at=one_line(entry.submitted_at),
         overrides=[replace(o, reason=one_line(o.reason)) for o in entry.overrides],
+        comments=[replace(c, text=one_line(c.text)) for c in entry.comments],
+        extensions=[replace(e, reason=one_line(e.reason)) for e in entry.extensions],
     )
 
 

@@ -2,7 +2,8 @@
 
 `results` holds what grading said, found again by its Key; `grades` is a log, in which a line is
 added when a student's current result of an assignment changes: the last one counts. Neither is
-ever altered, so history is read off the log. Overrides are a log as well.
+ever altered, so history is read off the log; `hand_ins` says when the work behind a line was
+handed in. What people decide (overrides, comments, extensions) is a log as well.
 
 The rollback journal is used, not a write-ahead log, as that does not work on network file systems;
 synchronous=EXTRA makes a finished transaction survive a power cut.
@@ -10,20 +11,22 @@ synchronous=EXTRA makes a finished transaction survive a power cut.
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+import zlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
-from grader.course.manifest import Course
 from grader.gradebook.integrity import UnreadableError, next_step, read_report
-from grader.gradebook.late import final_score, lateness
-from grader.gradebook.model import AssignmentInfo, Entry, Override, Student
-from grader.grading.key import Key
-from grader.report.model import AssignmentReport, Environment, Report, unsound
+from grader.gradebook.model import Comment, Extension, Override, Student
+from grader.grading.key import MISSING, Key
+from grader.report.model import AssignmentReport, Environment, unsound
 from grader.text import utc_text
 
 FILE = "results.sqlite"
@@ -62,20 +65,54 @@ CREATE TABLE overrides (
 );
 CREATE INDEX overrides_of_student ON overrides (student, id);
 """
+# What came later. Versions of the grader that don't know these tables leave them alone.
+ADDED = """
+CREATE INDEX IF NOT EXISTS grades_of_result ON grades (result);
+CREATE TABLE IF NOT EXISTS hand_ins (
+    grade INTEGER PRIMARY KEY REFERENCES grades, submitted_at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS sources (
+    code TEXT PRIMARY KEY, filename TEXT NOT NULL, text BLOB NOT NULL, tree TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS withdrawals (
+    override INTEGER PRIMARY KEY REFERENCES overrides, at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS comments (
+    id INTEGER PRIMARY KEY,
+    student TEXT NOT NULL REFERENCES students, slug TEXT NOT NULL,
+    text TEXT NOT NULL, at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS extensions (
+    id INTEGER PRIMARY KEY,
+    student TEXT NOT NULL REFERENCES students, slug TEXT NOT NULL,
+    until TEXT NOT NULL, days INTEGER NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL
+);
+"""
+ADDED_COLUMNS = ("section", "team", "upload")  # of the table of students
+# The key that a result which was graded again goes by: nothing is found under it any more.
+SET_ASIDE = "set aside"
+NOBODY_KNOWS: Mapping[str, str] = MappingProxyType({})
+DECIDED = ("overrides", "comments", "extensions")  # logs of what people decided
 
 
 class StoreError(RuntimeError):
     """The results can't be read or written: one line that says what to do."""
 
 
+class NoResultsError(StoreError):
+    """There are none in the folder; whoever named it can name another."""
+
+
 class StoredStudent(msgspec.Struct, frozen=True, kw_only=True):
     """A student as stored. `source` names the submission within the class, None without one;
-    `submission` is how it is shown; `submitted_at` is UTC in ISO 8601, "" if not known."""
+    `submission` is how it is shown; `submitted_at` is UTC in ISO 8601, "" if not known; `upload` is
+    where its system takes feedback back, as SYSTEM:START-OF-A-PATH."""
 
     student: Student
     source: str | None
     submission: str
     submitted_at: str
+    upload: str = ""
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -88,7 +125,8 @@ class Result(msgspec.Struct, frozen=True):
 
 
 class Grade(msgspec.Struct, frozen=True):
-    """A line of the log: from `at` on, this result was the student's grade."""
+    """A line of the log: from `at` on, this result was the student's grade. `submitted_at`: when
+    that work was handed in, "" if nobody knows."""
 
     student: str
     at: str
@@ -96,6 +134,57 @@ class Grade(msgspec.Struct, frozen=True):
     key: Key
     score: float
     max_score: float
+    submitted_at: str = ""
+    number: int = 0  # of the line
+
+
+class Decisions(msgspec.Struct):
+    """All that people ever decided about one student, the oldest first, and what of it stands.
+
+    With each override, when it was taken back, or "". A comment without text takes back those
+    before it, and so does an extension of no time.
+    """
+
+    override_log: list[tuple[Override, str]] = []
+    comment_log: list[Comment] = []
+    extension_log: list[Extension] = []
+
+    @property
+    def overrides(self) -> list[Override]:
+        return list(
+            {o.slug: o for o, withdrawn_at in self.override_log if not withdrawn_at}.values()
+        )
+
+    @property
+    def comments(self) -> list[Comment]:
+        return [c for c in {c.slug: c for c in self.comment_log}.values() if c.text]
+
+    @property
+    def extensions(self) -> list[Extension]:
+        last = {(e.slug, e.reason == ROSTER): e for e in self.extension_log}
+        return [e for e in last.values() if e.until or e.days]
+
+
+ROSTER = "on the roster"  # the reason of an extension that stands there
+
+
+class StoredHandIn(msgspec.Struct, frozen=True):
+    """Something that a student handed in: the number of its result, digests of file and syntax."""
+
+    result: int
+    slug: str
+    code: str
+    tree: str
+    score: float
+    submitted_at: str  # UTC, ISO 8601; "" if not known
+
+
+class StoredSource(msgspec.Struct, frozen=True):
+    """A module as it was handed in, and a digest of its syntax ("" if it has none)."""
+
+    filename: str
+    text: str
+    tree: str
 
 
 class Store:
@@ -119,63 +208,137 @@ class Store:
                 return int(number)
         return None
 
-    def add_result(self, result: Result, students: Iterable[str]) -> None:
+    def add_result(
+        self,
+        result: Result,
+        students: Iterable[str],
+        times: Mapping[str, str] = NOBODY_KNOWS,
+        source: StoredSource | None = None,
+    ) -> None:
         """Keep a result as the grade of these students; one transaction.
 
         It takes the place of one that can't be read.
 
+        Args:
+            times: by student when they handed it in, UTC in ISO 8601, if it is known.
+            source: what was graded, if it was a module.
+
         Raises:
             StoreError: it could not be read again.
         """
+        with self._transaction() as connection:
+            grades = {student: times.get(student, "") for student in students}
+            self._add_result(connection, result, grades, source)
+
+    def replace_result(
+        self,
+        result: Result,
+        students: Iterable[str],
+        times: Mapping[str, str] = NOBODY_KNOWS,
+        source: StoredSource | None = None,
+    ) -> None:
+        """As add_result, of what was graded again: the result that is stored under the same key is
+        set aside, and whoever has it for a grade gets the new one."""
+        with self._transaction() as connection:
+            grades = self._set_aside(connection, result.key)
+            grades |= {student: times.get(student, "") for student in students}
+            self._add_result(connection, result, grades, source)
+
+    def _add_result(
+        self,
+        connection: sqlite3.Connection,
+        result: Result,
+        grades: Mapping[str, str],
+        source: StoredSource | None,
+    ) -> None:
         if why := unsound(result.report, result.key.slug):
             raise StoreError(f"a result of {result.key.slug} can't be stored: {why}")
         report = msgspec.json.encode(result.report)
         environment = msgspec.json.encode(result.environment).decode()
-        with self._transaction() as connection:
+        connection.execute(
+            "INSERT OR IGNORE INTO environments (environment) VALUES (?)", [environment]
+        )
+        if self.result_id(result.key) is None:
             connection.execute(
-                "INSERT OR IGNORE INTO environments (environment) VALUES (?)", [environment]
+                "INSERT INTO results (slug, code, checks, seed, versions, environment, score,"
+                " max_score, duration_s, at, report)"
+                " SELECT ?, ?, ?, ?, ?, id, ?, ?, ?, ?, ? FROM environments"
+                " WHERE environment = ? ON CONFLICT (slug, code, checks, seed, versions)"
+                " DO UPDATE SET environment = excluded.environment, score = excluded.score,"
+                " max_score = excluded.max_score, duration_s = excluded.duration_s,"
+                " at = excluded.at, report = excluded.report",
+                [
+                    *key_row(result.key),
+                    result.report.score,
+                    result.report.max_score,
+                    result.duration_s,
+                    now(),
+                    report,
+                    environment,
+                ],
             )
-            if self.result_id(result.key) is None:
-                connection.execute(
-                    "INSERT INTO results (slug, code, checks, seed, versions, environment, score,"
-                    " max_score, duration_s, at, report)"
-                    " SELECT ?, ?, ?, ?, ?, id, ?, ?, ?, ?, ? FROM environments"
-                    " WHERE environment = ? ON CONFLICT (slug, code, checks, seed, versions)"
-                    " DO UPDATE SET environment = excluded.environment, score = excluded.score,"
-                    " max_score = excluded.max_score, duration_s = excluded.duration_s,"
-                    " at = excluded.at, report = excluded.report",
-                    [
-                        *key_row(result.key),
-                        result.report.score,
-                        result.report.max_score,
-                        result.duration_s,
-                        now(),
-                        report,
-                        environment,
-                    ],
-                )
-            number = self.result_id(result.key)
-            assert number is not None
-            for student in students:
-                self._set_grade(connection, student, result.key.slug, number)
+        if source is not None:
+            text = zlib.compress(source.text.encode("utf-8", "surrogatepass"))
+            connection.execute(
+                "INSERT OR IGNORE INTO sources (code, filename, text, tree) VALUES (?, ?, ?, ?)",
+                [result.key.code, source.filename, text, source.tree],
+            )
+        number = self.result_id(result.key)
+        assert number is not None
+        for student, submitted_at in grades.items():
+            self._set_grade(connection, student, result.key.slug, number, submitted_at)
 
-    def set_grades(self, grades: Iterable[tuple[str, str, int]]) -> None:
-        """Make (student, slug, result) current where they are not; one transaction."""
+    def _set_aside(self, connection: sqlite3.Connection, key: Key) -> dict[str, str]:
+        """Keep a stored result for the log alone; whose grade it is, and when they handed it in."""
+        result = self.result_id(key)
+        aside = {**msgspec.json.decode(key.versions), SET_ASIDE: now()}
+        connection.execute(
+            "UPDATE results SET versions = ? WHERE id = ?",
+            [msgspec.json.encode(aside).decode(), result],
+        )
+        return dict(
+            connection.execute(
+                "SELECT student, coalesce(submitted_at, '') FROM grades"
+                " LEFT JOIN hand_ins ON grade = id WHERE result = ? AND id ="
+                " (SELECT max(id) FROM grades AS g"
+                " WHERE g.student = grades.student AND g.slug = grades.slug)",
+                [result],
+            ).fetchall()
+        )
+
+    def set_grades(self, grades: Iterable[tuple[str, str, int, str]]) -> None:
+        """Make (student, slug, result, when it was handed in) current where they are not; one
+        transaction."""
         with self._transaction() as connection:
-            for student, slug, result in grades:
-                self._set_grade(connection, student, slug, result)
+            for student, slug, result, submitted_at in grades:
+                self._set_grade(connection, student, slug, result, submitted_at)
 
     def _set_grade(
-        self, connection: sqlite3.Connection, student: str, slug: str, result: int
+        self,
+        connection: sqlite3.Connection,
+        student: str,
+        slug: str,
+        result: int,
+        submitted_at: str,
     ) -> None:
         current = connection.execute(
-            "SELECT result FROM grades WHERE student = ? AND slug = ? ORDER BY id DESC LIMIT 1",
+            "SELECT id, result, coalesce(submitted_at, '') FROM grades"
+            " LEFT JOIN hand_ins ON grade = id"
+            " WHERE student = ? AND slug = ? ORDER BY id DESC LIMIT 1",
             [student, slug],
         ).fetchone()
-        if current is None or current[0] != result:
-            connection.execute(
+        grade, current_result, known_at = current or (None, None, "")
+        is_same = current_result == result
+        if is_same and submitted_at in ("", known_at):
+            return
+        if not (is_same and known_at == ""):
+            grade = connection.execute(
                 "INSERT INTO grades (student, slug, result, at) VALUES (?, ?, ?, ?)",
                 [student, slug, result, now()],
+            ).lastrowid
+        if submitted_at:
+            connection.execute(
+                "INSERT INTO hand_ins (grade, submitted_at) VALUES (?, ?)", [grade, submitted_at]
             )
 
     # ------------------------------------------------------------ students
@@ -183,19 +346,38 @@ class Store:
     def students(self) -> list[StoredStudent]:
         """All of them, by name."""
         rows = self._read(
-            "SELECT key, name, identifier, email, login, source, submission, submitted_at"
-            " FROM students"
+            "SELECT key, name, identifier, email, login, section, team, source, submission,"
+            " submitted_at, upload FROM students"
         )
         students = [
             StoredStudent(
                 student=Student(
-                    key=key, name=name, identifier=identifier, email=email, login=login
+                    key=key,
+                    name=name,
+                    identifier=identifier,
+                    email=email,
+                    login=login,
+                    section=section,
+                    group=group,
                 ),
                 source=source,
                 submission=submission,
                 submitted_at=submitted_at,
+                upload=upload,
             )
-            for key, name, identifier, email, login, source, submission, submitted_at in rows
+            for (
+                key,
+                name,
+                identifier,
+                email,
+                login,
+                section,
+                group,
+                source,
+                submission,
+                submitted_at,
+                upload,
+            ) in rows
         ]
         return sorted(students, key=lambda s: (s.student.name.casefold(), s.student.key))
 
@@ -209,20 +391,23 @@ class Store:
 
         Args:
             replaced: (old key, new key) of students who stood on a roster alone and are known by
-                their submission now: their overrides move along.
-            dropped: keys of those who stood on a roster alone and do no more; whoever has an
-                override stays.
+                their submission now: what people decided about them moves along.
+            dropped: keys of those who stood on a roster alone and do no more; whoever something
+                was decided about stays.
         """
         with self._transaction() as connection:
             for stored in students:
                 student = stored.student
                 connection.execute(
-                    "INSERT INTO students (key, source, name, identifier, email, login,"
-                    " submission, submitted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                    "INSERT INTO students (key, source, name, identifier, email, login, section,"
+                    " team, submission, submitted_at, upload)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                     " ON CONFLICT (key) DO UPDATE SET source = excluded.source,"
                     " name = excluded.name, identifier = excluded.identifier,"
                     " email = excluded.email, login = excluded.login,"
-                    " submission = excluded.submission, submitted_at = excluded.submitted_at",
+                    " section = excluded.section, team = excluded.team,"
+                    " submission = excluded.submission, submitted_at = excluded.submitted_at,"
+                    " upload = excluded.upload",
                     [
                         student.key,
                         stored.source,
@@ -230,21 +415,26 @@ class Store:
                         student.identifier,
                         student.email,
                         student.login,
+                        student.section,
+                        student.group,
                         stored.submission,
                         stored.submitted_at,
+                        stored.upload,
                     ],
                 )
             for old, new in replaced:
-                connection.execute("UPDATE overrides SET student = ? WHERE student = ?", [new, old])
+                for table in DECIDED:
+                    connection.execute(
+                        f"UPDATE {table} SET student = ? WHERE student = ?", [new, old]
+                    )
                 connection.execute("DELETE FROM students WHERE key = ?", [old])
+            decided = " UNION ".join(f"SELECT student FROM {table}" for table in DECIDED)
             for key in dropped:
                 connection.execute(
-                    "DELETE FROM students WHERE key = ?"
-                    " AND key NOT IN (SELECT student FROM overrides)",
-                    [key],
+                    f"DELETE FROM students WHERE key = ? AND key NOT IN ({decided})", [key]
                 )
 
-    # ------------------------------------------------------------ overrides
+    # ------------------------------------------------------------ what people decide
 
     def add_override(self, student: str, slug: str, score: float, reason: str) -> None:
         """Set a score, of one assignment or (slug "") of the whole submission."""
@@ -254,12 +444,53 @@ class Store:
                 [student, slug, score, reason, now()],
             )
 
-    def overrides(self, student: str) -> list[Override]:
-        """All that were ever set, the oldest first."""
-        rows = self._read(
-            "SELECT slug, score, reason, at FROM overrides WHERE student = ? ORDER BY id", [student]
-        )
-        return [Override(*row) for row in rows]
+    def withdraw_overrides(self, student: str, slug: str) -> None:
+        """Let what was graded count again."""
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO withdrawals (override, at)"
+                " SELECT id, ? FROM overrides WHERE student = ? AND slug = ?",
+                [now(), student, slug],
+            )
+
+    def add_comment(self, student: str, slug: str, text: str) -> None:
+        """Say something of one assignment or (slug "") the submission; "" takes it back."""
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT INTO comments (student, slug, text, at) VALUES (?, ?, ?, ?)",
+                [student, slug, text, now()],
+            )
+
+    def add_extensions(self, extensions: Iterable[tuple[str, str, str, int, str]]) -> None:
+        """Give more time: (student, slug or "" for all, until or "", days, reason); no time at all
+        takes back what was given. One transaction."""
+        with self._transaction() as connection:
+            connection.executemany(
+                "INSERT INTO extensions (student, slug, until, days, reason, at)"
+                f" VALUES (?, ?, ?, ?, ?, '{now()}')",
+                extensions,
+            )
+
+    def decisions(self, student: str | None = None) -> dict[str, Decisions]:
+        """By student what was decided, of one or of all about whom anything ever was."""
+        where, values = ("", []) if student is None else ("WHERE student = ?", [student])
+        found: dict[str, Decisions] = defaultdict(Decisions)
+        for who, withdrawn_at, *fields in self._read(
+            "SELECT student, coalesce(withdrawals.at, ''), slug, score, reason, overrides.at"
+            f" FROM overrides LEFT JOIN withdrawals ON override = id {where} ORDER BY id",
+            values,
+        ):
+            found[who].override_log.append((Override(*fields), withdrawn_at))
+        for who, *fields in self._read(
+            f"SELECT student, slug, text, at FROM comments {where} ORDER BY id", values
+        ):
+            found[who].comment_log.append(Comment(*fields))
+        for who, *fields in self._read(
+            f"SELECT student, slug, until, days, reason, at FROM extensions {where} ORDER BY id",
+            values,
+        ):
+            found[who].extension_log.append(Extension(*fields))
+        return found
 
     # ------------------------------------------------------------ reading
 
@@ -274,15 +505,32 @@ class Store:
     def log(self, student: str | None = None) -> Iterator[Grade]:
         """The log of grades: of one student, or of all, each assignment's lines in a row."""
         where, values = ("", []) if student is None else ("WHERE student = ?", [student])
+        return self._lines(f"{where} ORDER BY student, grades.slug, grades.id", values)
+
+    def pairs_since(self, line: int) -> Iterator[tuple[Grade, Grade]]:
+        """What was whose grade at this line of the log, and what is it now, where that differs."""
+        for before, after in self._read(
+            "SELECT (SELECT max(id) FROM grades WHERE id <= ? AND student = new.student"
+            " AND slug = new.slug), max(id)"
+            " FROM grades AS new WHERE id > ? GROUP BY student, slug ORDER BY student, slug",
+            [line, line],
+        ):
+            if before is not None:
+                old, new = self._lines(
+                    "WHERE grades.id IN (?, ?) ORDER BY grades.id", [before, after]
+                )
+                yield old, new
+
+    def _lines(self, condition: str, values: Sequence[object]) -> Iterator[Grade]:
         rows = self._read(
             "SELECT student, grades.at, result, grades.slug, code, checks, seed, versions, score,"
-            f" max_score FROM grades JOIN results ON results.id = result {where}"
-            " ORDER BY student, grades.slug, grades.id",
+            " max_score, coalesce(submitted_at, ''), grades.id FROM grades"
+            " JOIN results ON results.id = result"
+            f" LEFT JOIN hand_ins ON grade = grades.id {condition}",
             values,
         )
-        for student_key, at, result, slug, code, checks, seed, versions, score, maximum in rows:
-            key = Key(slug, code, checks, int(seed), versions)
-            yield Grade(student_key, at, result, key, score, maximum)
+        for who, at, result, slug, code, checks, seed, versions, *rest in rows:
+            yield Grade(who, at, result, Key(slug, code, checks, int(seed), versions), *rest)
 
     def report(self, result: int) -> AssignmentReport:
         ((slug, *row),) = self._read(
@@ -311,17 +559,29 @@ class Store:
                 found.append((name, slug, str(error)))
         return found
 
-    def current(self, student: str) -> list[tuple[AssignmentReport, float, Environment, int]]:
-        """A student's current results: report, seconds it took, where it was graded, the seed.
+    def hand_ins(self, student: str) -> list[StoredHandIn]:
+        """All that a student ever handed in, as it was graded; the oldest first."""
+        rows = self._read(
+            "SELECT result, grades.slug, code, coalesce(tree, ''), score,"
+            " coalesce(submitted_at, '') FROM grades JOIN results ON results.id = result"
+            " LEFT JOIN hand_ins ON grade = grades.id LEFT JOIN sources USING (code)"
+            " WHERE student = ? ORDER BY grades.id",
+            [student],
+        )
+        return [StoredHandIn(*row) for row in rows]
+
+    def results(
+        self, numbers: Collection[int]
+    ) -> list[tuple[AssignmentReport, float, Environment, int]]:
+        """These results: report, seconds it took, where it was graded, the seed.
 
         The one graded last comes last; what can't be read is left out.
         """
         rows = self._read(
             "SELECT slug, report, score, max_score, duration_s, environments.environment, seed"
             " FROM results JOIN environments ON environments.id = results.environment"
-            " WHERE results.id IN (SELECT result FROM grades WHERE id IN"
-            " (SELECT max(id) FROM grades WHERE student = ? GROUP BY slug)) ORDER BY results.id",
-            [student],
+            f" WHERE results.id IN ({','.join('?' * len(numbers))}) ORDER BY results.id",
+            list(numbers),
         )
         results = []
         for slug, report, score, max_score, duration_s, environment, seed in rows:
@@ -340,6 +600,31 @@ class Store:
         """What SQLite finds wrong with the database, at most a few lines; [] if nothing."""
         rows = self._read("PRAGMA integrity_check(5)")
         return [] if rows == [("ok",)] else [str(row[0]).splitlines()[-1] for row in rows]
+
+    def last_line(self) -> int:
+        """The number of the log's last line; 0 if there is none."""
+        ((number,),) = self._read("SELECT coalesce(max(id), 0) FROM grades")
+        return int(number)
+
+    def current_scores(self, slugs: Collection[str]) -> Iterator[tuple[str, str, bool, float]]:
+        """Everybody's current score of each of these: student, slug, whether it was handed in."""
+        for student, slug, code, score in self._read(
+            "SELECT student, grades.slug, code, score FROM grades"
+            " JOIN results ON results.id = result WHERE grades.id IN"
+            f" (SELECT max(id) FROM grades WHERE slug IN ({','.join('?' * len(slugs))})"
+            " GROUP BY student, slug)",
+            list(slugs),
+        ):
+            yield student, slug, code != MISSING, score
+
+    def source(self, code: str) -> StoredSource | None:
+        """What was handed in under this digest, if it was a module and is kept."""
+        rows = self._read("SELECT filename, text, tree FROM sources WHERE code = ?", [code])
+        for filename, text, tree in rows:
+            return StoredSource(
+                filename, zlib.decompress(text).decode("utf-8", "surrogatepass"), tree
+            )
+        return None
 
     def close(self) -> None:
         self._connection.close()
@@ -385,7 +670,7 @@ def open_store(folder: Path, *, create: bool = False) -> Iterator[Store]:
     if create:
         make_folder(folder)
     elif not path.is_file():
-        raise StoreError(f"no results in {folder}; run grader batch CLASS --results {folder}")
+        raise NoResultsError(f"no results in {folder}; run grader batch CLASS --results {folder}")
     # Never read-only, even to read: after a kill the journal has to be rolled back.
     uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
     with (
@@ -423,6 +708,19 @@ def prepare(connection: sqlite3.Connection, folder: Path, create: bool) -> None:
             f"{folder / FILE}: written by another version of grader (schema {version}, this one "
             f"knows {SCHEMA_VERSION}); use that version, or another --results folder"
         )
+    known = {
+        name
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_master UNION SELECT name FROM pragma_table_info('students')"
+        )
+    }
+    added = [
+        f"ALTER TABLE students ADD COLUMN {name} TEXT NOT NULL DEFAULT '';"
+        for name in ADDED_COLUMNS
+        if name not in known
+    ]
+    if added or not known.issuperset(re.findall(r"EXISTS (\w+)", ADDED)):
+        connection.executescript(f"BEGIN IMMEDIATE; {' '.join(added)} {ADDED} COMMIT;")
 
 
 @contextmanager
@@ -463,82 +761,3 @@ def storage_errors() -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise StoreError(f"{FILE}: {error}; {next_step(error)}") from None
-
-
-# ---------------------------------------------------------------- the gradebook
-
-
-class StoredGradebook:
-    """The stored class as a Gradebook, under the course's late policy as it is now.
-
-    Its columns are the course's assignments that have results. `final` is None also where an
-    interrupted batch has not graded all of them yet.
-    """
-
-    def __init__(self, course: Course, store: Store) -> None:
-        maxima = store.maxima()
-        self.title = course.title
-        self.assignments = [
-            AssignmentInfo(
-                assignment.slug,
-                assignment.title,
-                maxima[assignment.slug],
-                assignment.leaderboard,
-            )
-            for assignment in course.assignments
-            if assignment.slug in maxima
-        ]
-        # Left out, as they can't be read: a line each.
-        self.unreadable = [
-            f"{name}: {slug}: its result can't be read ({why}) and is left out; grader batch "
-            "grades it again"
-            for name, slug, why in store.unreadable()
-        ]
-        self._course = course
-        self._store = store
-
-    def __iter__(self) -> Iterator[Entry]:
-        for stored in self._store.students():
-            yield self._entry(stored)
-
-    def _entry(self, stored: StoredStudent) -> Entry:
-        overrides = list({o.slug: o for o in self._store.overrides(stored.student.key)}.values())
-        report = self._report(stored)
-        late = lateness(self._course.late, stored.submitted_at)
-        scores = {} if report is None else {a.slug: a.score for a in report.assignments}
-        missing = {info.slug for info in self.assignments} - scores.keys()
-        is_whole = any(override.slug == "" for override in overrides)
-        is_graded = not missing if report is not None else bool(overrides)
-        return Entry(
-            student=stored.student,
-            report=report,
-            submitted_at=stored.submitted_at,
-            overrides=overrides,
-            lateness=late,
-            final=final_score(scores, overrides, late) if is_graded or is_whole else None,
-            max_score=sum(info.max_score for info in self.assignments),
-        )
-
-    def _report(self, stored: StoredStudent) -> Report | None:
-        current = self._store.current(stored.student.key)
-        if not current:
-            return None
-        by_slug = {report.slug: report for report, _, _, _ in current}
-        assignments = [by_slug[info.slug] for info in self.assignments if info.slug in by_slug]
-        _, _, environment, seed = current[-1]
-        return Report(
-            submission=stored.submission,
-            score=sum(a.score for a in assignments),
-            max_score=sum(info.max_score for info in self.assignments),
-            assignments=assignments,
-            environment=environment,
-            seed=seed,
-            duration_s=sum(duration_s for _, duration_s, _, _ in current),
-        )
-
-
-@contextmanager
-def open_gradebook(course: Course, folder: Path) -> Iterator[StoredGradebook]:
-    """The gradebook of the results in `folder`; StoreError if there are none."""
-    with open_store(folder) as store:
-        yield StoredGradebook(course, store)

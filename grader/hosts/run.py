@@ -54,7 +54,7 @@ def grade_folder(
         for check in assignment.checks:
             if check.verdict == "grader_error":
                 raise HostError(f"{assignment.slug}: {check.id}: {check.message}")
-    report = for_students(report, course.late)  # every host shows it to them
+    report = for_students(report, course.due)  # every host shows it to them
     return Run(report, list(dict.fromkeys(submission.problems.values())), jailed)
 
 

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from grader.course.manifest import LatePolicy
 from grader.report.model import AssignmentReport, CheckResult, Report
 
 
-def for_students(report: Report, late: LatePolicy | None) -> Report:
-    """`report` without the texts of hidden checks, unless the due date of `late` has passed.
+def for_students(report: Report, due: Callable[[str], datetime | None]) -> Report:
+    """`report` without the texts of hidden checks of assignments that are not due yet.
 
-    A course without a due date keeps them back for good.
+    Args:
+        due: when the assignment of this slug is due; where that is None, they are kept back for
+            good.
     """
-    if late is not None and datetime.now(UTC) >= late.due:
-        return report
-    return replace(report, assignments=[masked(assignment) for assignment in report.assignments])
+    now = datetime.now(UTC)
+    assignments = [
+        assignment if is_past(due(assignment.slug), now) else masked(assignment)
+        for assignment in report.assignments
+    ]
+    return replace(report, assignments=assignments)
+
+
+def is_past(due: datetime | None, now: datetime) -> bool:
+    return due is not None and now >= due
 
 
 def masked(assignment: AssignmentReport) -> AssignmentReport:

@@ -6,12 +6,21 @@ pages alone, to send. Entries are read once and none is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from grader.files import write_bytes
 from grader.gradebook.model import Entry, Gradebook, Student
-from grader.site.pages import FIRST_BYTES, CodeOf, class_page, no_code, student_page
+from grader.gradebook.scores import ExportError
+from grader.site.pages import (
+    FIRST_BYTES,
+    CodeOf,
+    class_page,
+    no_code,
+    piece_page,
+    pieces_of,
+    student_page,
+)
 from grader.site.summary import ClassSummary
 from grader.site.values import page_name
 
@@ -21,8 +30,9 @@ def write_site(gradebook: Gradebook, output: Path, code_of: CodeOf = no_code) ->
 
     `code_of` gives what a student handed in, to be shown beside the verdicts.
 
-    Pages of students who are no longer in the gradebook are removed: they may show a name that no
-    longer is to be shown.
+    The table of a large class is on pages of its own, `class-1.html` and so on. Pages of students
+    who are no longer in the gradebook are removed: they may show a name that no longer is to be
+    shown.
 
     Raises:
         OSError: a file can't be written.
@@ -39,25 +49,47 @@ def write_site(gradebook: Gradebook, output: Path, code_of: CodeOf = no_code) ->
         write_bytes(folder / name, page)
         written.add(name)
     write_bytes(output / "index.html", class_page(gradebook.title, summary))
-    remove_others(folder, written)
+    pieces = pieces_of(summary)
+    for piece in pieces if len(pieces) > 1 else ():
+        write_bytes(output / piece.file, piece_page(gradebook.title, summary, piece))
+        written.add(piece.file)
+    remove_others(folder, "*.html", written)
+    remove_others(output, "class-*.html", written)
 
 
-def write_feedback(gradebook: Gradebook, output: Path, code_of: CodeOf = no_code) -> None:
+def write_feedback(
+    gradebook: Gradebook,
+    output: Path,
+    code_of: CodeOf = no_code,
+    names: Mapping[str, str] | None = None,
+) -> None:
     """Write each student's page into `output`, as a file that can be sent alone.
 
     Older such pages there, of students who are no longer in the gradebook, are removed.
 
+    Args:
+        names: by student's key where in the folder the page goes; the others get none. The folder
+            has to be empty then, as all in it will be uploaded.
+
     Raises:
+        ExportError: it is not.
         OSError: a file can't be written.
     """
+    if names is not None and output.is_dir() and any(output.iterdir()):
+        raise ExportError(f"{output} is not empty; name a new folder, as all in it is uploaded")
     output.mkdir(parents=True, exist_ok=True)
     written = set()
     for entry in gradebook:
-        name = page_name(entry.student.key)
+        key = entry.student.key
+        name = page_name(key) if names is None else names.get(key)
+        if name is None:
+            continue
         page = student_page(gradebook.title, entry, gradebook.assignments, None, code_of)
+        (output / name).parent.mkdir(exist_ok=True)
         write_bytes(output / name, page)
         written.add(name)
-    remove_others(output, written)
+    if names is None:
+        remove_others(output, "*.html", written)
 
 
 def with_neighbours(
@@ -75,9 +107,9 @@ def with_neighbours(
         yield before, current, None
 
 
-def remove_others(folder: Path, written: set[str]) -> None:
+def remove_others(folder: Path, pattern: str, written: set[str]) -> None:
     """Remove students' pages of an earlier run; whatever else lies there stays."""
-    for path in folder.glob("*.html"):
+    for path in folder.glob(pattern):
         if path.name not in written and path.is_file():
             with path.open("rb") as file:
                 is_ours = file.read(len(FIRST_BYTES)) == FIRST_BYTES

@@ -12,6 +12,7 @@ from grader.gradebook.model import AssignmentInfo
 from grader.report.model import AssignmentReport
 
 SHOWN = 20  # places; the page folds those below
+MOST = 2_000  # places on a page
 
 
 class Run(NamedTuple):

@@ -10,17 +10,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader import __version__
+from grader.gradebook.late import explained
 from grader.gradebook.model import AssignmentInfo, Entry, Student
+from grader.gradebook.scores import points, scores_with_overrides, steps_of
 from grader.report.model import AssignmentReport, CheckResult
 from grader.report.reference import load_reference
 from grader.report.scales import fitting
@@ -28,12 +31,15 @@ from grader.report.shown import STATUSES, VERDICTS, bounded, told
 from grader.site import values
 from grader.site.charts import draw_histogram
 from grader.site.curves import draw_accuracies, draw_losses
-from grader.site.leaderboard import SHOWN
+from grader.site.leaderboard import MOST, SHOWN
 from grader.site.listing import listing_of
+from grader.site.lookalikes import GROUPS, MEMBERS
 from grader.site.pictures import SERIES, draw_picture, rows_of
 from grader.site.summary import ClassSummary
 
 HERE = Path(__file__).parent
+PIECE = 10_000  # students in a table
+FAILURES = 7  # where in a row the numbers of the failed checks stand
 # How a page of ours begins; an older page is known by it.
 FIRST_BYTES = b"<!DOCTYPE html>\n<!-- grader: "
 ICON = (
@@ -57,7 +63,7 @@ def environment() -> Environment:
     student_style = asset("site.css") + asset("student.css")
     script = asset("table.js")
     templates.filters |= {
-        "points": values.points,
+        "points": points,
         "moment": values.moment,
         "percent": values.percent,
     }
@@ -75,6 +81,7 @@ def environment() -> Environment:
         "draw_picture": draw_picture,
         "picture_rows": rows_of,
         "told": told,
+        "explained": explained,
     }
     return templates
 
@@ -165,9 +172,9 @@ def student_values(
     """What a student's page shows, by the template's names."""
     report = entry.report
     by_slug = {} if report is None else {a.slug: a for a in report.assignments}
-    titles = {info.slug: info.title for info in assignments}
-    overrides = values.latest_overrides(entry.overrides)
-    scores = values.assignment_scores(entry)
+    overrides = {override.slug: override for override in entry.overrides}
+    comments = {comment.slug: comment for comment in entry.comments}
+    scores = scores_with_overrides(entry)
     sections = []
     for info in assignments:
         assignment = by_slug.get(info.slug)
@@ -179,6 +186,8 @@ def student_values(
                 "report": assignment,
                 "status": values.shown_status(assignment, scores[info.slug]),
                 "override": overrides.get(info.slug),
+                "comment": comments.get(info.slug),
+                "late": entry.lateness.get(info.slug),
                 "groups": group_checks(c for c in assignment.checks if c.verdict != "passed"),
                 "passed": group_checks(c for c in assignment.checks if c.verdict == "passed"),
                 "listing": None if code is None else listing_of(code, assignment.checks),
@@ -194,7 +203,8 @@ def student_values(
         "name": entry.student.name or entry.student.key,
         "report": report,
         "sections": sections,
-        "steps": values.steps_of(entry, titles),
+        "steps": steps_of(entry),
+        "comment": comments.get(""),
         "seeds": load_reference().seeds,
         "page_name": values.page_name,
     }
@@ -240,17 +250,10 @@ def reason_unjudged(checks: list[CheckResult]) -> str | None:
 
 
 def class_page(title: str, summary: ClassSummary) -> bytes:
-    """The page of the class, with its table as data."""
+    """The page of the class, with its table as data; of a large one, with links to its pieces."""
     counts, edges = summary.histogram()
-    data = {
-        "assignments": [
-            [a.info.slug, a.info.title, a.info.max_score] for a in summary.assignments.values()
-        ],
-        "checks": [[check.slug, check.assignment, check.title] for check in summary.checks],
-        "failures": [check.failed for check in summary.checks],
-        "rows": summary.rows,
-    }
-    page = (
+    pieces = pieces_of(summary)
+    return encode(
         environment()
         .get_template("class.html")
         .render(
@@ -260,7 +263,74 @@ def class_page(title: str, summary: ClassSummary) -> bytes:
             bins=list(zip(edges, edges[1:], counts, strict=False)),
             boards=[(board.info, board.places()) for board in summary.leaderboards.values()],
             places_shown=SHOWN,
-            data=embed_json(data),
+            places_most=MOST,
+            lookalikes=lookalikes_of(summary),
+            pieces=pieces if len(pieces) > 1 else [],
+            data=None if len(pieces) > 1 else table_data(summary, summary.rows),
         )
     )
-    return encode(page)
+
+
+class Piece(NamedTuple):
+    """A part of the table of students, on a page of its own."""
+
+    file: str
+    rows: list[list[Any]]
+
+    @property
+    def first(self) -> str:
+        return str(self.rows[0][0])
+
+    @property
+    def last(self) -> str:
+        return str(self.rows[-1][0])
+
+
+def pieces_of(summary: ClassSummary) -> list[Piece]:
+    """The table in parts that a browser opens at once."""
+    starts = range(0, len(summary.rows), PIECE)
+    return [
+        Piece(f"class-{number}.html", summary.rows[start : start + PIECE])
+        for number, start in enumerate(starts, start=1)
+    ]
+
+
+def piece_page(title: str, summary: ClassSummary, piece: Piece) -> bytes:
+    """The page of a part of the table."""
+    template = environment().get_template("piece.html")
+    data = table_data(summary, piece.rows)
+    return encode(template.render(course=title, summary=summary, piece=piece, data=data))
+
+
+def table_data(summary: ClassSummary, rows: list[list[Any]]) -> Markup:
+    """What the script makes a table of."""
+    failures = Counter(check for row in rows for check in row[FAILURES])
+    return embed_json(
+        {
+            "assignments": [
+                [a.info.slug, a.info.title, a.info.max_score] for a in summary.assignments.values()
+            ],
+            "checks": [[check.slug, check.assignment, check.title] for check in summary.checks],
+            "failures": [failures[check.number] for check in summary.checks],
+            "rows": rows,
+        }
+    )
+
+
+def lookalikes_of(summary: ClassSummary) -> list[dict[str, Any]]:
+    """Of each assignment the groups of students whose hand-ins are the same, as far as shown."""
+    told = []
+    for same in summary.lookalikes.values():
+        groups = same.groups()
+        shown = [
+            {
+                "is_same_file": group.is_same_file,
+                "students": [summary.rows[row] for row in group.rows[:MEMBERS]],
+                "more": max(0, len(group.rows) - MEMBERS),
+            }
+            for group in groups[:GROUPS]
+        ]
+        if groups:
+            more = max(0, len(groups) - GROUPS)
+            told.append({"info": same.info, "groups": shown, "more": more})
+    return told

@@ -12,17 +12,20 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.gradebook.model import AssignmentInfo, Entry
+from grader.gradebook.model import AssignmentInfo, Entry, HandIn
+from grader.gradebook.scores import scores_with_overrides
 from grader.report.model import AssignmentReport, CheckResult
 from grader.report.shown import told
 from grader.site.diagnoses import Diagnoses
 from grader.site.leaderboard import Leaderboard
-from grader.site.values import assignment_scores, page_name, shown_status
+from grader.site.lookalikes import Lookalikes
+from grader.site.values import page_name, shown_status
 
 FAILING = frozenset({"failed", "error", "crashed", "timed_out"})
 # Verdicts that a person should look into: an attack, or a bug of the grader's, may be behind them.
 ODD = frozenset({"crashed", "timed_out", "grader_error"})
 KINDS_OF_MESSAGE = 200  # counted for each check; rarer ones, once there are so many, are not told
+UNWRITTEN = frozenset({"untouched", "missing"})  # nothing of the student's own
 STATUSES = ("passed", "partial", "failed", "untouched", "missing")
 BIN_PERCENT = 10
 # What differs between two tellings of one mistake: lists of numbers, and numbers.
@@ -105,6 +108,7 @@ class ClassSummary:
 
     def __init__(self, assignments: list[AssignmentInfo]) -> None:
         self.assignments = {info.slug: AssignmentSummary(info) for info in assignments}
+        self.lookalikes = {info.slug: Lookalikes(info) for info in assignments}
         self.leaderboards = {i.slug: Leaderboard(i) for i in assignments if i.leaderboard}
         self.rows: list[list[Any]] = []
         self.percents: list[float] = []
@@ -121,7 +125,7 @@ class ClassSummary:
         name = student.name or student.key
         href = f"students/{page_name(student.key, quoted=True)}"
         failures: list[int] = []
-        scores = assignment_scores(entry)
+        scores = scores_with_overrides(entry)
         shown: dict[str, list[float]] = {}  # by slug: number of the status, score
         odd = False
         for assignment in [] if entry.report is None else entry.report.assignments:
@@ -134,13 +138,16 @@ class ClassSummary:
             shown[assignment.slug] = [STATUSES.index(status), round(score, 2)]
             if assignment.slug in self.assignments:
                 self.assignments[assignment.slug].add(status, score)
+                if assignment.status not in UNWRITTEN:
+                    hand_in = entry.hand_ins.get(assignment.slug, HandIn())
+                    self.lookalikes[assignment.slug].add(len(self.rows), hand_in)
             if assignment.slug in self.leaderboards:
                 self.leaderboards[assignment.slug].add(name, href, assignment)
         percent = None
         if entry.final is not None and entry.max_score:
             percent = 100 * entry.final / entry.max_score
             self.percents.append(percent)
-        is_late = entry.lateness is not None and entry.lateness.percent > 0
+        is_late = any(late.percent > 0 for late in entry.lateness.values())
         self.late += is_late
         self.overridden += bool(entry.overrides)
         self.odd += odd

@@ -25,8 +25,9 @@ from grader.batch.run import Batch
 from grader.cli.app import app
 from grader.cli.progress import ClassProgress
 from grader.course.manifest import load_course
-from grader.gradebook.model import Entry
-from grader.gradebook.store import FILE, open_gradebook, open_store
+from grader.gradebook.model import Entry, Student
+from grader.gradebook.store import FILE, StoredStudent, open_store
+from grader.gradebook.stored import open_gradebook
 from grader.grading import opening
 from grader.sandbox.launch import Launcher
 
@@ -125,11 +126,16 @@ def test_only_what_is_new_or_changed_is_graded(here: Here, tmp_path: Path) -> No
 
     hand_in(class_ / "bob", momentum=RIGHT + "# better\n")
     hand_in(class_ / "cem", momentum=RIGHT)  # ann's bytes, known already
-    assert "1 assignments graded, 5 unchanged" in here(*batch).stderr
+    ran = here(*batch)
+    assert "1 assignments graded, 5 unchanged" in ran.stderr
+    assert "of 20 points" in ran.stderr and "1 score has moved:" in ran.stderr
+    assert re.search(r"momentum: 1 student \+\d+, by .*: the student's code changed", ran.stderr)
+    assert f"next: grader report --results {results}" in ran.stderr
     assert finals(results) == {"ann": 10.0, "bob": 20.0, "cem": 10.0}
 
     story = here("history", "bob", "--results", results).stdout
-    assert re.search(r"momentum\n.* first graded\n.* 10/10  the student's code changed", story)
+    assert re.search(r"momentum  \d+/10  first graded  \(total \d+\)\n", story)
+    assert re.search(r"momentum  10/10  the student's code changed; .* \(total 20\)\n", story)
     nothing = here("changes", "--results", results).stdout
     assert nothing == "no score has moved but by the students' own changes\n"
 
@@ -180,7 +186,10 @@ def test_an_error_of_ours_over_one_hand_in_leaves_the_others_their_grades(tmp_pa
             raise RecursionError("too deep")
 
     with open_store(tmp_path, create=True) as store, ClassProgress(Console()) as progress:
-        run = Batch(COURSE, [COURSE.assignment("relu")], 1, store, {"ann": "Ann"}, progress)
+        ann = StoredStudent(
+            student=Student(key="ann", name="Ann"), source=None, submission="", submitted_at=""
+        )
+        run = Batch(COURSE, [COURSE.assignment("relu")], 1, store, {"ann": ann}, progress)
         run.run([("ann", Handed())], None)  # type: ignore[list-item, arg-type]
     assert run.summary.failures == {"Ann: RecursionError: too deep": 1}
 
@@ -222,16 +231,71 @@ def test_an_override_needs_a_reason_and_a_possible_score(here: Here, tmp_path: P
     override = ("override", "ann", "7.5", "--results", results)
     assert here(*override).status == 2
     assert "--reason is empty" in here(*override, "--reason", " ").stderr
-    too_much = here("override", "ann", "10.5", "--reason", "x", "--results", results)
-    assert too_much.status == 2 and "a score is from 0 to 10 here" in too_much.stderr
+    impossible = here("override", "ann", "nan", "--reason", "x", "--results", results)
+    assert impossible.status == 2 and "a score is a number from 0 on" in impossible.stderr
+    assert "give a SCORE" in here("override", "ann", "--results", results).stderr
     assert here(*override, "--reason", "x", "--only", "adam").status == 2
     assert here("override", "eve", "1", "--reason", "x", "--results", results).status == 2
     assert finals(results) == {"ann": 0.0}
-    assert here(*override, "--reason", "an [argument]", "--only", "momentum").status == 0
+    said = here(*override, "--reason", "an [argument]", "--only", "momentum")
+    assert (said.status, said.stdout) == (0, "ann: momentum: 0 → 7.5 of 10; total 0 → 7.5\n")
     assert finals(results) == {"ann": 7.5}
+    here("override", "ann", "--comment", "see me [please]", "--results", results)
     story = here("history", "ann", "--results", results).stdout
-    assert "0/10  first graded" in story
+    assert "momentum  0/10  first graded" in story
     assert "7.5, set by a person: an [argument]" in story
+    assert "comment: see me [please]" in story
+    here("override", "ann", "--remove", "--only", "momentum", "--results", results)
+    assert finals(results) == {"ann": 0.0}
+
+
+def test_what_is_stored_is_graded_again_on_demand(here: Here, tmp_path: Path) -> None:
+    class_, results = tmp_path / "class", tmp_path / "results"
+    hand_in(class_ / "ann", momentum=EXITS)
+    hand_in(class_ / "bob", momentum=BROKEN)
+    hand_in(class_ / "cem", momentum=EXITS)
+    batch = ("batch", class_, "--results", results, "--only", "momentum")
+    here(*batch)
+    for choice, graded in (
+        (("--again",), 3),
+        (("--again", "--status", "crashed"), 2),
+        (("--again", "--status", "timed_out"), 0),
+        (("--again", "--student", "bob"), 1),
+        (("--student", "bob"), 0),
+    ):
+        ran = here(*batch, *choice)
+        assert f" {graded} assignments graded" in ran.stderr, ran.stderr
+    story = here("history", "ann", "--results", results).stdout
+    assert story.count("graded again") == 2
+    assert "--again as well" in here(*batch, "--status", "crashed").stderr
+    assert "no status 'late'" in here(*batch, "--again", "--status", "late").stderr
+    assert "nobody called 'eve'" in here(*batch, "--again", "--student", "eve").stderr
+
+
+def test_more_time_is_given_listed_and_taken_back(
+    repository: Path, run_grader: RunGrader, tmp_path: Path
+) -> None:
+    hand_in(tmp_path / "class" / "ann", momentum=RIGHT)
+    roster = tmp_path / "roster.csv"
+    roster.write_text("name,submitted\nann,2026-10-02T00:00:00\n")
+    edit(
+        repository / "assignments" / "course.toml",
+        "[limits]",
+        'timezone = "Europe/Copenhagen"\nlate = { percent_a_day = 15, due = 2026-10-01 }\n[limits]',
+    )
+    results = ("--results", tmp_path / "results")
+
+    def grader(*arguments: str | Path) -> Ran:
+        return run_grader(*arguments, *results, root=repository, cwd=repository)
+
+    grader("batch", tmp_path / "class", "--only", "momentum", "--roster", roster)
+    assert "1 day at 15 % = 15 % is taken off" in grader("history", "ann").stdout
+    given = grader("extend", "ann", "momentum", "--days", "1", "--reason", "ill")
+    assert given.stdout == "ann: momentum: due 2 Oct 2026, 23:59 CEST\ntotal 8.5 → 10\n"
+    assert "ann: momentum 1 day: ill" in grader("extend").stdout
+    assert "--reason is empty" in grader("extend", "ann", "--days", "1").stderr
+    assert grader("extend", "ann", "momentum", "--remove").stdout.endswith("total 10 → 8.5\n")
+    assert grader("extend").stdout == "nobody has more time\n"
 
 
 # ---------------------------------------------------------------- a course that changes
@@ -307,7 +371,7 @@ def test_lateness_follows_the_manifest_and_touches_no_raw_result(
     with open_gradebook(load_course(repository), results) as gradebook:
         (entry,) = gradebook
     assert entry.report is not None and entry.report.score == 10
-    assert entry.final == 8.5 and entry.lateness is not None and entry.lateness.percent == 15
+    assert entry.final == 8.5 and entry.lateness["momentum"].percent == 15
     edit(manifest, "percent_a_day = 15", "percent_a_day = 115")
     ran = run_grader("batch", tmp_path / "class", *arguments, root=repository, cwd=repository)
     assert ran.status == 3 and "course.toml: [late]: percent_a_day" in ran.stderr

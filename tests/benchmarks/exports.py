@@ -45,7 +45,7 @@ class Replicated:
         decoder = msgspec.json.Decoder(Report)
         for number in range(self._students):
             report = decoder.decode(self._reports[number % len(self._reports)])
-            lateness = Lateness(90_000.0, 10.0) if number % 10 == 0 else None
+            late = {"relu": Lateness(90_000.0, 10.0, 1)} if number % 10 == 0 else {}
             overrides = [Override("", 50.0, "as agreed", "2026-01-01T00:00:00Z")]
             is_absent = number % 50 == 49
             yield Entry(
@@ -53,8 +53,8 @@ class Replicated:
                 report=None if is_absent else report,
                 submitted_at="" if is_absent else "2026-01-01T12:00:00Z",
                 overrides=overrides if number % 100 == 0 else [],
-                lateness=lateness,
-                final=None if is_absent else report.score * (0.9 if lateness else 1.0),
+                lateness=late,
+                final=None if is_absent else report.score * (0.9 if late else 1.0),
                 max_score=report.max_score,
             )
 

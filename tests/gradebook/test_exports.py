@@ -18,12 +18,18 @@ import jsonschema
 import msgspec
 import pytest
 from helpers.fake_gradebook import HARMFUL, FakeGradebook, entry_of, harmful_class, override
+from typer.testing import CliRunner
 
+from grader.cli.app import app
+from grader.course.manifest import CanvasColumns, load_course
 from grader.gradebook.export import FORMATS, export
+from grader.gradebook.formats.canvas import named_columns
 from grader.gradebook.formats.json_file import GradebookFile
-from grader.gradebook.model import Entry
+from grader.gradebook.model import Comment, Entry, Extension, HandIn
 from grader.gradebook.scores import ExportError
+from grader.gradebook.store import StoredSource
 
+AT = "2026-11-01T08:00:00Z"
 CSV_FORMATS = ("csv", "canvas", "moodle", "nbgrader")
 # The structural part of what Gradescope documents for results.json.
 TEXT_FORMAT = {"enum": ["text", "html", "simple_format", "md", "ansi"]}
@@ -74,7 +80,7 @@ def exported(
     target = folder / "exported"
     gradebook = FakeGradebook(entries, max_score=max_score)
     export(gradebook, format, target, canvas_csv=canvas_csv)
-    return target.read_bytes().decode("utf-8")
+    return target.read_bytes().decode("utf-8-sig" if format == "csv" else "utf-8")
 
 
 def rows_of(text: str, delimiter: str = ",") -> list[dict[str, str]]:
@@ -98,9 +104,10 @@ def test_every_format_goes_to_stdout_as_it_goes_to_a_file(
 ) -> None:
     entries = [entry_of("ada", identifier="1", email="ada@example.org", login="ada")]
     for format in FORMATS:
-        if format != "gradescope":
+        if not FORMATS[format].is_folder:
             export(FakeGradebook(entries), format, None)
-            assert capsysbinary.readouterr().out == exported(entries, format, tmp_path).encode()
+            exported(entries, format, tmp_path)
+            assert capsysbinary.readouterr().out == (tmp_path / "exported").read_bytes()
 
 
 def test_an_unknown_format_is_refused_with_the_known_ones(tmp_path: Path) -> None:
@@ -123,7 +130,7 @@ def test_a_file_a_student_needs_a_folder_and_one_file_needs_none(tmp_path: Path)
         export(FakeGradebook([]), "csv", tmp_path)
 
 
-@pytest.mark.parametrize("format", [name for name in FORMATS if name != "gradescope"])
+@pytest.mark.parametrize("format", [name for name in FORMATS if not FORMATS[name].is_folder])
 def test_an_export_that_breaks_off_leaves_the_old_file_and_nothing_beside_it(
     tmp_path: Path, format: str
 ) -> None:
@@ -139,7 +146,7 @@ def test_an_export_that_breaks_off_leaves_the_old_file_and_nothing_beside_it(
     assert os.listdir(tmp_path) == ["exported"]
 
 
-@pytest.mark.parametrize("format", [name for name in FORMATS if name != "moodle"])
+@pytest.mark.parametrize("format", [name for name in FORMATS if name not in ("moodle", "jplag")])
 def test_an_empty_class_can_be_exported(tmp_path: Path, format: str) -> None:
     export(FakeGradebook([]), format, tmp_path / "exported")
     assert (tmp_path / "exported").exists()
@@ -237,7 +244,14 @@ def test_the_csv_shows_raw_scores_and_what_was_done_to_them(tmp_path: Path) -> N
         identifier="17",
         email="ada@example.org",
         login="ada1",
+        section="B2",
+        group="Team 4",
         overrides=[override("relu", 9.0, "a fault of ours"), override("", 18.0, "appeal")],
+        comments=[Comment("momentum", "well explained", AT)],
+        extensions=[
+            Extension("relu", "", 2, "illness", AT),
+            Extension("", "2026-11-02T22:59:00Z", 0, "as agreed", AT),
+        ],
         late_percent=10.0,
         final=18.0,
     )
@@ -248,11 +262,20 @@ def test_the_csv_shows_raw_scores_and_what_was_done_to_them(tmp_path: Path) -> N
         "identifier": "17",
         "email": "ada@example.org",
         "login": "ada1",
+        "section": "B2",
+        "group": "Team 4",
         "momentum": "10",
         "relu": "5",
         "raw": "15",
         "late_percent": "10",
+        "late": "; ".join(
+            f"{slug}: due 31 Oct 2026, 23:59 UTC+01:00, handed in 1 Nov 2026, 00:59 UTC+01:00: "
+            "1 day late: 1 day at 10 % = 10 % is taken off"
+            for slug in ("momentum", "relu")
+        ),
+        "extension": "relu 2 days: illness; all until 2 Nov 2026, 22:59 UTC: as agreed",
         "override": "relu 9: a fault of ours; all 18: appeal",
+        "comment": "momentum: well explained",
         "final": "18",
         "max": "20",
         "submitted": "2026-10-31T22:59:00Z",
@@ -273,7 +296,7 @@ def test_the_json_is_read_back_as_the_entries_that_it_was_written_from(tmp_path:
     text = exported(entries, "json", tmp_path)
     file = msgspec.json.decode(text, type=GradebookFile)
     assert file.entries == entries
-    assert (file.title, file.schema_version) == ("Homework", 1)
+    assert (file.title, file.schema_version) == ("Homework", 2)
     assert [assignment.slug for assignment in file.assignments] == ["momentum", "relu"]
 
 
@@ -305,8 +328,12 @@ def test_gradescopes_score_is_the_final_one_and_its_tests_are_the_raw_ones(tmp_p
     assert results["output"].splitlines() == [
         "Score: 17.1/20",
         "Points of the checks: 15",
-        "Set by hand: relu to 9: as agreed",
-        "Late: 10% taken off",
+        "ReLU: set by the staff: 5 → 9: as agreed",
+        *(
+            f"{title}: 1 day late: {change}: due 31 Oct 2026, 23:59 UTC+01:00, handed in 1 Nov "
+            "2026, 00:59 UTC+01:00: 1 day late: 1 day at 10 % = 10 % is taken off"
+            for title, change in (("Momentum", "10 → 9"), ("ReLU", "9 → 8.1"))
+        ),
     ]
 
 
@@ -442,10 +469,12 @@ def test_moodles_feedback_says_why_a_grade_is_not_the_full_one(tmp_path: Path) -
     )
     grades = import_into_moodle(exported([entry], "moodle", tmp_path), {"a@example.org": "ada"})
     assert grades["ada"]["ReLU feedback"] == (
-        "Set to 8: our &lt;fault&gt; | Late: 10% taken off | "
+        "Set to 8: our &lt;fault&gt; | Late: due 31 Oct 2026, 23:59 UTC+01:00, handed in 1 Nov "
+        "2026, 00:59 UTC+01:00: 1 day late: 1 day at 10 % = 10 % is taken off | "
         "The rule is followed: the hidden layer is not max(0, x)"
     )
-    assert grades["ada"]["Momentum feedback"] == "Late: 10% taken off"
+    assert grades["ada"]["Momentum feedback"].startswith("Late: due 31 Oct 2026, 23:59 UTC+01:00")
+    assert grades["ada"]["Total feedback"] == "Late: 10% taken off"
 
 
 def test_moodle_is_never_shown_a_user_that_it_could_mistake(
@@ -725,7 +754,7 @@ def test_columns_of_one_name_and_columns_that_are_missing_are_said(
     text = exported([entry_of("a", login="ada")], "canvas", tmp_path, canvas=canvas)
     assert text.splitlines()[1] == "A,1,ada,S,,,15.00"
     lines = capsys.readouterr().err.splitlines()
-    assert any("no column for momentum" in line for line in lines)
+    assert any("only the total is written" in line for line in lines)
     assert any("several columns 'ReLU'" in line for line in lines)
 
 
@@ -806,3 +835,131 @@ def test_without_its_file_no_harmful_name_changes_the_maxima_in_canvas(tmp_path:
     course = Canvas([], {})
     course.take(exported(harmful_class(), "canvas", tmp_path))
     assert course.possible == {"Momentum": "10.00", "ReLU": "10.00"}
+
+
+# ---------------------------------------------------------------- columns that have other names
+
+DEEP = (
+    "Student,ID,SIS User ID,SIS Login ID,Section,Deep Learning HW (55),HW 2 (56)\n"
+    '"    Points Possible",,,,,20,10\n'
+    "Ada Lovelace,1,,ada,A,,\n"
+)
+
+
+def filled_in(tmp_path: Path, columns: dict[str, str]) -> str:
+    canvas = tmp_path / "canvas.csv"
+    canvas.write_text(DEEP)
+    gradebook = FakeGradebook([entry_of("ada", login="ada")])
+    export(gradebook, "canvas", tmp_path / "out", canvas_csv=canvas, columns=columns)
+    return (tmp_path / "out").read_text().splitlines()[-1]
+
+
+@pytest.mark.parametrize("name", ["Deep Learning HW", "deep learning hw (55)"])
+def test_canvas_may_call_the_column_of_the_total_anything(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert filled_in(tmp_path, {"": name}) == "Ada Lovelace,1,,ada,A,15.00,"
+    assert capsys.readouterr().err.splitlines() == [
+        "grader: canvas: only the total is written, as no other column is named after an assignment"
+    ]
+
+
+def test_canvas_may_call_an_assignments_column_anything(tmp_path: Path) -> None:
+    assert filled_in(tmp_path, {"relu": "HW 2"}) == "Ada Lovelace,1,,ada,A,,5.00"
+
+
+def test_a_column_that_canvas_does_not_have_is_named_with_those_it_has(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="no column 'HW 3'; there are 'Deep Learning HW', 'HW 2'"):
+        filled_in(tmp_path, {"": "HW 3"})
+    with pytest.raises(ExportError, match="give it with --canvas"):
+        export(FakeGradebook([]), "canvas", None, columns={"": "HW 3"})
+
+
+def test_columns_are_named_by_the_manifest_and_before_it_by_the_command() -> None:
+    course = msgspec.structs.replace(
+        load_course(), canvas=CanvasColumns(columns={"relu": "HW 1"}, total="All")
+    )
+    assert named_columns(course, []) == {"relu": "HW 1", "": "All"}
+    assert named_columns(course, ["relu=HW 2", "adam=HW 3", "Sum = all"]) == {
+        "relu": "HW 2", "adam": "HW 3", "": "Sum = all",
+    }  # fmt: skip
+
+
+# ---------------------------------------------------------------- spreadsheets of other languages
+
+
+def test_the_csv_begins_as_excel_knows_utf_8_by(tmp_path: Path) -> None:
+    export(FakeGradebook([]), "csv", tmp_path / "out")
+    assert (tmp_path / "out").read_bytes().startswith(b"\xef\xbb\xbfkey,name,")
+
+
+def test_the_csv_has_the_decimals_and_delimiters_that_are_asked_for(tmp_path: Path) -> None:
+    entry = entry_of("ada", "Lovelace, Ada", scores=(9.5, 5.0), final=14.5)
+    export(FakeGradebook([entry]), "csv", tmp_path / "out", decimal="comma", delimiter="semicolon")
+    text = (tmp_path / "out").read_text(encoding="utf-8-sig")
+    (row,) = rows_of(text, ";")
+    assert (row["name"], row["momentum"], row["final"]) == ("Lovelace, Ada", "9,5", "14,5")
+    for wrong in ({"decimal": "dot"}, {"delimiter": "|"}):
+        with pytest.raises(ExportError, match="there are"):
+            export(FakeGradebook([entry]), "csv", tmp_path / "out", **wrong)
+
+
+def test_an_option_of_another_format_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="--decimal is of no use to canvas, but to csv"):
+        export(FakeGradebook([]), "canvas", tmp_path / "x", decimal="comma")
+
+
+# ---------------------------------------------------------------- the modules, for JPlag
+
+
+class Sources:
+    """Modules by digest."""
+
+    def __init__(self, **texts: str) -> None:
+        self.texts = texts
+
+    def source(self, code: str) -> StoredSource | None:
+        text = self.texts.get(code)
+        return None if text is None else StoredSource("relu.ipynb", text, "")
+
+    def stub(self, slug: str) -> str | None:
+        return "# a stub\n" if slug == "relu" else None
+
+
+def test_jplag_gets_a_folder_an_assignment_a_folder_a_student_and_the_stub(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries = [
+        msgspec.structs.replace(entry_of(key), hand_ins={slug: HandIn(code=code)})
+        for key, slug, code in (("ada", "relu", "c1"), ("bob", "relu", "c2"), ("cy", "l1", "c3"))
+    ]
+    sources = Sources(c1="x = 1\n", c2="y = '\ud800'\n")
+    export(FakeGradebook(entries), "jplag", tmp_path / "out", sources=sources)
+    files = {
+        path.relative_to(tmp_path / "out").as_posix(): path.read_text()
+        for path in (tmp_path / "out").rglob("*.py")
+    }
+    assert files == {
+        "relu/ada/relu.py": "x = 1\n",
+        "relu/bob/relu.py": "y = '\\ud800'\n",
+        "relu/_stub/relu.py": "# a stub\n",
+    }
+    told = capsys.readouterr().err
+    assert f"jplag.jar -l python3 -bc {tmp_path}/out/relu/_stub {tmp_path}/out/relu" in told
+    assert "1 modules are left out" in told
+    with pytest.raises(ExportError, match="is not empty"):
+        export(FakeGradebook(entries), "jplag", tmp_path / "out", sources=sources)
+
+
+def test_jplag_needs_sources(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="only a stored class"):
+        export(FakeGradebook([]), "jplag", tmp_path / "out")
+
+
+# ---------------------------------------------------------------- the table of formats
+
+
+def test_the_help_and_the_documents_cite_every_format() -> None:
+    shown = CliRunner().invoke(app, ["export", "--help"], env={"COLUMNS": "200"}).stdout
+    for each in FORMATS.values():
+        assert f"{each.name} ({each.what})" in " ".join(shown.replace("│", " ").split())

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from grader.gradebook.model import AssignmentInfo, Entry, Lateness, Override, Student
+from grader.gradebook.model import (
+    AssignmentInfo,
+    Comment,
+    Entry,
+    Extension,
+    Lateness,
+    Override,
+    Student,
+)
 from grader.report.model import AssignmentReport, CheckResult, Environment, Report, Training
 
 HARMFUL = {
@@ -59,8 +67,12 @@ def entry_of(
     identifier: str = "",
     email: str = "",
     login: str = "",
+    section: str = "",
+    group: str = "",
     scores: tuple[float, float] | None = (10.0, 5.0),
     overrides: Sequence[Override] = (),
+    comments: Sequence[Comment] = (),
+    extensions: Sequence[Extension] = (),
     late_percent: float | None = None,
     final: float | None = 15.0,
     submission: str = "",
@@ -70,13 +82,34 @@ def entry_of(
     """An entry; `scores` of None: nothing handed in."""
     report = None if scores is None else report_of(submission or key, scores, message, output)
     return Entry(
-        student=Student(key=key, name=name, identifier=identifier, email=email, login=login),
+        student=Student(
+            key=key,
+            name=name,
+            identifier=identifier,
+            email=email,
+            login=login,
+            section=section,
+            group=group,
+        ),
         report=report,
         submitted_at="" if scores is None else "2026-10-31T22:59:00Z",
         overrides=list(overrides),
-        lateness=None if late_percent is None else Lateness(3600.0, late_percent),
+        comments=list(comments),
+        extensions=list(extensions),
+        lateness={} if late_percent is None else dict.fromkeys(SLUGS, late(late_percent)),
         final=None if scores is None and not overrides else final,
         max_score=20.0,
+    )
+
+
+def late(percent: float) -> Lateness:
+    return Lateness(
+        late_s=3600.0,
+        percent=percent,
+        days=1,
+        percent_a_day=percent,
+        due="2026-10-31T23:59:00+01:00",
+        submitted_at="2026-11-01T00:59:00+01:00",
     )
 
 

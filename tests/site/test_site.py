@@ -6,6 +6,7 @@ import base64
 import hashlib
 import html
 import itertools
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -18,24 +19,35 @@ import pytest
 from test_plots import PICTURES
 
 from grader.course.manifest import load_course
-from grader.gradebook.model import AssignmentInfo, Entry, Lateness, Override, Student
+from grader.gradebook.model import (
+    AssignmentInfo,
+    Comment,
+    Entry,
+    Extension,
+    HandIn,
+    Lateness,
+    Override,
+    Student,
+)
+from grader.gradebook.scores import points
 from grader.grading.engine import list_checks
 from grader.report.model import (
     AssignmentReport,
     Environment,
     Picture,
     Report,
+    Status,
     Training,
     Verdict,
     status_of,
 )
 from grader.report.reference import load_reference
-from grader.site import write_feedback, write_site
+from grader.site import pages, write_feedback, write_site
 from grader.site.curves import draw_accuracies, draw_losses
 from grader.site.pages import class_page
 from grader.site.pictures import draw_picture
 from grader.site.summary import ClassSummary
-from grader.site.values import duration, moment, page_name, percent, points
+from grader.site.values import moment, page_name, percent
 
 COURSE = load_course()
 CHECKS = list_checks(COURSE)
@@ -91,13 +103,24 @@ def make_report(
     return Report(name, score, most, assignments, ENVIRONMENT, 2015, 1.5)
 
 
+AT = "2026-03-05T10:00:00Z"
+LATE = Lateness(
+    late_s=97_200.0,
+    percent=20.0,
+    days=2,
+    percent_a_day=10.0,
+    due="2026-03-01T20:14:05+01:00",
+    submitted_at="2026-03-02T23:14:05+01:00",
+)
+
+
 def make_entry(
     key: str,
     name: str,
     report: Report | None,
     *,
     overrides: tuple[Override, ...] = (),
-    lateness: Lateness | None = None,
+    lateness: dict[str, Lateness] | None = None,
     final: float | None = None,
 ) -> Entry:
     return Entry(
@@ -105,7 +128,7 @@ def make_entry(
         report=report,
         submitted_at="2026-03-02T22:14:05Z",
         overrides=list(overrides),
-        lateness=lateness,
+        lateness=lateness or {},
         final=report.score if final is None and report is not None else final,
         max_score=sum(info.max_score for info in INFOS),
     )
@@ -138,7 +161,7 @@ def sample_class() -> list[Entry]:
     override = Override("dropout", 9.5, f"by hand {MARKUP}", "2026-03-05T10:00:00Z")
     return [
         make_entry("ann", "Ann Ångström", perfect),
-        make_entry("bob", "Bob", late, lateness=Lateness(97_200.0, 20.0), final=50.0),
+        make_entry("bob", "Bob", late, lateness={"relu": LATE}, final=50.0),
         make_entry("cleo", "Cleo", make_report("cleo", dropped), overrides=(override,), final=77.5),
         make_entry("dan", "Dan", None),
         make_entry("eve", "Eve", make_report("eve", {"relu.test_builds": "timed_out"})),
@@ -220,6 +243,77 @@ def test_an_empty_class_has_a_page(tmp_path: Path) -> None:
     write_site(ListedGradebook([]), tmp_path)
     write_site(ListedGradebook([make_entry("dan", "Dan", None)]), tmp_path)
     assert (tmp_path / "students" / "dan.html").is_file()
+
+
+def test_a_large_class_has_its_table_in_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "PIECE", 4)
+    write_site(ListedGradebook(sample_class()), tmp_path)
+    pieces = sorted(path.name for path in tmp_path.glob("class-*.html"))
+    assert pieces == ["class-1.html", "class-2.html", "class-3.html"]
+    index = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert all(f'href="{name}"' in index for name in pieces)
+    assert 'id="data"' not in index and "#show=" not in index and "#check=" not in index
+    shown = [rows_on((tmp_path / name).read_text(encoding="utf-8")) for name in pieces]
+    assert [len(rows) for rows in shown] == [4, 4, 1]
+    assert [row[0] for row in shown[0]] == ["Ann Ångström", "Bob", "Cleo", "Dan"]
+    write_site(ListedGradebook(sample_class()[:4]), tmp_path)
+    assert not list(tmp_path.glob("class-*.html"))
+
+
+def rows_on(page: str) -> list[list[Any]]:
+    """The rows of the table that a page's script makes."""
+    (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page)
+    rows: list[list[Any]] = json.loads(data)["rows"]
+    return rows
+
+
+def test_the_same_files_are_listed_as_files_and_accuse_nobody(tmp_path: Path) -> None:
+    def handed_in(key: str, code: str, tree: str, status: Status = "partial") -> Entry:
+        report = make_report(key, {"relu.test_builds": "failed"})
+        relu = [
+            msgspec.structs.replace(a, status=status) if a.slug == "relu" else a
+            for a in report.assignments
+        ]
+        entry = make_entry(key, key.title(), msgspec.structs.replace(report, assignments=relu))
+        hand_in = HandIn(code=code * 32, tree=tree * 32)
+        return msgspec.structs.replace(entry, hand_ins={"relu": hand_in})
+
+    entries = [
+        handed_in("ann", "a1", "0a"),
+        handed_in("bob", "a2", "0a"),
+        handed_in("cleo", "b1", "0b"),
+        handed_in("dan", "b1", "0b"),
+        handed_in("eve", "c1", "0c"),
+        handed_in("flo", "d1", ""),
+        handed_in("gus", "d1", ""),
+        handed_in("hal", "e1", "0e", "untouched"),
+        handed_in("ian", "e1", "0e", "untouched"),
+    ]
+    write_site(ListedGradebook(entries), tmp_path)
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    groups = re.findall(r"<li><span class=\"of\">([^<]*):</span>(.*?)</li>", page, re.DOTALL)
+    assert [(kind, re.findall("<bdi>(.*?)</bdi>", who)) for kind, who in groups] == [
+        ("the same file", ["Cleo", "Dan"]),
+        ("the same file", ["Flo", "Gus"]),
+        ("the same to Python", ["Ann", "Bob"]),
+    ]
+    assert "says nothing about people" in page
+
+
+def test_a_page_explains_lateness_and_shows_what_the_staff_said(tmp_path: Path) -> None:
+    entry = msgspec.structs.replace(
+        make_entry("ann", "Ann", make_report("ann", {}), lateness={"relu": LATE}),
+        comments=[Comment("relu", f"well done {MARKUP}", AT), Comment("", "see me", AT)],
+        extensions=[Extension("relu", "", 2, "ill", AT)],
+    )
+    write_site(ListedGradebook([entry]), tmp_path)
+    page = html.unescape((tmp_path / "students" / "ann.html").read_text(encoding="utf-8"))
+    assert "Late: due 1 Mar 2026, 20:14 UTC+01:00, handed in 2 Mar 2026, 23:14 UTC+01:00" in page
+    assert "2 days at 10 % = 20 % is taken off" in page
+    assert "From the staff: <bdi>well done" in page and "From the staff: <bdi>see me" in page
+    assert "relu: more time" in page.casefold() and "2 days" in page
 
 
 @pytest.mark.parametrize("key", ["", ".", "..", "../x", "a/b", "a\\b", ".hidden", "a\0"])
@@ -372,11 +466,6 @@ def test_a_curve_far_above_the_band_is_marked_as_beyond_the_chart() -> None:
         (percent(99.7), "99 %"),
         (percent(100.0), "100 %"),
         (percent(62.5), "63 %"),
-        (duration(97_200), "1 day 3 h"),
-        (duration(2 * 86_400), "2 days"),
-        (duration(2_700), "45 min"),
-        (duration(3_660), "1 h 1 min"),
-        (duration(3), "1 min"),
         (moment("2026-03-02T22:14:05Z"), "2 Mar 2026, 22:14 UTC"),
         (moment("2026-03-02T23:14:05+01:00"), "2 Mar 2026, 22:14 UTC"),
         (moment("yesterday"), "yesterday"),

@@ -8,11 +8,12 @@ title, or else by its title.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from grader.course.manifest import Course
 from grader.gradebook.formats.canvas_file import (
     POINTS_POSSIBLE,
     CanvasFile,
@@ -25,6 +26,7 @@ from grader.gradebook.model import Entry, Gradebook, Student
 from grader.gradebook.scores import ExportError, label, note, number, score_of, whole_override
 
 EXCUSED, NOT_ASSIGNED = "EX", "N/A"
+MOST_TITLES = 12  # in a message
 
 
 @dataclass(frozen=True)
@@ -45,19 +47,34 @@ class Column:
     factor: float
 
 
-def write_canvas(gradebook: Gradebook, stream: BinaryIO, *, canvas_csv: Path | None = None) -> None:
+def write_canvas(
+    gradebook: Gradebook,
+    stream: BinaryIO,
+    *,
+    canvas_csv: Path | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> None:
     """Write the final scores, with two decimals.
 
     Without `canvas_csv` Canvas has to find students by SIS ids or names, and assignments by titles.
 
+    Args:
+        columns: by slug ("" for the total) what Canvas calls the column, where that is neither
+            title nor slug.
+
     Raises:
         ExportError: `canvas_csv` is no gradebook of Canvas's, or none of its columns is ours.
     """
+    named = dict(columns or {})
+    if canvas_csv is None and named:
+        raise ExportError("--column names a column of Canvas's file; give it with --canvas")
+    file = None if canvas_csv is None else read_canvas_file(canvas_csv)
+    found = None if file is None else find_columns(gradebook, file, named)
     class_grades = [grades_of(entry, gradebook) for entry in gradebook]
-    if canvas_csv is None:
+    if file is None or found is None:
         write_anew(gradebook, class_grades, stream)
     else:
-        merge(gradebook, class_grades, read_canvas_file(canvas_csv), stream)
+        merge(found, class_grades, file, stream)
 
 
 def grades_of(entry: Entry, gradebook: Gradebook) -> Grades:
@@ -77,11 +94,25 @@ def note_overridden(class_grades: Iterable[Grades]) -> None:
 # ---------------------------------------------------------------- into Canvas's own file
 
 
+def named_columns(course: Course, options: Iterable[str]) -> dict[str, str]:
+    """By slug ("" for the total) what Canvas calls a column: as course.toml says, and before it
+    `options`, each SLUG=NAME or, for the total, NAME."""
+    named = dict(course.canvas.columns)
+    if course.canvas.total:
+        named[""] = course.canvas.total
+    for option in options:
+        slug, equals, name = option.partition("=")
+        if equals and slug in course.every_slug:
+            named[slug] = name
+        else:
+            named[""] = option
+    return named
+
+
 def merge(
-    gradebook: Gradebook, class_grades: list[Grades], file: CanvasFile, stream: BinaryIO
+    columns: list[Column], class_grades: list[Grades], file: CanvasFile, stream: BinaryIO
 ) -> None:
     """Change the cells that hold our scores, and what a spreadsheet would run; nothing else."""
-    columns = find_columns(gradebook, file)
     rows = match_students([grades.student for grades in class_grades], file)
     if all(column.slug for column in columns):
         note_overridden(class_grades[who] for who in rows.values())
@@ -100,17 +131,21 @@ def merge(
         stream.write(file.encode(record, changes))
 
 
-def find_columns(gradebook: Gradebook, file: CanvasFile) -> list[Column]:
-    """The columns named after an assignment's title or slug, or after the course: its total."""
+def find_columns(gradebook: Gradebook, file: CanvasFile, named: dict[str, str]) -> list[Column]:
+    """The columns that are `named`, or else called after an assignment's title or slug, or after
+    the course: its total."""
     total = sum(assignment.max_score for assignment in gradebook.assignments)
     wanted = [(a.slug, {a.title, a.slug}, a.max_score) for a in gradebook.assignments]
     columns = []
+    without = []
     for slug, names, max_score in [*wanted, ("", {gradebook.title}, total)]:
+        if slug in named:
+            names = {named[slug]}
         names = {name.strip().casefold() for name in names}
         found = [
             (index, title, possible)
             for index, title, possible in file.assignments()
-            if title.strip().casefold() in names
+            if names & {title.strip().casefold(), file.header[index].strip().casefold()}
         ]
         if len(found) > 1:
             note(f"canvas: {file.name} has several columns {found[0][1]!r}: none is written")
@@ -123,14 +158,32 @@ def find_columns(gradebook: Gradebook, file: CanvasFile) -> list[Column]:
                     f"{number(max_score)} here: scores are scaled"
                 )
             columns.append(Column(slug, index, factor))
+        elif slug in named:
+            raise ExportError(
+                f"{file.name}: there is no column {named[slug]!r}; there are {some_titles(file)}"
+            )
         elif slug:
-            note(f"canvas: {file.name} has no column for {slug}; make the assignment in Canvas")
+            without.append(slug)
     if not columns:
         raise ExportError(
-            f"{file.name}: no column is named after an assignment, its slug or the course; name "
-            f"one of Canvas's assignments so, such as {gradebook.title!r}, and export again"
+            f"{file.name}: no column is named after an assignment, its slug or the course; say "
+            f"with --column which one the total goes to: {some_titles(file)}"
         )
+    if without and any(column.slug for column in columns):
+        note(
+            f"canvas: {file.name} has no column for {', '.join(without)}; make these assignments "
+            "in Canvas, or name their columns with --column SLUG=NAME"
+        )
+    elif without:
+        note("canvas: only the total is written, as no other column is named after an assignment")
     return columns
+
+
+def some_titles(file: CanvasFile) -> str:
+    """The columns that Canvas takes scores from, as far as fits a line."""
+    titles = [repr(title) for _, title, _ in file.assignments()]
+    more = f" and {len(titles) - MOST_TITLES} more" if len(titles) > MOST_TITLES else ""
+    return ", ".join(titles[:MOST_TITLES]) + more if titles else "none that takes scores"
 
 
 # ---------------------------------------------------------------- a file from nothing

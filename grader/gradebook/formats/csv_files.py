@@ -5,12 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import BinaryIO, Protocol
 
 from grader.gradebook.model import Gradebook
-from grader.gradebook.scores import number, overrides_line, score_of
+from grader.gradebook.scores import (
+    ExportError,
+    comments_line,
+    extensions_line,
+    late_line,
+    late_percent,
+    number,
+    overrides_line,
+    score_of,
+)
 
 # What makes a spreadsheet program take a cell for a formula, also in full width (as East Asian
 # versions read it). After a semicolon too: where that separates cells, a comma-separated file that
@@ -19,8 +28,14 @@ _FORMULA = re.compile(r"(\A|;)(?=\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")
 
 
 # The columns before and after those of the assignments.
-WHO = ("key", "name", "identifier", "email", "login")
-OUTCOME = ("raw", "late_percent", "override", "final", "max", "submitted")
+WHO = ("key", "name", "identifier", "email", "login", "section", "group")
+OUTCOME = (
+    *("raw", "late_percent", "late", "extension", "override", "comment", "final", "max"),
+    "submitted",
+)
+DECIMALS = {"point": ".", "comma": ","}
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+BOM = "\ufeff"  # by which Excel knows UTF-8
 
 
 class RowWriter(Protocol):
@@ -35,32 +50,57 @@ def cell(text: str) -> str:
 
 
 @contextmanager
-def csv_rows(stream: BinaryIO) -> Iterator[RowWriter]:
+def csv_rows(stream: BinaryIO, delimiter: str = ",") -> Iterator[RowWriter]:
     """A writer of CSV rows to `stream`, in UTF-8, which stays open."""
     text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
     try:
-        yield csv.writer(text, lineterminator="\n")
+        yield csv.writer(text, delimiter=delimiter, lineterminator="\n")
     finally:
         text.detach()
 
 
-def write_csv(gradebook: Gradebook, stream: BinaryIO) -> None:
-    """A column an assignment with the checks' own score; what people and policies did follows."""
+def write_csv(
+    gradebook: Gradebook, stream: BinaryIO, *, decimal: str = "point", delimiter: str = "comma"
+) -> None:
+    """A column an assignment with the checks' own score; what people and policies did follows.
+
+    Args:
+        decimal: one of DECIMALS, as the language of the spreadsheet program has it.
+        delimiter: one of DELIMITERS; where numbers have commas, Excel expects semicolons.
+
+    Raises:
+        ExportError: there is no such decimal sign or delimiter.
+    """
+    sign = choice("decimal", decimal, DECIMALS)
+    separator = choice("delimiter", delimiter, DELIMITERS)
+
+    def amount(value: float | None) -> str:
+        return number(value).replace(".", sign)
+
     slugs = [assignment.slug for assignment in gradebook.assignments]
-    with csv_rows(stream) as rows:
+    stream.write(BOM.encode())
+    with csv_rows(stream, separator) as rows:
         rows.writerow([*WHO, *slugs, *OUTCOME])
         for entry in gradebook:
-            student, report, lateness = entry.student, entry.report, entry.lateness
-            texts = (student.key, student.name, student.identifier, student.email, student.login)
+            student, report = entry.student, entry.report
             rows.writerow(
                 [
-                    *(cell(text) for text in texts),
-                    *(number(score_of(entry, slug).raw) for slug in slugs),
-                    number(None if report is None else report.score),
-                    number(None if lateness is None else lateness.percent),
+                    *(cell(getattr(student, name)) for name in WHO),
+                    *(amount(score_of(entry, slug).raw) for slug in slugs),
+                    amount(None if report is None else report.score),
+                    amount(late_percent(entry) if entry.lateness else None),
+                    cell(late_line(entry)),
+                    cell(extensions_line(entry)),
                     cell(overrides_line(entry)),
-                    number(entry.final),
-                    number(entry.max_score),
+                    cell(comments_line(entry)),
+                    amount(entry.final),
+                    amount(entry.max_score),
                     cell(entry.submitted_at),
                 ]
             )
+
+
+def choice(what: str, name: str, known: Mapping[str, str]) -> str:
+    if name not in known:
+        raise ExportError(f"{what} {name!r}: there are {', '.join(known)}")
+    return known[name]

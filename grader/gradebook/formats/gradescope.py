@@ -9,7 +9,7 @@ import msgspec
 
 from grader.files import write_bytes
 from grader.gradebook.model import Entry, Gradebook
-from grader.gradebook.scores import ExportError, late_percent, number
+from grader.gradebook.scores import ExportError, number, steps_of, titles_of
 from grader.report.model import AssignmentReport
 
 
@@ -69,11 +69,13 @@ def summary(entry: Entry) -> list[str]:
     lines = [f"Score: {number(entry.final)}/{number(entry.max_score)}"]
     if entry.report is not None and entry.report.score != entry.final:
         lines.append(f"Points of the checks: {number(entry.report.score)}")
-    for override in entry.overrides:
-        what = override.slug or "the whole submission"
-        lines.append(f"Set by hand: {what} to {number(override.score)}: {override.reason}")
-    if late_percent(entry):
-        lines.append(f"Late: {number(late_percent(entry))}% taken off")
+    lines += [
+        f"{step.label}: {': '.join(filter(None, (step.value, step.reason)))}"
+        for step in steps_of(entry)[1:]
+    ]
+    titles = titles_of(entry)
+    for comment in entry.comments:
+        lines.append(f"{titles.get(comment.slug, comment.slug) or 'Comment'}: {comment.text}")
     if entry.report is not None:
         lines += [
             f"{a.title}: read from {a.read_from}" for a in entry.report.assignments if a.read_from

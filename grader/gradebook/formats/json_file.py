@@ -12,7 +12,7 @@ import msgspec
 
 from grader.gradebook.model import AssignmentInfo, Entry, Gradebook
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 2: lateness is by slug
 
 
 class GradebookFile(msgspec.Struct, frozen=True):

@@ -8,7 +8,13 @@ from xml.etree import ElementTree
 from msgspec.structs import replace
 
 from grader.gradebook.model import Entry, Gradebook
-from grader.gradebook.scores import late_percent, number, overrides_line
+from grader.gradebook.scores import (
+    comments_line,
+    late_line,
+    late_percent,
+    number,
+    overrides_line,
+)
 from grader.report.junit import suite_of
 
 
@@ -32,7 +38,9 @@ def student_suite(entry: Entry) -> ElementTree.Element:
         ("student", entry.student.name),
         ("submitted", entry.submitted_at),
         ("late_percent", number(late_percent(entry))),
+        ("late", late_line(entry)),
         ("override", overrides_line(entry)),
+        ("comment", comments_line(entry)),
         ("final", number(entry.final)),
         ("max_score", number(entry.max_score)),
     ):

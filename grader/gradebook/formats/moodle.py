@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from grader.gradebook.formats.csv_files import cell, csv_rows
+from grader.gradebook.late import explained
 from grader.gradebook.model import AssignmentInfo, Entry, Gradebook, Student
 from grader.gradebook.scores import (
     ExportError,
@@ -122,7 +123,10 @@ def feedback(entry: Entry, column: AssignmentInfo) -> str:
         for override in entry.overrides
         if override.slug == column.slug
     ]
-    if late_percent(entry) and (column.slug or whole_override(entry) is None):
+    parts += [comment.text for comment in entry.comments if comment.slug == column.slug]
+    if column.slug in entry.lateness:
+        parts.append(f"Late: {explained(entry.lateness[column.slug])}")
+    elif not column.slug and late_percent(entry) and whole_override(entry) is None:
         parts.append(f"Late: {number(late_percent(entry))}% taken off")
     for assignment in entry.report.assignments if entry.report is not None else ():
         if assignment.slug == column.slug:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 
 from grader.gradebook.formats.csv_files import cell, csv_rows
-from grader.gradebook.model import Gradebook, Student
+from grader.gradebook.model import Entry, Gradebook, Student
 from grader.gradebook.scores import score_of
 
 COLUMNS = (
@@ -41,7 +41,7 @@ def write_nbgrader(gradebook: Gradebook, stream: BinaryIO) -> None:
                     [
                         cell(assignment.slug),
                         "",
-                        "" if score.raw is None else timestamp(entry.submitted_at),
+                        "" if score.raw is None else timestamp(came_at(entry, assignment.slug)),
                         cell(student_id),
                         cell(last_name),
                         cell(first_name),
@@ -52,6 +52,11 @@ def write_nbgrader(gradebook: Gradebook, stream: BinaryIO) -> None:
                         decimal(assignment.max_score),
                     ]
                 )
+
+
+def came_at(entry: Entry, slug: str) -> str:
+    hand_in = entry.hand_ins.get(slug)
+    return hand_in.submitted_at if hand_in is not None else entry.submitted_at
 
 
 def known_as(student: Student) -> str:

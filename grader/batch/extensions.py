@@ -1,0 +1,52 @@
+"""The roster's column `extension`: more time for a student, for all assignments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from grader.gradebook.decide import DecisionError, moment
+from grader.gradebook.store import ROSTER, Decisions, Store
+from grader.text import show_name, utc_text
+
+MAX_DAYS = 3_660
+
+
+def note_extensions(store: Store, told: Mapping[str, str], zone: ZoneInfo) -> list[str]:
+    """Keep what the roster says now: a number of days, a date or a time, or nothing any more.
+
+    Args:
+        told: by the keys of those on the roster what stands in the column.
+
+    Returns:
+        A line for each that can't be read, which leaves what was known before.
+    """
+    known = store.decisions()
+    changes, notes = [], []
+    for key, text in told.items():
+        rostered = [e for e in known.get(key, Decisions()).extensions if e.reason == ROSTER]
+        before = [(extension.until, extension.days) for extension in rostered]
+        try:
+            now = more_time_of(text, zone)
+        except DecisionError as error:
+            notes.append(f"{show_name(key)}: the roster's extension: {error}")
+            continue
+        if now != (before[0] if before else ("", 0)):
+            changes.append((key, "", *now, ROSTER))
+    if changes:
+        store.add_extensions(changes)
+    return notes
+
+
+def more_time_of(text: str, zone: ZoneInfo) -> tuple[str, int]:
+    """(until, days) of a cell: one of them, or neither where it is empty.
+
+    Raises:
+        DecisionError: it is neither a number of days nor a time.
+    """
+    text = text.strip()
+    if text in ("", "-", "0"):
+        return "", 0
+    if text.isdecimal() and int(text) <= MAX_DAYS:
+        return "", int(text)
+    return utc_text(moment(text, zone)), 0

@@ -1,0 +1,318 @@
+"""The commands for a class that has been graded: its history, what people decide, and its gradebook
+for others. No logic lives here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+from typer.core import TyperCommand, TyperOption
+
+from grader.cli.common import ASSISTANTS, Results, exit_status, note, open_course, select, the_one
+
+if TYPE_CHECKING:
+    from grader.gradebook.decide import Decider
+    from grader.gradebook.model import Gradebook
+
+app = typer.Typer()
+
+Who = Annotated[
+    str,
+    typer.Argument(
+        metavar="STUDENT", help="A student's name, number, e-mail, login, or the folder's name."
+    ),
+]
+Anonymous = Annotated[bool, typer.Option("--anonymous", help="Write pseudonyms instead of names.")]
+PSEUDONYMS = "pseudonyms.csv"
+
+
+@contextmanager
+def outcome() -> Iterator[None]:
+    """As exit_status, and what whoever wrote the command can mend is wrong usage."""
+    with exit_status():
+        from grader.gradebook.decide import DecisionError
+        from grader.gradebook.scores import ExportError
+        from grader.gradebook.store import NoResultsError
+        from grader.text import printable
+
+        try:
+            yield
+        except (DecisionError, ExportError, NoResultsError) as error:
+            raise typer.BadParameter(printable(str(error), 2_000)) from None
+
+
+class WithFormats(TyperCommand):
+    """A command whose help shows the table of formats, which takes time to import."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        from grader.gradebook.export import FORMATS
+
+        told = ", ".join(f"{each.name} ({each.what})" for each in FORMATS.values())
+        for option in self.params:
+            if isinstance(option, TyperOption) and option.name == "format_":
+                option.help = f"{told}."
+        super().format_help(ctx, formatter)
+
+
+@app.command(
+    rich_help_panel=ASSISTANTS,
+    epilog='Example: [bold]grader history "Jane Doe" --results results/[/bold]',
+)
+def history(who: Who, results: Results) -> None:
+    """Show how a student's grades came about: each change with its date, why, and the total."""
+    with outcome():
+        course = open_course()
+        from grader.gradebook.account import story
+        from grader.gradebook.store import open_store
+        from grader.gradebook.stored import StoredGradebook
+        from grader.text import printable
+
+        console = Console(highlight=False, soft_wrap=True)
+        with open_store(results) as store:
+            stored = the_one(store, who)
+            gradebook = StoredGradebook(course, store)
+            student = stored.student
+            console.print(Text(f"{printable(student.name)} ({student.key})", style="bold"))
+            for line in story(store, gradebook.entry_of(stored)):
+                console.print(line, markup=False)
+
+
+@app.command(
+    rich_help_panel=ASSISTANTS, epilog="Example: [bold]grader changes --results results/[/bold]"
+)
+def changes(results: Results) -> None:
+    """Sum up, then list, every score that moved but by the students' own changes."""
+    with outcome():
+        from grader.gradebook.account import changes_table, summed_up
+        from grader.gradebook.history import moved_scores
+        from grader.gradebook.store import open_store
+
+        console = Console(highlight=False)
+        with open_store(results) as store:
+            students = {stored.student.key: stored.student for stored in store.students()}
+            moved = list(moved_scores(store))
+        if not moved:
+            console.print("no score has moved but by the students' own changes")
+            return
+        for line in summed_up(moved):
+            console.print(line, markup=False, soft_wrap=True)
+        console.print()
+        console.print(changes_table(moved, students))
+
+
+@app.command(
+    rich_help_panel=ASSISTANTS,
+    epilog='Example: [bold]grader override "Jane Doe" 64 --reason "illness" --results results/'
+    "[/bold]",
+)
+def override(
+    who: Who,
+    results: Results,
+    score: Annotated[float | None, typer.Argument(help="The points that count.")] = None,
+    reason: Annotated[str, typer.Option(help="Why the score is set; shown in every report.")] = "",
+    comment: Annotated[
+        str | None, typer.Option(help="Say something in every report; no score is needed.")
+    ] = None,
+    only: Annotated[
+        str | None,
+        typer.Option(metavar="SLUG", help="Of this assignment; default: the whole submission."),
+    ] = None,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Take back what was set and said before.")
+    ] = False,
+) -> None:
+    """Set a score by hand, or say something. The raw results stay as they are."""
+    if remove == (score is not None or comment is not None):
+        raise typer.BadParameter("give a SCORE, a --comment or both, or --remove alone")
+    with outcome(), deciding(results, who, only) as decider:
+        lines = decider.take_back() if remove else []
+        if score is not None:
+            lines += decider.set_score(score, reason)
+        if comment is not None:
+            lines += decider.comment(comment)
+        say(lines)
+
+
+@app.command(
+    rich_help_panel=ASSISTANTS,
+    epilog='Example: [bold]grader extend "Jane Doe" relu --days 3 --reason "illness" '
+    "--results results/[/bold]",
+)
+def extend(
+    results: Results,
+    who: Annotated[
+        str | None,
+        typer.Argument(metavar="[STUDENT]", help="Who; without: all who have more time."),
+    ] = None,
+    slug: Annotated[
+        str | None, typer.Argument(metavar="[SLUG]", help="For this assignment; default: for all.")
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="2026-10-31, its end, or 2026-10-31T12:00."),
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=3660, help="So many days of the calendar longer.")
+    ] = None,
+    reason: Annotated[
+        str, typer.Option(help="Why there is more time; shown in every report.")
+    ] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Take back what was given.")] = False,
+) -> None:
+    """Give a student more time, take it back, or list who has some."""
+    if sum(map(bool, (until, days, remove))) > 1:
+        raise typer.BadParameter("give one of --until, --days and --remove")
+    if who is None or not (until or days or remove):
+        if until or days or remove or reason:
+            raise typer.BadParameter("say who, and how much time: STUDENT with --until or --days")
+        with outcome():
+            list_extensions(results, who)
+        return
+    with outcome(), deciding(results, who, slug) as decider:
+        say(decider.no_more_time() if remove else decider.extend(until or "", days or 0, reason))
+
+
+def list_extensions(results: Path, who: str | None) -> None:
+    from grader.gradebook.account import extensions_lines
+    from grader.gradebook.store import open_store
+
+    with open_store(results) as store:
+        students = store.students() if who is None else [the_one(store, who)]
+        lines = list(extensions_lines(store, [stored.student for stored in students]))
+    say(lines or ["nobody has more time"])
+
+
+@contextmanager
+def deciding(results: Path, who: str, slug: str | None) -> Iterator[Decider]:
+    """Who decides about this student."""
+    course = open_course()
+    from grader.gradebook.decide import Decider
+    from grader.gradebook.store import open_store
+    from grader.gradebook.stored import StoredGradebook
+
+    slug = "" if slug is None else select(course, [slug])[0].slug
+    with open_store(results) as store:
+        yield Decider(StoredGradebook(course, store), store, the_one(store, who), slug)
+
+
+def say(lines: list[str]) -> None:
+    from grader.text import printable
+
+    for line in lines:
+        print(printable(line, 2_000))
+
+
+@app.command(
+    cls=WithFormats,
+    rich_help_panel=ASSISTANTS,
+    epilog="Example: [bold]grader export --results results/ --format csv --output grades.csv"
+    "[/bold]",
+)
+def export(
+    results: Results,
+    format_: Annotated[str, typer.Option("--format", metavar="FORMAT")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Default: stdout; a folder for a format of several files."
+        ),
+    ] = None,
+    canvas: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="The gradebook that Canvas exported, to be filled in."),
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[SLUG=]NAME",
+            help="What Canvas calls the column of an assignment, or without SLUG of the total.",
+        ),
+    ] = None,
+    decimal: Annotated[
+        str | None, typer.Option(metavar="SIGN", help="csv: point (the default) or comma.")
+    ] = None,
+    delimiter: Annotated[
+        str | None,
+        typer.Option(metavar="SIGN", help="csv: comma (the default), semicolon or tab."),
+    ] = None,
+    anonymous: Anonymous = False,
+) -> None:
+    """Write the gradebook in another tool's format."""
+    with outcome():
+        course = open_course()
+        from grader.gradebook.export import export as export_to
+        from grader.gradebook.export import find_format
+        from grader.gradebook.for_students import ForStudents
+        from grader.gradebook.formats.canvas import named_columns
+        from grader.gradebook.pseudonyms import Pseudonymised
+        from grader.gradebook.stored import open_gradebook
+
+        is_for_students = find_format(format_).for_students
+        with open_gradebook(course, results) as gradebook:
+            for line in gradebook.unreadable:
+                note(line)
+            shown: Gradebook = gradebook
+            if anonymous:
+                shown = Pseudonymised(gradebook, results / PSEUDONYMS)
+            if is_for_students:
+                shown = ForStudents(shown, course)
+            export_to(
+                shown,
+                format_,
+                output,
+                sources=None if anonymous else gradebook,
+                canvas_csv=canvas,
+                columns=named_columns(course, column or []) if canvas or column else None,
+                decimal=decimal,
+                delimiter=delimiter,
+            )
+
+
+@app.command(
+    rich_help_panel=ASSISTANTS,
+    epilog="Example: [bold]grader report --results results/ --output site/[/bold]",
+)
+def report(
+    results: Results,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="SITE", help="The folder to write to; default: DIR/site."),
+    ] = None,
+    feedback: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write each student's page alone, to send, instead."),
+    ] = None,
+    for_: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            metavar="SYSTEM",
+            help="With --feedback: named for moodle or canvas to take them back, in a zip.",
+        ),
+    ] = None,
+    anonymous: Anonymous = False,
+) -> None:
+    """Write the class as HTML pages that need no network."""
+    with outcome():
+        course = open_course()
+        from grader.gradebook.for_students import ForStudents
+        from grader.gradebook.pseudonyms import Pseudonymised
+        from grader.gradebook.stored import open_gradebook
+        from grader.site import write_feedback, write_site
+
+        if for_ is not None and (feedback is None or anonymous):
+            raise typer.BadParameter("--for names the pages of --feedback, which is for students")
+        with open_gradebook(course, results) as gradebook:
+            for line in gradebook.unreadable:
+                note(line)
+            shown = Pseudonymised(gradebook, results / PSEUDONYMS) if anonymous else gradebook
+            if feedback is not None:
+                names = None if for_ is None else gradebook.upload_names(for_)
+                write_feedback(ForStudents(shown, course), feedback, names=names)
+            if feedback is None or output is not None:
+                write_site(shown, output or results / "site")

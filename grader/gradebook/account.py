@@ -1,0 +1,182 @@
+"""What the commands say of grades, in lines of text: a run's end, what moved, a student's story."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.table import Table
+from rich.text import Text
+
+from grader.gradebook.history import Change, history
+from grader.gradebook.late import shown
+from grader.gradebook.model import Entry, Student
+from grader.gradebook.scores import label, more_time, number, points, steps_of
+from grader.gradebook.store import Decisions, Store
+from grader.text import printable
+
+LINES = 20  # at most so many of a kind at a run's end; `grader changes` has them all
+LONGEST = 2_000  # characters of a line
+
+
+def turnout(store: Store, slugs: Collection[str]) -> dict[str, float]:
+    """By student the points in these assignments, of whoever has handed in any of them."""
+    totals: dict[str, float] = defaultdict(float)
+    present = set()
+    for student, _, is_handed_in, score in store.current_scores(slugs):
+        totals[student] += score
+        if is_handed_in:
+            present.add(student)
+    return {student: totals[student] for student in present}
+
+
+def scores_line(scores: Collection[float], most: float) -> str:
+    """How a class did, of how many points; "" where nobody did anything."""
+    if not scores:
+        return ""
+    return (
+        f"mean {points(statistics.fmean(scores))}, median {points(statistics.median(scores))} "
+        f"of {points(most)} points"
+    )
+
+
+# ---------------------------------------------------------------- what moved
+
+
+def summed_up(changes: Iterable[Change]) -> list[str]:
+    """The changes by assignment and check: `relu: 25 students -1, by test_training: …`."""
+    kinds: Counter[tuple[str, float, str, str]] = Counter()
+    for change in changes:
+        assert change.before is not None
+        moved = round(change.after.score - change.before.score, 4)
+        checks = ", ".join(check.split(" ")[0] for check in change.checks)
+        kinds[change.after.key.slug, moved, checks, "; ".join(change.reasons)] += 1
+    return [
+        f"{slug}: {count} student{'' if count == 1 else 's'} {signed(moved)}"
+        f"{f', by {checks}' if checks else ''}: {why}"
+        for (slug, moved, checks, why), count in sorted(
+            kinds.items(), key=lambda kind: (kind[0][0], -kind[1], kind[0])
+        )
+    ]
+
+
+def moved_lines(changes: Sequence[Change], names: dict[str, str]) -> list[str]:
+    """What moved, summed up and then one by one, no more than a person reads at a run's end."""
+    if not changes:
+        return []
+    sums = summed_up(changes)
+    lines = [f"{len(changes)} score{' has' if len(changes) == 1 else 's have'} moved:"]
+    lines += [f"  {line}" for line in sums[:LINES]]
+    if len(sums) < len(changes):
+        lines += [f"  {moved_line(change, names)}" for change in changes[:LINES]]
+    if len(changes) > LINES:
+        lines.append("  and more; grader changes lists all that the students did not do themselves")
+    return lines
+
+
+def moved_line(change: Change, names: dict[str, str]) -> str:
+    assert change.before is not None
+    key = change.after.key
+    why = "; ".join([*change.checks, *change.reasons])
+    scores = f"{number(change.before.score)} → {number(change.after.score)}"
+    return f"{printable(names[change.after.student])}: {key.slug} {scores}: {why}"
+
+
+def changes_table(changes: Iterable[Change], students: dict[str, Student]) -> Table:
+    """Each change of a score on a line of its own."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("at", "student", "assignment", "score", "checks", "why"):
+        table.add_column(name, overflow="fold")
+    for change in changes:
+        assert change.before is not None
+        student = students[change.after.student]
+        table.add_row(
+            Text(change.after.at),
+            Text(f"{printable(student.name)} ({student.key})"),
+            Text(change.after.key.slug),
+            Text(f"{number(change.before.score)} → {number(change.after.score)}"),
+            Text(", ".join(change.checks)),
+            Text("; ".join(change.reasons)),
+        )
+    return table
+
+
+def signed(value: float) -> str:
+    return ("+" if value > 0 else "\N{MINUS SIGN}") + number(abs(value))
+
+
+# ---------------------------------------------------------------- one student's story
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a student's grades; slug "": to all of them."""
+
+    at: str
+    slug: str
+    what: str
+    graded: float | None = None
+    set_by_hand: float | None = None
+    is_taken_back: bool = False  # what was set by hand
+
+
+def story(store: Store, entry: Entry) -> Iterator[str]:
+    """All that happened to a student's grades in the order of time, each with the total after it;
+    then how the total that counts comes about."""
+    decided = store.decisions(entry.student.key).get(entry.student.key, Decisions())
+    changes = history(store, entry.student.key)
+    events = sorted([*map(graded, changes), *decisions(decided)], key=lambda event: event.at)
+    width = max((len(event.slug) for event in events), default=0)
+    raw: dict[str, float] = {}
+    by_hand: dict[str, float] = {}
+    for event in events:
+        if event.graded is not None:
+            raw[event.slug] = event.graded
+        if event.set_by_hand is not None:
+            by_hand[event.slug] = event.set_by_hand
+        if event.is_taken_back:
+            by_hand.pop(event.slug, None)
+        replaced = raw | {slug: score for slug, score in by_hand.items() if slug}
+        total = by_hand.get("", sum(replaced.values()))
+        line = f"{event.at}  {event.slug or 'all':{max(width, 3)}}  {event.what}"
+        yield printable(f"{line}  (total {points(total)})", LONGEST)
+    for step in steps_of(entry):
+        yield printable(": ".join(filter(None, (step.label, step.value, step.reason))), LONGEST)
+    final = "not graded in full yet" if entry.final is None else points(entry.final)
+    yield f"counts: {final} of {points(entry.max_score)}"
+
+
+def graded(change: Change) -> Event:
+    grade = change.after
+    score = f"{number(grade.score)}/{number(grade.max_score)}"
+    what = "; ".join([f"{score}  {change.reasons[0]}", *change.reasons[1:], *change.checks])
+    return Event(grade.at, grade.key.slug, what, graded=grade.score)
+
+
+def decisions(decided: Decisions) -> Iterator[Event]:
+    for override, withdrawn_at in decided.override_log:
+        what = f"{number(override.score)}, set by a person: {override.reason}"
+        yield Event(override.at, override.slug, what, set_by_hand=override.score)
+        if withdrawn_at:
+            what = f"{number(override.score)}, set by a person, is taken back"
+            yield Event(withdrawn_at, override.slug, what, is_taken_back=True)
+    for comment in decided.comment_log:
+        what = f"comment: {comment.text}" if comment.text else "the comment is taken back"
+        yield Event(comment.at, comment.slug, what)
+    for extension in decided.extension_log:
+        is_some = extension.until or extension.days
+        what = f"more time: {more_time(extension)}" if is_some else "more time is taken back"
+        what += f": {extension.reason}" if extension.reason else ""
+        yield Event(extension.at, extension.slug, what)
+
+
+def extensions_lines(store: Store, students: Iterable[Student]) -> Iterator[str]:
+    """Who has more time, a line each."""
+    decisions = store.decisions()
+    for student in students:
+        for extension in decisions.get(student.key, Decisions()).extensions:
+            what = f"{extension.slug or 'all'} {more_time(extension)}: {extension.reason}"
+            given = f"(given {shown(extension.at)})"
+            yield printable(f"{label(student)}: {what} {given}", LONGEST)

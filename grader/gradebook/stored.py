@@ -1,0 +1,178 @@
+"""The stored class as a gradebook: each student's results, times and decisions made one entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+
+from grader.course.manifest import Course
+from grader.course.stubs import original_stub
+from grader.gradebook.late import after_lateness, final_score, lateness
+from grader.gradebook.model import AssignmentInfo, Entry, Extension, HandIn, Lateness
+from grader.gradebook.store import (
+    Decisions,
+    Store,
+    StoredHandIn,
+    StoredSource,
+    StoredStudent,
+    open_store,
+)
+from grader.gradebook.uploads import upload_names
+from grader.grading.key import MISSING
+from grader.report.model import Report
+
+
+class StoredGradebook:
+    """The stored class as a Gradebook, under the course's due dates and late policy of now.
+
+    Its columns are the course's assignments that have results. `final` is None also where an
+    interrupted batch has not graded all of them yet.
+    """
+
+    def __init__(self, course: Course, store: Store) -> None:
+        maxima = store.maxima()
+        self.title = course.title
+        self.assignments = [
+            AssignmentInfo(
+                assignment.slug,
+                assignment.title,
+                maxima[assignment.slug],
+                assignment.leaderboard,
+            )
+            for assignment in course.assignments
+            if assignment.slug in maxima
+        ]
+        self.course = course
+        self._store = store
+        self._decisions: dict[str, Decisions] = {}
+
+    def __iter__(self) -> Iterator[Entry]:
+        self._decisions = self._store.decisions()
+        for stored in self._store.students():
+            yield self._entry(stored)
+
+    @cached_property
+    def unreadable(self) -> list[str]:
+        """What is left out, as it can't be read: a line each."""
+        return [
+            f"{name}: {slug}: its result can't be read ({why}) and is left out; grader batch "
+            "grades it again"
+            for name, slug, why in self._store.unreadable()
+        ]
+
+    def upload_names(self, system: str) -> dict[str, str]:
+        """By student's key where a page of theirs goes for `system` to take it back."""
+        return upload_names(self._store.students(), system)
+
+    def source(self, code: str) -> StoredSource | None:
+        """What was handed in under this digest, if it is kept."""
+        return self._store.source(code)
+
+    def stub(self, slug: str) -> str | None:
+        """What students started from."""
+        return original_stub(self.course, slug)
+
+    def entry_of(self, stored: StoredStudent) -> Entry:
+        """One student's line."""
+        self._decisions = self._store.decisions(stored.student.key)
+        return self._entry(stored)
+
+    def _entry(self, stored: StoredStudent) -> Entry:
+        decided = self._decisions.get(stored.student.key, Decisions())
+        overrides, extensions = decided.overrides, decided.extensions
+        counting = self._counting(stored, extensions)
+        report = self._report(stored, counting)
+        scores = {} if report is None else {a.slug: a.score for a in report.assignments}
+        times = {slug: each.submitted_at or stored.submitted_at for slug, each in counting.items()}
+        earned = scores | {o.slug: o.score for o in overrides if o.slug in scores}
+        late = lateness(self.course, {s: times[s] for s in earned if earned[s] > 0}, extensions)
+        is_whole = any(override.slug == "" for override in overrides)
+        missing = {info.slug for info in self.assignments} - scores.keys()
+        is_graded = not missing if report is not None else bool(overrides)
+        return Entry(
+            student=stored.student,
+            report=report,
+            submitted_at=max(times.values(), default=stored.submitted_at),
+            hand_ins={
+                slug: HandIn(times[slug], each.code, each.tree)
+                for slug, each in counting.items()
+                if each.code != MISSING
+            },
+            overrides=overrides,
+            comments=decided.comments,
+            extensions=extensions,
+            lateness=late,
+            final=final_score(scores, overrides, late) if is_graded or is_whole else None,
+            max_score=sum(info.max_score for info in self.assignments),
+        )
+
+    def _counting(
+        self, stored: StoredStudent, extensions: Sequence[Extension]
+    ) -> dict[str, StoredHandIn]:
+        """By slug, of the assignments that are columns, the hand-in that counts."""
+        in_turn = sorted(self._store.hand_ins(stored.student.key), key=attrgetter("slug"))
+        by_slug = {slug: list(each) for slug, each in groupby(in_turn, key=attrgetter("slug"))}
+        return {
+            info.slug: counting(self.course, by_slug[info.slug], extensions)
+            for info in self.assignments
+            if info.slug in by_slug
+        }
+
+    def _report(self, stored: StoredStudent, counting: dict[str, StoredHandIn]) -> Report | None:
+        results = self._store.results([each.result for each in counting.values()])
+        if not results:
+            return None
+        by_slug = {report.slug: report for report, _, _, _ in results}
+        assignments = [by_slug[info.slug] for info in self.assignments if info.slug in by_slug]
+        _, _, environment, seed = results[-1]
+        return Report(
+            submission=stored.submission,
+            score=sum(a.score for a in assignments),
+            max_score=sum(info.max_score for info in self.assignments),
+            assignments=assignments,
+            environment=environment,
+            seed=seed,
+            duration_s=sum(duration_s for _, duration_s, _, _ in results),
+        )
+
+
+def counting(
+    course: Course, hand_ins: Sequence[StoredHandIn], extensions: Sequence[Extension]
+) -> StoredHandIn:
+    """Which of a student's hand-ins of one assignment, the oldest first, counts for the course.
+
+    One that came at a time nobody knows is taken to be in time. The same work graded again, under
+    other checks, is one hand-in, and counts with its newest score.
+    """
+    handed_in = [each for each in hand_ins if each.code != MISSING]
+    rule = course.late.counts if course.late is not None else "last"
+    if rule == "last" or not handed_in:
+        return hand_ins[-1]
+    newest = list({(each.code, each.submitted_at): each for each in handed_in}.values())
+    if rule == "best":
+        return max(reversed(newest), key=lambda each: worth(course, each, extensions))
+    in_time = [each for each in newest if late_alone(course, each, extensions) is None]
+    return (in_time or newest)[-1]
+
+
+def worth(course: Course, hand_in: StoredHandIn, extensions: Sequence[Extension]) -> float:
+    """What a hand-in earns, were it the only one."""
+    return float(after_lateness(hand_in.score, late_alone(course, hand_in, extensions)))
+
+
+def late_alone(
+    course: Course, hand_in: StoredHandIn, extensions: Sequence[Extension]
+) -> Lateness | None:
+    late = lateness(course, {hand_in.slug: hand_in.submitted_at}, extensions)
+    return late.get(hand_in.slug)
+
+
+@contextmanager
+def open_gradebook(course: Course, folder: Path) -> Iterator[StoredGradebook]:
+    """The gradebook of the results in `folder`; StoreError if there are none."""
+    with open_store(folder) as store:
+        yield StoredGradebook(course, store)

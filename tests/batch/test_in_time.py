@@ -1,0 +1,68 @@
+"""Which state of a clone is graded, under the rule that what was in time counts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from helpers.clones import commit, git
+
+from grader.batch.in_time import InTime
+from grader.course.manifest import Course, LatePolicy, load_course
+from grader.gradebook.model import Extension
+from grader.gradebook.store import Decisions
+from grader.intake.layouts import open_class
+
+DUE = datetime(2026, 10, 10, tzinfo=UTC)
+
+
+def course_of(counts: str) -> Course:
+    late = LatePolicy(due=DUE, percent_a_day=10, counts=counts)  # type: ignore[arg-type]
+    return msgspec.structs.replace(load_course(), late=late)
+
+
+@pytest.fixture
+def class_(tmp_path: Path) -> Path:
+    """Two clones: relu committed in time and late, adam late only."""
+    for student in ("ann", "bob"):
+        folder = tmp_path / "class" / student
+        folder.mkdir(parents=True)
+        git(folder, "init")
+        commit(folder, "relu.py", 9, "x = 1\n")
+        commit(folder, "relu.py", 12, "x = 2\n")
+        commit(folder, "adam.py", 11, "y = 1\n")
+    return tmp_path / "class"
+
+
+def counted(class_: Path, course: Course, decisions: dict[str, Decisions]) -> dict[str, str]:
+    """What counts of ann's modules, and the day it is of."""
+    slugs = ["relu", "adam"]
+    with open_class(class_, slugs, with_times=True) as handed_in:
+        (handed,) = [each for each in handed_in.submissions if each.name == "ann"]
+        submission, times = InTime(course, decisions).of("ann", handed, handed.load())
+    return {
+        slug: submission.sources[slug].text.strip() + " on " + times[slug][8:10] for slug in slugs
+    }
+
+
+def test_of_a_late_module_the_state_at_its_due_date_counts(class_: Path) -> None:
+    last = {"relu": "x = 2 on 12", "adam": "y = 1 on 11"}
+    assert counted(class_, course_of("last"), {}) == last
+    assert counted(class_, course_of("in time"), {}) == last | {"relu": "x = 1 on 09"}
+
+
+def test_more_time_makes_the_later_state_count(class_: Path) -> None:
+    extension = Extension("relu", "", 3, "ill", "2026-10-01T00:00:00Z")
+    decided = {"ann": Decisions(extension_log=[extension])}
+    assert counted(class_, course_of("in time"), decided)["relu"] == "x = 2 on 12"
+    assert counted(class_, course_of("in time"), {"bob": decided["ann"]})["relu"] == "x = 1 on 09"
+
+
+def test_a_module_that_was_deleted_after_its_due_date_counts_as_it_was(class_: Path) -> None:
+    (class_ / "ann" / "relu.py").unlink()
+    with open_class(class_, ["relu"], with_times=True) as handed_in:
+        (handed,) = [each for each in handed_in.submissions if each.name == "ann"]
+        submission, _ = InTime(course_of("in time"), {}).of("ann", handed, handed.load())
+    assert submission.sources["relu"].text == "x = 1\n"
