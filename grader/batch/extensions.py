@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo
+from datetime import tzinfo
 
 from grader.gradebook.decide import DecisionError, moment
 from grader.gradebook.store import ROSTER, Decisions, Store
@@ -12,7 +12,7 @@ from grader.text import show_name, utc_text
 MAX_DAYS = 3_660
 
 
-def note_extensions(store: Store, told: Mapping[str, str], zone: ZoneInfo) -> list[str]:
+def note_extensions(store: Store, told: Mapping[str, str], zone: tzinfo) -> list[str]:
     """Keep what the roster says now: a number of days, a date or a time, or nothing any more.
 
     Args:
@@ -38,7 +38,7 @@ def note_extensions(store: Store, told: Mapping[str, str], zone: ZoneInfo) -> li
     return notes
 
 
-def more_time_of(text: str, zone: ZoneInfo) -> tuple[str, int]:
+def more_time_of(text: str, zone: tzinfo) -> tuple[str, int]:
     """(until, days) of a cell: one of them, or neither where it is empty.
 
     Raises:

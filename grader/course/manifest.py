@@ -9,7 +9,7 @@ import difflib
 import keyword
 import tomllib
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
@@ -124,7 +124,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     further: tuple[Assignment, ...] = ()
     root: Path
     late: LatePolicy | None = None
-    zone: ZoneInfo = ZoneInfo("UTC")
+    zone: tzinfo = UTC  # of times that name none
     canvas: CanvasColumns = CanvasColumns()
 
     @property
@@ -250,7 +250,7 @@ def load_course(root: Path | None = None) -> Course:
         further=tuple(assignment for assignment in assignments if not assignment.graded),
         root=root,
         late=late,
-        zone=zone or ZoneInfo("UTC"),
+        zone=zone or (late.due.tzinfo if late and late.due else None) or UTC,
         canvas=_typed(manifest.canvas, CanvasColumns, "[canvas]: "),
     )
     _check_slugs(course)

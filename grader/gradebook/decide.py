@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime, time, tzinfo
 
 from grader.course.manifest import FIRST_YEAR, LAST_YEAR
 from grader.gradebook.late import due_for
@@ -136,7 +135,7 @@ def shown_due(due: datetime | None) -> str:
     return "whenever" if due is None else f"{due.day} {due:%b %Y, %H:%M %Z}"
 
 
-def moment(text: str, zone: ZoneInfo) -> datetime:
+def moment(text: str, zone: tzinfo) -> datetime:
     """The time that is meant, in `zone` if it names none; a day alone is its last moment.
 
     Raises:

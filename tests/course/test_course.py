@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -322,6 +322,7 @@ def test_the_late_table_of_earlier_courses_holds_for_all_assignments(root: Path)
     course = with_dates(root, "", late)
     assert course.due("relu") == course.due("dropout") == datetime(2026, 10, 31, 22, 59, tzinfo=UTC)
     assert course.late_rule("relu").percent_a_day == 10
+    assert course.zone.utcoffset(None) == timedelta(hours=1)  # as times of rosters always were
 
 
 def test_an_assignment_overrides_the_late_rule_key_by_key(root: Path):
