@@ -68,9 +68,9 @@ def moved_lines(changes: Sequence[Change], names: dict[str, str]) -> list[str]:
         return []
     sums = summed_up(changes)
     lines = [f"{len(changes)} score{' has' if len(changes) == 1 else 's have'} moved:"]
-    lines += [f"  {line}" for line in sums[:LINES]]
     if len(sums) < len(changes):
-        lines += [f"  {moved_line(change, names)}" for change in changes[:LINES]]
+        lines += [f"  {line}" for line in sums[:LINES]]
+    lines += [f"  {moved_line(change, names)}" for change in changes[:LINES]]
     if len(changes) > LINES:
         lines.append("  and more; grader changes lists all that the students did not do themselves")
     return lines
@@ -87,8 +87,8 @@ def moved_line(change: Change, names: dict[str, str]) -> str:
 def changes_table(changes: Iterable[Change], students: dict[str, Student]) -> Table:
     """Each change of a score on a line of its own."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("at", "student", "assignment", "score", "checks", "why"):
-        table.add_column(name, overflow="fold")
+    for heading in ("at", "student", "assignment", "score", "checks", "why"):
+        table.add_column(heading, overflow="fold")
     for change in changes:
         assert change.before is not None
         student = students[change.after.student]

@@ -129,7 +129,7 @@ def test_only_what_is_new_or_changed_is_graded(here: Here, tmp_path: Path) -> No
     ran = here(*batch)
     assert "1 assignments graded, 5 unchanged" in ran.stderr
     assert "of 20 points" in ran.stderr and "1 score has moved:" in ran.stderr
-    assert re.search(r"momentum: 1 student \+\d+, by .*: the student's code changed", ran.stderr)
+    assert re.search(r"bob: momentum \d → 10: .*; the student's code changed", ran.stderr)
     assert f"next: grader report --results {results}" in ran.stderr
     assert finals(results) == {"ann": 10.0, "bob": 20.0, "cem": 10.0}
 
