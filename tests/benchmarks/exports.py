@@ -21,12 +21,30 @@ from pathlib import Path
 import msgspec
 
 from grader.gradebook.export import FORMATS, export
-from grader.gradebook.model import AssignmentInfo, Entry, Lateness, Override, Student
+from grader.gradebook.model import (
+    AssignmentInfo,
+    Entry,
+    HandIn,
+    Lateness,
+    Override,
+    Student,
+)
 from grader.gradebook.pseudonyms import Pseudonymised
+from grader.gradebook.store import StoredSource
 from grader.report.model import Report, ReportFile
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S, LIMIT_MIB = 60, 1024
+
+
+LATE = Lateness(
+    late_s=90_000.0,
+    percent=10.0,
+    days=2,
+    percent_a_day=5.0,
+    due="2025-12-31T11:00:00+00:00",
+    submitted_at="2026-01-01T12:00:00+00:00",
+)
 
 
 class Replicated:
@@ -45,11 +63,13 @@ class Replicated:
         decoder = msgspec.json.Decoder(Report)
         for number in range(self._students):
             report = decoder.decode(self._reports[number % len(self._reports)])
-            late = {"relu": Lateness(90_000.0, 10.0, 1)} if number % 10 == 0 else {}
+            late = {"relu": LATE} if number % 10 == 0 else {}
             overrides = [Override("", 50.0, "as agreed", "2026-01-01T00:00:00Z")]
             is_absent = number % 50 == 49
+            hand_ins = {a.slug: HandIn(code=f"{a.slug} {number}") for a in report.assignments}
             yield Entry(
                 student=student_of(number),
+                hand_ins={} if is_absent else hand_ins,
                 report=None if is_absent else report,
                 submitted_at="" if is_absent else "2026-01-01T12:00:00Z",
                 overrides=overrides if number % 100 == 0 else [],
@@ -57,6 +77,17 @@ class Replicated:
                 final=None if is_absent else report.score * (0.9 if late else 1.0),
                 max_score=report.max_score,
             )
+
+
+class Sources:
+    """The solutions, as if everybody had handed them in."""
+
+    def source(self, code: str) -> StoredSource:
+        slug = code.partition(" ")[0]
+        return StoredSource(f"{slug}.py", (ROOT / "solutions" / f"{slug}.py").read_text(), "")
+
+    def stub(self, slug: str) -> str:
+        return (ROOT / "assignments" / f"{slug}.py").read_text()
 
 
 def student_of(number: int) -> Student:
@@ -92,7 +123,7 @@ def write_one(format: str, reports: Path, students: int, folder: Path) -> None:
     if format == "anonymous json":
         export(Pseudonymised(replicated, folder / "mapping.csv"), "json", folder / "out")
     else:
-        export(replicated, format, folder / "out", canvas_csv=canvas_csv)
+        export(replicated, format, folder / "out", canvas_csv=canvas_csv, sources=Sources())
     seconds = time.perf_counter() - start
     print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 

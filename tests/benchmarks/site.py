@@ -27,6 +27,16 @@ ROOT = Path(__file__).parents[2]
 STUDENTS = 10_000
 
 
+LATE = Lateness(
+    late_s=90_000.0,
+    percent=10.0,
+    days=2,
+    percent_a_day=5.0,
+    due="2026-03-01T21:00:00+00:00",
+    submitted_at="2026-03-02T22:14:05+00:00",
+)
+
+
 class ReplicatedGradebook:
     """Reports over and over, each time decoded anew, as from a store."""
 
@@ -43,7 +53,7 @@ class ReplicatedGradebook:
         for number in range(self._students):
             encoded = self._reports[number % len(self._reports)]
             report = msgspec.msgpack.decode(encoded, type=Report)
-            late = {"relu": Lateness(7200.0 * (number % 30), 5.0)} if number % 7 == 0 else {}
+            late = {"relu": LATE} if number % 7 == 0 else {}
             override = Override("relu", 9.0, "graded by hand", "2026-03-05T10:00:00Z")
             yield Entry(
                 student=Student(key=f"student-{number:06d}", name=f"Student {number:06d}"),

@@ -12,7 +12,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Protocol
 
-from grader.files import write_bytes
 from grader.gradebook.model import Gradebook
 from grader.gradebook.scores import ExportError, note
 
@@ -70,4 +69,4 @@ def write_jplag(gradebook: Gradebook, folder: Path, *, sources: Sources | None) 
 
 def write_module(folder: Path, slug: str, text: str) -> None:
     folder.mkdir(parents=True)
-    write_bytes(folder / f"{slug}.py", text.encode("utf-8", "backslashreplace"))
+    (folder / f"{slug}.py").write_bytes(text.encode("utf-8", "backslashreplace"))
