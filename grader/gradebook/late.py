@@ -134,7 +134,7 @@ def shown(moment: str) -> str:
 
 def after_lateness(score: float, late: Lateness | None) -> Fraction:
     """What is left of an assignment's score."""
-    return exact(score) * (100 - exact(late.percent if late else 0.0)) / 100
+    return exact(score) if late is None else exact(score) * (100 - exact(late.percent)) / 100
 
 
 def final_score(

@@ -51,12 +51,15 @@ def score_of(entry: Entry, slug: str) -> Score:
             counted = override.score
     if counted is None:
         return Score(raw, None, None)
-    final = float(after_lateness(counted, entry.lateness.get(slug)))
+    late = entry.lateness.get(slug)
+    final = counted if late is None else float(after_lateness(counted, late))
     return Score(raw, counted, max(0.0, final))
 
 
 def late_percent(entry: Entry) -> float:
     """What being late takes off the sum of the scores, in percent."""
+    if not entry.lateness:
+        return 0.0
     scores = [score_of(entry, slug) for slug in entry.lateness]
     lost = sum((score.counted or 0.0) - (score.final or 0.0) for score in scores)
     counted = sum(scores_with_overrides(entry).values())
