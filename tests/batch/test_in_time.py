@@ -39,7 +39,7 @@ def class_(tmp_path: Path) -> Path:
 def counted(class_: Path, course: Course, decisions: dict[str, Decisions]) -> dict[str, str]:
     """What counts of ann's modules, and the day it is of."""
     slugs = ["relu", "adam"]
-    with open_class(class_, slugs, with_times=True) as handed_in:
+    with open_class(class_, slugs, times_of=slugs) as handed_in:
         (handed,) = [each for each in handed_in.submissions if each.name == "ann"]
         submission, times = InTime(course, decisions).of("ann", handed, handed.load())
     return {
@@ -62,7 +62,7 @@ def test_more_time_makes_the_later_state_count(class_: Path) -> None:
 
 def test_a_module_that_was_deleted_after_its_due_date_counts_as_it_was(class_: Path) -> None:
     (class_ / "ann" / "relu.py").unlink()
-    with open_class(class_, ["relu"], with_times=True) as handed_in:
+    with open_class(class_, ["relu"], times_of=["relu"]) as handed_in:
         (handed,) = [each for each in handed_in.submissions if each.name == "ann"]
         submission, _ = InTime(course_of("in time"), {}).of("ann", handed, handed.load())
     assert submission.sources["relu"].text == "x = 1\n"

@@ -19,7 +19,7 @@ from grader.gradebook.late import days_late, due_for, explained, final_score, la
 from grader.gradebook.model import Extension, Lateness, Override
 from grader.intake import commits
 from grader.intake.commits import commit_time, commit_times, state_at
-from grader.submissions.reading import load_archive_bytes
+from grader.submissions.reading import load_single
 from grader.text import utc_text
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
@@ -270,7 +270,7 @@ def test_the_state_of_a_clone_at_a_moment_is_that_of_its_last_commit_by_then(clo
             assert state is None
             continue
         assert state is not None
-        submission = load_archive_bytes("clone.tar", state, ["relu", "adam"])
+        submission = load_single("x.tar", lambda _, tar=state: tar, ["relu", "adam"])
         assert {slug: source.text for slug, source in submission.sources.items()} == {"relu": relu}
         assert commit_time(clone, ["relu"], moment).startswith(f"2026-10-{relu[2:].strip():0>2}T10")
 

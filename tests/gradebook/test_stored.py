@@ -312,12 +312,12 @@ def test_pages_are_named_as_the_system_takes_them_back(
         ("moodle", "Ann Ångström_222_assignsubmission_file/feedback.html"),
         ("canvas", "bob_7_100_feedback.html"),
     ):
-        write_feedback(gradebook, tmp_path / system, gradebook.upload_names(system))
+        write_feedback(gradebook, tmp_path / system, names=gradebook.upload_names(system))
         files = [path for path in (tmp_path / system).rglob("*") if path.is_file()]
         assert [path.relative_to(tmp_path / system).as_posix() for path in files] == [place]
         assert "left out: not in a download from it" in capsys.readouterr().err
     with pytest.raises(ExportError, match="is not empty"):
-        write_feedback(gradebook, tmp_path / "canvas", {})
+        write_feedback(gradebook, tmp_path / "canvas", names={})
 
 
 def test_a_group_is_never_taken_for_a_person_by_moodle(
