@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 import jsonschema
 import msgspec
 import pytest
+from conftest import REPOSITORY
 from helpers.fake_gradebook import HARMFUL, FakeGradebook, entry_of, harmful_class, override
 from typer.testing import CliRunner
 
@@ -963,3 +964,4 @@ def test_the_help_and_the_documents_cite_every_format() -> None:
     shown = CliRunner().invoke(app, ["export", "--help"], env={"COLUMNS": "200"}).stdout
     for each in FORMATS.values():
         assert f"{each.name} ({each.what})" in " ".join(shown.replace("│", " ").split())
+        assert f"`{each.name}`" in (REPOSITORY / "grader/docs/grading.md").read_text("utf-8")
