@@ -45,15 +45,15 @@ def test_the_expression_that_raised_is_meant_and_the_name_that_is_near_is_told(
 
 @pytest.mark.parametrize("cells", [(), ((1, 2),)])
 def test_a_syntax_error_is_shown_where_python_sees_it(launcher: Launcher, cells: Cells) -> None:
-    error = raised(launcher, "x = 1\n\ndef f(x)\n    return x\n", cells)
+    error = raised(launcher, "x = 1\n\ndef Net(x)\n    return x\n", cells)
     assert (error.error, error.text) == ("SyntaxError", "expected ':'")
-    assert error.excerpt == Excerpt("def f(x)", 8, 9)
+    assert error.excerpt == Excerpt("def Net(x)", 10, 11)
 
 
 def test_in_a_later_cell_too(launcher: Launcher) -> None:
-    error = raised(launcher, "x = 1\n%matplotlib inline\ny = (1,\n", ((1, 1), (2, 5)))
+    error = raised(launcher, "x = 1\n%matplotlib inline\nNet = (1,\n", ((1, 1), (2, 5)))
     assert error.place == "cell 5, line 2"
-    assert error.excerpt is not None and error.excerpt.text == "y = (1,"
+    assert error.excerpt is not None and error.excerpt.text == "Net = (1,"
 
 
 @pytest.mark.parametrize("place", [(0, 0, 0), (10**6, 3, 4), (3, -4, 10**9)])
