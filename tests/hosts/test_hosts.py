@@ -121,14 +121,18 @@ def check_of(
 @pytest.fixture(scope="module")
 def archive(run_grader: RunGrader, tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("export") / "autograder.zip"
-    assert run_grader("export-autograder", "gradescope", target) == Ran(0, "", "")
+    ran = run_grader("export-autograder", "gradescope", target)
+    assert (ran.status, ran.stderr) == (0, "")
+    assert str(target) in ran.stdout
     return target
 
 
 @pytest.fixture(scope="module")
 def folder(run_grader: RunGrader, tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("export") / "relu"
-    assert run_grader("export-autograder", "classroom50", target) == Ran(0, "", "")
+    ran = run_grader("export-autograder", "classroom50", target)
+    assert (ran.status, ran.stderr) == (0, "")
+    assert str(target) in ran.stdout
     return target
 
 
