@@ -20,9 +20,9 @@ from grader.gradebook.store import (
     Result,
     StoreError,
     batch_lock,
-    open_gradebook,
     open_store,
 )
+from grader.gradebook.stored import open_gradebook
 from grader.grading.key import Key
 from grader.report.model import AssignmentReport, CheckResult, Environment, Weights
 
