@@ -291,7 +291,7 @@ class Store:
     def _set_aside(self, connection: sqlite3.Connection, key: Key) -> dict[str, str]:
         """Keep a stored result for the log alone; whose grade it is, and when they handed it in."""
         result = self.result_id(key)
-        aside = {**msgspec.json.decode(key.versions), SET_ASIDE: now()}
+        aside = {**msgspec.json.decode(key.versions), SET_ASIDE: str(result)}  # no other's key
         connection.execute(
             "UPDATE results SET versions = ? WHERE id = ?",
             [msgspec.json.encode(aside).decode(), result],

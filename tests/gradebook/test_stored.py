@@ -147,6 +147,8 @@ def test_what_is_graded_again_replaces_the_result_of_all_who_share_it(store: Sto
     ]
     number = store.result_id(result("relu").key)
     assert number is not None and store.report(number).score == 10
+    store.replace_result(result("relu", 5, 0), ["ann"])  # within the same second
+    assert entry_of(store, "bob").final == 5
 
 
 def test_what_moved_is_told_also_where_the_result_was_known(store: Store) -> None:
