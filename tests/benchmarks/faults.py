@@ -199,19 +199,6 @@ for target in ("worker", "zygote", "grader", "main", "all"):
     fault("SIGSTOP, then SIGCONT", f"{target} stopped")(stop(target, 0.3))
 
 
-@fault("kill -9 of a worker, again and again", "each in the first 8 s")
-def every_worker(scene: Scene) -> None:
-    process = scene.start()
-    wait_for(process, "worker")
-    until = time.monotonic() + 8
-    while process.poll() is None and time.monotonic() < until:
-        for worker in wait_for(process, "worker"):
-            with contextlib.suppress(psutil.Error):
-                worker.kill()
-        time.sleep(1.5)
-    process.wait()
-
-
 # ---------------------------------------------------------------- memory
 
 
