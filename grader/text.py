@@ -117,6 +117,21 @@ def fold_name(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
 
 
+# Letters that Unicode does not take apart.
+_LETTERS = str.maketrans({
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i",
+    "ħ": "h",
+})  # fmt: skip
+
+
+def fold(text: str) -> str:
+    """For comparing what people write: without case, accents and blanks around."""
+    if text.isascii():
+        return text.strip().lower()
+    decomposed = unicodedata.normalize("NFKD", text.strip()).casefold().translate(_LETTERS)
+    return "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
+
+
 def utc_text(moment: datetime) -> str:
     """`moment` as ISO 8601 in UTC, to the second: 2026-10-31T22:59:00Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,6 +1,7 @@
 """Who is who: what was handed in, the roster, and whoever is stored already, made one list.
 
-A student keeps the key once given, whatever later runs and rosters add.
+A student keeps the key once given, whatever later runs and rosters add. Nobody is guessed: what may
+be one's or another's is refused, and so are two hand-ins that claim one person.
 """
 
 from __future__ import annotations
@@ -8,138 +9,361 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import NamedTuple
 
 import msgspec
 
 from grader.gradebook.model import Student
+from grader.gradebook.people import Directory, Handle, are_two, name_forms
 from grader.gradebook.store import Store, StoredStudent
-from grader.intake.layouts import Handed
-from grader.intake.roster import Line, Person, match
+from grader.intake.layouts import Handed, load_same
+from grader.intake.roster import Line
 from grader.submissions.reading import MAX_NAME_CHARACTERS
-from grader.text import printable, show_name
+from grader.text import fold, printable, show_name
 
 KEY_CHARACTERS = 60
 # Names that Windows keeps for devices; a key is a file name in some exports.
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+NAMED = 5  # at most so many people in a note
+# A system's number is of the person, not of a place in one assignment.
+OF_THE_PERSON = ("canvas:", "ilias:")
 
 
 @dataclass(frozen=True)
 class Enrolment:
-    """The keys of those who handed something in, in the order given; what is odd, a line each."""
+    """What is to be graded, a hand-in and its student's key each; a group's is there for each of
+    its members. `refused`: so many hand-ins are nobody's. `notes`: what is odd, a line each.
+    `extensions`: what the roster says of more time, by student."""
 
-    keys: list[str]
-    notes: list[str]
+    handed: list[tuple[str, Handed]]
+    notes: list[str] = field(default_factory=list)
+    refused: int = 0
+    extensions: dict[str, str] = field(default_factory=dict)
 
 
 def enrol(store: Store, submissions: Sequence[Handed], roster: Sequence[Line] | None) -> Enrolment:
     """Store who handed in these submissions, and who else is on the roster."""
-    before = {stored.student.key: stored for stored in store.students()}
-    by_source = {stored.source: stored for stored in before.values() if stored.source is not None}
-    students = dict(before)
-    keys = []
-    for handed in submissions:
-        source = storable(handed.source)
-        known = by_source.get(source)
-        if known is None:
-            key = new_key(handed.name, handed.identifier, source, students)
-            known = StoredStudent(
-                student=Student(key=key, name=""), source=source, submission="", submitted_at=""
-            )
-        students[known.student.key] = updated(known, handed)
-        keys.append(known.student.key)
-    notes: list[str] = []
-    replaced: list[tuple[str, str]] = []
-    dropped: list[str] = []
+    roll = Roll(store)
+    notes = [] if roster is None else roll.add_roster(roster, submissions)
+    enrolment = roll.add_submissions(submissions)
     if roster is not None:
-        matched, replaced = add_roster(students, roster)
-        dropped = [
-            key
-            for key, stored in students.items()
-            if stored.source is None and key not in matched and key in before
+        keys = dict.fromkeys(key for key, _ in enrolment.handed)
+        notes += [f"{roll.name(key)}: not on the roster" for key in keys if not roll.has(key)]
+    roll.save(store)
+    return replace(enrolment, notes=[*notes, *enrolment.notes], extensions=roll.extensions)
+
+
+class Claim(NamedTuple):
+    """Whom a hand-in may be of, by key: all of them where it is a group's."""
+
+    keys: Collection[str]
+    is_group: bool = False
+
+
+class Roll:
+    """Everybody who is known, by key, while more becomes known of them."""
+
+    def __init__(self, store: Store) -> None:
+        self._before = {stored.student.key: stored for stored in store.students()}
+        self._students = dict(self._before)
+        self._directory = Directory({**dict.fromkeys(self._before, ()), **store.handles()})
+        self._new_handles: dict[str, set[Handle]] = defaultdict(set)
+        self._replaced: list[tuple[str, str]] = []
+        self.extensions: dict[str, str] = {}
+        self._keys = {key.casefold() for key in self._before}
+        self._sources = {stored.source for stored in self._before.values()}
+
+    def name(self, key: str) -> str:
+        return show_name(self._students[key].student.name)
+
+    def has(self, key: str) -> bool:
+        """Whether somebody is on the roster."""
+        return self._students[key].standing == "enrolled"
+
+    def save(self, store: Store) -> None:
+        changed = [s for key, s in self._students.items() if self._before.get(key) != s]
+        store.set_students(changed, self._replaced, self._new_handles)
+
+    # ------------------------------------------------------------ the roster
+
+    def add_roster(self, roster: Sequence[Line], submissions: Sequence[Handed]) -> list[str]:
+        """Note what the roster says of everybody; who is no longer on it is dropped."""
+        handles = [handles_of(line) for line in roster]
+        found = self._owners_of(handles, submissions)
+        enrolled = set()
+        for line, known, keys in zip(roster, handles, found, strict=True):
+            key = keys[0] if keys else self._new(line, known)
+            for other in keys[1:]:
+                self._merge(other, key)
+            self._know(key, known)
+            self._students[key] = with_line(self._students[key], line)
+            enrolled.add(key)
+            self.extensions[key] = line.extension
+        dropped = [k for k, s in self._students.items() if s.standing and k not in enrolled]
+        gone = [key for key in dropped if not self._students[key].is_dropped]
+        for key in gone:
+            self._students[key] = msgspec.structs.replace(self._students[key], standing="dropped")
+        if not gone:
+            return []
+        return [
+            f"{some([self.name(key) for key in gone])}: no longer on the roster; what is stored of "
+            "them stays, and shows --with-dropped"
         ]
-        notes = [
-            f"{show_name(handed.name)}: not on the roster"
-            for key, handed in zip(keys, submissions, strict=True)
-            if key not in matched
-        ]
-    changed = [stored for key, stored in students.items() if before.get(key) != stored]
-    store.set_students(changed, replaced, dropped)
-    return Enrolment(keys, notes)
 
+    def _owners_of(
+        self, lines: Sequence[Collection[Handle]], submissions: Sequence[Handed]
+    ) -> list[list[str]]:
+        """Whom each of a roster's lines is of, the surest first; several turn out to be one, though
+        not by a name alone those of whom there are two hand-ins side by side."""
+        found: list[list[str]] = []
+        taken: set[str] = set()
+        for line in lines:
+            keys: list[str] = []
+            for key in self._directory.all_known_as(line):
+                handles = [self._directory.handles(other) for other in (*keys, key)]
+                if key not in taken and not any(are_two(handles[-1], h) for h in handles[:-1]):
+                    keys.append(key)
+            taken |= set(keys)
+            found.append(keys)
+        by_name = [self._directory.named(line) - taken for line in lines]
+        claims = Counter(key for named in by_name for key in named)
+        present: set[str] | None = None
+        for line, keys, named in zip(lines, found, by_name, strict=True):
+            if len(named) != 1 or claims[key := next(iter(named))] > 1:
+                continue
+            if keys and present is None:
+                known = (self._directory.known_as(known_by(each)) for each in submissions)
+                present = set().union(*known)
+            if present and key in present and not present.isdisjoint(keys):
+                continue
+            handles = [self._directory.handles(other) for other in keys]
+            if not any(are_two(self._directory.handles(key), h) for h in (line, *handles)):
+                keys.append(key)
+        return found
 
-def updated(known: StoredStudent, handed: Handed) -> StoredStudent:
-    """`known` with what the submission tells; what it does not tell stays."""
-    old = known.student
-    student = Student(
-        key=old.key,
-        name=old.name or storable(handed.name),
-        identifier=old.identifier or storable(handed.identifier),
-        email=old.email or storable(handed.email),
-        login=old.login,
-    )
-    return StoredStudent(
-        student=student,
-        source=known.source,
-        submission=printable(handed.source, MAX_NAME_CHARACTERS),
-        submitted_at=handed.submitted_at or known.submitted_at,
-        upload=storable(handed.upload) or known.upload,
-    )
-
-
-def add_roster(
-    students: dict[str, StoredStudent], roster: Sequence[Line]
-) -> tuple[set[str], list[tuple[str, str]]]:
-    """Add what the roster says to `students`, and those who are on it alone.
-
-    Returns:
-        The keys of those on the roster, and (old key, new key) of those who were on a roster alone
-        and have handed something in since: the old ones are taken out of `students`.
-    """
-    keys = [key for key, stored in students.items() if stored.source is not None]
-    alone = [key for key, stored in students.items() if stored.source is None]
-    matched = match(roster, [person_of(students[key]) for key in keys])
-    matched_alone = match(roster, [person_of(students[key]) for key in alone])
-    on_it: set[str] = set()
-    replaced: list[tuple[str, str]] = []
-    for number, line in enumerate(roster):
-        key = keys[matched[number]] if number in matched else None
-        key_alone = alone[matched_alone[number]] if number in matched_alone else None
-        if key is not None and key_alone is not None:
-            del students[key_alone]
-            replaced.append((key_alone, key))
-        key = key or key_alone
-        if key is None:
-            seed = "\0".join(("roster", line.name, *line.identifiers, line.email, line.login))
-            key = new_key(line.name or line.email or line.login, line.identifier, seed, students)
-            empty = Student(key=key, name="")
-            students[key] = StoredStudent(
-                student=empty, source=None, submission="", submitted_at=""
+    def _merge(self, old: str, new: str) -> None:
+        """Two students turn out to be one."""
+        self._know(new, self._directory.handles(old))
+        self._directory.remove(old)
+        self._new_handles.pop(old, None)
+        gone = self._students.pop(old)
+        stored = self._students[new]
+        if not stored.submission:
+            stored = msgspec.structs.replace(
+                stored, submission=gone.submission, submitted_at=gone.submitted_at
             )
-        students[key] = with_line(students[key], line)
-        on_it.add(key)
-    return on_it, replaced
+        self._students[new] = stored
+        if old in self._before:
+            self._replaced.append((old, new))
+
+    # ------------------------------------------------------------ what was handed in
+
+    def add_submissions(self, submissions: Sequence[Handed]) -> Enrolment:
+        """Find whose each is; whoever is not known yet is new."""
+        handed: dict[str, list[Handed]] = defaultdict(list)
+        of_groups = set()
+        notes = []
+        for submission, claim in zip(submissions, self._claims(submissions), strict=True):
+            if len(claim.keys) > 1 and not claim.is_group:
+                notes.append(self._unsettled(submission, claim.keys))
+                continue
+            of_groups |= {submission.source} if claim.is_group else set()
+            for key in claim.keys or [self._new(submission, known_by(submission))]:
+                handed[key].append(submission)
+        result = []
+        for key, several in handed.items():
+            one = several[0] if len(several) == 1 else in_conflict(several)
+            # What is a group's or in dispute tells nothing of a person.
+            if len(several) == 1 and one.source not in of_groups:
+                self._know(key, known_by(one))
+                self._students[key] = with_handed(self._students[key], one)
+            stored = self._students[key]
+            self._students[key] = msgspec.structs.replace(
+                stored,
+                source=stored.source or self._free_source(one.source),
+                submission=printable(one.source, MAX_NAME_CHARACTERS),
+                submitted_at=one.submitted_at or stored.submitted_at,
+                upload=storable(one.upload) or stored.upload,
+            )
+            result.append((key, one))
+        return Enrolment(result, notes, len(notes))
+
+    def _claims(self, submissions: Sequence[Handed]) -> list[Claim]:
+        """Whom each may be of: nobody known, one, a group, or some that can't be told apart."""
+        groups = self._groups()
+        # Where the roster has people's names on GitHub, a login there is nothing else.
+        has_github = any(s.student.github and s.standing for s in self._students.values())
+        claims = []
+        for submission in submissions:
+            handles = known_by(submission)
+            if has_github:
+                handles = [("account" if k == "github" else k, value) for k, value in handles]
+            known = self._directory.known_as(handles)
+            members = groups.get(squeezed(submission.group), set())
+            is_group = bool(members) and known <= members
+            claims.append(Claim(members if is_group else known, is_group))
+        taken = set().union(*(claim.keys for claim in claims))
+        return [
+            claim if claim.keys else Claim(self._named(submission, taken))
+            for claim, submission in zip(claims, submissions, strict=True)
+        ]
+
+    def _named(self, submission: Handed, taken: Collection[str]) -> set[str]:
+        """Who is called so. Of those whom something else leads to, only who is on the roster, which
+        has each once, unless the system says by a number that these are two."""
+        known = known_by(submission)
+        named = self._directory.named(known)
+        is_numbered = any(kind == "number" for kind, _ in known)
+        return {key for key in named if key not in taken or (self.has(key) and not is_numbered)}
+
+    def _groups(self) -> dict[str, set[str]]:
+        groups: dict[str, set[str]] = defaultdict(set)
+        for key, stored in self._students.items():
+            if not stored.is_dropped and (group := squeezed(stored.student.group)):
+                groups[group].add(key)
+        return groups
+
+    def _unsettled(self, submission: Handed, may_be: Iterable[str]) -> str:
+        people = some([self._told_apart(key) for key in sorted(may_be)])
+        return (
+            f"{show_name(submission.source)}: may be of {people}, so it is not graded; settle it "
+            "by a roster that has what the download says of them (Moodle: the assignment's grading "
+            "worksheet), or call the folder by a number, e-mail address or login"
+        )
+
+    def _told_apart(self, key: str) -> str:
+        student = self._students[key].student
+        what = student.identifier or student.email or student.login or student.github or key
+        return f"{self.name(key)} ({show_name(what)})"
+
+    # ------------------------------------------------------------ students
+
+    def _new(self, of: Line | Handed, handles: Collection[Handle]) -> str:
+        number = first(handles, "identifier") or first(handles, "number").partition(":")[2]
+        seed = (
+            ("roster", *(value for _, value in handles)) if isinstance(of, Line) else (of.source,)
+        )
+        name = storable(of.name or first(handles, "email") or first(handles, "login"))
+        key = new_key(name, storable(number), storable("\0".join(seed)), self._keys)
+        self._keys.add(key.casefold())
+        self._students[key] = StoredStudent(Student(key=key, name=name), None, "", "")
+        return key
+
+    def _free_source(self, source: str) -> str:
+        """The first hand-in's name; the store has each but once, and a group's is of several."""
+        source = storable(source)
+        if source in self._sources:
+            source = f"{source} {len(self._sources)}"
+        self._sources.add(source)
+        return source
+
+    def _know(self, key: str, handles: Iterable[Handle]) -> None:
+        new = {(kind, storable(value)) for kind, value in handles}
+        new -= self._directory.handles(key)
+        self._directory.add(key, new)
+        self._new_handles[key] |= new
+
+
+# ---------------------------------------------------------------- what is known of a student
+
+
+def handles_of(line: Line) -> list[Handle]:
+    known = [
+        *(("number", number) for number in line.numbers),
+        *(("identifier", identifier) for identifier in line.identifiers),
+        ("email", line.email),
+        ("login", line.login),
+        ("github", line.github),
+        ("name", line.name),
+    ]
+    return [handle for handle in known if handle[1]]
+
+
+def known_by(submission: Handed) -> list[Handle]:
+    """A submission's handles, and what it is called unless somebody chose that."""
+    handles = list(submission.handles)
+    if not any(kind == "github" for kind, _ in handles):
+        handles.append(("source", submission.source))
+    return [(kind, storable(value)) for kind, value in handles]
 
 
 def with_line(stored: StoredStudent, line: Line) -> StoredStudent:
+    """`stored` with what the roster says; what it does not say stays."""
     old = stored.student
+    number = next((n for n in line.numbers if n.startswith(OF_THE_PERSON)), "")
     student = Student(
         key=old.key,
         name=storable(line.name) or old.name,
-        # The course system's number, where its names tell it, is what it knows a student by.
-        identifier=old.identifier or storable(line.identifier),
+        identifier=storable(line.identifier) or old.identifier or number.partition(":")[2],
         email=storable(line.email) or old.email,
         login=storable(line.login) or old.login,
+        section=storable(line.section) or old.section,
+        group=storable(line.group) or old.group,
+        github=storable(line.github) or old.github,
+        number=storable(number) or old.number,
     )
-    submitted_at = line.submitted_at or stored.submitted_at
-    return msgspec.structs.replace(stored, student=student, submitted_at=submitted_at)
+    return msgspec.structs.replace(
+        stored,
+        student=student,
+        submitted_at=line.submitted_at or stored.submitted_at,
+        standing="enrolled",
+    )
 
 
-def person_of(stored: StoredStudent) -> Person:
-    student = stored.student
-    known = (student.identifier, student.email, student.login, stored.source or "")
-    return Person(student.name, tuple(filter(None, known)))
+def with_handed(stored: StoredStudent, handed: Handed) -> StoredStudent:
+    """`stored` with what a submission of theirs tells; what it does not tell stays."""
+    old = stored.student
+    handles = known_by(handed)
+    number = next(
+        (v for kind, v in handles if kind == "number" and v.startswith(OF_THE_PERSON)), ""
+    )
+    bare = number.partition(":")[2]
+    identifier = first(handles, "identifier")
+    student = Student(
+        key=old.key,
+        name=old.name if stored.standing else better_name(old.name, handles),
+        identifier=identifier or bare if old.identifier in ("", bare) else old.identifier,
+        email=old.email or first(handles, "email"),
+        login=old.login or first(handles, "login"),
+        section=old.section,
+        group=old.group,
+        github=old.github or first(handles, "github"),
+        number=old.number or number,
+    )
+    return msgspec.structs.replace(stored, student=student)
+
+
+def better_name(old: str, handles: Collection[Handle]) -> str:
+    """A name in words rather than one that is run together; a new one of whoever has changed it."""
+    new = first(handles, "name")
+    if not new or name_forms(old) & name_forms(new):
+        return new if " " in new and " " not in old else old
+    return new
+
+
+def in_conflict(several: Sequence[Handed]) -> Handed:
+    """Hand-ins that claim one person: none is graded, unless all are the same."""
+    loads = {show_name(handed.source): handed.load for handed in several}
+    newest = max(several, key=lambda handed: handed.submitted_at)
+    return replace(newest, load=partial(load_same, newest.source, loads), times={})
+
+
+def first(handles: Iterable[Handle], kind: str) -> str:
+    return next((value for of, value in handles if of == kind), "")
+
+
+def squeezed(name: str) -> str:
+    """A group's name as systems write it."""
+    return "".join(filter(str.isalnum, fold(name)))
+
+
+def some(people: Sequence[str]) -> str:
+    more = len(people) - NAMED
+    return ", ".join(people[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 # ---------------------------------------------------------------- keys
@@ -147,15 +371,14 @@ def person_of(stored: StoredStudent) -> Person:
 
 def new_key(name: str, identifier: str, seed: str, taken: Collection[str]) -> str:
     """A key that no other has, on any file system: readable, and told apart by a digest of `seed`
-    where that takes one."""
+    where that takes one. `taken` are keys without case."""
     key = safe("-".join(filter(None, (name, identifier))))
-    folded = {other.casefold() for other in taken}
-    if not key or RESERVED.fullmatch(key) or key.casefold() in folded:
+    if not key or RESERVED.fullmatch(key) or key.casefold() in taken:
         digest = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()
         length = 8
         stem = f"{key}-" if key else "student-"
         key = stem + digest[:length]
-        while key.casefold() in folded:
+        while key.casefold() in taken:
             length += 8
             key = stem + digest[:length]
     return key

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import tzinfo
+from datetime import datetime, time, tzinfo
 
-from grader.gradebook.decide import DecisionError, moment
+from grader.course.manifest import FIRST_YEAR, LAST_YEAR
+from grader.gradebook.decide import DecisionError
 from grader.gradebook.store import ROSTER, Decisions, Store
+from grader.intake.times import parse_time
 from grader.text import show_name, utc_text
 
 MAX_DAYS = 3_660
@@ -49,4 +51,9 @@ def more_time_of(text: str, zone: tzinfo) -> tuple[str, int]:
         return "", 0
     if text.isdecimal() and int(text) <= MAX_DAYS:
         return "", int(text)
-    return utc_text(moment(text, zone)), 0
+    at = parse_time(text, zone)
+    if at is None or not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise DecisionError(f"{show_name(text)!r} is no number of days and no time")
+    if ":" not in text:  # a day is meant to its end
+        at = datetime.combine(at.date(), time.max, at.tzinfo)
+    return utc_text(at), 0

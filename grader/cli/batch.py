@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+LAYOUT_HELP = (
+    "How CLASS is laid out, where its names don't tell: canvas, moodle, gradescope, blackboard, "
+    "brightspace, ilias, nbgrader, github, gitlab or folders."
+)
 # What a result may be graded again for: statuses of assignments and verdicts of checks.
 STATUSES = (
     "timed_out", "crashed", "error", "failed", "partial", "passed", "missing", "untouched",
@@ -40,7 +44,7 @@ def batch(
         Path,
         typer.Argument(
             metavar="CLASS",
-            help="A folder of submissions, or a download from Canvas, Moodle or Gradescope.",
+            help="A folder of submissions, or what a course system made of them.",
         ),
     ],
     results: Results,
@@ -48,6 +52,7 @@ def batch(
         Path | None,
         typer.Option(metavar="CSV", help="Who is in the class: name, identifier, email, login."),
     ] = None,
+    layout: Annotated[str | None, typer.Option(metavar="NAME", help=LAYOUT_HELP)] = None,
     only: Only = None,
     student: Annotated[
         list[str] | None,
@@ -92,6 +97,7 @@ def batch(
         from grader.batch.cluster import DaskExecutor
         from grader.batch.enrol import enrol
         from grader.batch.executor import LocalExecutor
+        from grader.batch.extensions import note_extensions
         from grader.batch.run import Again, Batch
         from grader.cli.progress import ClassProgress
         from grader.gradebook.store import FILE, batch_lock, open_store
@@ -114,19 +120,24 @@ def batch(
         for word in set(status or ()) - set(STATUSES):
             raise typer.BadParameter(f"no status {word!r}; there are {', '.join(STATUSES)}")
         try:
-            lines = None if roster is None else read_roster(roster, course.zone)
+            headings = course.roster.headings
+            listed = None if roster is None else read_roster(roster, course.zone, headings)
             timed = course.slugs_to_read(assignments) if course.has_due_dates else ()
             with (
-                open_class(class_, course.every_slug, times_of=timed) as handed_in,
+                open_class(
+                    class_, course.every_slug, times_of=timed, layout=layout, zone=course.zone
+                ) as handed_in,
                 batch_lock(results),
                 open_store(results, create=True) as store,
                 ClassProgress(errors) as progress,
             ):
                 errors.print(f"grader: {handed_in.layout}", markup=False)
-                enrolment = enrol(store, handed_in.submissions, lines)
-                for line in [*handed_in.notes, *enrolment.notes]:
+                enrolment = enrol(store, handed_in.submissions, listed.lines if listed else None)
+                odd = [*(listed.notes if listed else ()), *handed_in.notes, *enrolment.notes]
+                odd += note_extensions(store, enrolment.extensions, course.zone)
+                for line in odd:
                     progress.note(line)
-                class_list = list(zip(enrolment.keys, handed_in.submissions, strict=True))
+                class_list = enrolment.handed
                 if student:
                     wanted = {the_one(store, who).student.key for who in student}
                     class_list = [(key, handed) for key, handed in class_list if key in wanted]
@@ -144,6 +155,7 @@ def batch(
                     progress,
                     Again(frozenset(status or ())) if again else None,
                 )
+                run.summary.unreadable += enrolment.refused
                 run.run(class_list, executor)
                 account = run.account()
         except (RosterError, SubmissionError) as error:

@@ -157,7 +157,7 @@ def the_one(store: Store, who: str) -> StoredStudent:
     from grader.text import printable
 
     try:
-        return find_student(store.students(), who)
+        return find_student(store, who)
     except HistoryError as error:
         raise typer.BadParameter(printable(str(error))) from None
 

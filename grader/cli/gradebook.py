@@ -28,6 +28,9 @@ Who = Annotated[
     ),
 ]
 Anonymous = Annotated[bool, typer.Option("--anonymous", help="Write pseudonyms instead of names.")]
+WithDropped = Annotated[
+    bool, typer.Option("--with-dropped", help="Show also who is no longer on the roster.")
+]
 PSEUDONYMS = "pseudonyms.csv"
 
 
@@ -241,6 +244,7 @@ def export(
         typer.Option(metavar="SIGN", help="csv: comma (the default), semicolon or tab."),
     ] = None,
     anonymous: Anonymous = False,
+    with_dropped: WithDropped = False,
 ) -> None:
     """Write the gradebook in another tool's format."""
     with outcome():
@@ -253,7 +257,7 @@ def export(
         from grader.gradebook.stored import open_gradebook
 
         is_for_students = find_format(format_).for_students
-        with open_gradebook(course, results) as gradebook:
+        with open_gradebook(course, results, with_dropped=with_dropped) as gradebook:
             for line in gradebook.unreadable:
                 note(line)
             shown: Gradebook = gradebook
@@ -296,6 +300,7 @@ def report(
         ),
     ] = None,
     anonymous: Anonymous = False,
+    with_dropped: WithDropped = False,
 ) -> None:
     """Write the class as HTML pages that need no network."""
     with outcome():
@@ -307,7 +312,7 @@ def report(
 
         if for_ is not None and (feedback is None or anonymous):
             raise typer.BadParameter("--for names the pages of --feedback, which is for students")
-        with open_gradebook(course, results) as gradebook:
+        with open_gradebook(course, results, with_dropped=with_dropped) as gradebook:
             for line in gradebook.unreadable:
                 note(line)
             shown = Pseudonymised(gradebook, results / PSEUDONYMS) if anonymous else gradebook

@@ -112,6 +112,29 @@ class CanvasColumns(msgspec.Struct, frozen=True, kw_only=True):
     total: str = ""
 
 
+class RosterColumns(msgspec.Struct, frozen=True, kw_only=True):
+    """`[roster]`: what a roster's columns are called where nobody else calls them so."""
+
+    name: Text | tuple[Text, ...] = ()
+    first_name: Text | tuple[Text, ...] = ()
+    last_name: Text | tuple[Text, ...] = ()
+    identifier: Text | tuple[Text, ...] = ()
+    email: Text | tuple[Text, ...] = ()
+    login: Text | tuple[Text, ...] = ()
+    github: Text | tuple[Text, ...] = ()
+    section: Text | tuple[Text, ...] = ()
+    group: Text | tuple[Text, ...] = ()
+    role: Text | tuple[Text, ...] = ()
+    submitted: Text | tuple[Text, ...] = ()
+    extension: Text | tuple[Text, ...] = ()
+
+    @property
+    def headings(self) -> dict[str, tuple[str, ...]]:
+        """The headings of each field."""
+        given = {field: getattr(self, field) for field in self.__struct_fields__}
+        return {field: (v,) if isinstance(v, str) else v for field, v in given.items() if v}
+
+
 class Course(msgspec.Struct, frozen=True, kw_only=True):
     """The assignments in order, and the paths below `root`, the repository's folder.
 
@@ -126,6 +149,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     late: LatePolicy | None = None
     zone: tzinfo = UTC  # of times that name none
     canvas: CanvasColumns = CanvasColumns()
+    roster: RosterColumns = RosterColumns()
 
     @property
     def has_due_dates(self) -> bool:
@@ -204,6 +228,7 @@ class _Manifest(msgspec.Struct):
     late: dict[str, Any] | None = None
     timezone: str | None = None
     canvas: dict[str, Any] = {}
+    roster: dict[str, Any] = {}
 
 
 def load_course(root: Path | None = None) -> Course:
@@ -252,6 +277,7 @@ def load_course(root: Path | None = None) -> Course:
         late=late,
         zone=zone or (late.due.tzinfo if late and late.due else None) or UTC,
         canvas=_typed(manifest.canvas, CanvasColumns, "[canvas]: "),
+        roster=_typed(manifest.roster, RosterColumns, "[roster]: "),
     )
     _check_slugs(course)
     for slug in course.canvas.columns:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
 
+from grader.gradebook.people import Directory
+from grader.gradebook.scores import label
 from grader.gradebook.store import SET_ASIDE, Grade, Store, StoredStudent, StoreError
 from grader.grading.key import Key
 
@@ -28,31 +30,25 @@ class HistoryError(ValueError):
     """Nobody, or more than one, is meant: one line that says how to ask."""
 
 
-def find_student(students: Iterable[StoredStudent], wanted: str) -> StoredStudent:
-    """Whose key, name, number, e-mail, login or submission `wanted` is.
+def find_student(store: Store, wanted: str) -> StoredStudent:
+    """Who is called `wanted`: a key, a name in any order, a number, e-mail, login or hand-in.
 
     Raises:
-        HistoryError: nobody's, or several students'.
+        HistoryError: nobody is, or several are; it names those who may be meant.
     """
-    folded = wanted.casefold()
-    by_key: list[StoredStudent] = []
-    found: list[StoredStudent] = []
-    for stored in students:
-        who = stored.student
-        if who.key == wanted:
-            by_key.append(stored)
-        texts = (who.key, who.name, who.identifier, who.email, who.login, stored.submission)
-        if folded in [text.casefold() for text in texts if text]:
-            found.append(stored)
-    found = by_key or found
-    if not found:
-        raise HistoryError(
-            f"nobody called {wanted!r}; give a name, number, e-mail address or the folder's name"
-        )
-    if len(found) > 1:
-        keys = ", ".join(stored.student.key for stored in found)
-        raise HistoryError(f"{wanted!r} is the name of several; say which: {keys}")
-    return found[0]
+    students = {stored.student.key: stored for stored in store.students()}
+    directory = Directory(store.handles())
+    found = directory.search(wanted)
+    if len(found) == 1:
+        return students[found.pop()]
+    if found:
+        who = ", ".join(label(students[key].student) for key in sorted(found))
+        raise HistoryError(f"{wanted!r} is the name of several; say which: {who}")
+    near = [label(students[key].student) for key in directory.suggestions(wanted)]
+    guess = f"did you mean {' or '.join(near)}? " if near else ""
+    raise HistoryError(
+        f"nobody called {wanted!r}; {guess}give a name, number, e-mail address or the folder's name"
+    )
 
 
 def history(store: Store, student: str) -> list[Change]:

@@ -23,6 +23,8 @@ class Student(msgspec.Struct, frozen=True, kw_only=True):
     login: str = ""
     section: str = ""
     group: str = ""
+    github: str = ""
+    number: str = ""  # a course system's own of the person, as "canvas:77"
 
 
 class Override(msgspec.Struct, frozen=True):

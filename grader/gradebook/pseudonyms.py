@@ -172,6 +172,7 @@ def hide(entry: Entry, pseudonym: str) -> Callable[[str], str]:
     """What puts the pseudonym where a text says who the student is, in any case of letters."""
     student = entry.student
     told = {student.key, student.name, student.identifier, student.email, student.login}
+    told |= {student.github, student.number.rpartition(":")[2]}
     if entry.report is not None:
         told.add(entry.report.submission)
     first, _, last = student.name.rpartition(" ")

@@ -20,11 +20,13 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 import msgspec
 
 from grader.gradebook.integrity import UnreadableError, next_step, read_report
 from grader.gradebook.model import Comment, Extension, Override, Student
+from grader.gradebook.people import Handle
 from grader.grading.key import MISSING, Key
 from grader.report.model import AssignmentReport, Environment, unsound
 from grader.text import utc_text
@@ -67,6 +69,10 @@ CREATE INDEX overrides_of_student ON overrides (student, id);
 """
 # What came later. Versions of the grader that don't know these tables leave them alone.
 ADDED = """
+CREATE TABLE IF NOT EXISTS handles (
+    student TEXT NOT NULL REFERENCES students, kind TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (student, kind, value)
+) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS grades_of_result ON grades (result);
 CREATE TABLE IF NOT EXISTS hand_ins (
     grade INTEGER PRIMARY KEY REFERENCES grades, submitted_at TEXT NOT NULL
@@ -88,11 +94,11 @@ CREATE TABLE IF NOT EXISTS extensions (
     until TEXT NOT NULL, days INTEGER NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL
 );
 """
-ADDED_COLUMNS = ("section", "team", "upload")  # of the table of students
+# And of the table of students.
+ADDED_COLUMNS = ("section", "team", "github", "number", "standing", "upload")
 # The key that a result which was graded again goes by: nothing is found under it any more.
 SET_ASIDE = "set aside"
 NOBODY_KNOWS: Mapping[str, str] = MappingProxyType({})
-DECIDED = ("overrides", "comments", "extensions")  # logs of what people decided
 
 
 class StoreError(RuntimeError):
@@ -103,16 +109,21 @@ class NoResultsError(StoreError):
     """There are none in the folder; whoever named it can name another."""
 
 
-class StoredStudent(msgspec.Struct, frozen=True, kw_only=True):
-    """A student as stored. `source` names the submission within the class, None without one;
-    `submission` is how it is shown; `submitted_at` is UTC in ISO 8601, "" if not known; `upload` is
-    where its system takes feedback back, as SYSTEM:START-OF-A-PATH."""
+class StoredStudent(msgspec.Struct, frozen=True):
+    """A student as stored. `source` names the first hand-in within the class, None without one;
+    `submission` is how the last is shown; `submitted_at` is UTC in ISO 8601, "" if not known;
+    `upload` is where its system takes feedback back, as SYSTEM:START-OF-A-PATH."""
 
     student: Student
     source: str | None
     submission: str
     submitted_at: str
+    standing: Literal["", "enrolled", "dropped"] = ""  # what rosters said; "": nothing
     upload: str = ""
+
+    @property
+    def is_dropped(self) -> bool:
+        return self.standing == "dropped"
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -346,68 +357,61 @@ class Store:
     def students(self) -> list[StoredStudent]:
         """All of them, by name."""
         rows = self._read(
-            "SELECT key, name, identifier, email, login, section, team, source, submission,"
-            " submitted_at, upload FROM students"
+            "SELECT key, name, identifier, email, login, section, team, github, number, source,"
+            " submission, submitted_at, standing, upload FROM students"
         )
-        students = [
-            StoredStudent(
-                student=Student(
-                    key=key,
-                    name=name,
-                    identifier=identifier,
-                    email=email,
-                    login=login,
-                    section=section,
-                    group=group,
-                ),
-                source=source,
-                submission=submission,
-                submitted_at=submitted_at,
-                upload=upload,
+        students = []
+        for key, name, identifier, email, login, section, team, github, number, *stored in rows:
+            student = Student(
+                key=key,
+                name=name,
+                identifier=identifier,
+                email=email,
+                login=login,
+                section=section,
+                group=team,
+                github=github,
+                number=number,
             )
-            for (
-                key,
-                name,
-                identifier,
-                email,
-                login,
-                section,
-                group,
-                source,
-                submission,
-                submitted_at,
-                upload,
-            ) in rows
-        ]
+            students.append(StoredStudent(student, *stored))
         return sorted(students, key=lambda s: (s.student.name.casefold(), s.student.key))
+
+    def handles(self) -> dict[str, set[Handle]]:
+        """By student, all that they were ever known by."""
+        handles: dict[str, set[Handle]] = defaultdict(set)
+        for key, kind, value in self._read("SELECT student, kind, value FROM handles"):
+            handles[key].add((kind, value))
+        for stored in self.students():
+            handles[stored.student.key] |= handles_of(stored)
+        return handles
 
     def set_students(
         self,
         students: Sequence[StoredStudent],
         replaced: Sequence[tuple[str, str]] = (),
-        dropped: Sequence[str] = (),
+        handles: Mapping[str, Iterable[Handle]] | None = None,
     ) -> None:
         """Add or update these, in one transaction.
 
         Args:
-            replaced: (old key, new key) of students who stood on a roster alone and are known by
-                their submission now: what people decided about them moves along.
-            dropped: keys of those who stood on a roster alone and do no more; whoever something
-                was decided about stays.
+            replaced: (old key, new key) of students who turned out to be one: all that is stored of
+                the old one is the new one's.
+            handles: by student, what they are known by from now on, too.
         """
         with self._transaction() as connection:
             for stored in students:
                 student = stored.student
                 connection.execute(
                     "INSERT INTO students (key, source, name, identifier, email, login, section,"
-                    " team, submission, submitted_at, upload)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                    " team, github, number, submission, submitted_at, standing, upload)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                     " ON CONFLICT (key) DO UPDATE SET source = excluded.source,"
                     " name = excluded.name, identifier = excluded.identifier,"
                     " email = excluded.email, login = excluded.login,"
                     " section = excluded.section, team = excluded.team,"
+                    " github = excluded.github, number = excluded.number,"
                     " submission = excluded.submission, submitted_at = excluded.submitted_at,"
-                    " upload = excluded.upload",
+                    " standing = excluded.standing, upload = excluded.upload",
                     [
                         student.key,
                         stored.source,
@@ -417,22 +421,26 @@ class Store:
                         student.login,
                         student.section,
                         student.group,
+                        student.github,
+                        student.number,
                         stored.submission,
                         stored.submitted_at,
+                        stored.standing,
                         stored.upload,
                     ],
                 )
-            for old, new in replaced:
-                for table in DECIDED:
-                    connection.execute(
-                        f"UPDATE {table} SET student = ? WHERE student = ?", [new, old]
-                    )
-                connection.execute("DELETE FROM students WHERE key = ?", [old])
-            decided = " UNION ".join(f"SELECT student FROM {table}" for table in DECIDED)
-            for key in dropped:
-                connection.execute(
-                    f"DELETE FROM students WHERE key = ? AND key NOT IN ({decided})", [key]
+            for key, known in (handles or {}).items():
+                connection.executemany(
+                    "INSERT OR IGNORE INTO handles (student, kind, value) VALUES (?, ?, ?)",
+                    [(key, *handle) for handle in known],
                 )
+            for old, new in replaced:
+                for table in tables_of_students(connection):
+                    connection.execute(
+                        f"UPDATE OR IGNORE {table} SET student = ? WHERE student = ?", [new, old]
+                    )
+                    connection.execute(f"DELETE FROM {table} WHERE student = ?", [old])
+                connection.execute("DELETE FROM students WHERE key = ?", [old])
 
     # ------------------------------------------------------------ what people decide
 
@@ -626,6 +634,15 @@ class Store:
             )
         return None
 
+    def standing(self, student: str) -> dict[str, tuple[str, float]]:
+        """A student's current results by slug: the digest of what was graded, and the score."""
+        rows = self._read(
+            "SELECT grades.slug, code, score FROM grades JOIN results ON results.id = result"
+            " WHERE grades.id IN (SELECT max(id) FROM grades WHERE student = ? GROUP BY slug)",
+            [student],
+        )
+        return {slug: (code, score) for slug, code, score in rows}
+
     def close(self) -> None:
         self._connection.close()
 
@@ -645,6 +662,32 @@ class Store:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+
+
+def tables_of_students(connection: sqlite3.Connection) -> list[str]:
+    """The tables whose rows are of a student each."""
+    return [
+        table
+        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for row in connection.execute(f"PRAGMA foreign_key_list({table})")
+        if (row[2], row[3]) == ("students", "student")
+    ]
+
+
+def handles_of(stored: StoredStudent) -> set[Handle]:
+    """What a student's own row says that they are known by."""
+    student = stored.student
+    known = {
+        ("source", stored.source or ""),
+        ("label", stored.submission),
+        ("identifier", student.identifier),
+        ("email", student.email),
+        ("login", student.login),
+        ("github", student.github),
+        ("number", student.number),
+        ("name", student.name),
+    }
+    return {handle for handle in known if handle[1]}
 
 
 def key_row(key: Key) -> list[str]:

@@ -29,11 +29,11 @@ from grader.report.model import Report
 class StoredGradebook:
     """The stored class as a Gradebook, under the course's due dates and late policy of now.
 
-    Its columns are the course's assignments that have results. `final` is None also where an
-    interrupted batch has not graded all of them yet.
+    Its columns are the course's assignments that have results. Who is no longer on the roster is
+    left out, but `with_dropped`.
     """
 
-    def __init__(self, course: Course, store: Store) -> None:
+    def __init__(self, course: Course, store: Store, *, with_dropped: bool = False) -> None:
         maxima = store.maxima()
         self.title = course.title
         self.assignments = [
@@ -48,12 +48,14 @@ class StoredGradebook:
         ]
         self.course = course
         self._store = store
+        self._with_dropped = with_dropped
         self._decisions: dict[str, Decisions] = {}
 
     def __iter__(self) -> Iterator[Entry]:
         self._decisions = self._store.decisions()
         for stored in self._store.students():
-            yield self._entry(stored)
+            if self._with_dropped or not stored.is_dropped:
+                yield self._entry(stored)
 
     @cached_property
     def unreadable(self) -> list[str]:
@@ -90,9 +92,7 @@ class StoredGradebook:
         times = {slug: each.submitted_at or stored.submitted_at for slug, each in counting.items()}
         earned = scores | {o.slug: o.score for o in overrides if o.slug in scores}
         late = lateness(self.course, {s: times[s] for s in earned if earned[s] > 0}, extensions)
-        is_whole = any(override.slug == "" for override in overrides)
-        missing = {info.slug for info in self.assignments} - scores.keys()
-        is_graded = not missing if report is not None else bool(overrides)
+        is_graded = report is not None or bool(overrides)
         return Entry(
             student=stored.student,
             report=report,
@@ -106,7 +106,7 @@ class StoredGradebook:
             comments=decided.comments,
             extensions=extensions,
             lateness=late,
-            final=final_score(scores, overrides, late) if is_graded or is_whole else None,
+            final=final_score(scores, overrides, late) if is_graded else None,
             max_score=sum(info.max_score for info in self.assignments),
         )
 
@@ -172,7 +172,9 @@ def late_alone(
 
 
 @contextmanager
-def open_gradebook(course: Course, folder: Path) -> Iterator[StoredGradebook]:
+def open_gradebook(
+    course: Course, folder: Path, *, with_dropped: bool = False
+) -> Iterator[StoredGradebook]:
     """The gradebook of the results in `folder`; StoreError if there are none."""
     with open_store(folder) as store:
-        yield StoredGradebook(course, store)
+        yield StoredGradebook(course, store, with_dropped=with_dropped)

@@ -37,6 +37,8 @@ DECIDING = (
 PACKAGES = ("torch", "numpy", "scikit-learn", "pytest")
 
 
+MISSING = "missing"  # the code of an assignment for which nothing was handed in
+
 _IMPORTS = re.compile(r"^[ \t]*(?:import|from)[ \t]+(.+)$", re.MULTILINE)
 _NAME = re.compile(r"\b[A-Za-z_]\w{0,99}", re.ASCII)
 MISSING = "missing"  # the code of an assignment for which nothing was handed in

@@ -9,27 +9,33 @@ submission_metadata.yml, in the export of all submissions, maps each folder to i
         :email: jane@example.edu
       :created_at: 2026-10-01 10:00:00.000000000 Z
 
+It holds the output of every run as well, in a way that YAML's rules do not always allow; what
+submitters are called is read line by line then, past whatever stands in quotes.
+
 The table of grades has a line a student with "Submission ID", the folder's number.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC
 from typing import Any
 
 import yaml
 
 from grader.files import FileError
-from grader.intake.roster import RosterError, parse_time, read_rows
+from grader.intake.roster import RosterError, read_table
+from grader.intake.times import parse_time
 from grader.intake.tree import Parts, Tree
 from grader.submissions.model import SubmissionError
 from grader.text import utc_text
 
 METADATA = "submission_metadata.yml"
-MAX_BYTES = 256 << 20  # it holds the output of every autograder's run
+MAX_BYTES = 256 << 20
+_COLUMNS = {"submission": ["Submission ID"], "time": ["Submission Time"]}
 
 
 @dataclass(frozen=True)
@@ -38,13 +44,6 @@ class Submitter:
     identifier: str = ""
     email: str = ""
     submitted_at: str = ""
-
-
-class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """A safe loader that skips over what only Ruby can make."""
-
-
-Loader.add_multi_constructor("!", lambda loader, suffix, node: None)
 
 
 def read_submitters(tree: Tree, top: Parts, files: Sequence[str]) -> dict[str, list[Submitter]]:
@@ -61,7 +60,7 @@ def read_submitters(tree: Tree, top: Parts, files: Sequence[str]) -> dict[str, l
                 found = from_csv(tree.read((*top, name), MAX_BYTES))
                 if found:
                     return found
-    except (FileError, OSError, yaml.YAMLError, AttributeError, TypeError) as error:
+    except (FileError, OSError, ValueError) as error:
         line = str(error).replace("\n", " ")
         raise SubmissionError(
             f"{METADATA} can't be read: {line}; download the submissions again"
@@ -69,47 +68,119 @@ def read_submitters(tree: Tree, top: Parts, files: Sequence[str]) -> dict[str, l
     return {}
 
 
-def from_yaml(data: bytes) -> dict[str, list[Submitter]]:
-    content: dict[Any, Any] = yaml.load(data, Loader) or {}
-    return {
-        str(folder): [
-            Submitter(
-                name=text(who.get(":name")),
-                identifier=text(who.get(":sid")),
-                email=text(who.get(":email")),
-                submitted_at=moment(entry.get(":created_at")),
-            )
-            for who in entry.get(":submitters") or []
-        ]
-        for folder, entry in content.items()
-    }
-
-
 def from_csv(data: bytes) -> dict[str, list[Submitter]]:
     submitters = defaultdict(list)
     try:
-        rows = read_rows(data)
+        table, _ = read_table(data, _COLUMNS)
     except RosterError:
         return {}  # a CSV of something else
-    for row in rows:
-        if number := row.get("submission id"):
-            names = (row.get("first name", ""), row.get("last name", ""))
-            name = row.get("name", "") or " ".join(filter(None, names))
-            time = parse_time(row.get("submission time", ""), UTC)
+    for _, row in table.rows:
+        line = table.line(row)
+        if line is not None and (number := table.cell(row, "submission")):
+            time = _moment(table.cell(row, "time"))
             submitters[f"submission_{number}"].append(
-                Submitter(
-                    name, row.get("sid", ""), row.get("email", ""), utc_text(time) if time else ""
-                )
+                Submitter(line.name, line.identifier, line.email, time)
             )
     return dict(submitters)
 
 
-def moment(value: object) -> str:
-    if isinstance(value, datetime):
-        return utc_text(value if value.tzinfo else value.replace(tzinfo=UTC))
-    time = parse_time(value, UTC) if isinstance(value, str) else None
+# ---------------------------------------------------------------- the metadata
+
+
+class _Texts(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """A safe loader that skips over what only Ruby can make, and leaves numbers as written."""
+
+
+_Texts.add_multi_constructor("!", lambda loader, suffix, node: None)
+_Texts.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag.endswith((":null", ":merge"))]
+    for first, resolvers in _Texts.yaml_implicit_resolvers.items()
+}
+
+
+def from_yaml(data: bytes) -> dict[str, list[Submitter]]:
+    """The submitters by folder; ValueError if it is nothing of the kind."""
+    try:
+        content = yaml.load(data, _Texts)
+        return {folder: _submitters(entry) for folder, entry in content.items()}
+    except (yaml.YAMLError, AttributeError, TypeError):
+        found = dict(_by_line(data.decode("utf-8", "replace")))
+    if not found:
+        raise ValueError("no submission is named in it")
+    return found
+
+
+def _submitters(entry: dict[str, Any]) -> list[Submitter]:
+    time = _moment(_text(entry.get(":created_at")))
+    return [
+        Submitter(_text(who.get(":name")), _text(who.get(":sid")), _text(who.get(":email")), time)
+        for who in entry.get(":submitters") or []
+    ]
+
+
+_ENTRY = re.compile(r"(?P<folder>submission_\d+):\s*")
+_FIELD = re.compile(r"(?P<indent> *)(?P<item>- )?(?P<key>:?[\w ]+):(?: (?P<value>.*))?")
+_INDENT = 2  # of what belongs to a submission
+
+
+def _by_line(text: str) -> Iterator[tuple[str, list[Submitter]]]:
+    """As _submitters, of what PyYAML refuses."""
+    folder, entry, within = "", {":submitters": []}, ""  # type: str, dict[str, Any], str
+    for line in _without_quoted_lines(text):
+        if match := _ENTRY.fullmatch(line):
+            if folder:
+                yield folder, _submitters(entry)
+            folder, entry, within = match["folder"], {":submitters": []}, ""
+            continue
+        field = _FIELD.fullmatch(line)
+        if not folder or field is None:
+            continue
+        depth = len(field["indent"])
+        if depth == _INDENT and not field["item"]:
+            within = field["key"]
+            if within == ":created_at":
+                entry[within] = field["value"]
+        elif within == ":submitters" and depth <= 2 * _INDENT:
+            people = entry[":submitters"]
+            if field["item"]:
+                people.append({})
+            if people:
+                people[-1][field["key"]] = _scalar(field["value"] or "")
+    if folder:
+        yield folder, _submitters(entry)
+
+
+def _without_quoted_lines(text: str) -> Iterator[str]:
+    """The lines, but for those that only go on with a text in quotes."""
+    lines = iter(text.splitlines())
+    for line in lines:
+        yield line
+        _, colon, value = line.partition(": ")
+        opened = (value if colon else line.lstrip(" -"))[:1]
+        if opened and opened in "\"'":
+            quotes = _quotes(value if colon else line, opened)
+            while quotes % 2 and (following := next(lines, None)) is not None:
+                quotes += _quotes(following, opened)
+
+
+def _quotes(line: str, quote: str) -> int:
+    """How many of these quotes open or close."""
+    if quote == '"':
+        line = re.sub(r"\\.", "", line)
+    return line.count(quote)
+
+
+def _scalar(value: str) -> str:
+    try:
+        return _text(yaml.load(value, _Texts))
+    except yaml.YAMLError:
+        return value.strip()
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _moment(text: str) -> str:
+    time = parse_time(text, UTC)
     return utc_text(time) if time else ""
-
-
-def text(value: object) -> str:
-    return "" if value is None or isinstance(value, date) else str(value)

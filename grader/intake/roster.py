@@ -1,39 +1,42 @@
 """The roster: a CSV that says who is in the class, as a person or a course system writes it.
 
-Any of these columns, by name: the person's name (in one column or two), numbers, e-mail, login, and
-when the work was submitted. Separated by commas, semicolons or tabs; UTF-8, with or without a BOM.
+Its columns are told by their headings, in whatever order: a name in one column or two, numbers, an
+e-mail address, a login, a name on GitHub, a section, a group, when something was submitted.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import unicodedata
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from pathlib import Path
 
-from grader.text import show_name, utc_text
+from grader.intake.headings import PARTICIPANT_WORDS, Columns, find_columns, spelt
+from grader.intake.times import parse_time
+from grader.text import fold, show_name, utc_text
 
-# Folded headers, of one's own making and as Canvas, Moodle, Gradescope and nbgrader write them.
-NAME = ("name", "full name", "student", "student name")
-FIRST_NAME = ("first name", "given name", "firstname", "first_name")
-LAST_NAME = ("last name", "surname", "family name", "lastname", "last_name")
-IDENTIFIERS = (
-    "identifier", "id", "student id", "student_id", "id number", "sid", "sis user id", "user id",
-)  # fmt: skip
-EMAIL = ("email", "email address", "e-mail", "mail")
-LOGIN = ("login", "login id", "sis login id", "username", "user name")
-SUBMITTED = (
-    "submitted", "submitted at", "submitted_at", "submission time", "timestamp",
-    "last modified (submission)",
-)  # fmt: skip
-KNOWN = {*NAME, *FIRST_NAME, *LAST_NAME, *IDENTIFIERS, *EMAIL, *LOGIN, *SUBMITTED}
-
-# Besides ISO 8601: Moodle's worksheet in English.
-TIME_FORMATS = ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M", "%d %B %Y, %I:%M %p")
+MAX_PREAMBLE = 10  # rows above the header: a title, a date
+DELIMITERS = ",;\t"
+_WHO = ("name", "first_name", "last_name", "identifier", "email", "login", "github", "participant")
+# By these two lines are of one person.
+_TOLD_BY = ("numbers", "identifiers", "email", "login", "github")
+_STAFF = {
+    "teacher", "instructor", "professor", "lecturer", "ta", "teaching assistant", "assistant",
+    "staff", "grader", "reader", "marker", "tutor", "observer", "designer", "course designer",
+    "course builder", "owner", "admin", "administrator", "manager", "maintainer", "head ta",
+    "non-editing teacher", "guest", "leader",
+    "lehrende", "lehrende/r", "lehrer/in", "dozent/in", "dozent", "tutor/in", "trainer/in",
+    "enseignant", "enseignant non editeur", "profesor", "profesor sin permiso de edicion",
+    "docente", "docente non editor", "professore", "underviser", "laerer", "larare", "leraar",
+}  # fmt: skip
+_TEST_STUDENT = ("student, test", "test student")
+_FORMULA_TEXT = re.compile(r'="(.*)"', re.S)
+_LAST_RESORT = "windows-1252"
+NAMED = 3  # at most so many names in a note
 
 
 class RosterError(ValueError):
@@ -42,173 +45,300 @@ class RosterError(ValueError):
 
 @dataclass(frozen=True)
 class Line:
-    """Someone on the roster. `submitted_at` is UTC in ISO 8601, "" if it does not say."""
+    """Someone on the roster.
+
+    `numbers` are course systems' own, as "canvas:77"; `identifiers` the institution's, the best
+    first. `submitted_at` is UTC in ISO 8601, "" if it does not say; `extension` is as written.
+    """
 
     name: str
     identifiers: tuple[str, ...] = ()
     email: str = ""
     login: str = ""
     submitted_at: str = ""
+    github: str = ""
+    sections: tuple[str, ...] = ()
+    group: str = ""
+    extension: str = ""
+    numbers: tuple[str, ...] = ()
 
     @property
     def identifier(self) -> str:
         return self.identifiers[0] if self.identifiers else ""
 
+    @property
+    def section(self) -> str:
+        return ", ".join(self.sections)
 
-def read_roster(path: Path, zone: tzinfo) -> list[Line]:
-    """The roster's lines; a time without a zone is in `zone`.
+
+@dataclass(frozen=True)
+class Roster:
+    """Who is in the class, each once, and what is odd about the file, a line each."""
+
+    lines: list[Line]
+    notes: list[str] = field(default_factory=list)
+
+
+def read_roster(
+    path: Path, zone: tzinfo, columns: Mapping[str, Sequence[str]] | None = None
+) -> Roster:
+    """The roster at `path`; a time without a zone is in `zone`.
+
+    Args:
+        columns: headings of a course's own, by the field that they mean.
 
     Raises:
-        RosterError: it can't be read, or two lines are of the same person.
+        RosterError: it can't be read, or two lines claim one person.
     """
     where = show_name(path.name)
     try:
-        rows = read_rows(path.read_bytes())
+        table, encoding = read_table(path.read_bytes(), columns or {})
     except OSError as error:
         raise RosterError(f"{where}: can't be read: {error.strerror or error}") from None
     except RosterError as error:
         raise RosterError(f"{where}: {error}") from None
-    lines = []
-    first: dict[str, int] = {}
-    for number, row in enumerate(rows, start=2):
-        line = line_of(row, zone, f"{where}, line {number}")
-        if line is None:
-            continue
-        known = {*line.identifiers, line.email, line.login} - {""}
-        for identifier in known or {line.name}:
-            if first.setdefault(fold(identifier), number) != number:
-                raise RosterError(
-                    f"{where}, line {number}: {show_name(identifier)} is on line "
-                    f"{first[fold(identifier)]} already; remove one of them"
+    notes = []
+    if encoding == _LAST_RESORT:
+        notes.append(
+            f"{where}: not UTF-8, so read as Windows-1252; if names look wrong, save it as "
+            "CSV UTF-8"
+        )
+    lines: list[tuple[int, Line]] = []
+    staff = 0
+    for number, row in table.rows:
+        if table.is_staff(row):
+            staff += 1
+        elif (line := table.line(row)) is not None:
+            time = table.cell(row, "submitted")
+            moment = parse_time(time, zone)
+            if moment is not None:
+                line = replace(line, submitted_at=utc_text(moment))
+            elif time not in ("", "-"):
+                notes.append(
+                    f"{where}, line {number}: the time {show_name(time)!r} can't be read and is "
+                    "left out; write it like 2026-10-31T23:59:00+01:00"
                 )
-        lines.append(line)
-    return lines
+            lines.append((number, line))
+    if staff:
+        notes.append(f"{where}: {staff} left out as staff or test students")
+    return Roster(each_once(lines, where), notes)
 
 
-def read_rows(data: bytes) -> list[dict[str, str]]:
-    """The rows of a CSV with a header, as folded header -> stripped cell.
-
-    Raises:
-        RosterError: it is no such CSV.
-    """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise RosterError("it is not UTF-8; save it as a CSV in UTF-8") from None
-    header = text.partition("\n")[0]
-    separator = max(",;\t", key=header.count)
-    try:
-        table = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    except csv.Error as error:
-        raise RosterError(f"it is no CSV ({error}); export it again") from None
-    headers = [fold(cell) for cell in table[0]] if table else []
-    if not KNOWN.intersection(headers):
-        raise RosterError(
-            "no column is called name, identifier, email or login; name them in its first line"
-        )
-    return [
-        {header: cell.strip() for header, cell in zip(headers, row, strict=False)}
-        for row in table[1:]
-    ]
-
-
-def line_of(row: dict[str, str], zone: tzinfo, where: str) -> Line | None:
-    """None for what is no person: an empty line, and Canvas' line of possible points."""
-    name = cell(row, NAME) or " ".join(filter(None, (cell(row, FIRST_NAME), cell(row, LAST_NAME))))
-    if fold(name).startswith("points possible"):
-        return None
-    numbers = (row.get(column, "").removeprefix("Participant ") for column in IDENTIFIERS)
-    line = Line(name, tuple(filter(None, numbers)), cell(row, EMAIL), cell(row, LOGIN))
-    if line == Line(""):
-        return None
-    time = cell(row, SUBMITTED)
-    if time in ("", "-"):
-        return line
-    moment = parse_time(time, zone)
-    if moment is None:
-        raise RosterError(
-            f"{where}: the time {show_name(time)!r} can't be read; write it like "
-            "2026-10-31T23:59:00+01:00"
-        )
-    return Line(line.name, line.identifiers, line.email, line.login, utc_text(moment))
-
-
-def cell(row: dict[str, str], columns: Iterable[str]) -> str:
-    return next((row[column] for column in columns if row.get(column)), "")
-
-
-def parse_time(text: str, zone: tzinfo) -> datetime | None:
-    """ISO 8601, or as course systems write times; None if it is neither."""
-    text = text.strip().removesuffix(" UTC")
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    for form in (*TIME_FORMATS, "%Y-%m-%d %H:%M:%S %z"):
-        if moment is None:
-            try:
-                moment = datetime.strptime(text, form)
-            except ValueError:
-                continue
-    if moment is None:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
-
-
-# ---------------------------------------------------------------- who is who
+# ---------------------------------------------------------------- the table
 
 
 @dataclass(frozen=True)
-class Person:
-    """What is known of someone whom a roster's line is looked for."""
+class Table:
+    """A CSV's rows, each with the number of the line it begins in, and what its columns are."""
 
-    name: str
-    identifiers: tuple[str, ...]
+    columns: Columns
+    rows: list[tuple[int, list[str]]]
+
+    def cell(self, row: Sequence[str], field: str) -> str:
+        """The first that is not empty among the columns of a field."""
+        return next(iter(self.cells(row, field)), "")
+
+    def cells(self, row: Sequence[str], field: str) -> list[str]:
+        texts = (row[i].strip() for i in self.columns.get(field, ()) if i < len(row))
+        return [text for text in map(_plain, texts) if text]
+
+    def name(self, row: Sequence[str]) -> str:
+        parts = (self.cell(row, "first_name"), self.cell(row, "last_name"))
+        return self.cell(row, "name") or " ".join(filter(None, parts))
+
+    def is_staff(self, row: Sequence[str]) -> bool:
+        roles = {fold(role) for cell in self.cells(row, "role") for role in cell.split(",")}
+        return fold(self.name(row)) in _TEST_STUDENT or bool(roles & _STAFF)
+
+    def line(self, row: Sequence[str]) -> Line | None:
+        """None for what is no person: an empty row, and Canvas's row of possible points."""
+        name = self.name(row)
+        if fold(name).startswith("points possible"):
+            return None
+        identifiers, numbers = [], []
+        for cell in self.cells(row, "identifier"):
+            if place := _participant(cell):
+                numbers.append(f"moodle:{place}")
+            else:
+                identifiers.append(cell.removeprefix("#"))
+        for cell in self.cells(row, "participant"):
+            numbers.append(f"moodle:{_participant(cell) or cell}")
+        numbers += [f"canvas:{cell}" for cell in self.cells(row, "canvas")]
+        line = Line(
+            name,
+            tuple(dict.fromkeys(identifiers)),
+            self.cell(row, "email"),
+            self.cell(row, "login").removeprefix("#"),
+            github=self.cell(row, "github"),
+            sections=tuple(self.cells(row, "section")[:1]),
+            group=self.cell(row, "group"),
+            extension=self.cell(row, "extension"),
+            numbers=tuple(numbers),
+        )
+        is_somebody = any((name, identifiers, numbers, line.email, line.login, line.github))
+        return line if is_somebody else None
 
 
-def match(lines: Sequence[Line], people: Sequence[Person]) -> dict[int, int]:
-    """Which line (by number) is which person (by number).
+def read_table(data: bytes, named: Mapping[str, Sequence[str]]) -> tuple[Table, str]:
+    """A CSV with a header, and the encoding it was read in.
 
-    By a number, an e-mail address or a login first; then by name, where only one line and one
-    person have it.
+    Raises:
+        RosterError: it is no such table.
     """
-    by_identifier: dict[str, int] = {}
-    for number, line in enumerate(lines):
-        for identifier in (*line.identifiers, line.email, line.login):
-            if identifier:
-                by_identifier[fold(identifier)] = number
-    matched: dict[int, int] = {}
-    taken = set()
-    for who, person in enumerate(people):
-        for identifier in person.identifiers:
-            line_number = by_identifier.get(fold(identifier))
-            if line_number is not None and line_number not in matched:
-                matched[line_number] = who
-                taken.add(who)
+    text, encoding = decoded(data)
+    first, _, rest = text.partition("\n")
+    skipped = 0
+    delimiters = DELIMITERS
+    if told := re.fullmatch(r"\s*\"?sep=(.)\"?\s*", first):
+        text, skipped, delimiters = rest, 1, told[1]
+    headers = []
+    for delimiter in delimiters:
+        for place, row in enumerate(_head(text, delimiter)):
+            columns = find_columns(row, named)
+            if any(columns.get(field) for field in _WHO):
+                headers.append((sum(map(len, columns.values())), place, columns, delimiter))
                 break
-    lines_by_name: dict[str, list[int]] = defaultdict(list)
-    for number, line in enumerate(lines):
-        if number not in matched:
-            for form in name_forms(line.name):
-                lines_by_name[form].append(number)
-    people_by_line: dict[int, set[int]] = defaultdict(set)
-    for who, person in enumerate(people):
-        if who in taken:
+    if not headers:
+        raise RosterError(
+            "no column is called name, identifier, email or login; add a first line that says "
+            "what the columns are, or say it in course.toml's [roster]"
+        )
+    _, place, columns, delimiter = max(headers, key=lambda header: header[0])
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows = []
+    begins = 1 + skipped
+    try:
+        for row in reader:
+            rows.append((begins, row))
+            begins = reader.line_num + 1 + skipped
+    except csv.Error as error:
+        what = "a quote is not closed" if "unexpected end" in str(error) else str(error)
+        raise RosterError(
+            f"line {begins}: {what}; mend that line, or save the file as CSV again"
+        ) from None
+    return Table(columns, rows[place + 1 :]), encoding
+
+
+def _head(text: str, delimiter: str) -> list[list[str]]:
+    """The first rows, as far as they can be read."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows = []
+    try:
+        for row in reader:
+            rows.append(row)
+            if len(rows) > MAX_PREAMBLE:
+                break
+    except csv.Error:
+        pass
+    return rows
+
+
+def decoded(data: bytes) -> tuple[str, str]:
+    """A CSV's text, and its encoding: by its byte order mark, else UTF-8, else Windows-1252."""
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise RosterError("it is a workbook; save it as CSV UTF-8 and give that file")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    elif data[1:2] == b"\0":
+        encodings = ["utf-16-le"]
+    elif data[:1] == b"\0":
+        encodings = ["utf-16-be"]
+    else:
+        encodings = ["utf-8-sig", _LAST_RESORT]
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
             continue
-        candidates = {n for form in name_forms(person.name) for n in lines_by_name[form]}
-        if len(candidates) == 1:
-            people_by_line[candidates.pop()].add(who)
-    matched.update({line: who.pop() for line, who in people_by_line.items() if len(who) == 1})
-    return matched
+        if "\0" not in text:
+            return text, encoding
+    raise RosterError("it is no text; save the table as CSV UTF-8 and give that file")
 
 
-def name_forms(name: str) -> set[str]:
-    """A name as systems write it: its words in any turn ("Doe, Jane"), run together ("doejane")."""
-    words = [w for w in ("".join(filter(str.isalnum, w)) for w in fold(name).split()) if w]
-    return {"".join(words[i:] + words[:i]) for i in range(len(words))}
+def _plain(cell: str) -> str:
+    """What a cell shows: spreadsheets write ="007" to keep a number as it is."""
+    text = _FORMULA_TEXT.fullmatch(cell)
+    return text[1].strip() if text else cell
 
 
-def fold(text: str) -> str:
-    """For comparing: without case, accents and spaces around."""
-    decomposed = unicodedata.normalize("NFKD", text.strip()).casefold()
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+def _participant(cell: str) -> str:
+    """The number behind Moodle's word for a participant; "" if there is no such word."""
+    match = re.fullmatch(r"(\D+?)\s*(\d+)", cell)
+    return match[2] if match and spelt(match[1]) in PARTICIPANT_WORDS else ""
+
+
+# ---------------------------------------------------------------- each person once
+
+
+def each_once(lines: Sequence[tuple[int, Line]], where: str) -> list[Line]:
+    """One line a person: who stands in two sections has both.
+
+    Raises:
+        RosterError: what should be one person's own is on lines of different names, or two lines
+            have a name and nothing that tells them apart.
+    """
+    people: list[tuple[int, Line]] = []
+    place_of: dict[tuple[str, str], int] = {}
+    by_name: dict[str, list[int]] = defaultdict(list)
+    for number, line in lines:
+        own = [(kind, fold(value)) for kind in _TOLD_BY for value in _values(line, kind)]
+        found = sorted({place_of[key] for key in own if key in place_of})
+        alone = by_name[" ".join(sorted(_words(line.name)))]
+        if not own:
+            found = alone
+        for place in found:
+            before, other = people[place]
+            if not own:
+                raise RosterError(
+                    f"{where}, line {number}: {show_name(line.name)} is on line {before} already; "
+                    "remove one of them, or add a column that tells them apart, such as the e-mail "
+                    "address"
+                )
+            words = (_words(line.name), _words(other.name))
+            if not (words[0] <= words[1] or words[1] <= words[0]):
+                shared = next(value for kind, value in own if place_of.get((kind, value)) == place)
+                raise RosterError(
+                    f"{where}, line {number}: {show_name(shared)} is on line {before} already, of "
+                    f"{show_name(other.name)}; mend or remove one of them"
+                )
+        if found:
+            place = found[0]
+            people[place] = (people[place][0], _together(people[place][1], line))
+        else:
+            place = len(people)
+            people.append((number, line))
+            alone.append(place)
+        for key in own:
+            place_of[key] = place
+    return [line for _, line in people]
+
+
+def _values(line: Line, kind: str) -> tuple[str, ...]:
+    value = getattr(line, kind)
+    return value if isinstance(value, tuple) else (value,) if value else ()
+
+
+def _words(name: str) -> set[str]:
+    return set("".join(c if c.isalnum() else " " for c in fold(name)).split())
+
+
+def _together(one: Line, other: Line) -> Line:
+    def either(kind: str) -> str:
+        value: str = getattr(one, kind) or getattr(other, kind)
+        return value
+
+    def both(kind: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*getattr(one, kind), *getattr(other, kind))))
+
+    return Line(
+        either("name"),
+        both("identifiers"),
+        either("email"),
+        either("login"),
+        either("submitted_at"),
+        either("github"),
+        both("sections"),
+        either("group"),
+        either("extension"),
+        both("numbers"),
+    )

@@ -155,11 +155,12 @@ class ClassSummary:
         is_unfinished = entry.final is None and not is_absent
         self.absent += is_absent
         self.unfinished += is_unfinished
+        others = (student.email, student.login, student.github, student.section, student.group)
         self.rows.append(
             [
                 name,
                 student.identifier,
-                " ".join(filter(None, (student.email, student.login, student.key))),
+                " ".join(filter(None, (*others, student.key))),
                 href,
                 None if entry.final is None else round(entry.final, 2),
                 percent,

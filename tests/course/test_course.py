@@ -282,6 +282,16 @@ def test_a_stub_that_a_student_deleted_does_not_take_the_course_away(root: Path)
     assert "relu" in load_course(root).slugs
 
 
+def test_a_course_says_what_its_rosters_columns_are_called(root: Path):
+    table = '[roster]\nidentifier = "Kennziffer"\nemail = ["Uni-Mail", "Mail 2"]\n'
+    write_manifest(root, MANIFEST + table)
+    headings = load_course(root).roster.headings
+    assert headings == {"identifier": ("Kennziffer",), "email": ("Uni-Mail", "Mail 2")}
+    write_manifest(root, MANIFEST + table.replace("identifier", "identifer"))
+    with pytest.raises(CourseError, match=r"\[roster\]: unknown key 'identifer'; did you mean"):
+        load_course(root)
+
+
 def test_importing_it_imports_nothing_heavy():
     heavy = {"torch", "numpy", "pytest"}
     program = f"import sys, grader.course.manifest; print({heavy}.intersection(sys.modules))"

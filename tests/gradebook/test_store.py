@@ -119,7 +119,7 @@ def test_the_gradebook_is_in_the_order_of_names_and_of_the_course(
         assert [a.slug for a in first.report.assignments] == ["relu", "batchnorm"]
 
 
-def test_who_handed_nothing_in_or_is_half_graded_has_no_final_score(
+def test_tasks_come_one_by_one_and_who_handed_nothing_in_has_no_final_score(
     store: Store, tmp_path: Path
 ) -> None:
     add_students(store, "nobody")
@@ -127,7 +127,7 @@ def test_who_handed_nothing_in_or_is_half_graded_has_no_final_score(
     store.add_result(result("adam", 5, 5), ["ann"])
     found = entries(tmp_path / "results")
     assert {key: entry.final for key, entry in found.items()} == {
-        "ann": 15, "bob": None, "nobody": None,
+        "ann": 15, "bob": 5, "nobody": None,
     }  # fmt: skip
     assert found["nobody"].report is None and found["bob"].report is not None
 
@@ -251,18 +251,23 @@ def test_changes_lists_scores_that_moved_but_by_the_students_own_doing(store: St
 
 
 def test_a_student_is_found_by_anything_that_is_theirs_alone(store: Store) -> None:
-    students = [
-        *store.students(),
-        StoredStudent(
-            student=Student(key="ann-2", name="Ann"), source="x", submission="x", submitted_at=""
-        ),
+    two = [
+        StoredStudent(Student(key="jane", name="Doe, Jane", identifier="7"), "x", "x", ""),
+        StoredStudent(Student(key="jane-2", name="Jane Doe", email="j@example.edu"), "y", "y", ""),
+        StoredStudent(Student(key="zoe", name="Ångström, Zoë", login="za"), None, "", ""),
     ]
-    for wanted in ("ann", "ANN-1", "ann.zip"):
-        assert find_student(students, wanted).student.key == "ann"
-    with pytest.raises(HistoryError, match="several; say which: ann, ann-2"):
-        find_student(students, "Ann")
-    with pytest.raises(HistoryError, match="nobody called 'eve'"):
-        find_student(students, "eve")
+    store.set_students(two, handles={"zoe": [("number", "moodle:5"), ("name", "Zoe Berg")]})
+    for wanted in ("ann", "ANN-1", "ann.zip", " Ann "):
+        assert find_student(store, wanted).student.key == "ann"
+    for wanted in ("zoe angstrom", "ZOË ÅNGSTRÖM", "angstromzoe", "za", "zoe berg", "Zoe, Berg"):
+        assert find_student(store, wanted).student.key == "zoe"
+    assert find_student(store, "7").student.key == find_student(store, "jane").student.key == "jane"
+    with pytest.raises(HistoryError, match=r"several; say which: Doe, Jane \(jane\), Jane Doe"):
+        find_student(store, "jane doe")
+    with pytest.raises(HistoryError, match=r"nobody called 'angstrem'; did you mean Ångström, Zoë"):
+        find_student(store, "angstrem")
+    with pytest.raises(HistoryError, match="nobody called 'eve'; give a name"):
+        find_student(store, "eve")
 
 
 # ---------------------------------------------------------------- keys

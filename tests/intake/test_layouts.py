@@ -1,39 +1,18 @@
-"""What a class has handed in: every layout, as a folder and as a zip; rosters; who is who."""
+"""What a class has handed in: every layout, as a folder and as a zip."""
 
 from __future__ import annotations
 
-import io
+import subprocess
 import zipfile
-from collections.abc import Mapping, Sequence
-from datetime import UTC
 from pathlib import Path
 
 import pytest
+from helpers.classes import Files, make_folder, make_zip
 
-from grader.batch.enrol import enrol, new_key
-from grader.gradebook.store import StoredStudent, open_store
-from grader.intake.layouts import ClassList, Handed, open_class
-from grader.intake.roster import Line, RosterError, read_roster
+from grader.intake.layouts import LAYOUTS, ClassList, open_class
 from grader.submissions.model import SubmissionError
 
 SLUGS = ["relu", "dropout"]
-Files = Mapping[str, str | bytes]
-
-
-def make_folder(path: Path, files: Files) -> Path:
-    for name, content in files.items():
-        target = path / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content.encode() if isinstance(content, str) else content)
-    return path
-
-
-def make_zip(files: Files) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 @pytest.fixture(params=["folder", "zip", "zip with a folder around all"])
@@ -51,9 +30,9 @@ def make_class(request: pytest.FixtureRequest, tmp_path: Path):  # type: ignore[
     return make
 
 
-def read(path: Path) -> tuple[ClassList, dict[str, dict[str, str]]]:
+def read(path: Path, layout: str | None = None) -> tuple[ClassList, dict[str, dict[str, str]]]:
     """The class, and the modules' texts by source and slug, problems included."""
-    with open_class(path, SLUGS, times_of=SLUGS) as class_:
+    with open_class(path, SLUGS, times_of=SLUGS, layout=layout) as class_:
         texts = {}
         for handed in class_.submissions:
             submission = handed.load()
@@ -64,7 +43,8 @@ def read(path: Path) -> tuple[ClassList, dict[str, dict[str, str]]]:
 
 
 def people(class_: ClassList) -> list[tuple[str, str]]:
-    return [(handed.name, handed.identifier) for handed in class_.submissions]
+    """Names and the system's numbers."""
+    return [(handed.name, dict(handed.handles).get("number", "")) for handed in class_.submissions]
 
 
 # ---------------------------------------------------------------- layouts
@@ -122,7 +102,8 @@ def test_canvas_files_are_gathered_by_student_and_the_newest_counts(make_class) 
         },
     }
     assert people(class_) == [
-        ("doejane", "1234"), ("doejane", "99"), ("mixed", "5"), ("roejohn", "77"),
+        ("doejane", "canvas:1234"), ("doejane", "canvas:99"), ("mixed", "canvas:5"),
+        ("roejohn", "canvas:77"),
     ]  # fmt: skip
     assert class_.layout == "a download from Canvas: 4 submissions"
     assert "marks 1 of them as late" in class_.notes[0]
@@ -147,7 +128,7 @@ def test_moodle_folders_and_files_belong_to_who_is_named_in_front(make_class) ->
         "Max_von Adel_7": {"relu": "c"},
         "Zoë Ångström_8": {"relu": "d", "dropout": "e"},
     }
-    assert ("Max_von Adel", "7") in people(class_)
+    assert ("Max_von Adel", "moodle:7") in people(class_)
     assert class_.layout == "a download from Moodle: 4 submissions"
     assert class_.notes == []
 
@@ -218,6 +199,349 @@ def test_metadata_that_is_none_is_said(make_class) -> None:  # type: ignore[no-u
         pass
 
 
+# ---------------------------------------------------------------- the table of layouts
+
+TIME = "2026-10-01-12-00-00"
+LATER = "2026-10-02-12-00-00"
+# By layout: what lies there, and the modules that are found, by whom they are of and slug.
+CASES: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
+    "canvas": [
+        (
+            {"doejane_LATE_77_1_relu.py": "j", "roebob_78_2_relu.py": "b", "roebob_78_3_x.pdf": ""},
+            {"doejane_77": {"relu": "j"}, "roebob_78": {"relu": "b"}},
+        ),
+        # A student's own numbers come after Canvas's.
+        (
+            {"doejane_77_1_roebob_78_2_relu.py": "odd", "roebob_78_2_relu.py": "b"},
+            {"doejane_77": {}, "roebob_78": {"relu": "b"}},
+        ),
+        (
+            {"anon_x7Qa2_11_relu.py": "x", "LATE_anon_99999_12_relu.py": "y"},
+            {"anon_x7Qa2": {"relu": "x"}, "anon_99999": {"relu": "y"}},
+        ),
+        # The newest file counts, by Canvas's number, whatever it is called; texts are no files.
+        (
+            {
+                "doejane_77_900_relu-3.py": "old",
+                "doejane_77_1001_relu.py": "new",
+                "doejane_77_text.html": "",
+                "studenttest_5_3_relu.py": "staff's",
+            },
+            {"doejane_77": {"relu": "new"}},
+        ),
+        ({"müllerzoë_7_1_relu.py": "z"}, {"müllerzoë_7": {"relu": "z"}}),
+    ],
+    "moodle": [
+        # The first fixed part is Moodle's, a later one is in the name that a student chose.
+        (
+            {
+                "Jane Doe_111_assignsubmission_file_x_222_assignsubmission_file_relu.py": "odd",
+                "Bob Roe_222_assignsubmission_file_relu.py": "b",
+            },
+            {"Jane Doe_111": {}, "Bob Roe_222": {"relu": "b"}},
+        ),
+        (
+            {
+                "Teilnehmerin_31_assignsubmission_file/relu.py": "x",
+                "Participant_32_assignsubmission_file_/relu.py": "y",
+                "Teilnehmer*in_33_assignsubmission_file_relu.py": "z",
+            },
+            {
+                "Teilnehmerin_31": {"relu": "x"},
+                "Participant_32": {"relu": "y"},
+                "Teilnehmer*in_33": {"relu": "z"},
+            },
+        ),
+        (
+            {
+                "Group A_5_assignsubmission_file/relu.py": "a",
+                "Standard-Gruppe_assignsubmission_file/relu.py": "d",
+                "Group A_5_assignsubmission_onlinetext/onlinetext.html": "",
+            },
+            {"Group A_5": {"relu": "a"}, "Standard-Gruppe": {"relu": "d"}},
+        ),
+    ],
+    "gradescope": [
+        (
+            {
+                "submission_metadata.yml": "submission_1:\n  :submitters:\n  - :name: Jane\n"
+                "    :sid: 0042\n  :created_at: 2026-10-01 10:00:00 Z\n",
+                "submission_1/relu.py": "j",
+            },
+            {"Jane_0042": {"relu": "j"}},
+        ),
+        # What PyYAML refuses: a quote that is closed in the first column; a forged entry in it.
+        (
+            {
+                "submission_metadata.yml": "---\nsubmission_1:\n  :submitters:\n  - :name: Jane\n"
+                "    :sid: '1'\n  :results:\n    output: \"said\n...\n\nsubmission_2:\n"
+                "  :submitters:\n  - :name: Forged\n    :sid: '9'\n\"\nsubmission_2:\n"
+                "  :submitters:\n  - :name: Bob\n    :sid: '2'\n",
+                "submission_1/relu.py": "j",
+                "submission_2/relu.py": "b",
+            },
+            {"Jane_1": {"relu": "j"}, "Bob_2": {"relu": "b"}},
+        ),
+        # Whoever hands in again is the same person, under another name as well.
+        (
+            {
+                "submission_metadata.yml": "submission_1:\n  :submitters:\n  - :name: Jane Doe\n"
+                "    :sid: '1'\n  :created_at: 2026-10-01 10:00:00 Z\nsubmission_2:\n"
+                "  :submitters:\n  - :name: Jane Roe\n    :sid: '1'\n"
+                "  :created_at: 2026-10-02 10:00:00 Z\n",
+                "submission_1/relu.py": "old",
+                "submission_2/relu.py": "new",
+            },
+            {"Jane Roe_1": {"relu": "new"}},
+        ),
+        # Two of a group, and a submission of nobody.
+        (
+            {
+                "submission_metadata.yml": "submission_1:\n  :submitters:\n  - :name: J\n"
+                "  - :name: B\nsubmission_2:\n  :submitters: []\n",
+                "submission_1/relu.py": "ours",
+                "submission_2/relu.py": "whose",
+            },
+            {"J": {"relu": "ours"}, "B": {"relu": "ours"}, "submission_2": {"relu": "whose"}},
+        ),
+    ],
+    "blackboard": [
+        (
+            {
+                f"HW_1 of 2_jdoe_attempt_{TIME}_relu.py": "old",
+                f"HW_1 of 2_jdoe_attempt_{TIME}.txt": "Name: Jane Doe (jdoe)\n",
+                f"HW_1 of 2_jdoe_attempt_{LATER}_relu.py": "new",
+                f"HW_1 of 2_jdoe_attempt_{LATER}.txt": "Name: Jane Doe (jdoe)\n",
+            },
+            {"jdoe": {"relu": "new"}},
+        ),
+        # A username with an underscore, as the file beside it tells.
+        (
+            {
+                f"HW1_j_doe_attempt_{TIME}_relu.py": "j",
+                f"HW1_j_doe_attempt_{TIME}.txt": "\ufeffName: Jane Doe (j_doe)\nComments: (bob)\n",
+            },
+            {"j_doe": {"relu": "j"}},
+        ),
+        # A student's own words come after Blackboard's.
+        (
+            {
+                f"HW1_jdoe_attempt_{TIME}_HW1_broe_attempt_{LATER}_relu.py": "odd",
+                f"HW1_broe_attempt_{TIME}_relu.py": "b",
+            },
+            {"jdoe": {}, "broe": {"relu": "b"}},
+        ),
+    ],
+    "brightspace": [
+        (
+            {
+                "index.html": "",
+                "397063-1 - Mary-Ann Smith - Sep 24, 2024 926 PM/relu.py": "old",
+                "397063-2 - Mary-Ann Smith - Oct 4, 2024 1004 AM/relu.py": "new",
+                "397064-3 - Jo - van Dam - Sep 24, 2024 926 PM/relu.py": "jo",
+            },
+            {"Mary-Ann Smith_397063": {"relu": "new"}, "Jo - van Dam_397064": {"relu": "jo"}},
+        ),
+        (
+            {"Doe, Jane - 1234567/relu.py": "j", "Roe, Bob - 1234568/relu.py": "b"},
+            {"Doe, Jane_1234567": {"relu": "j"}, "Roe, Bob_1234568": {"relu": "b"}},
+        ),
+        # Two people of one name.
+        (
+            {
+                "1-1 - Jane Doe - Sep 24, 2024 926 PM/relu.py": "one",
+                "2-1 - Jane Doe - Sep 25, 2024 926 PM/relu.py": "two",
+                "index.html": "",
+            },
+            {"Jane Doe_1": {"relu": "one"}, "Jane Doe_2": {"relu": "two"}},
+        ),
+    ],
+    "ilias": [
+        (
+            {"Doe_Jane_jdoe_301/relu.py": "j", "van_Dam_Jo_jo.dam_302/relu.py": "d"},
+            {"Doe_Jane_jdoe_301": {"relu": "j"}, "van_Dam_Jo_jo.dam_302": {"relu": "d"}},
+        ),
+        # A team's work lies with whoever uploaded it.
+        (
+            {
+                "Team 5/Doe_Jane_jdoe_301/relu.py": "ours",
+                "Team 5/Roe_Bob_broe_302/dropout.py": "ours, too",
+            },
+            {
+                "Doe_Jane_jdoe_301": {"relu": "ours", "dropout": "ours, too"},
+                "Roe_Bob_broe_302": {"relu": "ours", "dropout": "ours, too"},
+            },
+        ),
+        (
+            {
+                "Task/Abgaben/Doe_Jane_jdoe_301/Verspätete Abgabe - relu.py": "late",
+                "Task/Abgaben/Roe_Bob_broe_302/relu.py": "b",
+            },
+            {"Doe_Jane_jdoe_301": {"relu": "late"}, "Roe_Bob_broe_302": {"relu": "b"}},
+        ),
+    ],
+    "nbgrader": [
+        (
+            {
+                "submitted/jdoe/ps1/relu.py": "j",
+                "submitted/jdoe/ps1/timestamp.txt": "2026-10-01 12:00:00.000001 UTC\n",
+                "submitted/jdoe/ps2/dropout.py": "j2",
+                "submitted/broe/ps1/relu.py": "b",
+            },
+            {"jdoe": {"relu": "j", "dropout": "j2"}, "broe": {"relu": "b"}},
+        ),
+        # The exchange's folders, of which the newest counts.
+        (
+            {
+                "jdoe+ps1+2026-10-01 12:00:00.1 UTC+a1b2/relu.py": "old",
+                "jdoe+ps1+2026-10-01 12:00:00.1 UTC+a1b2/timestamp.txt": "2026-10-01 12:00:00.1",
+                "jdoe+ps1+2026-10-02 12:00:00.1 UTC+a1b3/relu.py": "new",
+                "jdoe+ps1+2026-10-02 12:00:00.1 UTC+a1b3/timestamp.txt": "2026-10-02 12:00:00.1",
+            },
+            {"jdoe": {"relu": "new"}},
+        ),
+        (
+            {
+                "jdoe/ps1/relu.py": "j",
+                "jdoe/ps1/timestamp.txt": "none",
+                "broe/ps1/relu.py": "b",
+                "broe/ps1/timestamp.txt": "2026-10-01 12:00:00.1",
+            },
+            {"jdoe": {"relu": "j"}, "broe": {"relu": "b"}},
+        ),
+    ],
+    "github": [
+        (
+            {"relu-octocat/relu.py": "o", "relu-hub-bot/relu.py": "h"},
+            {"octocat": {"relu": "o"}, "hub-bot": {"relu": "h"}},
+        ),
+        # Classroom 50's, and of two assignments.
+        (
+            {
+                "dl-2026-relu-octocat/relu.py": "o",
+                "dl-2026-dropout-octocat/dropout.py": "o2",
+                "dl-2026-relu-hubot/relu.py": "h",
+                "scores.csv": "username,score\n",
+            },
+            {"octocat": {"relu": "o", "dropout": "o2"}, "hubot": {"relu": "h"}},
+        ),
+        # A login that begins as an assignment is called.
+        (
+            {"relu-relu-bob/relu.py": "not Bob's", "relu-bob/relu.py": "Bob's"},
+            {"relu-bob": {"relu": "not Bob's"}, "bob": {"relu": "Bob's"}},
+        ),
+        # As the folder around them says.
+        (
+            {"w1-submissions/w1-o-cat/relu.py": "o", "w1-submissions/w1-o-dog/x": ""},
+            {"o-cat": {"relu": "o"}, "o-dog": {}},
+        ),
+    ],
+    "folders": [
+        (
+            {"alice/relu.py": "a", "bob.zip": make_zip({"relu.py": "b"}), "notes.txt": ""},
+            {"alice": {"relu": "a"}, "bob": {"relu": "b"}},
+        ),
+        # An archive beside the folder that it was unpacked to.
+        (
+            {"alice/relu.py": "a", "alice.zip": make_zip({"relu.py": "a"}), "bob/relu.py": "b"},
+            {"alice": {"relu": "a"}, "bob": {"relu": "b"}},
+        ),
+        # Names that have something of a system's, and are of none.
+        (
+            {"relu-alice/relu.py": "a", "doe_jane_hw_1/relu.py": "j", "bob/relu.py": "b"},
+            {"relu-alice": {"relu": "a"}, "doe_jane_hw_1": {"relu": "j"}, "bob": {"relu": "b"}},
+        ),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("layout", "files", "expected"),
+    [
+        pytest.param(layout, *case, id=f"{layout} {number}")
+        for layout, cases in CASES.items()
+        for number, case in enumerate(cases)
+    ],
+)
+def test_every_layout_is_told_by_its_names(  # type: ignore[no-untyped-def]
+    layout: str, files: Files, expected: dict[str, dict[str, str]], make_class
+) -> None:
+    path = make_class(files)
+    _, texts = read(path)
+    modules = {who: {s: t for s, t in found.items() if len(t) < 20} for who, found in texts.items()}
+    assert modules.keys() == expected.keys()
+    for who, found in expected.items():
+        # Whether a file of an odd name is read is no matter of layouts.
+        assert modules[who] == found or (not found and set(modules[who].values()) == {"odd"})
+    assert read(path, layout)[1] == texts, "and is the same where it is named"
+
+
+def test_every_layout_can_be_named() -> None:
+    assert set(LAYOUTS) == {*CASES, "gitlab"}
+    from grader.cli.batch import LAYOUT_HELP
+
+    assert all(layout in LAYOUT_HELP for layout in LAYOUTS)
+
+
+def test_a_mixture_of_two_is_told_with_the_files_of_each(make_class) -> None:  # type: ignore[no-untyped-def]
+    path = make_class(
+        {
+            "doejane_77_1_relu.py": "j",
+            "roebob_78_2_relu.py": "b",
+            "Ann Poe_5_assignsubmission_file_/relu.py": "a",
+            "carl/relu.py": "c",
+        }
+    )
+    with pytest.raises(SubmissionError) as told:
+        read(path)
+    for what in ("Canvas: doejane_77_1_relu.py, roebob_78_2_relu.py", "Moodle: Ann Poe_5_", "carl"):
+        assert what in str(told.value)
+    assert read(path, "moodle")[1] == {"Ann Poe_5": {"relu": "a"}}
+
+
+def test_a_layout_that_does_not_fit_or_is_none_is_said(make_class) -> None:  # type: ignore[no-untyped-def]
+    path = make_class({"alice/relu.py": "a", "bob/relu.py": "b"})
+    with pytest.raises(SubmissionError, match="is named as a download from Canvas names it: alice"):
+        read(path, "canvas")
+    with pytest.raises(SubmissionError, match="did you mean 'moodle'"):
+        read(path, "moodel")
+
+
+def test_a_folder_and_an_archive_that_differ_are_refused(make_class) -> None:  # type: ignore[no-untyped-def]
+    path = make_class({"alice/relu.py": "a", "alice.zip": make_zip({"relu.py": "b"}), "bob/x": ""})
+    with open_class(path, SLUGS) as class_:
+        alice, _ = class_.submissions
+        with pytest.raises(SubmissionError, match=r"alice and alice\.zip are of one person"):
+            alice.load()
+
+
+def clone(path: Path, **modules: str) -> None:
+    make_folder(path, {f"{slug}.py": text for slug, text in modules.items()})
+    git = ["git", "-C", str(path), "-c", "user.name=x", "-c", "user.email=x@example.edu"]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *arguments], check=True)
+
+
+@pytest.mark.parametrize(
+    ("repositories", "expected"),
+    [
+        (["jdoe", "broe"], {"jdoe", "broe"}),
+        (["jdoe/relu", "broe/relu"], {"jdoe", "broe"}),
+        (["relu/jdoe", "dropout/jdoe", "relu/broe"], {"jdoe", "broe"}),
+    ],
+)
+def test_a_gitlab_groups_clones_are_called_as_students(
+    repositories: list[str], expected: set[str], tmp_path: Path
+) -> None:
+    for repository in repositories:
+        slug = "dropout" if "dropout" in repository else "relu"
+        clone(tmp_path / repository, **{slug: "x"})
+    class_, texts = read(tmp_path)
+    assert class_.layout.startswith("clones of a GitLab group's projects")
+    assert texts.keys() == expected and all("relu" in found for found in texts.values())
+    assert all(handed.times["relu"].endswith("Z") for handed in class_.submissions)
+
+
 # ---------------------------------------------------------------- hostile and odd
 
 
@@ -281,169 +605,22 @@ def test_what_is_no_class_is_said(tmp_path: Path) -> None:
             pass
 
 
-# ---------------------------------------------------------------- the roster
-
-
-def roster(tmp_path: Path, text: str | bytes) -> list[Line]:
-    path = tmp_path / "roster.csv"
-    path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return read_roster(path, UTC)
-
-
 def test_single_modules_are_submissions_too(tmp_path: Path) -> None:
     _, texts = read(make_folder(tmp_path / "class", {"relu.py": "a", "x/dropout.py": "b"}))
     assert texts == {"relu.py": {"relu": "a"}, "x": {"dropout": "b"}}
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "name,identifier,email,login\nJane Doe,42,jane@example.edu,jd\n",
-        "\ufeffName;Identifier;E-Mail;Login\r\nJane Doe;42;jane@example.edu;jd\r\n\r\n",
-        "First name\tSurname\tID number\tEmail address\tUsername\n"
-        "Jane\tDoe\t42\tjane@example.edu\tjd",
-        "Student,ID,SIS Login ID,Section,Email\n    Points Possible,,,,\n"
-        "Jane Doe,42,jd,A,jane@example.edu\n",
-        "Identifier,Full name,Email address,Username\n"
-        "Participant 42,Jane Doe,jane@example.edu,jd\n",
-    ],
-)
-def test_rosters_are_read_as_people_and_course_systems_write_them(
-    text: str, tmp_path: Path
-) -> None:
-    assert roster(tmp_path, text) == [Line("Jane Doe", ("42",), "jane@example.edu", "jd")]
-
-
-def test_times_of_submission_are_read_off_the_roster(tmp_path: Path) -> None:
-    lines = roster(
-        tmp_path,
-        "name,submitted\nA,2026-10-01T12:00:00+02:00\nB,2026-10-01 12:00\nC,-\n"
-        'D,"Thursday, 1 October 2026, 9:10 PM"\n',
-    )
-    assert [line.submitted_at for line in lines] == [
-        "2026-10-01T10:00:00Z", "2026-10-01T12:00:00Z", "", "2026-10-01T21:10:00Z",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [
-        ("points,remarks\n1,2\n", "no column is called name"),
-        ("", "no column is called name"),
-        ("name,identifier\nA,1\nB,1\n", "line 3: 1 is on line 2 already"),
-        ("name\nA\nA\n", "line 3: A is on line 2 already"),
-        ("name,submitted\nA,yesterday\n", "line 2: the time 'yesterday' can't be read"),
-        (b"name\n\xff\n", "not UTF-8"),
-    ],
-)
-def test_what_is_wrong_with_a_roster_is_said(
-    text: str | bytes, complaint: str, tmp_path: Path
-) -> None:
-    with pytest.raises(RosterError, match=complaint):
-        roster(tmp_path, text)
-
-
-# ---------------------------------------------------------------- who is who
-
-
-def handed(source: str, name: str = "", identifier: str = "", **known: str) -> Handed:
-    def load():  # type: ignore[no-untyped-def]
-        raise AssertionError
-
-    return Handed(source, name or source, load, identifier, **known)
-
-
-class Class:
-    """A results folder that classes are enrolled in."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def enrol(self, *submissions: Handed, roster: Sequence[Line] | None = None) -> list[str]:
-        with open_store(self.folder, create=True) as store:
-            enrolment = enrol(store, submissions, roster)
-        self.keys = enrolment.keys
-        return enrolment.notes
-
-    @property
-    def students(self) -> dict[str, StoredStudent]:
-        with open_store(self.folder) as store:
-            return {stored.student.key: stored for stored in store.students()}
-
-
-@pytest.fixture
-def class_(tmp_path: Path) -> Class:
-    return Class(tmp_path / "results")
-
-
-def test_two_of_the_same_name_are_kept_apart(class_: Class) -> None:
-    class_.enrol(handed("Jane Doe_1", "Jane Doe", "1"), handed("Jane Doe_2", "Jane Doe", "2"))
-    assert class_.keys == ["Jane-Doe-1", "Jane-Doe-2"]
-    class_.enrol(handed("jane doe"), handed("Jane Doe"), handed("Jane_Doe"))
-    assert len({key.casefold() for key in class_.keys}) == 3
-
-
-def test_keys_are_safe_as_file_names_whatever_the_name(class_: Class) -> None:
-    class_.enrol(*(handed(name) for name in HOSTILE))
-    assert len(set(class_.keys)) == len(HOSTILE)
-    for key in class_.keys:
-        assert key.isascii() and len(key) < 100
-        assert key[0].isalnum() and not set(key) & set('/\\:*?"<>|=\x1b \n')
-    assert new_key("CON", "", "x", ()) != "CON"
-
-
-def test_a_student_keeps_the_key_from_run_to_run(class_: Class) -> None:
-    class_.enrol(handed("jane doe"), handed("Jane Doe"))
-    before = dict(zip(["jane doe", "Jane Doe"], class_.keys, strict=True))
-    class_.enrol(handed("Jane Doe"), handed("jane doe"), handed("JANE DOE"))
-    assert class_.keys[:2] == [before["Jane Doe"], before["jane doe"]]
-
-
-def test_the_roster_names_those_who_handed_in_and_adds_those_who_did_not(class_: Class) -> None:
-    lines = [
-        Line("Doe, Jane", ("1234", "s99"), "jane@example.edu", "jd"),
-        Line("Roe, John", ("5",), "john@example.edu", "jr", "2026-10-01T00:00:00Z"),
-        Line("Nobody, Nora", ("6",), "nora@example.edu", "nn"),
-    ]
-    notes = class_.enrol(
-        handed("doejane_1234", "doejane", "1234"), handed("jr"), handed("stranger"), roster=lines
-    )
-    assert notes == ["stranger: not on the roster"]
-    students = class_.students
-    jane, john = students[class_.keys[0]].student, students[class_.keys[1]]
-    assert (jane.name, jane.identifier, jane.email) == ("Doe, Jane", "1234", "jane@example.edu")
-    assert (john.student.name, john.submitted_at) == ("Roe, John", "2026-10-01T00:00:00Z")
-    (nora,) = [s for s in students.values() if s.source is None]
-    assert nora.student.name == "Nobody, Nora"
-
-
-def test_a_name_matches_only_where_it_is_nobody_elses(class_: Class) -> None:
-    lines = [Line("Ångström, Zoë", ("1",)), Line("Doe, Jane", ("2",)), Line("Jane Doe", ("3",))]
-    notes = class_.enrol(handed("zoe angstrom"), handed("Jane Doe"), roster=lines)
-    assert notes == ["Jane Doe: not on the roster"]
-    assert class_.students[class_.keys[0]].student.identifier == "1"
-    assert len(class_.students) == 4
-
-
-def test_whoever_hands_in_late_takes_over_the_line_on_the_roster(class_: Class) -> None:
-    lines = [Line("Doe, Jane", ("1",)), Line("Roe, John", ("2",)), Line("Poe, Pat", ("3",))]
-    class_.enrol(handed("Doe Jane"), roster=lines)
-    with open_store(class_.folder) as store:
-        (john,) = [s.student for s in store.students() if s.student.name == "Roe, John"]
-        store.add_override(john.key, "", 40, "illness")
-    class_.enrol(handed("roejohn_2", "roejohn", "2"), roster=lines[:2])
-    students = class_.students
-    assert sorted(s.student.name for s in students.values()) == ["Doe, Jane", "Roe, John"]
-    (key,) = class_.keys
-    with open_store(class_.folder) as store:
-        assert [override.score for override, _ in store.decisions()[key].override_log] == [40]
-
-
-def test_the_same_roster_again_changes_nothing(class_: Class) -> None:
-    lines = [Line("Jane Doe", ("1",)), Line("Jane Doe", ("2",)), Line("Pat")]
-    class_.enrol(handed("x"), roster=lines)
-    before = class_.students
-    class_.enrol(handed("x"), roster=lines)
-    assert class_.students == before
-    class_.enrol(handed("x"))
-    assert class_.students == before
+def test_a_download_tells_where_its_system_takes_feedback_back(tmp_path: Path) -> None:
+    for files, uploads in (
+        ({"Jane Doe_222_assignsubmission_file/relu.py": "a"},
+         {"moodle:Jane Doe_222_assignsubmission_file/"}),
+        ({"Jane Doe_222_assignsubmission_file_relu.py": "a"},
+         {"moodle:Jane Doe_222_assignsubmission_file/"}),
+        ({"doejane_77_1001_relu.py": "a", "doejane_77_1002_dropout.py": "b"},
+         {"canvas:doejane_77_1001_", "canvas:doejane_77_1002_"}),
+        ({"jane/relu.py": "a"}, {""}),
+    ):  # fmt: skip
+        folder = make_folder(tmp_path / str(len(list(tmp_path.iterdir()))), files)
+        with open_class(folder, SLUGS) as class_:
+            (handed,) = class_.submissions
+        assert handed.upload in uploads

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from grader.gradebook.formats.canvas_file import CanvasFile
 from grader.gradebook.model import Student
+from grader.gradebook.people import name_forms
 from grader.gradebook.scores import label, note
 
 Index = dict[str, set[int]]  # what a row may be found by -> the places of these rows
@@ -55,7 +55,8 @@ def match_students(students: Sequence[Student], file: CanvasFile) -> dict[int, i
 
 
 def own_numbers(student: Student) -> set[str]:
-    values = (student.identifier, student.login, student.email)
+    number = student.number.removeprefix("canvas:")
+    values = (number, student.identifier, student.login, student.email)
     return {value.strip().casefold() for value in values} - {""}
 
 
@@ -72,25 +73,12 @@ def index_numbers(file: CanvasFile) -> Index:
 def index_names(file: CanvasFile) -> Index:
     index: Index = defaultdict(set)
     for place in file.students:
-        for form in name_forms(file.name_at(place)):
+        for form in names_of(file.name_at(place)):
             index[form].add(place)
     return index
 
 
-def name_forms(name: str) -> set[str]:
-    """A name in either order, as letters and digits alone: bulk downloads write "doejane".
-
-    Canvas exports a name that begins with "=" as `="name"`.
-    """
-    if quoted := re.fullmatch(r'="(.*)"', name, re.DOTALL):
-        name = quoted[1]
-    last, comma, first = name.partition(",")
-    if not comma:
-        first, _, last = name.strip().rpartition(" ")
-    return {fold(first + last), fold(last + first)} - {""}
-
-
-def fold(name: str) -> str:
-    """Letters and digits, or all there is where there are none of them."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(filter(str.isalnum, folded)) or folded.strip()
+def names_of(name: str) -> Collection[str]:
+    """A name in its forms; Canvas exports one that begins with "=" as `="name"`."""
+    quoted = re.fullmatch(r'="(.*)"', name, re.DOTALL)
+    return name_forms(quoted[1] if quoted else name)

@@ -1,0 +1,230 @@
+"""Who is meant: people found by what is known of them, whatever a course system calls them.
+
+What someone is known by are handles, pairs of a kind and a value as written:
+
+    number      a course system's own number, after its name and a colon: "canvas:77"
+    source      what a hand-in was called, exactly
+    identifier  the institution's number
+    email, login, github
+    account     a name on GitHub, of a course whose roster knows them all: nothing else
+    word        what a folder or a repository is called: any of these, or a name
+    name        as people and systems write it
+    label       shown, but chosen by its owner or by nobody: it leads to nobody
+
+They are asked in this order, so that a name decides only where nothing else does.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
+
+from grader.text import fold
+
+Handle = tuple[str, str]
+
+# What people are found by. "bare": a system's number under a heading that does not say whose;
+# "local": an e-mail address's part before the @, or a login that may be one.
+_TIERS = (
+    "number", "source", "identifier", "bare", "email", "login", "github", "word", "local",
+)  # fmt: skip
+_KINDS = (
+    "number", "source", "identifier", "email", "login", "github", "account", "word", "name",
+    "label",
+)  # fmt: skip
+_LOOKED_UP_AS: dict[str, tuple[str, ...]] = {
+    "number": ("number", "bare"),
+    "source": ("source",),
+    "identifier": ("identifier", "bare", "word"),
+    "email": ("email", "login", "local", "word"),
+    "login": ("login", "email", "github", "local", "word"),
+    "github": ("github", "login", "word"),
+    "account": ("github",),
+    "word": ("identifier", "bare", "email", "login", "github", "local"),
+}
+# Numbers of these systems are the person's. Moodle's is that of a place in one assignment, and may
+# be a group's as well.
+_OF_THE_PERSON = ("canvas", "ilias")
+# Everybody has their own of these: two who have different ones are two.
+_OWN = ("identifier", "email", "login", "github")
+_TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
+LIKENESS = 0.6  # of what is suggested, as difflib measures it
+
+
+class Directory:
+    """People by key, and whom of them handles mean."""
+
+    def __init__(self, people: Mapping[str, Collection[Handle]] | None = None) -> None:
+        self._handles: dict[str, set[Handle]] = {}
+        self._held: dict[Handle, set[str]] = defaultdict(set)
+        for key, handles in (people or {}).items():
+            self.add(key, handles)
+
+    def add(self, key: str, handles: Iterable[Handle]) -> None:
+        """Know `key` by these handles, too."""
+        known = self._handles.setdefault(key, set())
+        for handle in set(handles) - known:
+            known.add(handle)
+            for held in _held_as(*handle):
+                self._held[held].add(key)
+
+    def remove(self, key: str) -> None:
+        for handle in self._handles.pop(key):
+            for held in _held_as(*handle):
+                self._held[held].discard(key)
+
+    def handles(self, key: str) -> frozenset[Handle]:
+        return frozenset(self._handles.get(key, ()))
+
+    def known_as(self, handles: Collection[Handle]) -> set[str]:
+        """Whom anything but a name leads to: one, nobody, or several that can't be told apart."""
+        for found in self._by_tier(handles):
+            named = found & self.named(handles)
+            return named if len(found) > 1 and len(named) == 1 else found
+        return set()
+
+    def all_known_as(self, handles: Collection[Handle]) -> list[str]:
+        """Everybody to whom some kind leads, and to nobody else; the surest first."""
+        surest_first = sorted(handles, key=lambda handle: _KINDS.index(handle[0]))
+        tiers = (found for one in surest_first for found in self._by_tier([one], of=handles))
+        return list(dict.fromkeys(key for found in tiers if len(found) == 1 for key in found))
+
+    def named(self, handles: Collection[Handle]) -> set[str]:
+        """Who has one of the names, and nothing that speaks against it."""
+        forms = _forms(handles, ("name", "word"))
+        found = set().union(*(self._held.get(("name", form), set()) for form in forms))
+        found = {key for key in found if not are_two(handles, self._handles[key])}
+        numbers = {value.partition(":")[2] for kind, value in handles if kind == "number"}
+        by_number = {
+            key for key in found if numbers & _values(self._handles[key], "identifier")
+        }  # a list that does not say whose numbers they are
+        return by_number if len(by_number) == 1 else found
+
+    def _by_tier(
+        self, handles: Iterable[Handle], of: Collection[Handle] | None = None
+    ) -> Iterator[set[str]]:
+        """Whom these lead to, tier by tier, unless something speaks against it in all those `of`
+        the same person."""
+        of = list(handles) if of is None else of
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for kind, value in handles:
+            for tier in _LOOKED_UP_AS.get(kind, ()):
+                wanted[tier] |= _looked_up(kind, tier, value)
+        for tier in sorted(wanted, key=_TIERS.index):
+            found = {key for value in wanted[tier] for key in self._held.get((tier, value), ())}
+            if found := {key for key in found if _agree(tier, of, self._handles[key])}:
+                yield found
+
+    # ------------------------------------------------------------ asked by people
+
+    def search(self, wanted: str) -> set[str]:
+        """Whom somebody means who writes a key, a name in any order, or any other handle."""
+        if wanted in self._handles:
+            return {wanted}
+        found = set(self._held.get(("source", wanted), set()))
+        for tier in (*_TIERS, "label"):
+            found |= self._held.get((tier, fold(wanted)), set())
+        if found:
+            return found
+        return set().union(*(self._held.get(("name", f), set()) for f in name_forms(wanted)))
+
+    def suggestions(self, wanted: str, most: int = 3) -> list[str]:
+        """Keys of those who are called something like it, the likest first."""
+        by_text: dict[str, str] = {}
+        for key, handles in self._handles.items():
+            by_text.setdefault(fold(key), key)
+            for kind, text in handles:
+                if kind != "number":
+                    for part in {text, *words_of(text)}:
+                        by_text.setdefault(fold(part), key)
+        near = difflib.get_close_matches(fold(wanted), by_text, n=4 * most, cutoff=LIKENESS)
+        return list(dict.fromkeys(by_text[text] for text in near))[:most]
+
+
+def are_two(one: Collection[Handle], other: Collection[Handle]) -> bool:
+    """Whether these are of two people: both have something of their own, and not the same."""
+    pairs = [(_values(one, kind), _values(other, kind)) for kind in _OWN]
+    pairs += [(_numbers(one, system), _numbers(other, system)) for system in _OF_THE_PERSON]
+    return any(ours and theirs and not ours & theirs for ours, theirs in pairs)
+
+
+@lru_cache(maxsize=1 << 16)
+def name_forms(name: str) -> frozenset[str]:
+    """A name as systems write it: its words in any turn ("Doe, Jane"), run together ("doejane"),
+    an umlaut as one letter or as two; as it is where there are no words in it."""
+    forms: set[str] = set()
+    composed = unicodedata.normalize("NFC", name).casefold()
+    for spelt in {composed, composed.translate(_TWO_LETTERS)}:
+        words = [fold(word) for word in words_of(spelt)]
+        forms |= {"".join(words[i:] + words[:i]) for i in range(len(words))}
+    return frozenset(forms or {fold(name)} - {""})
+
+
+def words_of(text: str) -> list[str]:
+    """Letters, digits and their marks in a row."""
+    if text.isascii():
+        return _ASCII_WORD.findall(text)
+    return "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in text).split()
+
+
+def _agree(tier: str, handles: Collection[Handle], known: Collection[Handle]) -> bool:
+    """Whether nothing speaks against what `tier` says: that these are of one person."""
+    if tier in ("source", "local", "word"):
+        return not are_two(handles, known)
+    for system in _OF_THE_PERSON:
+        ours, theirs = _numbers(handles, system), _numbers(known, system)
+        if ours and theirs:
+            return tier != "bare" and bool(ours & theirs)
+    if tier in ("number", "bare"):
+        ours, theirs = _forms(handles, ("name",)), _forms(known, ("name", "word"))
+        return not ours or not theirs or bool(ours & theirs)
+    # Whoever's name on GitHub is known is nobody else by a login that somebody chose there.
+    ours, theirs = _values(handles, "github"), _values(known, "github")
+    return tier != "login" or not ours or not theirs or bool(ours & theirs)
+
+
+def _held_as(kind: str, value: str) -> Iterator[Handle]:
+    """What somebody with this handle is found by."""
+    yield (kind, value if kind == "source" else fold(value))
+    if kind in ("name", "word"):
+        yield from (("name", form) for form in name_forms(value))
+    if kind in ("email", "login", "word"):
+        yield ("local", _local(value))
+    if kind == "number" and value.partition(":")[0] in _OF_THE_PERSON:
+        yield ("bare", fold(value.partition(":")[2]))
+    if kind == "identifier":
+        yield ("bare", fold(value))
+
+
+def _looked_up(kind: str, tier: str, value: str) -> set[str]:
+    if tier == "source":
+        return {value}
+    if tier == "local":
+        return {_local(value)}
+    if kind == "number" and tier == "bare":
+        system, _, number = value.partition(":")
+        return {fold(number)} if system in _OF_THE_PERSON else set()
+    return {fold(value)}
+
+
+def _local(value: str) -> str:
+    return fold(value).partition("@")[0]
+
+
+def _forms(handles: Iterable[Handle], kinds: Collection[str]) -> set[str]:
+    return {form for kind, value in handles if kind in kinds for form in name_forms(value)}
+
+
+def _numbers(handles: Iterable[Handle], system: str) -> set[str]:
+    return {v for kind, v in handles if kind == "number" and v.startswith(f"{system}:")}
+
+
+def _values(handles: Iterable[Handle], kind: str) -> set[str]:
+    # A login may be written with its domain or without.
+    of_kind = (value for of, value in handles if of == kind)
+    return {_local(value) if kind == "login" else fold(value) for value in of_kind}

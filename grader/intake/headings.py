@@ -1,0 +1,167 @@
+"""What the columns of a roster are called, by registrars, course systems and people.
+
+Headings are compared by their letters and digits alone, without case and accents: "E-Mail-Adresse"
+and "email_adresse" are one. The words are those of Canvas, Moodle (in its languages), Gradescope,
+Blackboard, Brightspace, nbgrader, GitHub Classroom, Classroom 50, and of universities' lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from grader.text import fold
+
+Columns = dict[str, list[int]]  # the places of the columns of each field, the best first
+
+# The best of a field come first. "name" beside a first name is the last one, and the reverse.
+FIELDS: dict[str, str] = {
+    "name": """
+        full name, name, student, student name, display name, fullname, Vollständiger Name, Name,
+        Nom complet, Nombre completo, Nombre, Nome completo, Nome, Volledige naam, Naam, Fulde navn,
+        Fuldt navn, Navn, Fullständigt namn, Namn, Fullt navn, Deltagare, Nom, Nom et prénom,
+        Nome e cognome, Apellidos y nombre, Nombre y apellidos, Student/in, Studierende,
+        Teilnehmer/in, participant, jméno, imię i nazwisko, koko nimi, preferred name
+    """,
+    "first_name": """
+        first name, given name, firstname, first, forename, given names, first names, Vorname,
+        Rufname, Vornamen, Prénom, Prénoms, Nombre(s), Nombres, Nome proprio, Primeiro nome,
+        Voornaam, Roepnaam, Fornavn, Förnamn, Etunimi, imię
+    """,
+    "last_name": """
+        last name, surname, family name, lastname, last, Nachname, Familienname, Zuname,
+        Nom de famille, Apellido(s), Apellido, Apellidos, Cognome, Apelido, Apelidos, Sobrenome,
+        Achternaam, Efternavn, Efternamn, Etternavn, Sukunimi, nazwisko, příjmení
+    """,
+    "identifier": """
+        sis user id, sis id, student id, student number, student no, student id number, sid,
+        university id, id number, matriculation number, registration number, institution id,
+        roster identifier, identifier, orgdefinedid, integration id, external id, external user key,
+        campus id, person id, emplid, banner id, candidate number, user id, uid, id,
+        Matrikelnummer, Matrikel-Nr., Matrikelnr, Mat.-Nr., Matr.-Nr., Matrnr, Matnr, ID-Nummer,
+        Immatrikulationsnummer, Legi-Nr., Numéro d'étudiant, Numéro étudiant, N° étudiant,
+        Numéro d'identification, Code permanent, Matricule, Identifiant, Número de ID,
+        Número de identificación, Matrícula, Legajo, DNI, Expediente, Identificador,
+        Codice identificativo, Matricola, Numero di matricola, Identificativo,
+        Número de identificação (ID), Número de identificação, Número de aluno,
+        Número mecanográfico, RA, Nummer (ID), Studentnummer, Studienummer,
+        Studentennummer, Identificatie, ID-nummer, Identifikator, Studienr, Årskortnummer,
+        Personnummer, Identifierare, Opiskelijanumero,
+        numer albumu
+    """,
+    "email": """
+        email, email address, e-mail, mail, university email, student email, sis email,
+        E-Mail-Adresse, Mailadresse, Adresse de courriel, Adresse électronique, Courriel, Mél,
+        Adresse mail, Adresse e-mail, Dirección de correo, Dirección de correo electrónico, Correo,
+        Correo electrónico, Indirizzo email, Indirizzo e-mail, Posta elettronica,
+        Endereço de e-mail, Endereço de email, Correio eletrónico, E-mailadres,
+        E-mailadresse, E-postadress, E-post, E-postadresse, Sähköposti
+    """,
+    "login": """
+        sis login id, login id, login, username, user name, user, netid, net id, uni id, account,
+        unix id, kerberos, uniqname, Anmeldename, Benutzername, Kennung,
+        Benutzerkennung, Nutzername, Uni-Kennung, Nom d'utilisateur, Nombre de usuario, Usuario,
+        Nome utente, Nome de utilizador, Nome de usuário, Identificação de usuário,
+        Gebruikersnaam, Brugernavn, Brukernavn, Användarnamn, Käyttäjätunnus
+    """,
+    "github": """
+        github username, github, github login, github name, github user, github account,
+        github handle, github id or username, GitHub-Name, GitHub-Benutzername
+    """,
+    "section": """
+        section, sections, section name, class section, tutorial, lab section, discussion section,
+        Sektion, Tutorium, Übungsgruppe, Übung, Section de cours, Sección, Sezione, Secção, Turma,
+        Sectie, Werkgroep, Hold, Sektioner, Klass
+    """,
+    "group": """
+        group, group name, groups, team, team name, Gruppe, Gruppen, Gruppenname, Groupe, Groupes,
+        Equipe, Grupo, Grupos, Equipo, Gruppo, Gruppi, Groep, Groepen, Grupp, Ryhmä
+    """,
+    "role": """
+        role, roles, course role, enrollment role, Rolle, Rollen, Rôle, Rôles, Rol, Roles, Ruolo,
+        Ruoli, Papel, Papéis, Função, Roll, Roller
+    """,
+    "submitted": """
+        submitted, submitted at, submission time, submission timestamp, timestamp, submission date,
+        last modified (submission), Zuletzt geändert (Abgabe), Abgegeben, Abgabezeit,
+        Dernière modification (travail remis), Última modificación (entrega),
+        Ultima modifica (consegna), Última atualização (submissão), Última modificação (envio),
+        Laatst gewijzigd (inzending), Laatst gewijzigd (ingestuurde opdracht),
+        Sidst ændret (aflevering), Sidst ændret (besvarelse), Senast modifierat (inlämning)
+    """,
+    "extension": "extension, extended until, Verlängerung, Fristverlängerung, forlængelse",
+}  # fmt: skip
+
+# A worksheet for grades out of Moodle has, beside its identifiers, columns that nothing else has.
+_MOODLE_WORKSHEET = """
+    Last modified (grade), Grade can be changed, Zuletzt geändert (Bewertung),
+    Bewertung kann geändert werden, La note peut être modifiée, Dernière modification (évaluation),
+    Dernière modification (note), La calificación puede ser cambiada,
+    Última modificación (calificación), La valutazione può essere cambiata,
+    Ultima modifica (valutazione), Het cijfer kan gewijzigd worden, Laatst gewijzigd (beoordeling),
+    Laatst gewijzigd (cijfer), A nota pode ser alterada, Nota pode ser alterada,
+    Última atualização (avaliação), Última modificação (nota), Betyg kan ändras,
+    Senast modifierat (betyg), Karakter kan ændres, Sidst ændret (karakter)
+"""
+_MOODLE_IDENTIFIER = """
+    identifier, ID, Identifiant, Identificador, Identificativo, Identificatie, Identifikator,
+    Identifierare
+"""
+# What stands before the number in that column, and in names that Moodle makes for the nameless.
+PARTICIPANT = """
+    Participant, Teilnehmer/in, Teilnehmer*in, Teilnehmer, Teilnehmerin, Participante, Partecipante,
+    Deelnemer, Deltager, Deltagare, Deltaker
+"""
+# GitHub's name of a person has a heading of its own only where the list isn't GitHub's.
+_OF_GITHUB = ("githubid", "githubusername")
+
+
+def spelt(heading: str) -> str:
+    """A heading's letters and digits, folded."""
+    return "".join(filter(str.isalnum, fold(heading)))
+
+
+def _words(text: str) -> list[str]:
+    return [spelt(part) for part in text.split(",")]
+
+
+_RANKS = {field: {word: i for i, word in enumerate(_words(text))} for field, text in FIELDS.items()}
+_WORKSHEET = frozenset(_words(_MOODLE_WORKSHEET))
+_PARTICIPANT_COLUMN = frozenset(_words(_MOODLE_IDENTIFIER))
+PARTICIPANT_WORDS = frozenset(_words(PARTICIPANT))
+
+
+def find_columns(header: Sequence[str], named: Mapping[str, Sequence[str]]) -> Columns:
+    """The columns of each field in a table with this header; those of no field are in none.
+
+    Two fields more than FIELDS has: "participant", Moodle's number in one assignment, and "canvas",
+    Canvas's own number.
+
+    Args:
+        named: headings by field, of a course's own; they go before all others.
+    """
+    words = [spelt(heading) for heading in header]
+    own = {spelt(heading): field for field, given in named.items() for heading in given}
+    ranked: dict[str, list[tuple[int, int]]] = {}
+    is_worksheet = bool(_WORKSHEET & set(words))
+    is_canvas = words[:1] == ["student"] or {"lastname", "firstname"} <= set(words[:2])
+    for place, word in enumerate(words):
+        field = own.get(word) or next((f for f, ranks in _RANKS.items() if word in ranks), "")
+        rank = -1 if word in own else _RANKS.get(field, {}).get(word, 0)
+        if word not in own and is_worksheet and place == 0 and word in _PARTICIPANT_COLUMN:
+            field = "participant"
+        elif word == "id" and is_canvas and "section" in words and "id" not in own:
+            field = "canvas"
+        elif word == "username" and "username" not in own and set(words) & set(_OF_GITHUB):
+            field = "github"
+        if field:
+            ranked.setdefault(field, []).append((rank, place))
+    columns = {field: [place for _, place in sorted(found)] for field, found in ranked.items()}
+    return _names_in_parts(columns)
+
+
+def _names_in_parts(columns: Columns) -> Columns:
+    """ "Name" beside "Vorname" is the last name, "Nombre" beside "Apellidos" the first."""
+    for known, other in (("first_name", "last_name"), ("last_name", "first_name")):
+        if known in columns and other not in columns and "name" in columns:
+            return columns | {other: columns["name"][:1], "name": columns["name"][1:]}
+    return columns

@@ -1,0 +1,84 @@
+"""Canvas: a flat list of files, lastnamefirst[_LATE]_<user>_<file>_<name as handed in>.
+
+The name is the person's, or a group's that the user is of, without anything but letters and digits;
+nameless downloads have "anon" and a code in place of name and user. Canvas sees to it that no name
+looks like the numbers, so the first of them are its own, whatever a student calls a file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from grader.intake.layouts.base import Handed, Handle, Listing, Reading
+
+_NAMED = re.compile(
+    r"(?P<name>\w+?)_(?P<late>LATE_)?(?P<user>\d+)_"
+    r"(?:(?P<file>\d+)_(?P<original>.+)|(?:text|link)\.html)", re.S
+)  # fmt: skip
+_NAMELESS = re.compile(
+    r"(?P<late>LATE_)?anon_(?P<code>[0-9A-Za-z]+)_"
+    r"(?:(?P<file>\d+)_(?P<original>.+)|(?:text|link)\.html)", re.S
+)  # fmt: skip
+# A file of a name that was there already.
+_AGAIN = re.compile(r"(?P<stem>.+)-\d+(?P<suffix>\.\w+|\.tar\.\w+)", re.S)
+_TEST_STUDENT = "studenttest"
+
+
+class Canvas:
+    name = "canvas"
+    title = "a download from Canvas"
+    is_sure = True
+
+    def claims(self, listing: Listing) -> set[str]:
+        return {n for n, kind in listing.names.items() if kind == "file" and _match(n)}
+
+    def read(self, listing: Listing) -> Reading:
+        reading = Reading()
+        by_person: dict[str, list[re.Match[str]]] = defaultdict(list)
+        for name, kind in listing.names.items():
+            match = _match(name) if kind == "file" else None
+            if match is None:
+                reading.ignored.append(name)
+            elif match["file"]:
+                by_person[_person(match)].append(match)
+        for person, matches in by_person.items():
+            reading.submissions.append(_handed(listing, person, matches))
+        late = sum(any(match["late"] for match in matches) for matches in by_person.values())
+        if late:
+            reading.notes.append(
+                f"Canvas marks {late} of them as late but does not say when they came; for a late "
+                "policy, give the times in the roster's column 'submitted'"
+            )
+        test_students = [h for h in reading.submissions if h.name == _TEST_STUDENT]
+        if test_students:
+            reading.submissions = [h for h in reading.submissions if h not in test_students]
+            reading.notes.append("Canvas's test student is left out")
+        return reading
+
+
+def _match(name: str) -> re.Match[str] | None:
+    return _NAMELESS.fullmatch(name) or _NAMED.fullmatch(name)
+
+
+def _person(match: re.Match[str]) -> str:
+    """By what Canvas tells people apart; a name may be cut or spelt otherwise in another file."""
+    return match.groupdict().get("user") or f"anon_{match['code']}"
+
+
+def _handed(listing: Listing, person: str, matches: list[re.Match[str]]) -> Handed:
+    newest: dict[str, tuple[int, str]] = {}
+    for match in matches:
+        again = _AGAIN.fullmatch(match["original"])
+        original = again["stem"] + again["suffix"] if again else match["original"]
+        candidate = (int(match["file"]), match.string)
+        newest[original] = max(candidate, newest.get(original, candidate))
+    name = matches[-1].groupdict().get("name")
+    source = f"{name}_{person}" if name else person
+    handles: tuple[Handle, ...] = (("label", person),)
+    if name:
+        handles = (("number", f"canvas:{person}"), ("name", name))
+    files = {original: (place,) for original, (_, place) in newest.items()}
+    load = listing.loose(source, files)
+    upload = f"canvas:{source}_{matches[-1]['file']}_" if name else ""
+    return Handed(source, name or person, load, handles, group=name or "", upload=upload)

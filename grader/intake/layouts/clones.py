@@ -1,0 +1,129 @@
+"""Clones of students' repositories: GitHub Classroom's and Classroom 50's, and a GitLab group's.
+
+GitHub Classroom names a repository <assignment>-<login>, Classroom 50 <class>-<assignment>-<login>;
+the login's owner chose it, so it is a name on GitHub and no person's name. GitLab's are projects
+called after students, or in folders called after them or after assignments.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+from grader.intake.layouts.base import Handed, Listing, Reading, load_all, newest_times
+from grader.intake.tree import Parts
+from grader.text import fold
+
+_LOGIN = r"(?P<login>[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)"
+_SUBMISSIONS = "-submissions"  # what GitHub Classroom's own tool calls the folder around them
+
+
+class GitHub:
+    name = "github"
+    title = "clones from GitHub Classroom"
+    is_sure = False
+
+    def claims(self, listing: Listing) -> set[str]:
+        pattern = _repositories(listing)
+        return {name for name in listing.folders() if pattern and pattern.fullmatch(name)}
+
+    def read(self, listing: Listing) -> Reading:
+        reading = Reading()
+        pattern = _repositories(listing) or _alike(listing)
+        by_login: dict[str, list[Parts]] = defaultdict(list)
+        shown: dict[str, str] = {}
+        for name, kind in listing.names.items():
+            match = pattern.fullmatch(name) if pattern and kind == "folder" else None
+            if match is None:
+                reading.ignored.append(name)
+            else:
+                login = shown.setdefault(fold(match["login"]), match["login"])
+                by_login[login].append((name,))
+        for login, places in by_login.items():
+            handed = _handed(listing, login, places)
+            handles = (("github", login),)  # its owner chose it: it is no name
+            reading.submissions.append(replace(handed, handles=handles))
+        return reading
+
+
+class GitLab:
+    name = "gitlab"
+    title = "clones of a GitLab group's projects"
+    is_sure = False
+
+    def claims(self, listing: Listing) -> set[str]:
+        return {parts[0] for parts in _clones(listing)}
+
+    def read(self, listing: Listing) -> Reading:
+        clones = list(_clones(listing))
+        inside = {parts[0] for parts in clones}
+        reading = Reading(ignored=[name for name in listing.names if name not in inside])
+        by_student: dict[str, list[Parts]] = defaultdict(list)
+        for parts in clones:
+            by_student[_student(parts, listing.slugs)].append(parts)
+        for student, places in by_student.items():
+            reading.submissions.append(_handed(listing, student, places))
+        return reading
+
+
+def _handed(listing: Listing, student: str, places: Sequence[Parts]) -> Handed:
+    """A student's repositories, of several assignments where there are several."""
+    loads = [listing.item(*parts) for parts in places]
+    load = loads[0] if len(loads) == 1 else partial(load_all, student, loads)
+    times = newest_times(listing.commit_times(*parts) for parts in places)
+    return Handed(
+        student,
+        student,
+        load,
+        (("word", student),),
+        group=student,
+        times=times,
+        state_at=listing.state_at(student, places),
+    )
+
+
+def _repositories(listing: Listing) -> re.Pattern[str] | None:
+    """What the repositories are called, the login in a group of its own; None if they are none.
+
+    In front of the login stands an assignment of the course's, or what the folder around says.
+    """
+    if listing.title.endswith(_SUBMISSIONS):
+        return re.compile(re.escape(listing.title.removesuffix("submissions")) + _LOGIN)
+    slugs = sorted(listing.slugs, key=len, reverse=True)
+    spelt = "|".join(re.escape(slug).replace("_", "[-_]") for slug in slugs)
+    # The first slug that can be meant: a login may begin with one as well.
+    pattern = re.compile(rf"(?i)(?:[\w.-]+?-)??(?:{spelt})-{_LOGIN}")
+    return pattern if any(map(pattern.fullmatch, listing.folders())) else None
+
+
+def _alike(listing: Listing) -> re.Pattern[str] | None:
+    """What the names have in common in front, where somebody says that they are repositories."""
+    prefix, hyphen, _ = os.path.commonprefix(listing.folders()).rpartition("-")  # noqa: RUF071
+    return re.compile(re.escape(prefix + hyphen) + _LOGIN)
+
+
+def _clones(listing: Listing) -> Iterator[Parts]:
+    """Repositories at the top and in folders there."""
+    for name in listing.folders():
+        if is_clone(listing, name):
+            yield (name,)
+        else:
+            yield from (
+                (name, inner) for inner in listing.folders(name) if is_clone(listing, name, inner)
+            )
+
+
+def is_clone(listing: Listing, *parts: str) -> bool:
+    path = listing.tree.path((*listing.top, *parts))
+    return path is not None and (path / ".git").is_dir()
+
+
+def _student(parts: Parts, slugs: Sequence[str]) -> str:
+    """Of <student>/<assignment> or <assignment>/<student>; a project alone is its student's."""
+    known = {slug.replace("_", "-") for slug in slugs}
+    of_students = [part for part in parts if fold(part).replace("_", "-") not in known]
+    return of_students[0] if of_students else parts[0]

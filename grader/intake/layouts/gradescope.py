@@ -1,0 +1,56 @@
+"""Gradescope: submission_<number>/… beside submission_metadata.yml or the grades' CSV."""
+
+from __future__ import annotations
+
+import re
+
+from grader.intake.gradescope import METADATA, Submitter, read_submitters
+from grader.intake.layouts.base import Handed, Handle, Listing, Reading
+from grader.text import show_name
+
+_FOLDER = re.compile(r"submission_\d+")
+
+
+class Gradescope:
+    name = "gradescope"
+    title = "a download from Gradescope"
+    is_sure = True
+
+    def claims(self, listing: Listing) -> set[str]:
+        folders = {name for name in listing.folders() if _FOLDER.fullmatch(name)}
+        return folders | ({METADATA} & set(listing.names) if folders else set())
+
+    def read(self, listing: Listing) -> Reading:
+        reading = Reading()
+        files = [name for name, kind in listing.names.items() if kind == "file"]
+        submitters = read_submitters(listing.tree, listing.top, files)
+        unknown = []
+        last: dict[str, Handed] = {}
+        for place, kind in listing.names.items():
+            if kind != "folder":
+                if place != METADATA and not place.lower().endswith(".csv"):
+                    reading.ignored.append(place)
+                continue
+            if not submitters.get(place):
+                unknown.append(show_name(place))
+            # A group's work is the work of each of its members.
+            for who in submitters.get(place) or [Submitter()]:
+                handed = _handed(listing, place, who)
+                # Whoever resubmits gets another number, and stays the same student.
+                person = who.identifier or who.email or who.name or place
+                other = last.setdefault(person, handed)
+                if handed.submitted_at >= other.submitted_at:
+                    last[person] = handed
+        reading.submissions = list(last.values())
+        if unknown:
+            reading.notes.append(f"{METADATA} does not say whose they are: {', '.join(unknown)}")
+        return reading
+
+
+def _handed(listing: Listing, place: str, who: Submitter) -> Handed:
+    known: list[Handle] = [
+        ("identifier", who.identifier), ("email", who.email), ("name", who.name),
+    ]  # fmt: skip
+    handles = tuple(handle for handle in known if handle[1]) or (("label", place),)
+    source = "_".join(filter(None, (who.name, who.identifier or who.email))) or place
+    return Handed(source, who.name or place, listing.item(place), handles, who.submitted_at)

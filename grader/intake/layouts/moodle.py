@@ -1,0 +1,61 @@
+"""Moodle: Full Name_<participant>_assignsubmission_file/…, or files of such names in a flat list.
+
+The number is that of the person in one assignment, or a group's. In front of it stands a name
+without underscores, so the first such part is Moodle's own, whatever a student calls a file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable
+
+from grader.intake.headings import PARTICIPANT_WORDS, spelt
+from grader.intake.layouts.base import Handed, Handle, Listing, Reading
+from grader.intake.tree import Parts
+from grader.submissions.model import Submission
+
+_NAME = re.compile(
+    r"(?P<name>.+?)(?:_(?P<number>\d+))?_assignsubmission_(?P<what>[a-z]+)(?:_(?P<original>.*))?",
+    re.S,
+)
+
+
+class Moodle:
+    name = "moodle"
+    title = "a download from Moodle"
+    is_sure = True
+
+    def claims(self, listing: Listing) -> set[str]:
+        return {n for n, kind in listing.names.items() if kind != "link" and _NAME.fullmatch(n)}
+
+    def read(self, listing: Listing) -> Reading:
+        reading = Reading()
+        loose: dict[tuple[str, str], dict[str, Parts]] = defaultdict(dict)
+        for place, kind in listing.names.items():
+            match = _NAME.fullmatch(place) if kind != "link" else None
+            if match is None:
+                reading.ignored.append(place)
+            elif match["what"] != "file":
+                continue  # a text written online, a comment
+            elif kind == "folder":
+                handed = _handed(match["name"], match["number"] or "", listing.item(place))
+                reading.submissions.append(handed)
+            else:
+                files = loose[match["name"], match["number"] or ""]
+                files[match["original"] or ""] = (place,)
+        for (name, number), files in loose.items():
+            load = listing.loose(f"{name}_{number}".strip("_"), files)
+            reading.submissions.append(_handed(name, number, load))
+        return reading
+
+
+def _handed(name: str, number: str, load: Callable[[], Submission]) -> Handed:
+    source = f"{name}_{number}" if number else name
+    handles: list[Handle] = [("number", f"moodle:{number}")] if number else []
+    upload = f"moodle:{source}_assignsubmission_file/" if number else ""
+    if spelt(name) in PARTICIPANT_WORDS:  # a nameless download
+        handles.append(("label", source))
+        return Handed(source, f"{name} {number}", load, tuple(handles), upload=upload)
+    handles.append(("name", name))
+    return Handed(source, name, load, tuple(handles), group=name, upload=upload)

@@ -1,0 +1,72 @@
+"""nbgrader: submitted/<student>/<assignment>/… with timestamp.txt; in its exchange
+<student>+<assignment>+<time>[+<random>]/…, of which the newest counts."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import partial
+
+from grader.files import FileError
+from grader.intake.layouts.base import Handed, Listing, Reading, load_all
+from grader.intake.times import parse_time
+from grader.intake.tree import Parts, is_submission_file
+from grader.text import utc_text
+
+_EXCHANGE = re.compile(r"(?P<student>[^+]+)\+(?P<assignment>[^+]+)\+(?P<time>[^+]+)(?:\+[^+]+)?")
+_TIMESTAMP = "timestamp.txt"
+_SUBMITTED = "submitted"
+_MAX_TIME_BYTES = 1024
+
+
+class Nbgrader:
+    name = "nbgrader"
+    title = "nbgrader's folders of submissions"
+    is_sure = False
+
+    def claims(self, listing: Listing) -> set[str]:
+        return {parts[0] for parts, _, _ in _found(listing)}
+
+    def read(self, listing: Listing) -> Reading:
+        newest: dict[tuple[str, str], tuple[str, Parts]] = {}
+        for parts, student, assignment in _found(listing):
+            candidate = (_time(listing, parts), parts)
+            newest[student, assignment] = max(
+                candidate, newest.get((student, assignment), candidate)
+            )
+        by_student: dict[str, list[tuple[str, Parts]]] = defaultdict(list)
+        for (student, _), found in newest.items():
+            by_student[student].append(found)
+        read = {parts[0] for parts, _, _ in _found(listing)}
+        reading = Reading(ignored=[name for name in listing.names if name not in read])
+        for student, folders in by_student.items():
+            loads = [listing.item(*parts) for _, parts in folders]
+            load = partial(load_all, student, loads) if len(loads) > 1 else loads[0]
+            last = max(time for time, _ in folders)
+            reading.submissions.append(Handed(student, student, load, (("word", student),), last))
+        return reading
+
+
+def _found(listing: Listing) -> Iterator[tuple[Parts, str, str]]:
+    """Each assignment's folder, the student and the assignment."""
+    for name in listing.folders():
+        if match := _EXCHANGE.fullmatch(name):
+            yield (name,), match["student"], match["assignment"]
+            continue
+        if any(is_submission_file(inner) for inner in listing.below(name)):
+            continue  # a student's own folders beside what is handed in
+        for inner in listing.folders(name):
+            if _EXCHANGE.fullmatch(inner):
+                break  # the exchange's own folder
+            if listing.title == _SUBMITTED or _TIMESTAMP in listing.below(name, inner):
+                yield (name, inner), name, inner
+
+
+def _time(listing: Listing, parts: Parts) -> str:
+    try:
+        data = listing.tree.read((*listing.top, *parts, _TIMESTAMP), _MAX_TIME_BYTES)
+        time = parse_time(data.decode(), listing.zone)
+    except (FileError, OSError, KeyError, UnicodeDecodeError):
+        time = None
+    return utc_text(time) if time else ""

@@ -1,0 +1,160 @@
+"""The layouts, and which of them a class is in."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from pathlib import Path
+
+from grader.intake.layouts.base import Handed, Layout, Listing
+from grader.intake.layouts.blackboard import Blackboard
+from grader.intake.layouts.brightspace import Brightspace
+from grader.intake.layouts.canvas import Canvas
+from grader.intake.layouts.clones import GitHub, GitLab
+from grader.intake.layouts.folders import Folders
+from grader.intake.layouts.gradescope import Gradescope
+from grader.intake.layouts.ilias import Ilias
+from grader.intake.layouts.moodle import Moodle
+from grader.intake.layouts.nbgrader import Nbgrader
+from grader.intake.tree import Parts, descend, open_tree
+from grader.submissions.model import SubmissionError
+from grader.text import show_name
+
+# Where two explain as much, the first one is meant: its names have more that is its own.
+_ILIAS, _NBGRADER, _FOLDERS = Ilias(), Nbgrader(), Folders()
+_TABLE: tuple[Layout, ...] = (
+    Moodle(), Blackboard(), Gradescope(), Brightspace(), Canvas(), _ILIAS, _NBGRADER, GitHub(),
+    GitLab(),
+)  # fmt: skip
+LAYOUTS: tuple[str, ...] = tuple(layout.name for layout in (*_TABLE, _FOLDERS))
+NAMED = 5  # at most so many names in a note
+
+
+@dataclass(frozen=True)
+class ClassList:
+    """A class: its layout in words, the hand-ins in the order of their names, odd things."""
+
+    layout: str
+    submissions: list[Handed]
+    notes: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def open_class(
+    path: Path,
+    slugs: Sequence[str],
+    *,
+    times_of: Sequence[str] = (),
+    layout: str | None = None,
+    zone: tzinfo = UTC,
+) -> Iterator[ClassList]:
+    """The class at `path`; submissions can be loaded until the context ends.
+
+    Args:
+        slugs: all that the course has.
+        times_of: look up when these modules were committed in cloned repositories.
+        layout: what it is laid out as; by default what its names say.
+        zone: of times in names that say none.
+
+    Raises:
+        SubmissionError: `path` is neither a folder nor a zip, it is of several systems or not of
+            the one that is named, or a course system's own file in it can't be read.
+    """
+    with open_tree(path) as tree:
+        try:
+            listings = [
+                Listing(
+                    tree,
+                    top,
+                    tree.names(top),
+                    top[-1] if top else path.resolve().name,
+                    slugs,
+                    zone,
+                    times_of,
+                )
+                for top in ways_down(descend(tree, slugs))
+            ]
+            # A class of one is one folder, too: the outermost that a system has named.
+            listing = next((each for each in listings if is_of_a_system(each)), listings[-1])
+        except OSError as error:
+            raise SubmissionError(f"{show_name(str(path))}: {error.strerror or error}") from None
+        yield read(listing, named(layout) if layout else recognised(listing))
+
+
+def ways_down(top: Parts) -> list[Parts]:
+    """The folder `top` and those around it, the outermost first."""
+    return [top[:depth] for depth in range(len(top) + 1)]
+
+
+def is_of_a_system(listing: Listing) -> bool:
+    """Whether what lies here has names that stand for people."""
+    return any(layout.claims(listing) for layout in _TABLE if layout.is_sure) or any(
+        layout.claims(listing) >= set(listing.names) for layout in (_ILIAS, _NBGRADER)
+    )
+
+
+def named(name: str) -> Layout:
+    """The layout that `name` means; an unknown one is a SubmissionError that suggests another."""
+    for layout in (*_TABLE, _FOLDERS):
+        if layout.name == name:
+            return layout
+    near = difflib.get_close_matches(name, LAYOUTS, n=1)
+    guess = f"did you mean {near[0]!r}? " if near else ""
+    raise SubmissionError(f"no layout {name!r}; {guess}there are {', '.join(LAYOUTS)}")
+
+
+def recognised(listing: Listing) -> Layout:
+    """The layout by which the names were made.
+
+    Raises:
+        SubmissionError: some are of one system and some of another.
+    """
+    wanted = _FOLDERS.claims(listing)
+    claims = {layout: layout.claims(listing) for layout in _TABLE}
+    claims = {
+        layout: claimed
+        for layout, claimed in claims.items()
+        if claimed and (layout.is_sure or claimed >= wanted)
+    }
+    if not claims:
+        return _FOLDERS
+    best = max(claims, key=lambda layout: len(claims[layout]))
+    parts = {best: claims[best]}
+    left = set().union(wanted, *claims.values()) - claims[best]
+    for layout, claimed in claims.items():
+        if claimed & left:
+            parts[layout] = claimed & left
+            left -= claimed
+    if left:
+        parts[_FOLDERS] = left
+    if len(parts) > 1:
+        told = "; ".join(f"as {layout.title}: {some(sorted(n))}" for layout, n in parts.items())
+        raise SubmissionError(
+            f"files of several kinds lie together: {told}. Put them in folders of their own and "
+            f"grade one after the other, or read them all in one way: --layout {best.name}"
+        )
+    return best
+
+
+def read(listing: Listing, layout: Layout) -> ClassList:
+    reading = layout.read(listing)
+    if not reading.submissions and layout is not _FOLDERS and listing.names:
+        raise SubmissionError(
+            f"nothing in {show_name(listing.title)} is named as {layout.title} names it: "
+            f"{some(list(listing.names))}; name another --layout, or none"
+        )
+    notes = list(reading.notes)
+    if reading.ignored:
+        notes.append(f"no submissions, so left out: {some(reading.ignored)}")
+    count = f"{len(reading.submissions)} submission{'' if len(reading.submissions) == 1 else 's'}"
+    in_order = sorted(reading.submissions, key=lambda handed: handed.source)
+    return ClassList(f"{layout.title}: {count}", in_order, notes)
+
+
+def some(names: Sequence[str]) -> str:
+    shown = ", ".join(show_name(name) for name in names[:NAMED])
+    more = len(names) - NAMED
+    return f"{shown} and {more} more" if more > 0 else shown

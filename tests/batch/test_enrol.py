@@ -1,0 +1,303 @@
+"""Who is who: hand-ins, the roster and whoever is stored made one list."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from grader.batch.enrol import enrol, new_key
+from grader.gradebook.store import StoredStudent, open_store
+from grader.intake.layouts import Handed, Handle
+from grader.intake.roster import Line
+from grader.submissions.model import Submission, SubmissionError
+
+HOSTILE = [
+    "../../x", "=cmd|' -C calc'!A0", "<img src=x onerror=alert(1)>", "🦊", "n" * 300,
+    "\u202eevil", "CON", "a\x1b[31mred", "..", "-rf",
+]  # fmt: skip
+
+
+def handed(source: str, *handles: Handle, group: str = "", text: str = "x") -> Handed:
+    """A folder of that name, or what these handles say."""
+
+    def load() -> Submission:
+        return Submission(source, {}, {"relu": text})
+
+    return Handed(source, source, load, handles or (("word", source),), group=group)
+
+
+def canvas(name: str, number: int, group: str = "") -> Handed:
+    return handed(f"{name}_{number}", ("number", f"canvas:{number}"), ("name", name), group=group)
+
+
+def moodle(name: str, number: int, group: str = "") -> Handed:
+    return Handed(
+        f"{name}_{number}",
+        name,
+        handed(name).load,
+        (("number", f"moodle:{number}"), ("name", name)),
+        group=group or name,
+    )
+
+
+class Class:
+    """A results folder that classes are enrolled in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def enrol(self, *submissions: Handed, roster: Sequence[Line] | None = None) -> list[str]:
+        with open_store(self.folder, create=True) as store:
+            self.enrolment = enrol(store, submissions, roster)
+        return self.enrolment.notes
+
+    @property
+    def keys(self) -> list[str]:
+        return [key for key, _ in self.enrolment.handed]
+
+    @property
+    def students(self) -> dict[str, StoredStudent]:
+        with open_store(self.folder) as store:
+            return {stored.student.key: stored for stored in store.students()}
+
+
+@pytest.fixture
+def class_(tmp_path: Path) -> Class:
+    return Class(tmp_path / "results")
+
+
+def test_two_of_the_same_name_are_kept_apart(class_: Class) -> None:
+    class_.enrol(moodle("Jane Doe", 1), moodle("Jane Doe", 2))
+    assert class_.keys == ["Jane-Doe-1", "Jane-Doe-2"]
+    class_.enrol(handed("pat poe"), handed("Pat Poe"), handed("Pat_Poe"))
+    assert len({key.casefold() for key in class_.keys}) == 3
+
+
+def test_keys_are_safe_as_file_names_whatever_the_name(class_: Class) -> None:
+    class_.enrol(*(handed(name) for name in HOSTILE))
+    assert len(set(class_.keys)) == len(HOSTILE)
+    for key in class_.keys:
+        assert key.isascii() and len(key) < 100
+        assert key[0].isalnum() and not set(key) & set('/\\:*?"<>|=\x1b \n')
+    assert new_key("CON", "", "x", ()) != "CON"
+
+
+def test_a_student_keeps_the_key_from_run_to_run(class_: Class) -> None:
+    class_.enrol(handed("jane doe"), handed("Jane Doe"))
+    before = dict(zip(["jane doe", "Jane Doe"], class_.keys, strict=True))
+    class_.enrol(handed("Jane Doe"), handed("jane doe"), handed("JANE DOE"))
+    assert class_.keys[:2] == [before["Jane Doe"], before["jane doe"]]
+
+
+def test_the_roster_names_those_who_handed_in_and_adds_those_who_did_not(class_: Class) -> None:
+    lines = [
+        Line("Doe, Jane", ("1234", "s99"), "jane@example.edu", "jd"),
+        Line("Roe, John", ("5",), "john@example.edu", "jr", "2026-10-01T00:00:00Z"),
+        Line("Nobody, Nora", ("6",), "nora@example.edu", "nn"),
+    ]
+    notes = class_.enrol(canvas("doejane", 1234), handed("jr"), handed("stranger"), roster=lines)
+    assert notes == ["stranger: not on the roster"]
+    students = class_.students
+    jane, john = students[class_.keys[0]].student, students[class_.keys[1]]
+    assert (jane.name, jane.identifier, jane.email) == ("Doe, Jane", "1234", "jane@example.edu")
+    assert (john.student.name, john.submitted_at) == ("Roe, John", "2026-10-01T00:00:00Z")
+    (nora,) = [s for s in students.values() if s.source is None]
+    assert nora.student.name == "Nobody, Nora"
+
+
+def test_a_name_matches_only_where_it_is_nobody_elses(class_: Class) -> None:
+    lines = [Line("Ångström, Zoë", ("1",)), Line("Doe, Jane", ("2",)), Line("Jane Doe", ("3",))]
+    (note,) = class_.enrol(handed("zoe angstrom"), handed("Jane Doe"), roster=lines)
+    assert note.startswith("Jane Doe: may be of Doe, Jane (2), Jane Doe (3), so it is not graded")
+    assert class_.students[class_.keys[0]].student.identifier == "1"
+    assert len(class_.students) == 3 and class_.enrolment.refused == 1
+
+
+def test_whoever_hands_in_late_takes_over_the_line_on_the_roster(class_: Class) -> None:
+    lines = [Line("Doe, Jane", ("1",)), Line("Roe, John", ("2",)), Line("Poe, Pat", ("3",))]
+    class_.enrol(handed("Doe Jane"), roster=lines)
+    with open_store(class_.folder) as store:
+        (john,) = [s.student for s in store.students() if s.student.name == "Roe, John"]
+        store.add_override(john.key, "", 40, "illness")
+    (note,) = class_.enrol(canvas("roejohn", 2), roster=lines[:2])
+    assert note.startswith("Poe, Pat: no longer on the roster")
+    students = class_.students
+    assert {s.student.name: s.standing for s in students.values()} == {
+        "Doe, Jane": "enrolled", "Roe, John": "enrolled", "Poe, Pat": "dropped",
+    }  # fmt: skip
+    (key,) = class_.keys
+    with open_store(class_.folder) as store:
+        assert [override.score for override, _ in store.decisions()[key].override_log] == [40]
+
+
+def test_the_same_roster_again_changes_nothing(class_: Class) -> None:
+    lines = [Line("Jane Doe", ("1",)), Line("Jane Doe", ("2",)), Line("Pat")]
+    class_.enrol(handed("x"), roster=lines)
+    before = class_.students
+    class_.enrol(handed("x"), roster=lines)
+    assert class_.students == before
+    class_.enrol(handed("x"))
+    assert class_.students == before
+
+
+def loads(class_: Class, place: int) -> dict[str, str]:
+    return class_.enrolment.handed[place][1].load().problems
+
+
+# ---------------------------------------------------------------- a person across downloads
+
+
+def test_a_systems_number_is_the_persons_whatever_they_are_called(class_: Class) -> None:
+    class_.enrol(canvas("doejane", 77))
+    class_.enrol(canvas("smithjane", 77), canvas("doejane", 78))
+    assert {s.student.number: s.student.name for s in class_.students.values()} == {
+        "canvas:77": "smithjane", "canvas:78": "doejane",
+    }  # fmt: skip
+
+
+def test_moodles_numbers_are_of_one_assignment(class_: Class) -> None:
+    class_.enrol(moodle("Jane Doe", 222), moodle("Bob Roe", 223))
+    # The next assignment's numbers, one of which was Bob's in the one before.
+    class_.enrol(moodle("Jane Doe", 223), moodle("Bob Roe", 307))
+    names = [class_.students[key].student.name for key in class_.keys]
+    assert names == ["Jane Doe", "Bob Roe"] and len(class_.students) == 2
+
+
+def test_moodles_worksheet_tells_namesakes_apart(class_: Class) -> None:
+    def worksheet(*numbers: int) -> list[Line]:
+        return [
+            Line("Jane Doe", email=f"{who}@example.edu", numbers=(f"moodle:{number}",))
+            for who, number in zip(("jane.a", "jane.b"), numbers, strict=True)
+        ]
+
+    class_.enrol(moodle("Jane Doe", 1), moodle("Jane Doe", 2), roster=worksheet(1, 2))
+    class_.enrol(moodle("Jane Doe", 78), moodle("Jane Doe", 77), roster=worksheet(77, 78))
+    assert len(class_.students) == 2
+    assert [class_.students[key].student.email for key in class_.keys] == [
+        "jane.b@example.edu", "jane.a@example.edu",
+    ]  # fmt: skip
+    # Without it nobody can tell: both are named, and neither is graded.
+    notes = class_.enrol(moodle("Jane Doe", 91), moodle("Jane Doe", 92))
+    assert class_.keys == [] and class_.enrolment.refused == len(notes) == 2
+    assert "may be of Jane Doe (jane.a@example.edu), Jane Doe (jane.b@example.edu)" in notes[0]
+
+
+def test_what_turns_out_to_be_one_person_becomes_one(class_: Class) -> None:
+    class_.enrol(canvas("doejane", 77), canvas("roebob", 78))
+    class_.enrol(handed("octo", ("github", "octo")), handed("jane@example.edu"))
+    line = Line("Doe, Jane", ("s1",), "jane@example.edu", github="Octo", numbers=("canvas:77",))
+    with open_store(class_.folder) as store:
+        for key in ("octo", "jane-example.edu"):
+            store.add_override(key, "", 40, key)
+    class_.enrol(roster=[line])
+    (jane,) = [s.student for s in class_.students.values() if s.student.email]
+    assert (jane.name, jane.identifier, jane.github) == ("Doe, Jane", "s1", "Octo")
+    assert sorted(s.student.name for s in class_.students.values()) == ["Doe, Jane", "roebob"]
+    with open_store(class_.folder) as store:
+        assert [o.reason for o, _ in store.decisions()[jane.key].override_log] == [
+            "octo",
+            "jane-example.edu",
+        ]
+
+
+def test_two_who_hand_in_side_by_side_are_not_made_one_by_a_name(class_: Class) -> None:
+    two = (handed("jd"), handed("Jane Doe"))
+    class_.enrol(*two)
+    before = class_.keys
+    notes = class_.enrol(*two, roster=[Line("Jane Doe", login="jd")])
+    assert class_.keys == before and notes == ["Jane Doe: not on the roster"]
+    class_.enrol(two[0], roster=[Line("Jane Doe", login="jd")])
+    assert len(class_.students) == 1
+
+
+@pytest.mark.parametrize(
+    ("folder", "line"),
+    [
+        ("zoe angstrom", Line("Ångström, Zoë")),
+        ("Doe, Jane", Line("Jane DOE")),
+        ("mueller-joerg", Line("Jörg Müller")),
+        ("O_Brien_Pat", Line("Pat O'Brien")),
+        ("jd", Line("Jane Doe", login="JD@example.edu")),
+        ("jane.doe", Line("Doe", email="jane.doe@example.edu")),
+        ("JANE@EXAMPLE.EDU", Line("Doe", email="jane@example.edu")),
+        ("0042", Line("Doe", ("s1", "0042"))),
+        ("Octocat", Line("Doe", github="octocat")),
+    ],
+)
+def test_people_are_found_as_people_write_them(folder: str, line: Line, class_: Class) -> None:
+    others = [Line("Roe, Bob", ("42",), "bob@example.org", "bob", github="bob")]
+    assert class_.enrol(handed(folder), roster=[*others, line]) == []
+    assert class_.students[class_.keys[0]].student.name == line.name
+    assert len(class_.students) == 2
+
+
+# ---------------------------------------------------------------- what nobody may claim
+
+
+def test_two_hand_ins_that_claim_one_person_are_refused(class_: Class) -> None:
+    lines = [Line("Jane Doe", ("1",), login="jd"), Line("Bob Roe", ("2",))]
+    class_.enrol(
+        handed("jd"), handed("Jane Doe", text="y"), handed("2"), handed("1", text="y"), roster=lines
+    )
+    assert len(class_.keys) == 2
+    with pytest.raises(SubmissionError, match="1 and Jane Doe and jd are of one person"):
+        loads(class_, 0)
+    assert loads(class_, 1) == {"relu": "x"}, "and Bob's is his"
+
+
+def test_a_login_that_somebody_chose_takes_nobody_elses_place(class_: Class) -> None:
+    lines = [Line("Jane Doe", login="jd", github="octocat"), Line("Bob Roe", login="bob")]
+    chosen = [handed(name, ("github", name)) for name in ("octocat", "bob", "Jane-Doe")]
+    notes = class_.enrol(*chosen, roster=lines)
+    assert notes == ["bob: not on the roster", "Jane-Doe: not on the roster"]
+    assert len(class_.students) == 4
+
+
+def test_namesakes_with_numbers_of_their_own_are_two(class_: Class) -> None:
+    class_.enrol(handed("x", ("identifier", "1"), ("name", "Jane Doe")))
+    class_.enrol(handed("y", ("identifier", "2"), ("name", "Jane Doe")))
+    assert len(class_.students) == 2
+
+
+# ---------------------------------------------------------------- groups
+
+
+@pytest.mark.parametrize("submission", [
+    canvas("redpandas", 77, group="redpandas"), moodle("Red Pandas", 5),
+    handed("red-pandas", ("github", "red-pandas"), group="red-pandas"),
+    handed("Red Pandas", group="Red Pandas"),
+])  # fmt: skip
+def test_a_groups_work_is_each_members(submission: Handed, class_: Class) -> None:
+    lines = [
+        Line("Jane Doe", numbers=("canvas:77",), group="Red Pandas"),
+        Line("Bob Roe", group="Red Pandas"),
+        Line("Pat Poe", numbers=("moodle:5",)),
+    ]
+    assert class_.enrol(submission, roster=lines) == []
+    names = sorted(class_.students[key].student.name for key in class_.keys)
+    assert names == ["Bob Roe", "Jane Doe"]
+    assert class_.enrol(submission) == [] and len(class_.keys) == 2, "without a roster as well"
+    assert {s.student.name for s in class_.students.values()} == {line.name for line in lines}
+
+
+def test_a_group_of_somebody_elses_name_is_no_group(class_: Class) -> None:
+    lines = [Line("Jane Doe", group="Red Pandas"), Line("Pat Poe", numbers=("canvas:77",))]
+    class_.enrol(canvas("redpandas", 77, group="redpandas"), roster=lines)
+    assert [class_.students[key].student.name for key in class_.keys] == ["Pat Poe"]
+
+
+def test_what_the_roster_says_of_more_time_is_told_by_student(class_: Class) -> None:
+    class_.enrol(canvas("doejane", 77), roster=[Line("Jane Doe", ("77",), extension="2")])
+    (key,) = class_.keys
+    assert class_.enrolment.extensions == {key: "2"}
+
+
+def test_where_a_system_takes_feedback_back_is_kept_of_the_last_download(class_: Class) -> None:
+    jane = moodle("Jane Doe", 222)
+    class_.enrol(dataclasses.replace(jane, upload="moodle:Jane Doe_222_assignsubmission_file/"))
+    class_.enrol(jane)
+    (stored,) = class_.students.values()
+    assert stored.upload == "moodle:Jane Doe_222_assignsubmission_file/"

@@ -1,0 +1,181 @@
+"""Rosters as people, registrars and course systems write them."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+
+from grader.intake.roster import Line, Roster, RosterError, read_roster
+
+
+def roster(tmp_path: Path, text: str | bytes, **columns: list[str]) -> Roster:
+    path = tmp_path / "roster.csv"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return read_roster(path, UTC, columns)
+
+
+JANE = Line("Jane Doe", ("42",), "jane@example.edu", "jd")
+WORKSHEET = {
+    "en": "Identifier,Full name,Email address,Status,Grade,Grade can be changed,"
+    "Last modified (submission),Last modified (grade)\nParticipant 222,{},,,No,\"Thursday, "
+    '1 October 2026, 9:10 PM",-',
+    "de": "ID,Vollständiger Name,E-Mail-Adresse,Status,Bewertung,Bewertung kann geändert werden,"
+    "Zuletzt geändert (Abgabe),Zuletzt geändert (Bewertung)\nTeilnehmer/in222,{},,,Nein,"
+    '"Donnerstag, 1. Oktober 2026, 21:10",-',
+    "fr": "Identifiant,Nom complet,Adresse de courriel,Statut,Note,La note peut être modifiée,"
+    "Dernière modification (travail remis),Dernière modification (note)\nParticipant222,{},,,Non,"
+    '"jeudi 1 octobre 2026, 21:10",-',
+    "es": "Identificador,Nombre completo,Dirección de correo,Estado,Calificación,"
+    "La calificación puede ser cambiada,Última modificación (entrega),"
+    "Última modificación (calificación)\nParticipante222,{},,,No,\"jueves, 1 de octubre de 2026, "
+    '21:10",-',
+    "it": "Identificativo,Nome,Indirizzo email,Stato,Valutazione,"
+    "La valutazione può essere cambiata,Ultima modifica (consegna),"
+    "Ultima modifica (valutazione)\nPartecipante222,{},,,No,"
+    '"giovedì, 1 ottobre 2026, 21:10",-',
+    "nl": "Identificatie,Volledige naam,E-mailadres,Status,Cijfer,Het cijfer kan gewijzigd worden,"
+    "Laatst gewijzigd (inzending),Laatst gewijzigd (beoordeling)\nDeelnemer222,{},,,Nee,"
+    '"donderdag, 1 oktober 2026, 21:10",-',
+    "pt": "Identificador,Nome completo,E-mail,Estado,Nota,A nota pode ser alterada,"
+    "Última atualização (submissão),Última atualização (avaliação)\nParticipante222,{},,,Não,"
+    '"quinta, 1 de outubro de 2026 às 21:10",-',
+    "da": "Identifikator,Fulde navn,E-mailadresse,Status,Karakter,Karakter kan ændres,"
+    "Sidst ændret (aflevering),Sidst ændret (karakter)\nDeltager222,{},,,Nej,\"torsdag, "
+    '1. oktober 2026, 21:10",-',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,identifier,email,login\nJane Doe,42,jane@example.edu,jd\n",
+        "\ufeffName;Identifier;E-Mail;Login\r\nJane Doe;42;jane@example.edu;jd\r\n\r\n",
+        "First name\tSurname\tID number\tEmail address\tUsername\n"
+        "Jane\tDoe\t42\tjane@example.edu\tjd",
+        # As spreadsheets keep numbers, and say what separates cells.
+        'sep=;\r\nLogin;Matrikel-Nr.;E-Mail-Adresse;Name;Vorname\r\njd;"=""42""";jane@example.edu;'
+        "Doe;Jane\r\n",
+        "Nombre,Apellido(s),Número de ID,Dirección de correo,Nombre de usuario\n"
+        "Jane,Doe,42,jane@example.edu,jd\n",
+        "Prénom;Nom;Numéro étudiant;Courriel;Nom d\u2019utilisateur\n"
+        "Jane;Doe;42;jane@example.edu;jd\n",
+        "Fornavn,Efternavn,Studienummer,E-mail,Brugernavn\nJane,Doe,42,jane@example.edu,jd\n",
+        "Cognome,Nome,Matricola,Indirizzo email,Nome utente\nDoe,Jane,42,jane@example.edu,jd\n",
+        # nbgrader's and Gradescope's tables of grades, Brightspace's.
+        "First Name,Last Name,SID,Email,Login,Total Score\nJane,Doe,42,jane@example.edu,jd,1\n",
+        "OrgDefinedId,Username,Last Name,First Name,Email,HW Points Grade,End-of-Line Indicator\n"
+        "#42,#jd,Doe,Jane,jane@example.edu,,#\n",
+        # A title above the header.
+        "Deep learning 2026\n\nStudent,Student ID,Email,NetID\nJane Doe,42,jane@example.edu,jd\n",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_rosters_are_read_as_people_and_course_systems_write_them(
+    text: str, encoding: str, tmp_path: Path
+) -> None:
+    assert roster(tmp_path, text.encode(encoding)) == Roster([JANE])
+
+
+@pytest.mark.parametrize("language", WORKSHEET)
+def test_moodles_worksheets_tell_whose_each_number_is(language: str, tmp_path: Path) -> None:
+    text = WORKSHEET[language].format("Jane Doe,jane@example.edu")
+    expected = Line(
+        "Jane Doe",
+        email="jane@example.edu",
+        submitted_at="2026-10-01T21:10:00Z",
+        numbers=("moodle:222",),
+    )
+    assert roster(tmp_path, text) == Roster([expected])
+
+
+def test_canvas_and_githubs_own_numbers_are_no_identifiers_of_the_institution(
+    tmp_path: Path,
+) -> None:
+    text = (
+        "Student,ID,SIS User ID,SIS Login ID,Section,HW (5)\n    Points Possible,,,,,10\n"
+        '"Doe, Jane",77,s42,jd,A and B,\n"Student, Test",78,,,A,\n'
+    )
+    jane = Line("Doe, Jane", ("s42",), "", "jd", sections=("A and B",), numbers=("canvas:77",))
+    assert roster(tmp_path, text) == Roster(
+        [jane], ["roster.csv: 1 left out as staff or test students"]
+    )
+    classroom = (
+        '"identifier","github_username","github_id","name"\n"42","octocat","583","Jane Doe"\n'
+    )
+    assert roster(tmp_path, classroom).lines == [Line("Jane Doe", ("42",), github="octocat")]
+
+
+def test_classroom_50s_roster_says_who_is_staff(tmp_path: Path) -> None:
+    text = (
+        "username,first_name,last_name,email,section,github_id,role\n"
+        "octocat,Jane,Doe,jane@example.edu,A,1,student\nprof,Pat,Poe,,,2,teacher\n"
+    )
+    (jane,) = roster(tmp_path, text).lines
+    assert jane == Line("Jane Doe", (), "jane@example.edu", github="octocat", sections=("A",))
+
+
+def test_a_course_says_what_its_own_columns_are(tmp_path: Path) -> None:
+    text = "Kennziffer,Wer,Ort,Kürzel\n42,Jane Doe,Bonn,jd\n"
+    lines = roster(
+        tmp_path, text, identifier=["Kennziffer"], name=["Wer"], login=["kuerzel", "Kürzel"]
+    )
+    assert lines == Roster([Line("Jane Doe", ("42",), "", "jd")])
+    with pytest.raises(RosterError, match=r"or say it in course.toml's \[roster\]"):
+        roster(tmp_path, text)
+
+
+def test_sections_groups_and_extensions_are_read(tmp_path: Path) -> None:
+    text = "Name,Tutorium,Gruppe,Verlängerung\nJane Doe,Mo 10,Red Pandas,2026-11-01\n"
+    (line,) = roster(tmp_path, text).lines
+    assert (line.section, line.group, line.extension) == ("Mo 10", "Red Pandas", "2026-11-01")
+
+
+def test_who_stands_in_two_sections_is_one(tmp_path: Path) -> None:
+    text = 'name,identifier,section\nJane Doe,1,A\n"Doe, Jane",1,B\nBob,2,A\nJane Doe,3,A\n'
+    lines = roster(tmp_path, text).lines
+    assert [(line.name, line.section) for line in lines] == [
+        ("Jane Doe", "A, B"), ("Bob", "A"), ("Jane Doe", "A"),
+    ]  # fmt: skip
+
+
+def test_times_of_submission_are_read_off_the_roster(tmp_path: Path) -> None:
+    found = roster(
+        tmp_path,
+        "name,submitted\nA,2026-10-01T12:00:00+02:00\nB,2026-10-01 12:00\nC,-\n"
+        'D,"Thursday, 1 October 2026, 9:10 PM"\nE,01.10.2026 12:00\nF,yesterday\n',
+    )
+    assert [line.submitted_at for line in found.lines] == [
+        "2026-10-01T10:00:00Z", "2026-10-01T12:00:00Z", "", "2026-10-01T21:10:00Z",
+        "2026-10-01T12:00:00Z", "",
+    ]  # fmt: skip
+    (note,) = found.notes
+    assert "line 7: the time 'yesterday' can't be read and is left out" in note
+
+
+def test_windows_1252_is_read_and_told(tmp_path: Path) -> None:
+    found = roster(tmp_path, "Vorname;Nachname\nJürgen;Müller\n".encode("cp1252"))
+    assert found.lines == [Line("Jürgen Müller")]
+    assert "not UTF-8, so read as Windows-1252" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("points,remarks\n1,2\n", "no column is called name"),
+        ("", "no column is called name"),
+        ("name,identifier\nA,1\nB,1\n", "line 3: 1 is on line 2 already, of A"),
+        ("name,email\nA B,x@y.z\nC D,X@Y.Z\n", "line 3: x@y.z is on line 2 already"),
+        ("name\nA\nA\n", "line 3: A is on line 2 already; remove one of them, or add a column"),
+        ('name,email\n"Jane Doe,x\nBob Roe,y\n', "line 2: a quote is not closed"),
+        ('name,email\nPat,z\n"Jane Doe,x\n"Bob Roe",y\n', "line 3: "),
+        (b"PK\x03\x04", "it is a workbook; save it as CSV"),
+        (b"name\n\x81\x00\n", "it is no text"),
+    ],
+)
+def test_what_is_wrong_with_a_roster_is_said(
+    text: str | bytes, complaint: str, tmp_path: Path
+) -> None:
+    with pytest.raises(RosterError, match=complaint):
+        roster(tmp_path, text)
