@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -12,6 +12,7 @@ import msgspec
 
 from grader.batch.executor import Executor
 from grader.batch.in_time import InTime
+from grader.batch.scope import Scope
 from grader.course.manifest import Assignment, Course
 from grader.errors import GraderError
 from grader.gradebook.account import moved_lines, scores_line, turnout
@@ -80,7 +81,8 @@ class Summary:
 class Batch:
     """One run over a class. `students` are all that are stored, by key.
 
-    What is stored is taken as it is, but for what is to be graded `again`.
+    What is stored is taken as it is, but for what is to be graded `again`. `named`: somebody has
+    named the assignments, so that what is not there is not handed in.
     """
 
     def __init__(
@@ -92,9 +94,11 @@ class Batch:
         students: Mapping[str, StoredStudent],
         display: Display,
         again: Again | None = None,
+        *,
+        named: bool = True,
     ) -> None:
         self.summary = Summary()
-        self._assignments = assignments
+        self._scope = Scope(course, assignments, store, named=named)
         self._course = course
         self._slugs = [assignment.slug for assignment in assignments]
         self._seed = seed
@@ -124,7 +128,8 @@ class Batch:
         """What the run came to, in lines: how many, how they did, and every score that moved."""
         done, names = self.summary, {key: self._name(key) for key in self._students}
         scores = turnout(self._store, self._slugs)
-        absent = len(self._students.keys() - scores.keys())
+        enrolled = {key for key, stored in self._students.items() if not stored.is_dropped}
+        absent = len(enrolled - scores.keys())
         counts = [
             f"{done.graded} assignments graded",
             f"{done.unchanged} unchanged",
@@ -148,16 +153,8 @@ class Batch:
         grades = []
         results: dict[Key, int | None] = {}
         taken: dict[Key, bool] = {}  # whether the stored result stays
-        for student, handed in class_:
-            self.summary.submissions += 1
-            try:
-                submission = self._load(student, handed)
-                submission, times = self._in_time.of(student, handed, submission)
-            except Exception as error:  # reading one must not cost the others their grades
-                what = f"{type(error).__name__}: {error}"
-                self.summary.failures[f"{self._name(student)}: {what}"] += 1
-                continue
-            for assignment in self._assignments:
+        for student, submission, times, assignments in self._loaded(class_):
+            for assignment in assignments:
                 slug = assignment.slug
                 key = self._key(submission, slug)
                 submitted_at = times.get(slug) or self._students[student].submitted_at
@@ -182,16 +179,37 @@ class Batch:
             return False
         return self._again.takes(self._store.report(result))
 
-    def _load(self, student: str, handed: Handed) -> Submission:
-        """What was handed in; where all of it is unreadable, that is each assignment's problem."""
-        name = self._name(student)
-        try:
-            submission = handed.load()
-        except SubmissionError as error:
-            self.summary.unreadable += 1
-            self._display.note(f"{name}: {error}")
-            return Submission(name, {}, dict.fromkeys(self._slugs, str(error)))
-        submission = settle(self._course, submission).only(self._slugs)
+    def _loaded(
+        self, class_: Sequence[tuple[str, Handed]]
+    ) -> Iterator[tuple[str, Submission, Mapping[str, str], Sequence[Assignment]]]:
+        """Each submission, when its modules came, and what it touches; those that can't be read at
+        all come last."""
+        unreadable = []
+        for student, handed in class_:
+            self.summary.submissions += 1
+            try:
+                submission = settle(self._course, handed.load()).only(self._slugs)
+                submission, times = self._in_time.of(student, handed, submission)
+            except SubmissionError as error:
+                self.summary.unreadable += 1
+                self._display.note(f"{self._name(student)}: {error}")
+                unreadable.append((student, str(error)))
+                continue
+            except Exception as error:  # reading one must not cost the others their grades
+                what = f"{type(error).__name__}: {error}"
+                self.summary.failures[f"{self._name(student)}: {what}"] += 1
+                continue
+            self._note_problems(self._name(student), submission)
+            if self._scope.is_unreadable(submission):
+                unreadable.append((student, next(iter(submission.problems.values()))))
+                continue
+            yield student, submission, times, self._scope.of(student, submission)
+        for student, problem in unreadable:
+            assignments = self._scope.of_unreadable(student)
+            problems = dict.fromkeys((a.slug for a in assignments), problem)
+            yield student, Submission(self._name(student), {}, problems), {}, assignments
+
+    def _note_problems(self, name: str, submission: Submission) -> None:
         for slug, source in submission.sources.items():
             if source.read_from:
                 self._display.note(f"{name}: {slug}: read from {source.read_from}")
@@ -201,7 +219,6 @@ class Batch:
                 self._display.note(f"{name}: {problem}")
         elif not submission.sources:
             self._display.note(f"{name}: there is no module named after an assignment in it")
-        return submission
 
     def _key(self, submission: Submission, slug: str) -> Key:
         code = code_digest(submission, slug)

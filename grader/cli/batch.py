@@ -154,6 +154,7 @@ def batch(
                     {stored.student.key: stored for stored in store.students()},
                     progress,
                     Again(frozenset(status or ())) if again else None,
+                    named=only is not None,
                 )
                 run.summary.unreadable += enrolment.refused
                 run.run(class_list, executor)
