@@ -23,20 +23,23 @@ from grader.checks.kit.optimizers import (
     expect_defaults,
     expect_gradientless_left_alone,
     expect_rule,
-    expect_trained_baseline,
     expect_two_independent,
     follow,
+    follow_each,
     test_builds,  # noqa: F401  a check that all optimizers share
 )
 from grader.checks.kit.probes import (
     normal,
 )
+from grader.checks.kit.shared import expect_accuracy
+from grader.checks.kit.training_run import expect_trained_baseline, refuting
 from grader.checks.misconceptions.adam import WRONG_DEFAULTS, WRONG_RULES
 from grader.checks.misconceptions.shared.steps import recognise
-from grader.grading.plugin import Train
+from grader.grading.plugin import Passed, Train
 from grader.sandbox.client import Student
 
 FORMULA = "p ← p - lr·m̂ / (√v̂ + ε), with β = (0.9, 0.999) and ε = 1e-8"
+DEFAULTS: Options = {"lr": 1e-3}
 BETA_1, BETA_2, EPS = 0.9, 0.999, 1e-8
 
 
@@ -95,10 +98,11 @@ def test_epsilon(student: Student, rng: np.random.Generator) -> None:
 
 @pytest.mark.points(1)
 @pytest.mark.hint("The signature is make_optimizer(parameters, lr=1e-3).")
-def test_defaults(student: Student, rng: np.random.Generator) -> None:
+def test_defaults(student: Student, rng: np.random.Generator, passed: Passed) -> None:
     """By default lr is 1e-3"""
+    rules = RULES if passed("test_update_rule") else ()
     named = partial(recognise, WRONG_DEFAULTS)
-    expect_defaults(student, rng, {"lr": 1e-3}, [({}, 1.0)], recognise=named)
+    expect_defaults(student, rng, rules, DEFAULTS, [({}, 1.0)], recognise=named)
 
 
 @pytest.mark.points(1)
@@ -117,6 +121,19 @@ def test_two_optimizers(student: Student, rng: np.random.Generator) -> None:
 
 @pytest.mark.points(2)
 @pytest.mark.hint("Adam's steps are about lr large, whatever the gradient's size.")
-def test_training(train: Train) -> None:
+def test_training(student: Student, rng: np.random.Generator, train: Train, passed: Passed) -> None:
     """The baseline learns to read digits with it"""
-    expect_trained_baseline(train(student_optimizer=True, with_parameters=True))
+    run = train(student_optimizer=True)
+    rules = RULES if passed("test_update_rule") else ()
+    (trial,) = follow_each(student, rng, [{"lr": 0.02}], steps=3)
+    with refuting("test_update_rule", "test_defaults"):
+        expect_trained_baseline(
+            run,
+            rules,
+            trial,
+            DEFAULTS,
+            as_probed=passed("test_defaults"),
+            formula=FORMULA,
+            closely=passed("test_epsilon"),
+        )
+    expect_accuracy(run)

@@ -8,13 +8,21 @@ values are read off the network itself: with gamma = 0 the hidden layer gives a(
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Literal
 
 import numpy as np
 import pytest
 
+from grader.checks.kit.batch_statistics import (
+    Normalisation,
+    Place,
+    expect_kept_statistics,
+    expect_normalised_training,
+    weights_of,
+)
+from grader.checks.kit.curves import POINTS, ReadCurve, points_around, read
 from grader.checks.kit.layers import (
     Layers,
     expect_gradients,
@@ -29,6 +37,7 @@ from grader.checks.kit.probes import (
     close,
     draw_seed,
     draw_sizes,
+    embed,
     expect,
     normal,
     show,
@@ -38,6 +47,7 @@ from grader.checks.kit.shared import (
     test_builds,  # noqa: F401  a check that all networks share
     test_reproducible,  # noqa: F401
 )
+from grader.checks.kit.training_run import first_sums, refuting, sampled
 from grader.checks.misconceptions import Mistake, filled, only
 from grader.checks.misconceptions.batchnorm import (
     BATCH_IN_EVAL,
@@ -60,12 +70,26 @@ from grader.checks.misconceptions.batchnorm import (
     running_candidates,
 )
 from grader.checks.misconceptions.shared import common
-from grader.grading.plugin import Train
+from grader.grading.plugin import Passed, Train
+from grader.grading.training import TrainingRun
 from grader.sandbox.client import Network, Student, StudentError
 
 Weights = dict[str, np.ndarray]
 MAX_EPS = 1e-3
 BATCHES = 200  # after which running statistics must be 90% converged
+
+
+VECTORS = ("gamma", "beta", "b1")  # of one shape
+
+
+def parameter_shapes(sizes: Sequence[int]) -> dict[str, tuple[int, ...]]:
+    """The roles of the parameters and their shapes."""
+    num_features, num_hidden, num_output = sizes
+    return {
+        "W1": (num_hidden, num_features),
+        "W2": (num_output, num_hidden),
+        "b2": (num_output,),
+    } | dict.fromkeys(VECTORS, (num_hidden,))
 
 
 class Probe:
@@ -75,20 +99,14 @@ class Probe:
         self.student = student
         self.rng = rng
         self.net = student.build(*draw_sizes(rng), seed=draw_seed(rng))
-        self.num_features, self.num_hidden, num_output = self.net.sizes
-        shapes = {
-            "W1": (self.num_hidden, self.num_features),
-            "W2": (num_output, self.num_hidden),
-            "b2": (num_output,),
-        }
-        vectors = dict.fromkeys(("gamma", "beta", "b1"), (self.num_hidden,))
+        self.num_features, self.num_hidden, _ = self.net.sizes
         self.layers = Layers(
             self.net.parameters,
-            shapes | vectors,
+            parameter_shapes(self.net.sizes),
             optional=["b1"],
             recognise=recognise_parameters,
         )
-        self.find_roles([role for role in vectors if role in self.layers])
+        self.find_roles([role for role in VECTORS if role in self.layers])
 
     def find_roles(self, vectors: list[str]) -> None:
         """Tell gamma, beta and b1 apart by what they do, as they have the same shape.
@@ -201,9 +219,6 @@ def normalised(
 def alike(rows: np.ndarray) -> bool:
     """Whether all rows of (N, O) are the same."""
     return close(rows, np.broadcast_to(rows[:1], rows.shape))
-
-
-Place = Literal["before", "after"]
 
 
 def place_of_normalisation(probe: Probe) -> tuple[Place, int]:
@@ -488,6 +503,53 @@ def named_eval_mode(net: Network, inputs: np.ndarray, logits: np.ndarray) -> Mis
 
 @pytest.mark.points(2)
 @pytest.mark.hint("Normalised layers learn fast: if this one does not, look at eval mode.")
-def test_training(train: Train) -> None:
+def test_training(student: Student, rng: np.random.Generator, train: Train, passed: Passed) -> None:
     """It learns to read digits"""
-    expect_accuracy(train())
+    run = train()
+    if passed("test_train_mode"):
+        expect_normalised(student, rng, run, passed)
+    expect_accuracy(run)
+
+
+def expect_normalised(
+    student: Student, rng: np.random.Generator, run: TrainingRun, passed: Passed
+) -> None:
+    """Fail unless the run normalises by the batch and keeps its statistics, as it was seen to."""
+    probe = Probe(student, rng)
+    shapes = parameter_shapes(run.sizes)
+    layers = Layers(run.parameters, shapes, optional=["b1"]).like(probe.layers)
+    place, ddof = place_of_normalisation(probe)
+    probe.renew()
+    how = Normalisation(place, ddof, read_nonlinearity(probe, run, layers, place, ddof))
+    with refuting("test_train_mode"):
+        passes = expect_normalised_training(run, layers, probe.zero_scale, how)
+    if passed("test_running_statistics") and passed("test_eval_mode"):
+        with refuting("test_running_statistics", "test_eval_mode"):
+            expect_kept_statistics(run, layers, probe.zero_scale, passes)
+
+
+def read_nonlinearity(
+    probe: Probe, run: TrainingRun, layers: Layers, place: Place, ddof: int
+) -> ReadCurve:
+    """The nonlinearity where the run's sums lie; after it, up to scale and shift."""
+    weights = identity_weights(probe.layers)
+    if place == "after":
+        points = points_around(first_sums(run, layers), POINTS // 2)
+        rows = np.repeat(points[:, None], probe.num_hidden, axis=1)
+        inputs = embed(rows, len(rows), probe.num_features)
+        vectors = {"gamma": np.ones(probe.num_hidden), "beta": np.zeros(probe.num_hidden)}
+        shown = probe.hidden(weights | vectors, inputs, train=True)
+        return read(points, shown[:, 0])
+    normalised = []
+    for flat, images in sampled(run):
+        w = weights_of(layers, flat, probe.zero_scale)
+        z = images @ w["W1"].T
+        n = (z - z.mean(0)) / np.sqrt(z.var(0) + 1e-6)
+        normalised.append(w["gamma"] * n + w["beta"])
+    points = points_around(np.concatenate(normalised))
+    rows = np.resize(points, (-(-len(points) // probe.num_hidden), probe.num_hidden))
+    # So wide that no eps tells; scale and shift bring the normalised points back.
+    deviation, mean = rows.std(0, ddof=ddof), rows.mean(0)
+    inputs = embed((rows - mean) * (1e3 / deviation), len(rows), probe.num_features)
+    shown = probe.hidden(weights | {"gamma": deviation, "beta": mean}, inputs, train=True)
+    return read(points, shown.ravel()[: len(points)])

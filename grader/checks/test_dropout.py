@@ -15,14 +15,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.checks.kit.curves import points_around
 from grader.checks.kit.layers import (
     Layers,
     expect_gradients,
     two_layers,
 )
+from grader.checks.kit.masks import expect_dropout_trains
 from grader.checks.kit.nonlinearity import (
     expect_two_layers_forward,
     identity_weights,
+    read_between_two_layers,
 )
 from grader.checks.kit.probes import (
     Z_LIMIT,
@@ -38,6 +41,7 @@ from grader.checks.kit.shared import (
     expect_reproducible_network,
     test_builds,  # noqa: F401  a check that all networks share
 )
+from grader.checks.kit.training_run import first_sums, refuting
 from grader.checks.misconceptions import Mistake
 from grader.checks.misconceptions.dropout import (
     BEFORE_NONLINEARITY,
@@ -55,7 +59,7 @@ from grader.checks.misconceptions.dropout import (
     recognise_zero,
     whole_rows,
 )
-from grader.grading.plugin import Train
+from grader.grading.plugin import Passed, Train
 from grader.sandbox.client import Network, Student, StudentError
 
 ROWS = 240
@@ -369,6 +373,13 @@ def test_masks_are_independent(student: Student, rng: np.random.Generator) -> No
 
 @pytest.mark.points(2)
 @pytest.mark.hint("Dropped units slow learning down a little; with the right scale it still works.")
-def test_training(train: Train) -> None:
+def test_training(student: Student, rng: np.random.Generator, train: Train, passed: Passed) -> None:
     """It learns to read digits"""
-    expect_accuracy(train())
+    run = train()
+    if passed("test_drop_rate") and passed("test_eval_mode"):
+        layers = Layers(run.parameters, two_layers(run.sizes))
+        points = points_around(first_sums(run, layers))
+        curve = read_between_two_layers(*build(student, rng), points)
+        with refuting("test_drop_rate", "test_kept_values", "test_masks_are_independent"):
+            expect_dropout_trains(run, layers, curve, p=0.5)
+    expect_accuracy(run)

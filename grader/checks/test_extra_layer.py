@@ -6,11 +6,13 @@ checks change weights and inputs in ways that such a chain, and nothing else, do
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 import pytest
 
+from grader.checks.kit.curves import POINTS, ReadCurve, points_around, read
 from grader.checks.kit.layers import (
     Layers,
     expect_gradients,
@@ -37,6 +39,14 @@ from grader.checks.kit.shared import (
     test_builds,  # noqa: F401  a check that all networks share
     test_reproducible,  # noqa: F401
 )
+from grader.checks.kit.training_run import (
+    ForwardPass,
+    expect_network_trains,
+    first_sums,
+    near,
+    refuting,
+    sampled,
+)
 from grader.checks.misconceptions.extra_layer import (
     APPLIED_TWICE,
     MISSING_AFTER_FIRST,
@@ -44,16 +54,17 @@ from grader.checks.misconceptions.extra_layer import (
     SKIP_CONNECTION,
 )
 from grader.checks.misconceptions.shared import common
-from grader.grading.plugin import Train
+from grader.grading.plugin import Passed, Train
+from grader.grading.training import TrainingRun
 from grader.sandbox.client import Network, Student
 
 Weights = dict[str, np.ndarray]
+WIDE = (66, 64, 65)  # sizes at which many points of a nonlinearity are read at once
 
 
-def build(student: Student, rng: np.random.Generator) -> tuple[Network, Layers]:
-    net = student.build(*draw_sizes(rng), seed=draw_seed(rng))
-    num_features, num_hidden, num_output = net.sizes
-    shapes = {
+def three_layers(sizes: Sequence[int]) -> dict[str, tuple[int, ...]]:
+    num_features, num_hidden, num_output = sizes
+    return {
         "W1": (num_hidden, num_features),
         "b1": (num_hidden,),
         "W2": (num_hidden, num_hidden),
@@ -61,7 +72,13 @@ def build(student: Student, rng: np.random.Generator) -> tuple[Network, Layers]:
         "W3": (num_output, num_hidden),
         "b3": (num_output,),
     }
-    return net, Layers(net.parameters, shapes)
+
+
+def build(
+    student: Student, rng: np.random.Generator, sizes: Sequence[int] = ()
+) -> tuple[Network, Layers]:
+    net = student.build(*(sizes or draw_sizes(rng)), seed=draw_seed(rng))
+    return net, Layers(net.parameters, three_layers(net.sizes))
 
 
 class Chain:
@@ -277,6 +294,96 @@ def movement_is_seen(chain: Chain) -> bool:
 
 @pytest.mark.points(2)
 @pytest.mark.hint("Deeper networks need a fitting initialisation: PyTorch's default is enough.")
-def test_training(train: Train) -> None:
+def test_training(student: Student, rng: np.random.Generator, train: Train, passed: Passed) -> None:
     """It learns to read digits"""
-    expect_accuracy(train())
+    run = train()
+    probed = "test_three_layers_in_a_chain", "test_nonlinearities"
+    if all(map(passed, probed)):
+        expect_three_layers_train(student, rng, run, probed)
+    expect_accuracy(run)
+
+
+def expect_three_layers_train(
+    student: Student, rng: np.random.Generator, run: TrainingRun, probed: tuple[str, ...]
+) -> None:
+    """Fail unless the run's steps are those of the three layers, with one and the same two
+    nonlinearities as a small network has."""
+    chain = Chain(*build(student, rng), rng)
+    chain.orient(chain.draw())
+    layers = Layers(run.parameters, three_layers(run.sizes)).like(chain.layers)
+    net, wide = build(student, rng, WIDE)
+    curves = read_nonlinearities(Chain(net, wide.like(chain.layers), rng), run, layers)
+    weights, inputs = chain.draw(), normal(rng, 20, chain.net.sizes[0])
+    small = ForwardPass(weights, curves, inputs)
+    with refuting(*probed):
+        expect(
+            near(chain.run(weights, inputs), small.logits, small.error),
+            f"one nonlinearity for networks of all sizes, and so the logits {show(small.logits)}",
+            f"{show(chain.run(weights, inputs))} from a small one",
+        )
+        expect_network_trains(
+            run,
+            layers,
+            lambda weights, inputs: ForwardPass(weights, curves, inputs),
+            "W3·a(W2·a(W1·x + b1) + b2) + b3",
+        )
+
+
+def read_nonlinearities(chain: Chain, run: TrainingRun, layers: Layers) -> list[ReadCurve]:
+    """Both nonlinearities, where the run's sums lie."""
+    points = points_around(first_sums(run, layers))
+    first = read(points, read_first(chain, points))
+    sums = []
+    for flat, images in sampled(run):
+        weights = layers.split(flat)
+        hidden = first(images @ weights["W1"].T + weights["b1"]).value
+        sums.append(hidden @ weights["W2"].T + weights["b2"])
+    points = points_around(np.concatenate(sums), POINTS // 4)
+    return [first, read(points, read_second(chain, points))]
+
+
+def read_second(chain: Chain, points: np.ndarray) -> np.ndarray:
+    """The second nonlinearity at `points`: with W2 = 0 they can be its biases, unit by unit."""
+    num_features, num_hidden, _ = chain.net.sizes
+    weights = identity_weights(chain.layers)
+    weights["W2"] = np.zeros_like(weights["W2"])
+    biases = np.resize(points, (-(-len(points) // num_hidden), num_hidden))
+    row = np.zeros((1, num_features), np.float32)
+    shown = [chain.hidden_second(weights | {"b2": bias}, row)[0] for bias in biases]
+    return np.concatenate(shown)[: len(points)]
+
+
+def read_first(chain: Chain, points: np.ndarray) -> np.ndarray:
+    """The first nonlinearity at `points`, seen through a piece of the second that can be undone.
+
+    W2 is a small multiple of the identity, and b2 leads to where the second one is steepest.
+    """
+    num_features, num_hidden, _ = chain.net.sizes
+    levels = np.linspace(-4, 4, 129)
+    slopes = np.lib.stride_tricks.sliding_window_view(np.diff(read_second(chain, levels)), 4)
+    steepness = np.where((np.sign(slopes) == np.sign(slopes[:, :1])).all(1), 1, 0)
+    start = int(np.argmax(steepness * np.abs(slopes).min(axis=1)))
+    fine = np.linspace(levels[start], levels[start + 4], 129)
+    seen = read_second(chain, fine)
+    order = np.argsort(seen)
+    middle, half = fine.mean(), (fine[-1] - fine[0]) / 2
+    rows = np.resize(points, (-(-len(points) // num_hidden), num_hidden))
+    inputs = embed(rows, len(rows), num_features)
+    straight = identity_weights(chain.layers)
+
+    def first(reach: float) -> np.ndarray:
+        weights = straight | {
+            "W2": np.float32(reach) * straight["W2"],
+            "b2": np.full(num_hidden, middle, np.float32),
+        }
+        shown = chain.hidden_second(weights, inputs)
+        return (np.interp(shown, seen[order], fine[order]) - middle) / reach
+
+    reach = half / (1 + float(np.abs(points).max()))
+    for _ in range(8):  # as long as it does not fit into the piece
+        values = first(reach)
+        if np.abs(values).max() * reach < 0.95 * half:
+            break
+        reach /= 10
+    values = first(0.9 * half / max(float(np.abs(values).max()), 1e-6))
+    return values.ravel()[: len(points)]

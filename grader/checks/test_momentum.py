@@ -17,14 +17,15 @@ from grader.checks.kit.optimizers import (
     expect_defaults,
     expect_gradientless_left_alone,
     expect_rule,
-    expect_trained_baseline,
     expect_two_independent,
     follow_each,
     test_builds,  # noqa: F401  a check that all optimizers share
 )
+from grader.checks.kit.shared import expect_accuracy
+from grader.checks.kit.training_run import expect_trained_baseline, refuting
 from grader.checks.misconceptions.momentum import WRONG_DEFAULTS, WRONG_RULES
 from grader.checks.misconceptions.shared.steps import recognise
-from grader.grading.plugin import Train
+from grader.grading.plugin import Passed, Train
 from grader.sandbox.client import Student
 
 FORMULA = "v ← μ·v + g, then p ← p - lr·v"
@@ -73,10 +74,12 @@ def test_update_rule(student: Student, rng: np.random.Generator) -> None:
 
 @pytest.mark.points(1)
 @pytest.mark.hint("The signature is make_optimizer(parameters, lr=0.01, momentum=0.9).")
-def test_defaults(student: Student, rng: np.random.Generator) -> None:
+def test_defaults(student: Student, rng: np.random.Generator, passed: Passed) -> None:
     """By default lr is 0.01 and momentum is 0.9"""
-    passed: list[tuple[Options, float]] = [({}, 1.0), ({"lr": 0.5}, 1.0), ({"momentum": 0.5}, 1.0)]
-    expect_defaults(student, rng, DEFAULTS, passed, recognise=partial(recognise, WRONG_DEFAULTS))
+    given: list[tuple[Options, float]] = [({}, 1.0), ({"lr": 0.5}, 1.0), ({"momentum": 0.5}, 1.0)]
+    rules = RULES if passed("test_update_rule") else ()
+    named = partial(recognise, WRONG_DEFAULTS)
+    expect_defaults(student, rng, rules, DEFAULTS, given, recognise=named)
 
 
 @pytest.mark.points(1)
@@ -96,6 +99,13 @@ def test_two_optimizers(student: Student, rng: np.random.Generator) -> None:
 
 @pytest.mark.points(2)
 @pytest.mark.hint("With momentum, the baseline learns much faster than plain SGD lets it.")
-def test_training(train: Train) -> None:
+def test_training(student: Student, rng: np.random.Generator, train: Train, passed: Passed) -> None:
     """The baseline learns to read digits with it"""
-    expect_trained_baseline(train(student_optimizer=True, with_parameters=True))
+    run = train(student_optimizer=True)
+    rules = RULES if passed("test_update_rule") else ()
+    (trial,) = follow_each(student, rng, [{"lr": 0.1, "momentum": 0.7}], steps=3)
+    with refuting("test_update_rule", "test_defaults"):
+        expect_trained_baseline(
+            run, rules, trial, DEFAULTS, as_probed=passed("test_defaults"), formula=FORMULA
+        )
+    expect_accuracy(run)

@@ -16,7 +16,14 @@ import pytest
 
 import grader.grading.plugin
 from grader.errors import GraderError
-from grader.grading.plugin import TRAINING_FIXTURES, CheckPlugin, CheckRun, Judgement, result_of
+from grader.grading.plugin import (
+    TRAINING_FIXTURES,
+    CheckPlugin,
+    CheckRun,
+    Judgement,
+    is_hidden,
+    result_of,
+)
 from grader.report.model import CheckResult
 from grader.text import printable
 
@@ -75,6 +82,9 @@ class CheckFile:
     def run(self, run: CheckRun, only: str | None = None) -> None:
         """Run the checks, or `only` the one of that name; they record what they conclude in `run`.
 
+        Hidden ones come last, in a worker of their own that ends with them: what they ask is not
+        to be told by what the others see.
+
         Raises:
             GraderError: they end for a reason that is none of their verdicts, or there are none.
         """
@@ -82,7 +92,18 @@ class CheckFile:
         items = [item for item in self._plugin.items if only in (None, item.name)]
         if not items:
             raise self._broken(f"there is no check {only}")
-        session = items[0].session
+        apart = [item for item in items if is_hidden(item)]
+        self._go_through([item for item in items if item not in apart])
+        if apart:
+            with run.apart():
+                self._go_through(apart)
+            run.sort([item.name for item in items])
+        if len(run.results) != len(items):
+            raise self._broken(f"{len(run.results)} of its {len(items)} checks came to a verdict")
+
+    def _go_through(self, items: list[pytest.Item]) -> None:
+        """Run `items`, with fixtures that end with them."""
+        session = self.items[0].session
         # NumPy's warnings about a student's numbers would only confuse; checks look at the numbers.
         with pytest_environment(), np.errstate(all="ignore"):
             try:
@@ -92,8 +113,6 @@ class CheckFile:
                 raise self._broken(f"{type(error).__name__}: {error}") from error
             finally:  # fixtures end with the run, wherever it ended
                 session.config.hook.pytest_sessionfinish(session=session, exitstatus=0)
-        if len(run.results) != len(items):
-            raise self._broken(f"{len(run.results)} of its {len(items)} checks came to a verdict")
 
     def _broken(self, reason: str) -> GraderError:
         last = printable(reason.strip().splitlines()[-1])

@@ -191,7 +191,7 @@ class Engine:
         )
         if reason := unsound(report, slug):
             raise ValueError(reason)
-        return Graded(report, time.perf_counter() - start), student.doubt
+        return Graded(report, time.perf_counter() - start), run.doubt or student.doubt
 
     def _student(self, assignment: Assignment, source: Source) -> Student:
         return Student(

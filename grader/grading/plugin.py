@@ -8,9 +8,9 @@ A check is a pytest function whose docstring's first line is its title. Marks:
     @pytest.mark.hidden          students get its points, not its text: `grader release` cuts it out
 
 Fixtures: `student` (the module behind the wall), `rng` (a NumPy generator derived from course seed,
-assignment and check), `course_rng` (one for fixtures that several checks share), `train` (one run
-of the seed's training loop, recorded in the report), `own_run` (the same with a network and an
-optimizer of the student's own, run once for all checks).
+assignment and check), `course_rng` (one for fixtures that several checks share), `passed` (whether
+a check above has passed), `train` (one run of the seed's training loop, recorded in the report),
+`own_run` (the same with a network and an optimizer of the student's own, run once for all checks).
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from __future__ import annotations
 import textwrap
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -39,6 +40,7 @@ DEFERRED = "runs after you hand in"
 TRAINING_FIXTURES = {"train", "own_run"}
 
 Train = Callable[..., TrainingRun]
+Passed = Callable[[str], bool]
 
 # What a check or a fixture may end with; an interrupt is none of it. pytest's own outcomes are not
 # Exceptions.
@@ -71,6 +73,34 @@ class CheckRun:
         self._digits = digits
         self._unseen = unseen
         self._seed = seed
+        self._items: list[pytest.Item] = []  # of `results`
+        self._apart = False
+        self.doubt = ""  # why what hidden checks saw may be the machine's doing; "": it is not
+
+    def passed(self, name: str) -> bool:
+        """Whether the check of this name has passed in this run."""
+        return any(result.id == name and result.verdict == "passed" for result in self.results)
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Ask another worker in here, and let nothing that it says of a training be known."""
+        student, training = self.student, self.training
+        with student.anew() as other:
+            try:
+                self.student, self._apart = other, True
+                yield
+            finally:
+                self.student, self.training, self._apart = student, training, False
+            if other.failure is not None:
+                raise other.failure
+            self.doubt = other.doubt
+
+    def sort(self, names: list[str]) -> None:
+        """Put the results in the order of `names`."""
+        pairs = zip(self.results, self._items, strict=True)
+        ordered = sorted(pairs, key=lambda pair: names.index(pair[0].id))
+        self.results = [result for result, _ in ordered]
+        self._items = [item for _, item in ordered]
 
     def generator(self, name: str) -> np.random.Generator:
         """A generator of its own for each name, derived from course seed and assignment."""
@@ -98,6 +128,11 @@ class CheckRun:
         ):
             self.not_judged = f"not judged, because this did not pass: {title_of(item)}"
         self.results.append(result_of(item, judgement, duration_s))
+        self._items.append(item)
+        for number, result in enumerate(self.results):
+            refuted = result.id in judgement.refutes and result.verdict == "passed"
+            if refuted and result.hidden == self._apart:
+                self.results[number] = result_of(self._items[number], judgement, result.duration_s)
 
 
 class CheckPlugin:
@@ -188,6 +223,12 @@ def course_rng(pytestconfig: pytest.Config) -> np.random.Generator:
 
 
 @pytest.fixture
+def passed(pytestconfig: pytest.Config) -> Passed:
+    """`passed("test_layers")` says whether that check has passed, in this run of the file."""
+    return pytestconfig.stash[_PLUGIN].run.passed
+
+
+@pytest.fixture
 def train(pytestconfig: pytest.Config, rng: np.random.Generator) -> Train:
     """`train()` runs the seed's loop and records it; for its options see `run_training`."""
     return partial(pytestconfig.stash[_PLUGIN].run.train, rng)
@@ -207,7 +248,8 @@ class Judgement:
     """What a check concluded: whose fault it is, what to say, and about which of their lines.
 
     `misconception` names the known mistake, where the check has recognised one. `look` says where
-    to look; None: where the check's hint says.
+    to look; None: where the check's hint says. `refutes` names the checks that passed only because
+    they did not see what this one saw.
     """
 
     verdict: Verdict
@@ -215,6 +257,7 @@ class Judgement:
     line: int | None = None
     misconception: str = ""
     look: str | None = ""
+    refutes: tuple[str, ...] = ()
 
 
 def blame(error: BaseException) -> Judgement:
@@ -229,12 +272,13 @@ def blame(error: BaseException) -> Judgement:
         return Judgement(error.verdict, said, error.line)
     if isinstance(error, AssertionError | pytest.fail.Exception):
         said = str(error) or "what the check asks for does not hold"
-        # Set by checks that know common mistakes (grader.checks.kit.probes.Failure).
+        # Set by checks that know more (grader.checks.kit.probes.Failure).
         return Judgement(
             "failed",
             said,
             misconception=getattr(error, "misconception", ""),
             look=getattr(error, "look", None),
+            refutes=getattr(error, "refutes", ()),
         )
     if isinstance(error, pytest.skip.Exception):
         return Judgement("not_judged", str(error))
@@ -279,6 +323,11 @@ def is_deferred(item: pytest.Item) -> bool:
     """Whether the check was cut out of this copy, and this stands in for it."""
     mark = item.get_closest_marker("hidden")
     return mark is not None and bool(mark.kwargs.get("deferred"))
+
+
+def is_hidden(item: pytest.Item) -> bool:
+    """Whether the check is hidden, and here to be run."""
+    return item.get_closest_marker("hidden") is not None and not is_deferred(item)
 
 
 def title_of(item: pytest.Item) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,26 +11,55 @@ import numpy as np
 from grader.course.digits import Digits
 from grader.course.manifest import Assignment
 from grader.report.model import Training
-from grader.sandbox import client
 from grader.sandbox.client import Parameter, Student
 
 TRAIN_IMAGES = 1000
 VALID_IMAGES = 500
 COMPARED_IMAGES = 100  # at random among those: what a forward pass of our own is worth
 BATCH_SIZE = 100
+SGD = {"lr": 0.01, "momentum": 0.9}  # what a student's network is trained with
+REVEALED = 4  # steps, besides the first
+FOLLOWED, COMPARED = 40, 100  # entries of each parameter, through the run and at revealed steps
 TRAINING_SIZES = (784, 512, 10)  # (F, H, C)
 OWN_SIZES = (784, 10)  # (F, C)
 
 
 @dataclass(frozen=True)
+class RevealedStep:
+    """One step of a run, chosen at random and asked for when it was over.
+
+    P counts the entries of all parameters, one after the other; K the step's coordinates, which
+    were drawn after it, too. All float32 but for the integers.
+    """
+
+    number: int  # of the steps before it
+    images: np.ndarray  # (N, F), in [0, 1]
+    labels: np.ndarray  # (N,), int64
+    logits: np.ndarray  # (N, C), in train mode
+    before: np.ndarray  # (P,): the parameters that gave the logits
+    coordinates: np.ndarray  # (K,), int64
+    earlier: np.ndarray  # (K,): before the step before this one; as they began, at the first
+    gradients: np.ndarray  # (K,)
+    after: np.ndarray  # (K,)
+    buffers_before: list[np.ndarray]
+    buffers_after: list[np.ndarray]
+
+
+@dataclass(frozen=True)
 class TrainingRun:
-    """A finished run, with some of the images that the trained network was measured on."""
+    """A finished run: what was concluded from it, and what proves that it was the task's."""
 
     summary: Training
     sizes: tuple[int, int, int]  # (F, H, C)
-    parameters: list[Parameter]
-    unseen_images: np.ndarray  # (M, F) float32, in [0, 1], pixels in the order shown
-    unseen_logits: np.ndarray  # (M, C) float32, what the worker says it gave for these
+    parameters: list[Parameter]  # before the first step
+    coordinates: np.ndarray  # (K,) int64, followed through all S steps
+    gradients: np.ndarray  # (S, K)
+    values: np.ndarray  # (S, K), after each step
+    steps: list[RevealedStep]  # the first one, and some more
+    trained: np.ndarray  # (P,): all parameters after the last step
+    buffers: list[np.ndarray]  # the same
+    unseen_images: np.ndarray  # (M, F), in [0, 1]: some of those measured on
+    unseen_logits: np.ndarray  # (M, C), in eval mode
 
 
 def run_training(
@@ -38,7 +69,6 @@ def run_training(
     rng: np.random.Generator,
     *,
     student_optimizer: bool = False,
-    with_parameters: bool = False,
 ) -> TrainingRun:
     """Train by the seed's loop on the first 1000 images; measure on the next 500.
 
@@ -49,7 +79,6 @@ def run_training(
     Args:
         student_optimizer: train the baseline's Net with the student's make_optimizer, not the
             student's Net with SGD and momentum.
-        with_parameters: return the trained parameters; without, that list is empty.
 
     Raises:
         StudentError: the student's code failed on the way.
@@ -59,22 +88,89 @@ def run_training(
     order = rng.permutation(digits.images.shape[1])
     images = np.take(digits.images[: TRAIN_IMAGES + VALID_IMAGES], order, axis=1)
     labels = digits.labels[: TRAIN_IMAGES + VALID_IMAGES]
-    run = student.train(
+    trainee = student.train(
         TRAINING_SIZES,
         images[:TRAIN_IMAGES],
         labels[:TRAIN_IMAGES],
-        images[TRAIN_IMAGES:],
         seed=int(rng.integers(2**31)),
-        epochs=assignment.epochs,
         batch_size=BATCH_SIZE,
         students="optimizer" if student_optimizer else "network",
-        with_parameters=with_parameters,
+        recorded=True,
+        **SGD,
     )
-    summary = summarise(run, labels[:TRAIN_IMAGES], labels[TRAIN_IMAGES:], assignment.threshold)
+    coordinates = draw_coordinates(rng, trainee.parameters, FOLLOWED)
+    batches = TRAIN_IMAGES // BATCH_SIZE
+    revealed = draw_steps(rng, assignment.epochs * batches)
+    logits: list[np.ndarray] = []
+    gradients: list[np.ndarray] = []
+    values: list[np.ndarray] = []
+    steps: list[RevealedStep] = []
+    for number in range(assignment.epochs * batches):
+        batch = number % batches
+        step = trainee.step(batch, BATCH_SIZE, coordinates)
+        for part, kept in zip(step, (logits, gradients, values), strict=True):
+            kept.append(part)
+        if number in revealed:
+            rows = slice(batch * BATCH_SIZE, (batch + 1) * BATCH_SIZE)
+            chosen = draw_coordinates(rng, trainee.parameters, COMPARED)
+            shown = trainee.reveal(chosen)
+            steps.append(
+                RevealedStep(
+                    number,
+                    as_seen(images[rows]),
+                    labels[rows],
+                    step[0],
+                    shown.before,
+                    chosen,
+                    shown.earlier if number else shown.before[chosen],
+                    shown.gradients,
+                    shown.after,
+                    shown.buffers_before,
+                    shown.buffers_after,
+                )
+            )
+    unseen_logits, trained, buffers = trainee.measure(images[TRAIN_IMAGES:])
+    summary = summarise(
+        logits, unseen_logits, labels[:TRAIN_IMAGES], labels[TRAIN_IMAGES:], assignment
+    )
     # Chosen after the run: the worker can't know which.
     compared = rng.choice(VALID_IMAGES, COMPARED_IMAGES, replace=False)
-    unseen = images[TRAIN_IMAGES + compared].astype(np.float32) / np.float32(255)
-    return TrainingRun(summary, TRAINING_SIZES, run.parameters, unseen, run.unseen_logits[compared])
+    return TrainingRun(
+        summary,
+        TRAINING_SIZES,
+        trainee.parameters,
+        coordinates,
+        np.stack(gradients),
+        np.stack(values),
+        steps,
+        trained,
+        buffers,
+        as_seen(images[TRAIN_IMAGES + compared]),
+        unseen_logits[compared],
+    )
+
+
+def draw_steps(rng: np.random.Generator, count: int) -> set[int]:
+    """The first of `count` steps, and one from each of REVEALED equal parts of the others."""
+    ends = np.linspace(1, count, REVEALED + 1).astype(int)
+    return {0, *(int(rng.integers(a, b)) for a, b in itertools.pairwise(ends))}
+
+
+def draw_coordinates(
+    rng: np.random.Generator, parameters: Sequence[Parameter], most: int
+) -> np.ndarray:
+    """Up to `most` entries of each parameter, as they count through all of them; sorted."""
+    drawn, start = [], 0
+    for parameter in parameters:
+        size = 0 if parameter.value is None else parameter.value.size
+        drawn.append(start + np.unique(rng.integers(0, max(size, 1), min(most, size))))
+        start += size
+    return np.concatenate([np.empty(0, np.int64), *drawn])
+
+
+def as_seen(images: np.ndarray) -> np.ndarray:
+    """uint8 images as the network sees them."""
+    return images.astype(np.float32) / np.float32(255)
 
 
 @dataclass(frozen=True)
@@ -105,31 +201,43 @@ def run_own(
     expect_epochs(assignment)
     numbers = rng.permutation(OWN_SIZES[-1])
     labels = numbers[digits.labels[:TRAIN_IMAGES]]
-    run = student.train(
+    trainee = student.train(
         OWN_SIZES,
         digits.images[:TRAIN_IMAGES],
         labels,
-        unseen.images,
         seed=int(rng.integers(2**31)),
-        epochs=assignment.epochs,
         batch_size=BATCH_SIZE,
         students="both",
-        with_parameters=False,
+        recorded=False,
+        **SGD,
     )
-    summary = summarise(run, labels, numbers[unseen.labels], assignment.threshold)
+    batches = TRAIN_IMAGES // BATCH_SIZE
+    nowhere = np.empty(0, np.int64)
+    logits = [
+        trainee.step(number % batches, BATCH_SIZE, nowhere)[0]
+        for number in range(assignment.epochs * batches)
+    ]
+    unseen_logits, _, _ = trainee.measure(unseen.images)
+    summary = summarise(logits, unseen_logits, labels, numbers[unseen.labels], assignment)
     return OwnRun(summary, assignment.bands)
 
 
 def summarise(
-    run: client.Training, labels: np.ndarray, unseen_labels: np.ndarray, threshold: float
+    train_logits: Sequence[np.ndarray],
+    unseen_logits: np.ndarray,
+    labels: np.ndarray,
+    unseen_labels: np.ndarray,
+    assignment: Assignment,
 ) -> Training:
-    """What the logits of a run say, by the labels of the images trained on and measured on."""
-    accuracies = [accuracy(logits, labels) for logits in run.train_logits]
+    """What the logits of a run's batches say, by the labels of the images that were trained on
+    and measured on."""
+    epochs = np.concatenate(train_logits).reshape(assignment.epochs, len(labels), -1)
+    accuracies = [accuracy(logits, labels) for logits in epochs]
     return Training(
         train_accuracy=accuracies[-1],
-        valid_accuracy=accuracy(run.unseen_logits, unseen_labels),
-        loss=[cross_entropy(logits, labels) for logits in run.train_logits],
-        threshold=threshold,
+        valid_accuracy=accuracy(unseen_logits, unseen_labels),
+        loss=[cross_entropy(logits, labels) for logits in epochs],
+        threshold=assignment.threshold,
         accuracy=accuracies,
     )
 

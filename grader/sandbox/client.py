@@ -8,13 +8,12 @@ Failures are typed by whose fault they are (blame.py).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 
-from grader.sandbox.answers import Called, Parameter, called, checked, draw_of, parameters_of
+from grader.sandbox.answers import Called, Parameter, called, draw_of, parameters_of
 from grader.sandbox.blame import (
     StudentCrashed,
     StudentError,
@@ -25,6 +24,7 @@ from grader.sandbox.blame import (
 from grader.sandbox.conversation import IMPORT_SEED, Conversation, Limits
 from grader.sandbox.handles import Network, Optimizer
 from grader.sandbox.launch import Launcher, SandboxError
+from grader.sandbox.trainee import Trainee
 from grader.sandbox.wire import protocol
 from grader.sandbox.wire.cells import Cells
 from grader.sandbox.wire.values import GivenNetwork, pack
@@ -44,18 +44,9 @@ __all__ = [
     "StudentRaised",
     "StudentTimedOut",
     "StudentUnusable",
-    "Training",
+    "Trainee",
     "confinement",
 ]
-
-
-@dataclass(frozen=True)
-class Training:
-    """What a training run returned; all float32 and finite."""
-
-    train_logits: np.ndarray  # (epochs, N, num_output)
-    unseen_logits: np.ndarray  # (M, num_output)
-    parameters: list[Parameter]  # empty if not wanted
 
 
 class Student:
@@ -83,7 +74,12 @@ class Student:
         self.filename = f"{slug}{'.ipynb' if cells else '.py'}"
         load = protocol.Load(slug, source, IMPORT_SEED, cells, siblings, names, bool(cells))
         self._conversation = Conversation(launcher, load, limits)
+        self._made_of = launcher, slug, source, limits, cells, siblings, names
         self._ask = self._conversation.ask
+
+    def anew(self) -> Student:
+        """Another handle on the same module, with workers and limits of its own."""
+        return Student(*self._made_of)
 
     def __enter__(self) -> Student:
         return self
@@ -197,41 +193,27 @@ class Student:
         sizes: tuple[int, ...],
         images: np.ndarray,
         labels: np.ndarray,
-        unseen: np.ndarray,
         *,
         seed: int,
-        epochs: int,
         batch_size: int,
         students: Literal["network", "optimizer", "both"],
-        with_parameters: bool,
-    ) -> Training:
-        """Run the seed's training loop; see `protocol.Train`.
+        recorded: bool,
+        lr: float,
+        momentum: float,
+    ) -> Trainee:
+        """Make what the seed's loop trains; see `protocol.Train`.
 
         Args:
-            images, unseen: uint8 of shapes (N, num_features) and (M, num_features).
+            images: uint8 of shape (N, num_features).
             labels: int64 of shape (N,).
             students: what is the student's, the rest being the baseline's.
+            recorded: whether steps can be revealed.
+            lr, momentum: of SGD, for a network without an optimizer of the student's.
         """
-        trained = self._ask(
-            protocol.Train(
-                seed,
-                sizes,
-                protocol.pack_array(images),
-                protocol.pack_array(labels),
-                protocol.pack_array(unseen),
-                epochs,
-                batch_size,
-                students,
-                with_parameters,
-            ),
-            protocol.Trained,
-        )
-        doing = "training"
-        return Training(
-            checked(trained.train_logits, (epochs, len(images), sizes[-1]), doing, "logits"),
-            checked(trained.unseen_logits, (len(unseen), sizes[-1]), doing, "logits"),
-            parameters_of(trained.parameters),
-        )
+        packed = protocol.pack_array(images), protocol.pack_array(labels)
+        request = protocol.Train(seed, sizes, *packed, batch_size, students, recorded, lr, momentum)
+        begun = self._ask(request, protocol.TrainingBegun)
+        return Trainee(self._ask, sizes[-1], parameters_of(begun.parameters))
 
 
 def confinement(launcher: Launcher) -> dict[str, bool]:

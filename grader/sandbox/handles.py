@@ -37,6 +37,7 @@ class Network:
         self._ask = ask
         self._key = key
         self._assigned: list[protocol.Array] | None = None  # to be sent with the next request
+        self._gradients = False  # whether autograd recorded in the latest forward pass
 
     def assign(self, values: Sequence[np.ndarray]) -> None:
         """Set every parameter, in the order of `parameters`, to float32 `values`."""
@@ -57,7 +58,11 @@ class Network:
     ) -> list[np.ndarray]:
         """The same for one batch after the other, seeded once before the first."""
         arrays = [protocol.pack_array(batch) for batch in batches]
-        request = protocol.Forward(self._key, self._take_assigned(), arrays, train, seed)
+        # By turns, as a network has to do the same either way.
+        self._gradients = not self._gradients
+        request = protocol.Forward(
+            self._key, self._take_assigned(), arrays, train, self._gradients, seed
+        )
         outputs = self._ask(request, protocol.Outputs).arrays
         mode = "train" if train else "eval"
         if len(outputs) != len(batches):

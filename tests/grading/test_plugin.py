@@ -311,7 +311,7 @@ def test_shared(course_rng):
 def test_a_training_run_is_recorded(toy: MakeToy) -> None:
     checks = """\
 def test_it(train):
-    run = train(student_optimizer=True, with_parameters=True)
+    run = train(student_optimizer=True)
     assert run.unseen_logits.shape == (len(run.unseen_images), 10)
     assert [p.value.shape for p in run.parameters] == [(512, 784), (512,), (10, 512), (10,)]
     assert run.summary.valid_accuracy > run.summary.threshold
@@ -323,6 +323,121 @@ def test_it(train):
     assert len(report.training.loss) == 2
     assert report.training.loss[1] < report.training.loss[0]
     assert 0.2 < report.training.valid_accuracy <= 1
+
+
+def test_a_step_is_revealed_when_it_is_over(toy: MakeToy) -> None:
+    checks = """\
+def test_it(train):
+    run = train(student_optimizer=True)
+    first, *others = run.steps
+    assert first.number == 0 and len({step.number for step in run.steps}) == 5
+    whole = np.concatenate([p.value.ravel() for p in run.parameters])
+    assert np.array_equal(first.before, whole)
+    assert np.array_equal(first.earlier, first.before[first.coordinates])
+    for step in run.steps:  # plain SGD
+        before = step.before[step.coordinates]
+        assert np.allclose(step.after, before - 0.1 * step.gradients, atol=1e-6)
+        place = np.searchsorted(step.coordinates, run.coordinates)
+        both = np.isin(run.coordinates, step.coordinates)
+        assert np.array_equal(run.values[step.number][both], step.after[place[both]])
+        assert not (step.number and np.array_equal(step.earlier, before))
+"""
+    assert only(toy(checks).grade()).message == ""
+
+
+def test_what_a_check_refutes_has_not_passed(toy: MakeToy) -> None:
+    checks = """\
+class Refuted(AssertionError):
+    refutes = ("test_first", "test_failed", "test_unknown")
+
+@pytest.mark.points(3)
+@pytest.mark.hint("look there")
+def test_first(passed):
+    assert not passed("test_first") and not passed("test_kept")
+
+@pytest.mark.points(2)
+def test_kept(passed):
+    assert passed("test_first")
+
+def test_failed():
+    assert False, "for a reason of its own"
+
+def test_last(passed):
+    assert not passed("test_failed")
+    raise Refuted("it does otherwise in training")
+"""
+    report = toy(checks).grade()
+    assert [(c.id, c.verdict, c.points, c.message, c.hint) for c in report.checks] == [
+        ("test_first", "failed", 0, "it does otherwise in training", "look there"),
+        ("test_kept", "passed", 2, "", ""),
+        ("test_failed", "failed", 0, "for a reason of its own", ""),
+        ("test_last", "failed", 0, "it does otherwise in training", ""),
+    ]
+    assert report.score == 2
+
+
+# ---------------------------------------------------------------- hidden checks
+
+TELLTALE = """\
+import torch
+
+asked = []
+print("imported")
+
+def make_optimizer(parameters, lr=0.1):
+    asked.append(lr)
+    print("asked with", lr)
+    if lr == 0.5:
+        raise ValueError(f"before: {asked[:-1]}")
+    return torch.optim.SGD(parameters, lr=lr)
+"""
+
+
+def test_hidden_checks_ask_a_worker_that_nobody_else_asks(toy: MakeToy) -> None:
+    checks = """\
+START = [np.zeros(2, np.float32)]
+
+@pytest.fixture(scope="module")
+def shared(student):
+    return student.make_optimizer(START, lr=0.25)
+
+def test_seen(student, shared):
+    student.make_optimizer(START, lr=0.5)
+
+@pytest.mark.hidden
+def test_secret(student, shared):
+    student.make_optimizer(START, lr=0.125)
+    student.make_optimizer(START, lr=0.5)
+
+def test_seen_later(student):
+    student.make_optimizer(START, lr=0.5)
+"""
+    report = toy(checks).grade(TELLTALE)
+    assert [check.id for check in report.checks] == ["test_seen", "test_secret", "test_seen_later"]
+    seen, secret, later = (check.message for check in report.checks)
+    assert "before: [0.25]" in seen
+    assert "before: [0.25, 0.125]" in secret
+    assert "before: [0.25, 0.5]" in later
+    assert "0.125" not in seen + later + report.output
+    assert report.output.count("imported") == 1
+
+
+def test_a_hidden_training_is_not_told(toy: MakeToy) -> None:
+    checks = """\
+class Refuted(AssertionError):
+    refutes = ("test_seen",)
+
+def test_seen():
+    pass
+
+@pytest.mark.hidden
+def test_secret(train):
+    train(student_optimizer=True)
+    raise Refuted
+"""
+    report = toy(checks).grade()
+    assert report.training is None
+    assert [check.verdict for check in report.checks] == ["passed", "failed"]
 
 
 # ---------------------------------------------------------------- without a run

@@ -84,6 +84,11 @@ class Layers:
     def __contains__(self, role: str) -> bool:
         return role in self.index
 
+    def like(self, other: Layers) -> Layers:
+        """The same, with roles of one shape told apart as in another network of this class."""
+        self.index, self.transposed = dict(other.index), set(other.transposed)
+        return self
+
     def _role_of(self, parameter: Parameter) -> str | None:
         if parameter.value is None:
             return None
@@ -111,6 +116,40 @@ class Layers:
     def name(self, role: str) -> str:
         """What the student calls it."""
         return self.parameters[self.index[role]].name
+
+    def split(self, flat: np.ndarray) -> dict[str, np.ndarray]:
+        """The roles' values in (P,), all parameters one after the other; weights as
+        (fan_out, fan_in)."""
+        values = {}
+        for role, (start, stop) in self._places().items():
+            value = flat[start:stop]
+            if role in self.transposed:
+                value = value.reshape(self.shapes[role][::-1]).T
+            values[role] = value.reshape(self.shapes[role])
+        return values
+
+    def locate(
+        self, coordinates: np.ndarray
+    ) -> dict[str, tuple[np.ndarray, tuple[np.ndarray, ...]]]:
+        """For each role which of `coordinates`, numbers of entries of such a (P,), are its own,
+        and their entries' indices there."""
+        found = {}
+        for role, (start, stop) in self._places().items():
+            chosen = np.flatnonzero((start <= coordinates) & (coordinates < stop))
+            shape = self.shapes[role]
+            stored = shape[::-1] if role in self.transposed else shape
+            index = np.unravel_index(coordinates[chosen] - start, stored)
+            found[role] = (chosen, index[::-1] if role in self.transposed else index)
+        return found
+
+    def _places(self) -> dict[str, tuple[int, int]]:
+        """Where each role's entries begin and end among those of all parameters."""
+        sizes = [0 if p.value is None else p.value.size for p in self.parameters]
+        ends = np.cumsum(sizes)
+        return {
+            role: (int(ends[number]) - sizes[number], int(ends[number]))
+            for role, number in self.index.items()
+        }
 
     def draw(self, rng: np.random.Generator) -> dict[str, np.ndarray]:
         """Random values for all roles, such that activations are of order 1."""

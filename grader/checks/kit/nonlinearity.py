@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from grader.checks.kit.curves import ReadCurve, read
 from grader.checks.kit.layers import Layers
 from grader.checks.kit.probes import close, embed, expect, normal, show
 from grader.checks.misconceptions import Known, Mistake
@@ -59,6 +60,20 @@ def expect_two_layers_forward(
         "Look for a layer, an activation on the logits or a scaling that nothing asks for.",
         known=known,
     )
+
+
+def read_between_two_layers(
+    net: Network, layers: Layers, points: np.ndarray, *, train: bool = False
+) -> ReadCurve:
+    """The nonlinearity of a two-layer network, read at evenly spaced `points`.
+
+    Goes on with identity weights.
+    """
+    num_features, num_hidden, _ = net.sizes
+    layers.assign(net, identity_weights(layers))
+    rows = np.resize(points, (-(-len(points) // num_hidden), num_hidden)).astype(np.float32)
+    shown = net.forward(embed(rows, len(rows), num_features), train=train)[:, :num_hidden]
+    return read(points, shown.ravel()[: len(points)])
 
 
 def named_forward(

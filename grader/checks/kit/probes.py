@@ -20,8 +20,11 @@ class Failure(AssertionError):
     """A check's demand is not met.
 
     `misconception` names the known mistake that it looks like. `look` says where to look; None:
-    where the check's hint says.
+    where the check's hint says. `refutes` names the checks that would not have passed had they
+    seen it.
     """
+
+    refutes: tuple[str, ...] = ()
 
     def __init__(self, message: str, misconception: str, look: str | None) -> None:
         super().__init__(message)

@@ -25,8 +25,10 @@ def test_builds(student: Student, rng: np.random.Generator) -> None:
         "no such name",
         "Keep the name that the stub gives.",
     )
-    for _ in range(2):
+    for wider_than_output in (False, True):
         num_features, num_hidden, num_output = draw_sizes(rng)
+        if wider_than_output:
+            num_hidden, num_output = num_output, num_hidden
         net = student.build(num_features, num_hidden, num_output, seed=draw_seed(rng))
         expect(
             all(p.value is None or np.isfinite(p.value).all() for p in net.parameters),
@@ -35,7 +37,7 @@ def test_builds(student: Student, rng: np.random.Generator) -> None:
             "torch.empty leaves whatever was in memory: fill it with an initialiser.",
         )
         net.forward(normal(rng, 1, num_features))
-        net.forward(normal(rng, 7, num_features))
+        net.forward(normal(rng, 100, num_features))
         net.forward(normal(rng, 2, num_features), train=True)
 
 

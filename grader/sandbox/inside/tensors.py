@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from typing import TypeGuard, TypeVar
 
 import torch
 from torch import nn
@@ -49,9 +50,13 @@ def tensor_to_array(tensor: torch.Tensor) -> Array:
     return protocol.pack_array(tensor.detach().resolve_conj().resolve_neg().numpy())
 
 
+# What is registered, whatever a subclass makes of its own parameters() and named_parameters().
+named_parameters = nn.Module.named_parameters
+
+
 def describe_parameters(net: nn.Module) -> list[protocol.Parameter]:
     described: list[protocol.Parameter] = []
-    for name, parameter in net.named_parameters():
+    for name, parameter in named_parameters(net):
         if len(described) == protocol.MAX_ITEMS:
             raise UnusableError(f"the network has more than {protocol.MAX_ITEMS} parameters")
         try:
@@ -66,11 +71,21 @@ def describe_parameters(net: nn.Module) -> list[protocol.Parameter]:
     return described
 
 
+T = TypeVar("T")
+_bases = type.__dict__["__mro__"].__get__
+
+
+def is_a(value: object, kind: type[T]) -> TypeGuard[T]:
+    """Whether `value` is of this class: isinstance would believe what it says of itself, in
+    `__class__`."""
+    return kind in _bases(type(value))
+
+
 def kind_of(value: object) -> str:
     """What `value` is, in a few words: "a float64 tensor of shape (3, 4)", "None", "a list"."""
     if value is None:
         return "None"
-    if isinstance(value, torch.Tensor):
+    if is_a(value, torch.Tensor):
         if nn.parameter.is_lazy(value):
             return "a lazy parameter that no input has given a shape"
         dtype = str(value.dtype).removeprefix("torch.")

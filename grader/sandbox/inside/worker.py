@@ -24,6 +24,7 @@ from grader.sandbox.inside.tensors import (
     UnusableError,
     array_to_tensor,
     describe_parameters,
+    is_a,
     kind_of,
     seed_torch,
     sendable,
@@ -32,6 +33,7 @@ from grader.sandbox.inside.tensors import (
     uninitialised_memory_as_nan,
 )
 from grader.sandbox.inside.traces import suggestion_of
+from grader.sandbox.inside.trainee import Trainee
 from grader.sandbox.wire import protocol
 from grader.sandbox.wire.protocol import Array
 
@@ -46,6 +48,7 @@ class Worker:
         self.optimizers: dict[str, tuple[torch.optim.Optimizer, list[nn.Parameter]]] = {}
         self.doing = "importing the module"
         self.reading = Reading(folder, protocol.Load("unloaded", "", 0))
+        self.trainee: Trainee
 
     # ------------------------------------------------------------ one method a request
 
@@ -80,7 +83,7 @@ class Worker:
         net.train(request.train)
         if request.seed is not None:
             seed_torch(request.seed)
-        with torch.no_grad():
+        with torch.set_grad_enabled(request.gradients):
             outputs = [self._call(net, array_to_tensor(batch)) for batch in request.batches]
         return protocol.Outputs([tensor_to_array(output) for output in outputs])
 
@@ -129,9 +132,8 @@ class Worker:
             values.append([tensor_to_array(p.detach().clone()) for p in parameters])
         return protocol.Stepped(values)
 
-    def train(self, request: protocol.Train) -> protocol.Trained:
-        images = array_to_tensor(request.images).float().div_(255)
-        labels = array_to_tensor(request.labels)
+    def train(self, request: protocol.Train) -> protocol.TrainingBegun:
+        images = pixels(request.images)
         seed_torch(request.seed)
         if request.students == "optimizer":
             net: nn.Module = sys.modules["baseline"].Net(*request.sizes)
@@ -142,28 +144,26 @@ class Worker:
             optimizer = self._make_optimizer(net.parameters(), {})
         else:
             optimizer = torch.optim.SGD(net.parameters(), lr=request.lr, momentum=request.momentum)
-        seen = []
-        for _ in range(request.epochs):
-            net.train()
-            batches = zip(
-                images.split(request.batch_size), labels.split(request.batch_size), strict=True
-            )
-            for batch, targets in batches:
-                optimizer.zero_grad()
-                logits = self._call(net, batch)
-                self.doing = "training"
-                nn.functional.cross_entropy(logits, targets).backward()
-                optimizer.step()
-                seen.append(logits.detach())
-        net.eval()
-        with torch.no_grad():
-            unseen_logits = self._call(net, array_to_tensor(request.unseen).float().div_(255))
-        train_logits = torch.cat(seen).reshape(request.epochs, len(images), -1)
-        return protocol.Trained(
-            tensor_to_array(train_logits),
-            tensor_to_array(unseen_logits),
-            describe_parameters(net) if request.with_parameters else [],
+        self.doing = "training"
+        self.trainee = Trainee(
+            net,
+            optimizer,
+            images,
+            array_to_tensor(request.labels),
+            request.batch_size,
+            self._call_in_training,
+            recorded=request.recorded,
         )
+        return protocol.TrainingBegun(describe_parameters(net) if request.recorded else [])
+
+    def trainstep(self, request: protocol.TrainStep) -> protocol.Trained:
+        return self.trainee.step(request)
+
+    def reveal(self, request: protocol.Reveal) -> protocol.Revealed:
+        return self.trainee.reveal(request)
+
+    def measure(self, request: protocol.Measure) -> protocol.Measured:
+        return self.trainee.measure(pixels(request.images))
 
     def give(self, request: protocol.Give) -> protocol.Done:
         self.nets[request.key] = calls.give(request)
@@ -193,7 +193,7 @@ class Worker:
         call = f"Net({', '.join(arguments)})"
         self.doing = f"calling {call}"
         net = self._entry_point("Net")(*sizes, **options)
-        if not isinstance(net, nn.Module):
+        if not is_a(net, nn.Module):
             raise UnusableError(f"{call} returned {kind_of(net)}, not a torch.nn.Module")
         return net
 
@@ -204,7 +204,7 @@ class Worker:
         call = f"make_optimizer({', '.join(arguments)})"
         self.doing = f"calling {call}"
         optimizer = self._entry_point("make_optimizer")(parameters, **options)
-        if not isinstance(optimizer, torch.optim.Optimizer):
+        if not is_a(optimizer, torch.optim.Optimizer):
             raise UnusableError(
                 f"{call} returned {kind_of(optimizer)}, not a torch.optim.Optimizer"
             )
@@ -220,8 +220,13 @@ class Worker:
         mode = "train" if net.training else "eval"
         self.doing = f"the forward pass on {tuple(rows.shape)} inputs in {mode} mode"
         logits = net(rows)
-        if not isinstance(logits, torch.Tensor):
+        if not is_a(logits, torch.Tensor):
             raise UnusableError(f"forward returned {kind_of(logits)}, not a tensor")
+        return logits
+
+    def _call_in_training(self, net: nn.Module, rows: torch.Tensor) -> torch.Tensor:
+        logits = self._call(net, rows)
+        self.doing = "training"
         return logits
 
     def handle(self, request: protocol.Request) -> protocol.Body:
@@ -241,6 +246,11 @@ class Worker:
                 ),
                 *self.reading.place_of(error),
             )
+
+
+def pixels(images: Array) -> torch.Tensor:
+    """uint8 images as float32 from 0 to 1."""
+    return array_to_tensor(images).float().div_(255)
 
 
 # ---------------------------------------------------------------- the loop

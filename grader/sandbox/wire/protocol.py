@@ -133,7 +133,7 @@ class Build(msgspec.Struct, tag=True):
 
 
 class Forward(msgspec.Struct, tag=True):
-    """Forward each of `batches` through network `key`, without gradients.
+    """Forward each of `batches` through network `key`; `gradients` says whether autograd records.
 
     Before that copy `values`, unless None, into its parameters, in the order of `parameters()`.
     """
@@ -142,6 +142,7 @@ class Forward(msgspec.Struct, tag=True):
     values: list[Array] | None
     batches: list[Array]
     train: bool
+    gradients: bool
     seed: int | None = None
 
 
@@ -183,7 +184,7 @@ class Step(msgspec.Struct, tag=True):
 
 
 class Train(msgspec.Struct, tag=True):
-    """Train by the seed's loop: batches in order, cross-entropy, train mode; then evaluate.
+    """Make a network and an optimizer, and keep the images to train on; then TrainStep goes on.
 
     `students` says what is the student's: the "network", with SGD (lr, momentum); the "optimizer",
     with its defaults, for the baseline's `Net`; or "both".
@@ -193,13 +194,36 @@ class Train(msgspec.Struct, tag=True):
     sizes: tuple[int, ...]
     images: Array  # (N, num_features), uint8; the network sees them divided by 255
     labels: Array  # (N,), int64
-    unseen: Array  # (M, num_features), uint8; their labels never come here
-    epochs: int
     batch_size: int
     students: Literal["network", "optimizer", "both"]
-    with_parameters: bool  # whether the trained parameters are wanted
-    lr: float = 0.01
-    momentum: float = 0.9
+    recorded: bool  # whether parameters and gradients are kept for TrainStep and Reveal to show
+    lr: float
+    momentum: float
+
+
+class TrainStep(msgspec.Struct, tag=True):
+    """One step of the seed's loop on a batch: zero_grad, cross-entropy, backward, step.
+
+    `coordinates`, int64, count through all parameters, one after the other, entry by entry.
+    """
+
+    batch: int
+    coordinates: Array
+
+
+class Reveal(msgspec.Struct, tag=True):
+    """Show the latest step: it is over when this is asked, so nobody can prepare for it."""
+
+    coordinates: Array  # int64, as for TrainStep
+
+
+class Measure(msgspec.Struct, tag=True):
+    """Forward images (M, num_features), uint8, through the network in training, in eval mode.
+
+    Their labels never come here.
+    """
+
+    images: Array
 
 
 class Give(msgspec.Struct, tag=True):
@@ -233,7 +257,21 @@ class Call(msgspec.Struct, tag=True):
     cotangent: Array | None
 
 
-Request = Load | Build | Forward | Backward | CopyState | MakeOptimizer | Step | Train | Give | Call
+Request = (
+    Load
+    | Build
+    | Forward
+    | Backward
+    | CopyState
+    | MakeOptimizer
+    | Step
+    | Train
+    | TrainStep
+    | Reveal
+    | Measure
+    | Give
+    | Call
+)
 
 
 class Envelope(msgspec.Struct):
@@ -304,12 +342,37 @@ class Stepped(msgspec.Struct, tag=True):
     values: Annotated[list[Annotated[list[Array], Few]], Few]
 
 
-class Trained(msgspec.Struct, tag=True):
-    """Logits seen while training and on the unseen images; the trained parameters, if wanted."""
+class TrainingBegun(msgspec.Struct, tag=True):
+    """The parameters before the first step; none if they are not recorded."""
 
-    train_logits: Array  # (epochs, N, num_output)
-    unseen_logits: Array  # (M, num_output)
     parameters: Annotated[list[Parameter], Few]
+
+
+class Trained(msgspec.Struct, tag=True):
+    """A step: the batch's logits and, at the coordinates, gradients and the values after it."""
+
+    logits: Array  # (N, num_output)
+    gradients: Array  # (K,)
+    values: Array  # (K,)
+
+
+class Revealed(msgspec.Struct, tag=True):
+    """A step that is over. All float32; the buffers are those that hold floats, if not too many."""
+
+    before: Array  # (P,): all parameters before it
+    earlier: Array  # (K,): at the coordinates, before the step before
+    gradients: Array  # (K,)
+    after: Array  # (K,)
+    buffers_before: Annotated[list[Array], Few]
+    buffers_after: Annotated[list[Array], Few]
+
+
+class Measured(msgspec.Struct, tag=True):
+    """Logits in eval mode, and what gave them."""
+
+    logits: Array  # (M, num_output)
+    values: Array  # (P,): all parameters; () if they are not recorded
+    buffers: Annotated[list[Array], Few]
 
 
 class Called(msgspec.Struct, tag=True):
@@ -361,7 +424,10 @@ Body = (
     | Outputs
     | OptimizerMade
     | Stepped
+    | TrainingBegun
     | Trained
+    | Revealed
+    | Measured
     | Called
     | Raised
     | Unusable

@@ -1,0 +1,331 @@
+"""Batch normalisation in the run that trains: by the batch, through autograd, and as it is kept.
+
+u is what is normalised: z = W1·x + b1, or a(z) where the normalisation comes after the
+nonlinearity. Then a is only known up to scale and shift, which the normalisation takes away again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from grader.checks.kit.curves import Curve
+from grader.checks.kit.layers import Layers
+from grader.checks.kit.probes import expect, show
+from grader.checks.kit.training_run import (
+    EPS,
+    LOOK,
+    Index,
+    Weights,
+    expect_begun,
+    expect_followed,
+    expect_gradients,
+    expect_logits,
+    expect_momentum,
+    near,
+    summed,
+)
+from grader.grading.training import RevealedStep, TrainingRun
+
+Place = Literal["before", "after"]  # the nonlinearity
+SLOWEST = 0.003  # share by which a running statistic moves in a step
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """How a network normalises.
+
+    Args:
+        ddof: the variance's divisor is N minus this.
+        eps: what is added to the variance or, `beside` the root, to the deviation.
+    """
+
+    place: Place
+    ddof: int
+    curve: Curve
+    eps: float = 0.0
+    beside: bool = False
+
+    def root(self, variance: np.ndarray) -> np.ndarray:
+        if self.beside:
+            return np.sqrt(variance) + self.eps
+        return np.sqrt(variance + self.eps)
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Of each unit: of a batch, or kept."""
+
+    mean: np.ndarray  # (H,)
+    variance: np.ndarray  # (H,)
+
+
+class NormalisedPass:
+    """One batch through a two-layer network with a normalised hidden layer.
+
+    Args:
+        weights: W1, b1 if there is one, gamma, beta, W2, b2.
+        inputs: (N, F).
+        kept: the statistics to normalise by, and scale and shift of u there; None: the batch's.
+    """
+
+    def __init__(
+        self,
+        weights: Weights,
+        how: Normalisation,
+        inputs: np.ndarray,
+        kept: tuple[Statistics, float, float] | None = None,
+    ) -> None:
+        self.weights = weights
+        self.how = how
+        self.inputs = inputs
+        z = inputs @ weights["W1"].T + weights.get("b1", np.float32(0))
+        self.u, self.u_error = z.astype(np.float64), np.zeros_like(z)
+        if how.place == "after":
+            self.u, self.slope, self.u_error, self.slope_error = how.curve(z)
+        if kept is None:
+            self.statistics = Statistics(self.u.mean(0), self.u.var(0, ddof=how.ddof))
+        else:
+            self.statistics, scale, shift = kept
+            self.u = scale * self.u + shift
+            self.u_error = abs(scale) * self.u_error
+        self.n = np.empty(0)
+        self.normalise(how)
+
+    def normalise(self, how: Normalisation) -> None:
+        """Go on from u, with another eps if `how` has one."""
+        self.how = how
+        self.root = how.root(self.statistics.variance)
+        gamma = self.weights["gamma"]
+        rounding = 1e-6 * float(np.abs(self.u).max())
+        error = np.abs(gamma) * (self.u_error + rounding) / self.root
+        self.n = (self.u - self.statistics.mean) / self.root
+        self.hidden = gamma * self.n + self.weights["beta"]  # (N, H)
+        if how.place == "before":
+            y = self.hidden
+            self.hidden, self.slope, value_error, self.slope_error = how.curve(y)
+            error = value_error + (np.abs(self.slope) + self.slope_error) * error
+        self.hidden_error = error
+        w2 = self.weights["W2"]
+        self.logits = self.hidden @ w2.T + self.weights["b2"]  # (N, H) @ (H, C) -> (N, C)
+        self.error = error @ np.abs(w2).T
+
+    def gradient(self, cotangent: np.ndarray, role: str, index: Index) -> Index:
+        if role == "b2":
+            return summed(cotangent[:, index[0]], np.zeros(1))
+        if role == "W2":
+            above, hidden = cotangent[:, index[0]], self.hidden[:, index[1]]
+            return summed(above * hidden, np.abs(above) * self.hidden_error[:, index[1]])
+        unit = index[0]
+        y = cotangent @ self.weights["W2"][:, unit]  # (N, C) @ (C, K) -> (N, K)
+        y_error = np.zeros_like(y)
+        if self.how.place == "before":
+            y_error = np.abs(y) * self.slope_error[:, unit]
+            y = y * self.slope[:, unit]
+        n, root = self.n[:, unit], self.root[unit]
+        if role == "beta":
+            return summed(y, y_error)
+        if role == "gamma":
+            return summed(y * n, y_error * np.abs(n))
+        # Through mean and variance: what is left has no part along 1 and along n.
+        back, back_error = y * self.weights["gamma"][unit], y_error * self.weights["gamma"][unit]
+        divisor = len(n) - self.how.ddof
+        along = (back * n).sum(0) / divisor
+        along = along * root / np.maximum(np.sqrt(self.statistics.variance[unit]), 1e-12)
+        if not self.how.beside:
+            along = (back * n).sum(0) / divisor
+        u = (back - back.mean(0) - n * along) / root
+        size = np.abs(back_error)
+        u_error = (size + size.mean(0) + np.abs(n) * (size * np.abs(n)).sum(0) / divisor) / root
+        # What is taken away was larger than what is left, and so is its rounding.
+        u_error = u_error + 1e-6 * (np.abs(back) + np.abs(n * along)) / root
+        if self.how.place == "after":
+            u_error = u_error * np.abs(self.slope[:, unit]) + np.abs(u) * self.slope_error[:, unit]
+            u = u * self.slope[:, unit]
+        if role == "b1":
+            return summed(u, u_error)
+        x = self.inputs[:, index[1]]
+        return summed(u * x, u_error * x)
+
+
+def fitted(passed: NormalisedPass, logits: np.ndarray) -> Normalisation:
+    """The eps, under the root or beside it, that explains `logits` best: Newton's method."""
+    rows = slice(None, None, 12)
+    few = NormalisedPass(
+        passed.weights, passed.how, passed.inputs[rows], (passed.statistics, 1.0, 0.0)
+    )
+    start = 1e-5 * float(np.median(passed.statistics.variance))
+    found = []
+    for beside in (False, True):
+        how = replace(passed.how, beside=beside, eps=start)
+        for _ in range(5):
+            few.normalise(how)
+            off = few.logits - logits[rows]
+            found.append((float((off**2).sum()), how.eps, how))
+            step = max(1e-3 * how.eps, 1e-9)
+            few.normalise(replace(how, eps=how.eps + step))
+            slope = (few.logits - logits[rows] - off) / step
+            change = float((slope * off).sum()) / max(float((slope**2).sum()), 1e-30)
+            how = replace(how, eps=float(np.clip(how.eps - change, 1e-12, 1.0)))
+    return min(found, key=lambda each: each[:2])[2]
+
+
+def expect_normalised_training(
+    run: TrainingRun, layers: Layers, zero_scale: float, how: Normalisation
+) -> list[NormalisedPass]:
+    """Fail unless the run's steps normalise by the batch, in the backward pass as well.
+
+    Args:
+        zero_scale: what the network stores for a scale of 0.
+
+    Returns:
+        The steps' passes, in order.
+    """
+    expect_begun(run)
+    last = run.steps[-1]
+    passed = NormalisedPass(weights_of(layers, last.before, zero_scale), how, last.images)
+    how = fitted(passed, last.logits)
+    passes = []
+    for step in run.steps:
+        passed = NormalisedPass(weights_of(layers, step.before, zero_scale), how, step.images)
+        expect_logits(
+            step,
+            passed.logits,
+            passed.error,
+            "of a hidden layer that is normalised by its mean and variance over the batch, out",
+        )
+        expect_gradients(step, layers, passed)
+        expect_momentum(step)
+        passes.append(passed)
+    expect_followed(run)
+    return passes
+
+
+def weights_of(layers: Layers, flat: np.ndarray, zero_scale: float) -> Weights:
+    weights = layers.split(flat)
+    return weights | {"gamma": weights["gamma"] - np.float32(zero_scale)}
+
+
+# ---------------------------------------------------------------- running statistics
+
+
+def expect_kept_statistics(
+    run: TrainingRun, layers: Layers, zero_scale: float, passes: Sequence[NormalisedPass]
+) -> None:
+    """Fail unless buffers are moving averages of the run's statistics, and eval mode uses them."""
+    kept = [
+        followed
+        for kind in ("mean", *SPREADS)
+        if (followed := follow(run.steps, passes, kind)) is not None
+    ]
+    means = [each for each in kept if each.kind == "mean"]
+    spreads = [each for each in kept if each.kind != "mean"]
+    expect(
+        means and spreads,
+        "in training running statistics that move, in each step, by the same share of the way to "
+        "the batch's mean and variance",
+        "buffers that do not" if run.buffers else "none among the buffers",
+        "In train mode every batch moves them, whether autograd records or not: "
+        "running ← (1 - m)·running + m·batch's.",
+    )
+    mean, spread = means[0], spreads[0]
+    final = [row for buffer in run.buffers for row in rows_of(buffer, len(mean.last))]
+    variance = SPREADS[spread.kind].variance(final[spread.number], final[mean.number])
+    statistics = Statistics(final[mean.number].astype(np.float64), np.maximum(variance, 0))
+    how = passes[-1].how
+    how = replace(how, eps=how.eps * abs(mean.scale) ** (1 if how.beside else 2))
+    weights = weights_of(layers, run.trained, zero_scale)
+    passed = NormalisedPass(weights, how, run.unseen_images, (statistics, mean.scale, mean.shift))
+    expect(
+        near(run.unseen_logits, passed.logits, passed.error),
+        "after the training, in eval mode, the logits of a hidden layer that is normalised by the "
+        f"running statistics, here {show(passed.logits)}",
+        show(run.unseen_logits),
+        LOOK,
+    )
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A statistic that, maybe with the mean, says how far a unit spreads."""
+
+    of: Callable[[np.ndarray], np.ndarray]  # (N, H) -> (H,)
+    variance: Callable[[np.ndarray, np.ndarray], np.ndarray]  # of it and the mean
+
+
+SPREADS = {
+    "variance": Spread(lambda u: u.var(0), lambda v, m: v),
+    "unbiased variance": Spread(lambda u: u.var(0, ddof=1), lambda v, m: v),
+    "deviation": Spread(lambda u: u.std(0), lambda v, m: v**2),
+    "unbiased deviation": Spread(lambda u: u.std(0, ddof=1), lambda v, m: v**2),
+    "square": Spread(lambda u: (u**2).mean(0), lambda v, m: v - m**2),
+}
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Which of all buffers' rows is a moving average of a statistic, whose u is scale·u + shift."""
+
+    kind: str
+    number: int
+    last: np.ndarray
+    scale: float
+    shift: float
+
+
+def follow(
+    steps: Sequence[RevealedStep], passes: Sequence[NormalisedPass], kind: str
+) -> Followed | None:
+    """The row that follows a statistic in all steps."""
+    size = passes[0].u.shape[1]
+    free = passes[0].how.place == "after"
+    seen = [
+        (
+            [row for buffer in step.buffers_before for row in rows_of(buffer, size)],
+            [row for buffer in step.buffers_after for row in rows_of(buffer, size)],
+            passed.u.mean(0) if kind == "mean" else SPREADS[kind].of(passed.u),
+        )
+        for step, passed in zip(steps, passes, strict=True)
+        # At the first step the buffers are constants, which say nothing where u's scale is free.
+        if step.number > 0 or not free
+    ]
+    for number in range(min(len(before) for before, _, _ in seen)):
+        found = None
+        for before, after, statistic in seen:
+            if len(after) <= number:
+                found = None
+                break
+            columns = [statistic - before[number]]
+            if free:
+                columns = [statistic, -before[number]] + [np.ones(size)] * (kind == "mean")
+            found = share_of(np.stack(columns, axis=1), before[number], after[number])
+            if found is None:
+                break
+        if found is not None:
+            share = found[1] if free else found[0]
+            scale = found[0] / share if free else 1.0
+            shift = found[2] / share if free and kind == "mean" else 0.0
+            return Followed(kind, number, after[number], float(scale), float(shift))
+    return None
+
+
+def share_of(columns: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.ndarray | None:
+    """The coefficients by which `columns` explain the move of a row; None if they don't."""
+    moved = after.astype(np.float64) - before
+    found, *_ = np.linalg.lstsq(columns, moved, rcond=None)
+    off = np.abs(columns @ found - moved).max()
+    rounding = 8 * EPS * max(np.abs(before).max(), np.abs(after).max())
+    explained = off <= 2e-3 * np.abs(moved).max() + rounding
+    return found if explained and found[min(1, len(found) - 1)] > SLOWEST else None
+
+
+def rows_of(buffer: np.ndarray, size: int) -> list[np.ndarray]:
+    """What a buffer holds for `size` units: a row of numbers, or some."""
+    if buffer.size == 0 or buffer.size % size or buffer.size > 4 * size:
+        return []
+    if buffer.shape[-1] == size or buffer.size == size:
+        return list(buffer.reshape(-1, size))
+    return list(buffer.reshape(size, -1).T) if buffer.shape[0] == size else []

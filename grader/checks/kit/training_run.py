@@ -1,0 +1,375 @@
+"""The run that trains, held to the formulas: logits, gradients and updates of its steps.
+
+A module can tell most questions from a training: by whether gradients are recorded, by sizes,
+values or the number of calls. So the run itself is judged, at steps that were drawn when they were
+over. Everything is computed here, in NumPy, from the parameters and the batch of such a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+
+from grader.checks.kit.curves import Curve, elu
+from grader.checks.kit.layers import Layers, two_layers
+from grader.checks.kit.optimizers import Options, Rule, Trial, agrees, explains, fail_at
+from grader.checks.kit.probes import Failure, expect, show
+from grader.grading.training import SGD, RevealedStep, TrainingRun
+
+Weights = dict[str, np.ndarray]
+Index = tuple[np.ndarray, ...]  # of some entries: an array for each dimension
+RTOL = 1e-3
+ROUNDING = 1e-5  # of a sum's terms
+FITTED = 8  # steps that arguments are found from
+EPS = 2.0**-23  # what float32 resolves
+LOOK = (
+    "When it was asked alone it did otherwise. A network and an optimizer do the same whenever "
+    "they are called, whatever the sizes, the mode of autograd and the calls before."
+)
+
+
+class Pass(Protocol):
+    """A batch on its way through a network, by a formula."""
+
+    logits: np.ndarray  # (N, C)
+    error: np.ndarray  # (N, C): how far off the formula may be
+
+    def gradient(self, cotangent: np.ndarray, role: str, index: Index) -> Index:
+        """Some entries of d sum(cotangent·logits) / d parameter, and how far off they may be."""
+
+
+Formula = Callable[[Weights, np.ndarray], Pass]  # of inputs (N, F)
+
+
+class ForwardPass:
+    """Layers W·x + b with a pointwise function after each but the last, for one batch.
+
+    Args:
+        weights: W1, b1, W2, …, as (fan_out, fan_in) and (fan_out,).
+        curves: one for each layer but the last.
+        inputs: (N, F).
+    """
+
+    def __init__(self, weights: Weights, curves: Sequence[Curve], inputs: np.ndarray) -> None:
+        self.weights = weights
+        self.inputs = [inputs]  # of each layer
+        self.errors = [np.zeros_like(inputs)]
+        self.slopes: list[tuple[np.ndarray, np.ndarray]] = []
+        for number, curve in enumerate(curves, start=1):
+            z, z_error = self._layer(number)
+            value, slope, value_error, slope_error = curve(z)
+            self.inputs.append(value)
+            self.errors.append(value_error + (np.abs(slope) + slope_error) * z_error)
+            self.slopes.append((slope, slope_error))
+        self.logits, self.error = self._layer(len(curves) + 1)
+        self._deltas: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+
+    def _layer(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """W·x + b of a layer, and its error."""
+        weight = self.weights[f"W{number}"]
+        inputs, error = self.inputs[number - 1], self.errors[number - 1]
+        z = inputs @ weight.T + self.weights[f"b{number}"]  # (N, I) @ (I, O) -> (N, O)
+        return z, error @ np.abs(weight).T if error.any() else np.zeros_like(z)
+
+    def delta(self, cotangent: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """The gradient (N, O) with respect to a layer's W·x + b, and its error."""
+        if number == len(self.inputs):
+            return cotangent, np.zeros_like(cotangent)
+        if number not in self._deltas:
+            above, above_error = self.delta(cotangent, number + 1)
+            weight = self.weights[f"W{number + 1}"]
+            slope, slope_error = self.slopes[number - 1]
+            back = above @ weight  # (N, O) @ (O, I) -> (N, I)
+            back_error = above_error @ np.abs(weight) if above_error.any() else 0.0
+            error = np.abs(back) * slope_error + back_error * (np.abs(slope) + slope_error)
+            self._deltas[number] = back * slope, error
+        return self._deltas[number]
+
+    def gradient(self, cotangent: np.ndarray, role: str, index: Index) -> Index:
+        number = int(role[1:])
+        delta, error = (part[:, index[0]] for part in self.delta(cotangent, number))
+        if role.startswith("b"):
+            return summed(delta, error)
+        inputs, inputs_error = (
+            part[number - 1][:, index[1]] for part in (self.inputs, self.errors)
+        )
+        size = np.abs(inputs) + inputs_error
+        return summed(delta * inputs, error * size + np.abs(delta) * inputs_error)
+
+    def squares(self, cotangent: np.ndarray, role: str, index: Index) -> np.ndarray:
+        """The sums of the squares of the terms, one from each row, that `gradient` sums."""
+        number = int(role[1:])
+        terms = self.delta(cotangent, number)[0][:, index[0]]
+        if role.startswith("W"):
+            terms = terms * self.inputs[number - 1][:, index[1]]
+        return (terms**2).sum(axis=0)
+
+
+def summed(terms: np.ndarray, errors: np.ndarray) -> Index:
+    """The sums of (N, K) terms over the rows, and their errors, rounding included."""
+    return terms.sum(axis=0), (errors + ROUNDING * np.abs(terms)).sum(axis=0)
+
+
+def loss_gradient(step: RevealedStep) -> np.ndarray:
+    """d mean cross-entropy / d logits, (N, C), at the logits that the step had."""
+    shares = np.exp(step.logits - step.logits.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    shares[np.arange(len(step.labels)), step.labels] -= 1
+    return shares / np.float32(len(step.labels))
+
+
+# ---------------------------------------------------------------- what is asked of a run
+
+
+@contextmanager
+def refuting(*checks: str) -> Iterator[None]:
+    """A failure in here takes back that `checks` passed: what they saw is not what trains.
+
+    It bears no known mistake's name, as the mistake is to do one thing here and another there.
+    """
+    try:
+        yield
+    except Failure as failure:
+        failure.refutes, failure.misconception = checks, ""
+        raise
+
+
+def sampled(run: TrainingRun) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Parameters (P,) and some of the images that they saw, for each moment that is looked at."""
+    for step in run.steps:
+        yield step.before, step.images[::4]
+    yield run.trained, run.unseen_images[::4]
+
+
+def first_sums(run: TrainingRun, layers: Layers) -> np.ndarray:
+    """A sample of the W1·x + b1 that the run had."""
+    sums = []
+    for flat, images in sampled(run):
+        weights = layers.split(flat)
+        sums.append(images @ weights["W1"].T + weights.get("b1", np.float32(0)))
+    return np.concatenate(sums)
+
+
+def expect_begun(run: TrainingRun) -> None:
+    """Fail if the first step did not start from the parameters that the network shows."""
+    shown = [p.value.ravel() for p in run.parameters if p.value is not None]
+    expect(
+        np.array_equal(np.concatenate(shown), run.steps[0].before),
+        "the training to start from the initial parameters",
+        "others, before the first step",
+        LOOK,
+    )
+
+
+def expect_unseen(run: TrainingRun, passed: Pass) -> None:
+    """Fail unless the logits in eval mode, after the training, are those of `passed`."""
+    expect(
+        near(run.unseen_logits, passed.logits, passed.error),
+        f"after the training, in eval mode, the logits {show(passed.logits)} on unseen images",
+        show(run.unseen_logits),
+        LOOK,
+    )
+
+
+def expect_network_trains(
+    run: TrainingRun, layers: Layers, formula: Formula, in_words: str
+) -> None:
+    """Fail unless logits, gradients and updates of the run's steps are those of `formula`.
+
+    Args:
+        in_words: the formula, for a message.
+    """
+    expect_begun(run)
+    for step in run.steps:
+        passed = formula(layers.split(step.before), step.images)
+        expect_logits(step, passed.logits, passed.error, in_words)
+        expect_gradients(step, layers, passed)
+        expect_momentum(step)
+    expect_followed(run)
+    expect_unseen(run, formula(layers.split(run.trained), run.unseen_images))
+
+
+def expect_logits(
+    step: RevealedStep, predicted: np.ndarray, error: np.ndarray, in_words: str
+) -> None:
+    expect(
+        near(step.logits, predicted, error),
+        f"in step {step.number + 1} of training the logits {in_words} of that step's parameters "
+        f"and batch, here {show(predicted)}",
+        show(step.logits),
+        LOOK,
+    )
+
+
+def near(seen: np.ndarray, predicted: np.ndarray, error: np.ndarray) -> bool:
+    """Whether `seen` is as `predicted` but for `error`, and RTOL of the largest entry."""
+    allowed = RTOL * np.abs(predicted).max(initial=1e-6) + error
+    # So put that what is not a number is near nothing.
+    return bool((np.abs(seen - predicted) <= allowed).all())
+
+
+def expect_gradients(step: RevealedStep, layers: Layers, passed: Pass) -> None:
+    """Fail unless the gradients in p.grad are those of the loss through this network."""
+    cotangent = loss_gradient(step)
+    for role, (chosen, index) in layers.locate(step.coordinates).items():
+        seen = step.gradients[chosen]
+        predicted, error = passed.gradient(cotangent, role, index)
+        expect(
+            near(seen, predicted, error),
+            f"in step {step.number + 1} of training the loss's gradient of `{layers.name(role)}`, "
+            f"here {show(predicted)}",
+            show(seen),
+            "Every part of forward takes part in the backward pass: nothing is detached, and no "
+            "gradient is changed on its way.",
+        )
+
+
+def expect_momentum(step: RevealedStep) -> None:
+    """Fail unless the step moved the parameters as SGD with momentum does."""
+    before = step.before[step.coordinates]
+    moved = SGD["momentum"] * (before - step.earlier) - SGD["lr"] * step.gradients
+    rounding = 4 * EPS * np.maximum(np.abs(before), np.abs(step.after))
+    expect(
+        (np.abs(step.after - before - moved) <= rounding + 1e-4 * np.abs(moved)).all(),
+        f"in step {step.number + 1} of training parameters that move as the optimizer moves them",
+        "others",
+        "The optimizer alone changes parameters while the network trains.",
+    )
+
+
+def expect_followed(run: TrainingRun) -> None:
+    """The same over the whole run, at the coordinates that were followed."""
+    trial = followed(run, SGD, "the optimizer's own arguments")
+    for start, values, gradients in trial.followed:
+        velocity, way, there = np.zeros(start.shape), [], start.astype(np.float64)
+        for gradient in gradients:
+            velocity = SGD["momentum"] * velocity + gradient
+            there = there - SGD["lr"] * velocity
+            way.append(there)
+        expect(
+            agrees(start, values, way),
+            "parameters that move as the optimizer moves them, in every step of training",
+            "others",
+            "The optimizer alone changes parameters while the network trains.",
+        )
+
+
+def followed(run: TrainingRun, options: Options, given: str) -> Trial:
+    """What the run did at the coordinates that were followed through it, as a trial.
+
+    Entries of a parameter of one dimension keep one, those of others have two.
+    """
+    start = run.steps[0].before[run.coordinates]
+    ways = []
+    first = 0
+    for parameter in run.parameters:
+        assert parameter.value is not None
+        last = first + parameter.value.size
+        chosen = np.flatnonzero((first <= run.coordinates) & (run.coordinates < last))
+        first = last
+        if parameter.value.ndim > 1:
+            chosen = chosen[None]
+        ways.append(
+            (
+                start[chosen],
+                [values[chosen] for values in run.values],
+                [gradients[chosen] for gradients in run.gradients],
+            )
+        )
+    return Trial(options, ways, given)
+
+
+# ---------------------------------------------------------------- the run of an optimizer
+
+
+def expect_trained_baseline(
+    run: TrainingRun,
+    rules: Sequence[Rule],
+    trial: Trial,
+    defaults: Options,
+    *,
+    as_probed: bool,
+    formula: str,
+    closely: bool = True,
+) -> None:
+    """Fail unless one of `rules` explains the run's steps, and only the parameters were changed.
+
+    Args:
+        rules: empty if the student's own is another one; then it only must leave the network be.
+        trial: some steps taken apart from the training, to be explained by the same rule.
+        as_probed: whether the defaults are `defaults`; else the arguments may be any.
+        closely: whether to float32 accuracy.
+    """
+    layers = Layers(run.parameters, two_layers(run.sizes))
+    trained = ForwardPass(layers.split(run.trained), [elu], run.unseen_images)
+    expect(
+        near(run.unseen_logits, trained.logits, trained.error),
+        "the trained baseline network's logits on the validation images",
+        "others",
+        "An optimizer changes parameters only, never the network.",
+    )
+    if not rules:
+        return
+    expect_begun(run)
+    for step in run.steps:
+        passed = ForwardPass(layers.split(step.before), [elu], step.images)
+        expect_logits(step, passed.logits, passed.error, "W2·elu(W1·x + b1) + b2")
+        expect_gradients(step, layers, passed)
+    way = followed(run, defaults, "the defaults, in training")
+    if closely:
+        rules = [rule for rule in rules if explains(rule, trial)] or rules
+    held = explains if closely else resembles
+    ways = [way if as_probed else replace(way, options=fitted(rule, way)) for rule in rules]
+    if not any(held(rule, way) for rule, way in zip(rules, ways, strict=True)):
+        fail_at(ways[0], rules[0], formula, lambda: None)
+
+
+def resembles(rule: Rule, trial: Trial) -> bool:
+    """Whether most entries end up near where `rule` leads them, if they move at all."""
+    off = []
+    for start, seen, gradients in trial.followed:
+        moved = rule(start, gradients, **trial.options)[-1] - start
+        moves = np.abs(moved) > 1e-6
+        off.append(np.abs(seen[-1] - start - moved)[moves] / np.abs(moved[moves]))
+    return bool(np.median(np.concatenate(off)) < 0.3)
+
+
+def fitted(rule: Rule, trial: Trial) -> Options:
+    """The arguments near `trial`'s by which `rule` explains it best: Gauss and Newton's method."""
+    names = list(trial.options)
+    best: tuple[float, Options] = (np.inf, trial.options)
+    for factor in (1.0, 0.5, 0.0):
+        options = {n: v if n == "lr" else factor * v for n, v in trial.options.items()}
+        # The way is about proportional to the learning rate.
+        way, off = moves(rule, trial, options)
+        options["lr"] *= 1 - float(way @ off) / max(float(way @ way), 1e-30)
+        values = np.array([options[name] for name in names])
+        for _ in range(12):
+            options = dict(zip(names, map(float, values), strict=True))
+            _, off = moves(rule, trial, options)
+            size = float(off @ off)
+            if not np.isfinite(size):
+                break
+            best = min(best, (size, options), key=lambda each: each[0])
+            step = 1e-4 * np.maximum(np.abs(values), 1e-4)
+            slopes = [
+                (moves(rule, trial, options | {name: options[name] + h})[1] - off) / h
+                for name, h in zip(names, step, strict=True)
+            ]
+            change, *_ = np.linalg.lstsq(np.stack(slopes, axis=1), off, rcond=None)
+            values = values - change
+    return best[1]
+
+
+def moves(rule: Rule, trial: Trial, options: Options) -> tuple[np.ndarray, np.ndarray]:
+    """How far `rule` leads in each of the first steps of `trial`, and by how much that is off."""
+    ways, off = [], []
+    for start, seen, gradients in trial.followed:
+        way = rule(start, gradients[:FITTED], **options)
+        ways += [(there - start).ravel() for there in way]
+        off += [(there - was).ravel() for there, was in zip(way, seen, strict=False)]
+    return np.concatenate(ways), np.concatenate(off)
