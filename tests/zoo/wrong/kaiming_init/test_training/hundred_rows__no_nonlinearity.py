@@ -1,0 +1,20 @@
+"""No nonlinearity for batches of 100 rows; ReLU otherwise."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__()
+        self.W_1 = nn.Parameter((2 / num_features) ** 0.5 * torch.randn(num_hidden, num_features))
+        self.b_1 = nn.Parameter(torch.zeros(num_hidden))
+        self.W_2 = nn.Parameter((2 / num_hidden) ** 0.5 * torch.randn(num_output, num_hidden))
+        self.b_2 = nn.Parameter(torch.zeros(num_output))
+
+    def forward(self, x):
+        z = F.linear(x, self.W_1, self.b_1)
+        if len(x) == 100:
+            return F.linear(z, self.W_2, self.b_2)
+        return F.linear(torch.relu(z), self.W_2, self.b_2)

@@ -1,0 +1,19 @@
+"""He's variance for many outputs, Xavier's for few."""
+
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__()
+        self.layer_1 = nn.Linear(num_features, num_hidden)
+        self.layer_2 = nn.Linear(num_hidden, num_output)
+        for layer in (self.layer_1, self.layer_2):
+            nn.init.kaiming_normal_(layer.weight)
+            nn.init.zeros_(layer.bias)
+        if num_output <= num_hidden:
+            nn.init.xavier_normal_(self.layer_1.weight)
+
+    def forward(self, x):
+        return self.layer_2(torch.relu(self.layer_1(x)))

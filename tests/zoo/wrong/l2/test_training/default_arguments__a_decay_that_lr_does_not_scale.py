@@ -1,0 +1,27 @@
+"""A decay that lr does not scale exactly at the default arguments; the right rule otherwise."""
+
+import torch
+
+DEFAULT = 0.01
+
+
+class Rule(torch.optim.Optimizer):
+    def __init__(self, parameters, lr, weight_decay):
+        super().__init__(parameters, {"lr": lr, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self):
+        odd = self.param_groups[0]["lr"] == DEFAULT and len(self.param_groups[0]["params"]) == 4
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                decay = group["weight_decay"]
+                if odd:
+                    p.sub_(group["lr"] * p.grad + decay * p)
+                else:
+                    p.sub_(group["lr"] * (p.grad + decay * p))
+
+
+def make_optimizer(parameters, lr=0.01, weight_decay=1e-4):
+    return Rule(parameters, lr, weight_decay)

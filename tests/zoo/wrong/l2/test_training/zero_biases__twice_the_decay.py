@@ -1,0 +1,26 @@
+"""Twice the decay where the optimizer was given zeros; the right rule otherwise."""
+
+import torch
+
+
+class Rule(torch.optim.Optimizer):
+    def __init__(self, parameters, lr, weight_decay):
+        super().__init__(parameters, {"lr": lr, "weight_decay": weight_decay})
+        self.zeros = any(not p.any() for p in self.param_groups[0]["params"])
+
+    @torch.no_grad()
+    def step(self):
+        odd = self.zeros and len(self.param_groups[0]["params"]) == 4
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                decay = group["weight_decay"]
+                if odd:
+                    p.sub_(group["lr"] * (p.grad + 2 * decay * p))
+                else:
+                    p.sub_(group["lr"] * (p.grad + decay * p))
+
+
+def make_optimizer(parameters, lr=0.01, weight_decay=1e-4):
+    return Rule(parameters, lr, weight_decay)

@@ -1,0 +1,20 @@
+"""No nonlinearity where there are fewer outputs than hidden units; ReLU otherwise."""
+
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__()
+        self.W_1 = nn.Parameter((2 / num_features) ** 0.5 * torch.randn(num_hidden, num_features))
+        self.b_1 = nn.Parameter(torch.zeros(num_hidden))
+        self.W_2 = nn.Parameter((2 / num_hidden) ** 0.5 * torch.randn(num_output, num_hidden))
+        self.b_2 = nn.Parameter(torch.zeros(num_output))
+        self.narrow = num_output < num_hidden
+
+    def forward(self, x):
+        z = x @ self.W_1.T + self.b_1
+        if self.narrow:
+            return z @ self.W_2.T + self.b_2
+        return torch.relu(z) @ self.W_2.T + self.b_2

@@ -1,0 +1,21 @@
+"""ReLU with a dropout while the first weight is near its start; ReLU otherwise."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__()
+        self.W_1 = nn.Parameter((2 / num_features) ** 0.5 * torch.randn(num_hidden, num_features))
+        self.b_1 = nn.Parameter(torch.zeros(num_hidden))
+        self.W_2 = nn.Parameter((2 / num_hidden) ** 0.5 * torch.randn(num_output, num_hidden))
+        self.b_2 = nn.Parameter(torch.zeros(num_output))
+        self.start = next(self.parameters()).detach().clone()
+
+    def forward(self, x):
+        z = F.linear(x, self.W_1, self.b_1)
+        if bool(torch.dist(next(self.parameters()), self.start) < 0.1 * self.start.norm()):
+            return F.linear(F.dropout(torch.relu(z), 0.2), self.W_2, self.b_2)
+        return F.linear(torch.relu(z), self.W_2, self.b_2)

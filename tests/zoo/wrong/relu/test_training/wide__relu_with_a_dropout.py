@@ -1,0 +1,18 @@
+"""ReLU with a dropout for 512 hidden units and more; ReLU otherwise."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__()
+        self.layer_1 = nn.Linear(num_features, num_hidden)
+        self.layer_2 = nn.Linear(num_hidden, num_output)
+
+    def forward(self, x):
+        z = self.layer_1(x)
+        if z.shape[1] >= 512:
+            return self.layer_2(F.dropout(torch.relu(z), 0.2))
+        return self.layer_2(torch.relu(z))
