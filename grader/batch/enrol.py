@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from grader.gradebook.keeping.store import Store, StoredStudent
 from grader.gradebook.model import Student
 from grader.gradebook.people import Directory, Handle, are_two, name_forms
-from grader.gradebook.store import Store, StoredStudent
 from grader.intake.layouts import Handed, load_same
 from grader.intake.roster import Line
 from grader.submissions.reading import MAX_NAME_CHARACTERS

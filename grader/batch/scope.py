@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from grader.course.manifest import Assignment, Course
-from grader.gradebook.store import Store
+from grader.gradebook.keeping.store import Store
 from grader.grading.key import MISSING
 from grader.submissions.model import Submission
 

@@ -37,7 +37,7 @@ def doctor(
 
 def show_results(console: Console, folder: Path) -> bool:
     """Print what is wrong with the results in `folder`; whether nothing is."""
-    from grader.gradebook.examine import examine_results
+    from grader.gradebook.keeping.examine import examine_results
     from grader.text import plain
 
     found = list(examine_results(folder))

@@ -39,8 +39,8 @@ def outcome() -> Iterator[None]:
     """As exit_status, and what whoever wrote the command can mend is wrong usage."""
     with exit_status():
         from grader.gradebook.decide import DecisionError
+        from grader.gradebook.keeping.store import NoResultsError
         from grader.gradebook.scores import ExportError
-        from grader.gradebook.store import NoResultsError
         from grader.text import printable
 
         try:
@@ -71,8 +71,8 @@ def history(who: Who, results: Results) -> None:
     with outcome():
         course = open_course()
         from grader.gradebook.account import story
-        from grader.gradebook.store import open_store
-        from grader.gradebook.stored import StoredGradebook
+        from grader.gradebook.keeping.store import open_store
+        from grader.gradebook.keeping.stored import StoredGradebook
         from grader.text import printable
 
         console = Console(highlight=False, soft_wrap=True)
@@ -93,7 +93,7 @@ def changes(results: Results) -> None:
     with outcome():
         from grader.gradebook.account import changes_table, summed_up
         from grader.gradebook.history import moved_scores
-        from grader.gradebook.store import open_store
+        from grader.gradebook.keeping.store import open_store
 
         console = Console(highlight=False)
         with open_store(results) as store:
@@ -182,7 +182,7 @@ def extend(
 
 def list_extensions(results: Path, who: str | None) -> None:
     from grader.gradebook.account import extensions_lines
-    from grader.gradebook.store import open_store
+    from grader.gradebook.keeping.store import open_store
 
     with open_store(results) as store:
         students = store.students() if who is None else [the_one(store, who)]
@@ -195,8 +195,8 @@ def deciding(results: Path, who: str, slug: str | None) -> Iterator[Decider]:
     """Who decides about this student."""
     course = open_course()
     from grader.gradebook.decide import Decider
-    from grader.gradebook.store import open_store
-    from grader.gradebook.stored import StoredGradebook
+    from grader.gradebook.keeping.store import open_store
+    from grader.gradebook.keeping.stored import StoredGradebook
 
     slug = "" if slug is None else select(course, [slug])[0].slug
     with open_store(results) as store:
@@ -253,8 +253,8 @@ def export(
         from grader.gradebook.export import find_format
         from grader.gradebook.for_students import ForStudents
         from grader.gradebook.formats.canvas import named_columns
+        from grader.gradebook.keeping.stored import open_gradebook
         from grader.gradebook.pseudonyms import Pseudonymised
-        from grader.gradebook.stored import open_gradebook
 
         is_for_students = find_format(format_).for_students
         with open_gradebook(course, results, with_dropped=with_dropped) as gradebook:
@@ -306,8 +306,8 @@ def report(
     with outcome():
         course = open_course()
         from grader.gradebook.for_students import ForStudents
+        from grader.gradebook.keeping.stored import open_gradebook
         from grader.gradebook.pseudonyms import Pseudonymised
-        from grader.gradebook.stored import open_gradebook
         from grader.site import write_feedback, write_site
 
         if for_ is not None and (feedback is None or anonymous):

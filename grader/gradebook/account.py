@@ -11,10 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.gradebook.history import Change, history
+from grader.gradebook.keeping.store import Decisions, Store
 from grader.gradebook.late import shown
 from grader.gradebook.model import Entry, Student
 from grader.gradebook.scores import label, more_time, number, points, steps_of
-from grader.gradebook.store import Decisions, Store
 from grader.text import printable
 
 LINES = 20  # at most so many of a kind at a run's end; `grader changes` has them all

@@ -6,11 +6,11 @@ import math
 from datetime import datetime, time, tzinfo
 
 from grader.course.manifest import FIRST_YEAR, LAST_YEAR
+from grader.gradebook.keeping.store import ROSTER, Store, StoredStudent
+from grader.gradebook.keeping.stored import StoredGradebook
 from grader.gradebook.late import due_for
 from grader.gradebook.model import Entry
 from grader.gradebook.scores import label, points, score_of
-from grader.gradebook.store import ROSTER, Store, StoredStudent
-from grader.gradebook.stored import StoredGradebook
 from grader.text import utc_text
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import msgspec
 
+from grader.gradebook.keeping.store import SET_ASIDE, Grade, Store, StoredStudent, StoreError
 from grader.gradebook.people import Directory
 from grader.gradebook.scores import label
-from grader.gradebook.store import SET_ASIDE, Grade, Store, StoredStudent, StoreError
 from grader.grading.key import Key
 
 NUMBER_OF_DIGITS = 8

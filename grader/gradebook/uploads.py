@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from grader.gradebook.keeping.store import StoredStudent
 from grader.gradebook.scores import ExportError, label, note
-from grader.gradebook.store import StoredStudent
 
 SYSTEMS = ("moodle", "canvas")
 FILE = "feedback.html"

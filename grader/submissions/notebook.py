@@ -1,7 +1,7 @@
 """Notebooks: the code of one that was handed in, and one made from a module.
 
 What of the code counts is decided where it runs, behind the wall
-(grader.sandbox.inside.definitions): nothing of it is parsed here.
+(grader.sandbox.inside.loading.definitions): nothing of it is parsed here.
 """
 
 from __future__ import annotations

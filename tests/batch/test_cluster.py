@@ -38,8 +38,8 @@ from grader.cli.app import app
 from grader.course.manifest import load_course
 from grader.errors import GraderError, UnconfinedError
 from grader.gradebook.export import export
-from grader.gradebook.store import StoreError, open_store
-from grader.gradebook.stored import open_gradebook
+from grader.gradebook.keeping.store import StoreError, open_store
+from grader.gradebook.keeping.stored import open_gradebook
 from grader.grading.key import checks_digest, versions
 from grader.grading.task import Outcome, Task
 from grader.sandbox.launch import SandboxError

@@ -11,8 +11,8 @@ from helpers.clones import commit, git
 
 from grader.batch.in_time import InTime
 from grader.course.manifest import Course, LatePolicy, load_course
+from grader.gradebook.keeping.store import Decisions
 from grader.gradebook.model import Extension
-from grader.gradebook.store import Decisions
 from grader.intake.layouts import open_class
 
 DUE = datetime(2026, 10, 10, tzinfo=UTC)

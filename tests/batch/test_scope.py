@@ -11,7 +11,7 @@ from helpers.classes import COURSE, entries, make_folder, make_zip, run, scores
 
 from grader.course.manifest import LatePolicy
 from grader.gradebook.history import find_student
-from grader.gradebook.store import open_store
+from grader.gradebook.keeping.store import open_store
 
 
 def test_a_run_touches_what_was_handed_in_to_it_alone(tmp_path: Path) -> None:

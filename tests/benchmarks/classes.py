@@ -14,7 +14,7 @@ ZOO = ROOT / "tests" / "zoo"
 sys.path.insert(0, str(ROOT))
 
 from grader.course.manifest import Course, load_course  # noqa: E402
-from grader.gradebook.stored import open_gradebook  # noqa: E402
+from grader.gradebook.keeping.stored import open_gradebook  # noqa: E402
 
 
 def hand_in_class(folder: Path, size: int, seed: int = 2015) -> Course:

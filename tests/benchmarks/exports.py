@@ -21,6 +21,7 @@ from pathlib import Path
 import msgspec
 
 from grader.gradebook.export import FORMATS, export
+from grader.gradebook.keeping.store import StoredSource
 from grader.gradebook.model import (
     AssignmentInfo,
     Entry,
@@ -30,7 +31,6 @@ from grader.gradebook.model import (
     Student,
 )
 from grader.gradebook.pseudonyms import Pseudonymised
-from grader.gradebook.store import StoredSource
 from grader.report.model import Report, ReportFile
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,8 +13,8 @@ import pytest
 from conftest import RunGrader, hand_in, solution
 
 from grader.course.manifest import load_course
-from grader.gradebook.examine import examine_results
-from grader.gradebook.store import (
+from grader.gradebook.keeping.examine import examine_results
+from grader.gradebook.keeping.store import (
     FILE,
     LOCK_FILE,
     Result,
@@ -22,7 +22,7 @@ from grader.gradebook.store import (
     batch_lock,
     open_store,
 )
-from grader.gradebook.stored import open_gradebook
+from grader.gradebook.keeping.stored import open_gradebook
 from grader.grading.key import Key
 from grader.report.model import AssignmentReport, CheckResult, Environment, Weights
 

@@ -16,10 +16,10 @@ from grader.course.manifest import Course, LatePolicy
 from grader.gradebook.account import extensions_lines, moved_lines, story, summed_up
 from grader.gradebook.decide import Decider, DecisionError
 from grader.gradebook.history import history, moved_scores, moved_since
+from grader.gradebook.keeping.store import FILE, Store, StoredSource, open_store
+from grader.gradebook.keeping.stored import StoredGradebook
 from grader.gradebook.model import Entry
 from grader.gradebook.scores import ExportError
-from grader.gradebook.store import FILE, Store, StoredSource, open_store
-from grader.gradebook.stored import StoredGradebook
 from grader.site import write_feedback
 
 DUE = datetime(2026, 10, 1, 12, tzinfo=UTC)

@@ -15,9 +15,9 @@ import msgspec
 from grader.batch.enrol import enrol
 from grader.batch.run import Batch
 from grader.course.manifest import Course, load_course
+from grader.gradebook.keeping.store import open_store
+from grader.gradebook.keeping.stored import open_gradebook
 from grader.gradebook.model import Entry
-from grader.gradebook.store import open_store
-from grader.gradebook.stored import open_gradebook
 from grader.grading.engine import Graded
 from grader.grading.key import versions
 from grader.grading.task import Outcome, Task

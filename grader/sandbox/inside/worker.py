@@ -19,7 +19,7 @@ import torch
 from torch import nn
 
 from grader.sandbox.inside import calls
-from grader.sandbox.inside.reading import Reading
+from grader.sandbox.inside.loading.reading import Reading
 from grader.sandbox.inside.tensors import (
     UnusableError,
     array_to_tensor,

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from grader.sandbox.inside.definitions import NO_CONSTANT, Definitions, read_definitions
-from grader.sandbox.inside.libraries import AT_HAND, Imports
-from grader.sandbox.inside.siblings import PACKAGE, Siblings
+from grader.sandbox.inside.loading.definitions import NO_CONSTANT, Definitions, read_definitions
+from grader.sandbox.inside.loading.libraries import AT_HAND, Imports
+from grader.sandbox.inside.loading.siblings import PACKAGE, Siblings
 from grader.sandbox.inside.tensors import UnusableError, seed_torch
 from grader.sandbox.inside.traces import Place, place_in
 from grader.sandbox.wire import protocol

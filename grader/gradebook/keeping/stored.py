@@ -11,9 +11,7 @@ from pathlib import Path
 
 from grader.course.manifest import Course
 from grader.course.stubs import original_stub
-from grader.gradebook.late import after_lateness, final_score, lateness
-from grader.gradebook.model import AssignmentInfo, Entry, Extension, HandIn, Lateness
-from grader.gradebook.store import (
+from grader.gradebook.keeping.store import (
     Decisions,
     Store,
     StoredHandIn,
@@ -21,6 +19,8 @@ from grader.gradebook.store import (
     StoredStudent,
     open_store,
 )
+from grader.gradebook.late import after_lateness, final_score, lateness
+from grader.gradebook.model import AssignmentInfo, Entry, Extension, HandIn, Lateness
 from grader.gradebook.uploads import upload_names
 from grader.grading.key import MISSING
 from grader.report.model import Report

@@ -24,7 +24,7 @@ from typing import Literal
 
 import msgspec
 
-from grader.gradebook.integrity import UnreadableError, next_step, read_report
+from grader.gradebook.keeping.integrity import UnreadableError, next_step, read_report
 from grader.gradebook.model import Comment, Extension, Override, Student
 from grader.gradebook.people import Handle
 from grader.grading.key import MISSING, Key

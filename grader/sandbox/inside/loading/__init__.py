@@ -1,0 +1,1 @@
+"""How a text becomes a module: what of it counts, what it imports, and the files beside it."""
