@@ -14,7 +14,7 @@ from grader.course.manifest import Course, CourseError
 from grader.course.stubs import make_stub
 from grader.grading.engine import list_checks
 from grader.report.model import CheckResult
-from grader.report.terminal import number, points_of
+from grader.report.terminal import points_of, points_text
 
 WORKFLOW = ".github/workflows/grade.yml"
 # Beside the stubs and the grader; those that there are.
@@ -117,7 +117,7 @@ def task_table(course: Course, listed: dict[str, list[CheckResult]]) -> str:
     for assignment in course.assignments:
         checks = listed[assignment.slug]
         title = assignment.title.replace("|", "\\|")
-        points = number(sum(check.max_points for check in checks))
+        points = points_text(sum(check.max_points for check in checks))
         hidden = sum(check.max_points for check in checks if check.hidden)
         note = f" (hidden: {points_of(hidden)})" if hidden else ""
         lines.append(f"| {title} | `{assignment.slug}.py` | {points}{note} |")

@@ -24,7 +24,7 @@ UNSURE = frozenset({"timed_out", "crashed", "grader_error"})
 MAX_BYTES = 8 << 20  # of one result
 
 
-class Entry(msgspec.Struct, frozen=True):
+class CachedResult(msgspec.Struct, frozen=True):
     """A result as it is kept; `checksum` is of all the rest."""
 
     key: Key
@@ -69,7 +69,7 @@ class Cache:
 
     def _find(self, key: Key) -> Graded | None:
         with suppress(OSError, FileError, msgspec.MsgspecError, RecursionError):
-            entry = msgspec.json.decode(read_file(self._path(key), MAX_BYTES), type=Entry)
+            entry = msgspec.json.decode(read_file(self._path(key), MAX_BYTES), type=CachedResult)
             graded = entry.graded
             is_whole = entry.key == key and entry.checksum == checksum(key, graded)
             if is_whole and not unsound(graded.report, key.slug):
@@ -77,7 +77,7 @@ class Cache:
         return None
 
     def _keep(self, key: Key, graded: Graded) -> None:
-        entry = Entry(key, graded, checksum(key, graded))
+        entry = CachedResult(key, graded, checksum(key, graded))
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             write_bytes(self._path(key), msgspec.json.encode(entry))

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import msgspec
 
 from grader.gradebook.keeping.store import Store, StoredStudent
-from grader.gradebook.model import Student
+from grader.gradebook.model import Person
 from grader.gradebook.people import Directory, Handle, are_two, name_forms
 from grader.intake.layouts import Handed, load_same
 from grader.intake.roster import Line
@@ -250,7 +250,7 @@ class Roll:
         name = storable(of.name or first(handles, "email") or first(handles, "login"))
         key = new_key(name, storable(number), storable("\0".join(seed)), self._keys)
         self._keys.add(key.casefold())
-        self._students[key] = StoredStudent(Student(key=key, name=name), None, "", "")
+        self._students[key] = StoredStudent(Person(key=key, name=name), None, "", "")
         return key
 
     def _free_source(self, source: str) -> str:
@@ -295,7 +295,7 @@ def with_line(stored: StoredStudent, line: Line) -> StoredStudent:
     """`stored` with what the roster says; what it does not say stays."""
     old = stored.student
     number = next((n for n in line.numbers if n.startswith(OF_THE_PERSON)), "")
-    student = Student(
+    student = Person(
         key=old.key,
         name=storable(line.name) or old.name,
         identifier=storable(line.identifier) or old.identifier or number.partition(":")[2],
@@ -323,7 +323,7 @@ def with_handed(stored: StoredStudent, handed: Handed) -> StoredStudent:
     )
     bare = number.partition(":")[2]
     identifier = first(handles, "identifier")
-    student = Student(
+    student = Person(
         key=old.key,
         name=old.name if stored.standing else better_name(old.name, handles),
         identifier=identifier or bare if old.identifier in ("", bare) else old.identifier,

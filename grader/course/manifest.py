@@ -40,7 +40,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     output_kib: Count
 
 
-class Calibration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CalibrationNote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a threshold was measured, as `grader calibrate --write` noted it.
 
     `seeds`: under so many the solution and the weakest right module were trained; `wrong_seeds`:
@@ -74,7 +74,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
     graded: bool = True
     leaderboard: bool = False
-    calibration: Calibration | None = None
+    calibration: CalibrationNote | None = None
     picture: PictureKind | None = None
     hints: tuple[Text, ...] = ()
     due: Annotated[datetime, msgspec.Meta(tz=True)] | None = None

@@ -13,7 +13,7 @@ from rich.text import Text
 from grader.gradebook.history import Change, history
 from grader.gradebook.keeping.store import Decisions, Store
 from grader.gradebook.late import shown
-from grader.gradebook.model import Entry, Student
+from grader.gradebook.model import Entry, Person
 from grader.gradebook.scores import label, more_time, number, points, steps_of
 from grader.text import printable
 
@@ -84,7 +84,7 @@ def moved_line(change: Change, names: dict[str, str]) -> str:
     return f"{printable(names[change.after.student])}: {key.slug} {scores}: {why}"
 
 
-def changes_table(changes: Iterable[Change], students: dict[str, Student]) -> Table:
+def changes_table(changes: Iterable[Change], students: dict[str, Person]) -> Table:
     """Each change of a score on a line of its own."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("at", "student", "assignment", "score", "checks", "why"):
@@ -172,7 +172,7 @@ def decisions(decided: Decisions) -> Iterator[Event]:
         yield Event(extension.at, extension.slug, what)
 
 
-def extensions_lines(store: Store, students: Iterable[Student]) -> Iterator[str]:
+def extensions_lines(store: Store, students: Iterable[Person]) -> Iterator[str]:
     """Who has more time, a line each."""
     decisions = store.decisions()
     for student in students:

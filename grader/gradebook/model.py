@@ -10,7 +10,7 @@ import msgspec
 from grader.report.model import Report
 
 
-class Student(msgspec.Struct, frozen=True, kw_only=True):
+class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Who handed something in, or should have. Empty strings: not known.
 
     `key` is unique in the class and safe as a file name; all else is as others wrote it.
@@ -90,7 +90,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     in the latter. `submitted_at` is that of the last hand-in.
     """
 
-    student: Student
+    student: Person
     report: Report | None
     submitted_at: str  # UTC, ISO 8601; "" if not known
     hand_ins: dict[str, HandIn] = {}
@@ -105,7 +105,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 def lone_entry(report: Report) -> Entry:
     """A report that belongs to no class: nothing counts but what the checks said."""
     return Entry(
-        student=Student(key="report", name=report.submission),
+        student=Person(key="report", name=report.submission),
         report=report,
         submitted_at="",
         overrides=[],

@@ -23,7 +23,7 @@ from msgspec.structs import replace
 
 from grader.files import write_bytes
 from grader.gradebook.formats.csv_files import cell
-from grader.gradebook.model import AssignmentInfo, Entry, Gradebook, HandIn, Student
+from grader.gradebook.model import AssignmentInfo, Entry, Gradebook, HandIn, Person
 from grader.gradebook.scores import ExportError, one_line
 from grader.report.model import AssignmentReport, CheckResult, Report
 
@@ -74,7 +74,7 @@ class Mapping:
                 "restore this one, as the old pseudonyms can't be made again without it"
             ) from None
 
-    def pseudonym_of(self, student: Student) -> str:
+    def pseudonym_of(self, student: Person) -> str:
         """The student's pseudonym; a new one is in the file once `save` has been called."""
         known = self._pseudonyms.get(student.key)
         if known is not None:
@@ -157,7 +157,7 @@ def pseudonymised(entry: Entry, pseudonym: str) -> Entry:
     report = entry.report
     return replace(
         entry,
-        student=Student(key=pseudonym, name=pseudonym),
+        student=Person(key=pseudonym, name=pseudonym),
         report=None if report is None else hidden_report(report, pseudonym, hidden),
         hand_ins={
             slug: HandIn(submitted_at=each.submitted_at) for slug, each in entry.hand_ins.items()

@@ -16,7 +16,7 @@ from grader.gradebook.model import (
     Extension,
     Gradebook,
     Override,
-    Student,
+    Person,
 )
 from grader.text import printable
 
@@ -161,7 +161,7 @@ def number(value: float | None) -> str:
     return f"{value:.4f}".rstrip("0").rstrip(".")
 
 
-def label(student: Student) -> str:
+def label(student: Person) -> str:
     """A student as lines on stderr call them, told apart from others of the same name."""
     return f"{student.name} ({student.key})" if student.name != student.key else student.key
 

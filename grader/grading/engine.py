@@ -36,7 +36,7 @@ from grader.report.model import (
     status_of,
     unsound,
 )
-from grader.sandbox.client import ENTRY_POINTS, Limits, Student, confinement
+from grader.sandbox.client import ENTRY_POINTS, Allowance, Student, confinement
 from grader.sandbox.launch import Launcher, SandboxError
 from grader.submissions.model import Source, Submission
 from grader.submissions.untouched import is_untouched
@@ -205,8 +205,8 @@ class Engine:
         )
 
 
-def limits_of(assignment: Assignment) -> Limits:
-    return Limits(**msgspec.structs.asdict(assignment.limits))
+def limits_of(assignment: Assignment) -> Allowance:
+    return Allowance(**msgspec.structs.asdict(assignment.limits))
 
 
 def list_checks(course: Course) -> dict[str, list[CheckResult]]:
@@ -239,7 +239,7 @@ def load_checks(course: Course, assignments: Iterable[Assignment]) -> dict[str, 
     return before
 
 
-Run = Callable[
+RunTasks = Callable[
     ["Engine", Sequence[tuple[Submission, Assignment]], int], Generator[Graded, None, None]
 ]
 
@@ -250,7 +250,7 @@ def grade_submissions(
     assignments: Sequence[Assignment],
     jobs: int,
     on_progress: Callable[[Submission, AssignmentReport], None],
-    run: Run | None = None,
+    run: RunTasks | None = None,
 ) -> list[Report]:
     """Grade the assignments of every submission, `jobs` at a time; reports in the order given.
 

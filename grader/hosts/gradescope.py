@@ -18,7 +18,7 @@ from grader.files import write_bytes
 from grader.gradebook.formats.gradescope import results_of
 from grader.gradebook.model import lone_entry
 from grader.gradebook.scores import clean
-from grader.hosts.run import Run, grade_folder, named_assignments, reason
+from grader.hosts.run import GradedFolder, grade_folder, named_assignments, reason
 from grader.text import printable
 
 # For a worker, above what the zygote holds. All together then stay below the 768 MB, and the system
@@ -94,7 +94,7 @@ def assignment_title(path: Path) -> str:
         return ""
 
 
-def results_of_run(run: Run) -> dict[str, Any]:
+def results_of_run(run: GradedFolder) -> dict[str, Any]:
     report = run.report
     results = results_of(clean(lone_entry(report)))
     lines = [results["output"], *(printable(p, 300) for p in run.problems[:MAX_PROBLEMS])]

@@ -15,7 +15,7 @@ from grader.text import printable
 
 
 @dataclass(frozen=True)
-class Run:
+class GradedFolder:
     """A report, what of the submission could not be used, and whether its code was confined."""
 
     report: Report
@@ -30,7 +30,7 @@ def grade_folder(
     *,
     jobs: int,
     need_jail: bool,
-) -> Run:
+) -> GradedFolder:
     """Grade the submission in `folder`. When this returns, none of its processes is left.
 
     Raises:
@@ -55,7 +55,7 @@ def grade_folder(
             if check.verdict == "grader_error":
                 raise HostError(f"{assignment.slug}: {check.id}: {check.message}")
     report = for_students(report, course.due)  # every host shows it to them
-    return Run(report, list(dict.fromkeys(submission.problems.values())), jailed)
+    return GradedFolder(report, list(dict.fromkeys(submission.problems.values())), jailed)
 
 
 def named_assignments(course: Course, name: str) -> list[Assignment]:

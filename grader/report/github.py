@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple, TextIO
 from grader.report.markdown import percent_text, render
 from grader.report.model import CheckResult, Report
 from grader.report.shown import VERDICTS, percent_of, total
-from grader.report.terminal import number
+from grader.report.terminal import points_text
 from grader.text import plain, printable
 
 ANNOTATIONS_SHOWN = 10  # of a kind and step; GitHub leaves out the rest
@@ -118,8 +118,8 @@ def append_outputs(path: Path, reports: Sequence[Report]) -> None:
     """Append score, max_score and percent, of all reports together, to a step's outputs."""
     score, max_score = total(reports)
     values = {
-        "score": number(score),
-        "max_score": number(max_score),
+        "score": points_text(score),
+        "max_score": points_text(max_score),
         "percent": f"{percent_of(score, max_score):g}",
     }
     with path.open("a", encoding="utf-8") as file:

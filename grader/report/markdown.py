@@ -15,7 +15,7 @@ from pathlib import Path
 from grader.files import write_bytes
 from grader.report.model import AssignmentReport, CheckResult, Report
 from grader.report.shown import STATUSES, VERDICTS, bounded, percent_of, total
-from grader.report.terminal import number, score_of
+from grader.report.terminal import points_text, score_text
 from grader.text import printable
 
 NAME_CHARACTERS = 100
@@ -58,7 +58,7 @@ def parts_of(title: str, reports: Sequence[Report]) -> Iterator[str]:
         yield "\nNothing is written yet: fill in a task in `assignments/`, then push again.\n"
     if len(reports) > 1:
         rows = (
-            [code(report.submission), score_of(report.score, report.max_score)]
+            [code(report.submission), score_text(report.score, report.max_score)]
             for report in reports
         )
         yield table(["Submission", "Points"], ["", "-"], rows)
@@ -84,7 +84,7 @@ def scores_table(report: Report) -> str:
         mark, word = STATUSES[a.status]
         accuracy = "" if a.training is None else f"{a.training.valid_accuracy:.2f}"
         title = escape(a.title) + (f", read from {code(a.read_from)}" if a.read_from else "")
-        rows.append([title, score_of(a.score, a.max_score), f"{mark} {word}", accuracy])
+        rows.append([title, score_text(a.score, a.max_score), f"{mark} {word}", accuracy])
     return table(
         ["Assignment", "Points", "Result", "Validation accuracy"], ["", "-", "", "-"], rows
     )
@@ -105,7 +105,7 @@ def shortfalls(assignment: AssignmentReport, submission: str) -> Iterator[str]:
     """Each check that did not pass, with its reason; nothing for full marks and empty hands."""
     if assignment.status in ("passed", "missing", "untouched"):
         return
-    score = score_of(assignment.score, assignment.max_score)
+    score = score_text(assignment.score, assignment.max_score)
     yield f"\n### {owner(submission)}{escape(assignment.title)}: {score}\n"
     skipped = [check for check in assignment.checks if check.verdict == "not_judged"]
     for check in assignment.checks:
@@ -120,7 +120,7 @@ def shortfalls(assignment: AssignmentReport, submission: str) -> Iterator[str]:
 def shortfall(check: CheckResult) -> str:
     """One check: title, message, hint."""
     mark, word = VERDICTS[check.verdict]
-    facts = [score_of(check.points, check.max_points)]
+    facts = [score_text(check.points, check.max_points)]
     if check.verdict != "failed":
         facts.insert(0, word)
     if check.line is not None:
@@ -184,7 +184,7 @@ def owner(submission: str) -> str:
 
 
 def percent_text(score: float, max_score: float) -> str:
-    points = f"{number(score)} of {number(max_score)} points"
+    points = f"{points_text(score)} of {points_text(max_score)} points"
     return f"{points} ({percent_of(score, max_score):g} %)" if max_score else points
 
 

@@ -22,7 +22,7 @@ from grader.files import replacing
 from grader.report.model import REACH, Activations, AssignmentReport, Weights
 from grader.report.reference import Band, load_reference
 from grader.report.scales import fitting, scale_of, target_density
-from grader.report.terminal import score_of
+from grader.report.terminal import score_text
 
 PANEL_INCHES = (4.2, 2.9)
 DOTS_PER_INCH = 110
@@ -78,7 +78,7 @@ def draw(reports: Sequence[AssignmentReport]) -> Figure:
     for report, panels in zip(reports, grid, strict=True):
         for panel in panels:
             panel.spines[["top", "right"]].set_visible(False)
-        score = score_of(report.score, report.max_score)
+        score = score_text(report.score, report.max_score)
         title = f"{report.title} ({report.slug})  {score}"
         panels[0].set_title(title, loc="left", fontweight="bold", parse_math=False)
         wrong = what_is_wrong(report)

@@ -28,8 +28,8 @@ STATUSES = {
     "passed": ("✓", "passed"),
     "partial": ("~", "partly passed"),
     "failed": ("✗", "failed"),
-    "missing": ("\N{EN DASH}", "not handed in"),
-    "untouched": ("\N{EN DASH}", "stub unchanged"),
+    "missing": ("·", "not handed in"),
+    "untouched": ("·", "stub unchanged"),
 }
 
 _POINTED = re.compile(r"(?s)(?P<said>.*?)\n(?P<excerpt>[^\n]*\n *\^+)")

@@ -13,11 +13,10 @@ from rich.text import Text
 
 from grader.course.manifest import Assignment, Course
 from grader.report.model import AssignmentReport, CheckResult, Report
-from grader.report.shown import told
+from grader.report.shown import STATUSES, told
 from grader.text import plain
 
 STYLES = {"passed": "green", "partial": "yellow", "untouched": "dim", "missing": "dim"}
-MARKS = {"passed": "✓", "partial": "~", "untouched": "·", "missing": "·"}
 
 
 def print_assignment(
@@ -43,7 +42,7 @@ def print_assignment(
             print_check(console, check)
         elif every_check:
             passed = Text(f"✓ {check.title}", style="green")
-            passed.append(f"  {score_of(check.points, check.max_points)}", style="dim")
+            passed.append(f"  {score_text(check.points, check.max_points)}", style="dim")
             console.print(Padding(passed, (0, 0, 0, 2)))
     if skipped:
         count = f"{len(skipped)} more check{'s' if len(skipped) > 1 else ''} "
@@ -53,9 +52,9 @@ def print_assignment(
 def print_heading(console: Console, report: AssignmentReport) -> None:
     """The line above an assignment's checks: its score, and how training went or why it did not."""
     style = STYLES.get(report.status, "red")
-    heading = Text(f"{MARKS.get(report.status, '✗')} {report.title} ", style=f"bold {style}")
+    heading = Text(f"{STATUSES[report.status][0]} {report.title} ", style=f"bold {style}")
     heading.append(f"({report.slug})  ", style="dim")
-    heading.append(f"{score_of(report.score, report.max_score)}", style=f"bold {style}")
+    heading.append(f"{score_text(report.score, report.max_score)}", style=f"bold {style}")
     if all(check.verdict == "not_judged" for check in report.checks):
         heading.append(f"  {plain(report.checks[0].message)}")
     elif report.training is not None:
@@ -90,7 +89,7 @@ def print_check(console: Console, check: CheckResult) -> None:
         title.append(" [hidden]")
     if check.verdict != "failed":
         title.append(f" [{check.verdict.replace('_', ' ')}]")
-    title.append(f"  {score_of(check.points, check.max_points)}", style="dim")
+    title.append(f"  {score_text(check.points, check.max_points)}", style="dim")
     console.print(Padding(title, (0, 0, 0, 2)))
     for text, style in (
         (said.headline, "bold"),
@@ -114,7 +113,7 @@ def print_summary(console: Console, reports: Sequence[Report]) -> None:
     table.add_column("without full marks")
     for report in reports:
         percent = 100 * report.score / report.max_score if report.max_score else 0.0
-        score = Text(score_of(report.score, report.max_score), style="bold")
+        score = Text(score_text(report.score, report.max_score), style="bold")
         table.add_row(Text(plain(report.submission)), score, f"{percent:.0f}%", shortfalls(report))
     console.print()
     console.print(table)
@@ -123,7 +122,7 @@ def print_summary(console: Console, reports: Sequence[Report]) -> None:
 def shortfalls(report: Report) -> Text:
     """The assignments without full marks: scores, then the missing and the untouched ones."""
     parts = [
-        Text(f"{a.slug} {score_of(a.score, a.max_score)}", style=STYLES.get(a.status, "red"))
+        Text(f"{a.slug} {score_text(a.score, a.max_score)}", style=STYLES.get(a.status, "red"))
         for a in report.assignments
         if a.status in ("partial", "failed")
     ]
@@ -139,7 +138,7 @@ def print_progress(
     console: Console, name: str, report: AssignmentReport, problem: str | None
 ) -> None:
     """One line for a finished assignment of the submission `name`; `problem` is its file's."""
-    line = Text(f"{plain(name)}  {report.slug}  {score_of(report.score, report.max_score)}")
+    line = Text(f"{plain(name)}  {report.slug}  {score_text(report.score, report.max_score)}")
     if report.read_from:
         line.append(f"  read from {plain(report.read_from)}", style="dim")
     if problem is not None:
@@ -169,7 +168,7 @@ def print_rubric(console: Console, assignment: Assignment, checks: Sequence[Chec
         title = Text(check.title)
         if check.hidden:
             title.append(" [hidden]", style="yellow")
-        table.add_row(number(check.max_points), title)
+        table.add_row(points_text(check.max_points), title)
     console.print(table)
     if any(check.hidden for check in checks):
         said = "What a hidden check asks is not shown; it runs after you hand in."
@@ -194,19 +193,19 @@ def table_of(
             Text(assignment.slug),
             Text(assignment.title),
             str(len(listed)),
-            number(points),
+            points_text(points),
             of_these if hidden else "",
         )
     return table
 
 
-def score_of(score: float, max_score: float) -> str:
-    return f"{number(score)}/{number(max_score)}"
+def score_text(score: float, max_score: float) -> str:
+    return f"{points_text(score)}/{points_text(max_score)}"
 
 
 def points_of(points: float) -> str:
-    return f"{number(points)} point{'' if points == 1 else 's'}"
+    return f"{points_text(points)} point{'' if points == 1 else 's'}"
 
 
-def number(points: float) -> str:
+def points_text(points: float) -> str:
     return f"{points:g}"

@@ -21,7 +21,7 @@ from grader.sandbox.blame import (
     StudentTimedOut,
     StudentUnusable,
 )
-from grader.sandbox.conversation import IMPORT_SEED, Conversation, Limits
+from grader.sandbox.conversation import IMPORT_SEED, Allowance, Conversation
 from grader.sandbox.handles import Network, Optimizer
 from grader.sandbox.launch import Launcher, SandboxError
 from grader.sandbox.trainee import Trainee
@@ -33,8 +33,8 @@ ENTRY_POINTS = ("Net", "make_optimizer")
 
 # What checks and the rooms above import from here; some of it lives beside.
 __all__ = [
+    "Allowance",
     "Called",
-    "Limits",
     "Network",
     "Optimizer",
     "Parameter",
@@ -65,7 +65,7 @@ class Student:
         launcher: Launcher,
         slug: str,
         source: str,
-        limits: Limits,
+        limits: Allowance,
         cells: Cells = (),
         siblings: tuple[tuple[str, str], ...] = (),
         names: tuple[str, ...] = ENTRY_POINTS,
@@ -222,7 +222,7 @@ def confinement(launcher: Launcher) -> dict[str, bool]:
     Raises:
         SandboxError: no worker can be started.
     """
-    limits = Limits(wall_s=60, cpu_s=30, memory_mib=1024, output_kib=1)
+    limits = Allowance(wall_s=60, cpu_s=30, memory_mib=1024, output_kib=1)
     with Student(launcher, "empty", "", limits) as student:
         student.load()
         return student.protections

@@ -40,7 +40,7 @@ EXIT_S = 2.0  # from the end of a worker's stream to the end of the worker, if i
 
 
 @dataclass(frozen=True)
-class Limits:
+class Allowance:
     """What one assignment may use, over all its workers."""
 
     wall_s: float
@@ -55,7 +55,7 @@ class Conversation:
     A module that does not get to its end is imported once more, by its definitions only.
     """
 
-    def __init__(self, launcher: Launcher, load: protocol.Load, limits: Limits) -> None:
+    def __init__(self, launcher: Launcher, load: protocol.Load, limits: Allowance) -> None:
         self.protections: dict[str, bool] = {}
         self.requests = 0  # so far
         # Why what a worker came to may be the machine's doing, or a neighbour's; "" if it is not.

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from grader.files import write_bytes
-from grader.gradebook.model import Entry, Gradebook, Student
+from grader.gradebook.model import Entry, Gradebook, Person
 from grader.gradebook.scores import ExportError
 from grader.site.pages import (
     FIRST_BYTES,
@@ -94,9 +94,9 @@ def write_feedback(
 
 def with_neighbours(
     gradebook: Gradebook,
-) -> Iterator[tuple[Student | None, Entry, Student | None]]:
+) -> Iterator[tuple[Person | None, Entry, Person | None]]:
     """Each entry with the students before and after it."""
-    before: Student | None = None
+    before: Person | None = None
     current: Entry | None = None
     for entry in gradebook:
         if current is not None:

@@ -43,16 +43,16 @@ def draw_accuracies(training: Training, band: Band | None) -> Markup:
     return frame.filled(frame.line(epochs, training.accuracy, "curve"), frame.marks(marks))
 
 
-Key = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]
+BandKey = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]
 
 
-def _key(band: Band | None) -> Key | None:
+def _key(band: Band | None) -> BandKey | None:
     """The band as something that a cache can look up."""
     return None if band is None else (tuple(band.low), tuple(band.median), tuple(band.high))
 
 
 @lru_cache(maxsize=512)
-def loss_frame(epochs: int, most: float, band: Key | None) -> Frame:
+def loss_frame(epochs: int, most: float, band: BandKey | None) -> Frame:
     """Axes and band for curves of `epochs` points, from 0 to the loss `most`."""
     figure, axes = new_chart()
     draw_band(axes, epochs, band)
@@ -62,7 +62,7 @@ def loss_frame(epochs: int, most: float, band: Key | None) -> Frame:
 
 
 @lru_cache(maxsize=512)
-def accuracy_frame(epochs: int, threshold: float, band: Key | None) -> Frame:
+def accuracy_frame(epochs: int, threshold: float, band: BandKey | None) -> Frame:
     """Axes, band and threshold for curves of `epochs` points, from 0 to 1."""
     figure, axes = new_chart()
     draw_band(axes, epochs, band)
@@ -73,7 +73,7 @@ def accuracy_frame(epochs: int, threshold: float, band: Key | None) -> Frame:
     return frame_of(figure, axes)
 
 
-def draw_band(axes: Axes, epochs: int, band: Key | None) -> None:
+def draw_band(axes: Axes, epochs: int, band: BandKey | None) -> None:
     xs = range(1, epochs + 1)
     if band is not None:
         low, median, high = band

@@ -15,7 +15,7 @@ SHOWN = 20  # places; the page folds those below
 MOST = 2_000  # places on a page
 
 
-class Run(NamedTuple):
+class StudentRun(NamedTuple):
     """A student's finished training run: `accuracy` from 0 to 1, `points` as the checks gave."""
 
     name: str
@@ -24,11 +24,11 @@ class Run(NamedTuple):
     points: float
 
 
-class Place(NamedTuple):
+class RankedRun(NamedTuple):
     """A run and its rank, from 1."""
 
     rank: int
-    run: Run
+    run: StudentRun
 
 
 class Leaderboard:
@@ -36,19 +36,19 @@ class Leaderboard:
 
     def __init__(self, info: AssignmentInfo) -> None:
         self.info = info
-        self._runs: list[Run] = []
+        self._runs: list[StudentRun] = []
 
     def add(self, name: str, href: str, report: AssignmentReport) -> None:
         """Take in a student's report, if it holds a run that may be compared with others'."""
         if report.training is not None and is_comparable(report):
-            self._runs.append(Run(name, href, report.training.valid_accuracy, report.score))
+            self._runs.append(StudentRun(name, href, report.training.valid_accuracy, report.score))
 
-    def places(self) -> list[Place]:
+    def places(self) -> list[RankedRun]:
         """The best first; equal accuracies share a rank, and stand as they were added: 1 2 2 4."""
-        places: list[Place] = []
+        places: list[RankedRun] = []
         for number, run in enumerate(sorted(self._runs, key=lambda run: -run.accuracy), start=1):
             is_tie = bool(places) and places[-1].run.accuracy == run.accuracy
-            places.append(Place(places[-1].rank if is_tie else number, run))
+            places.append(RankedRun(places[-1].rank if is_tie else number, run))
         return places
 
 

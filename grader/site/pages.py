@@ -22,7 +22,7 @@ from markupsafe import Markup
 
 from grader import __version__
 from grader.gradebook.late import explained
-from grader.gradebook.model import AssignmentInfo, Entry, Student
+from grader.gradebook.model import AssignmentInfo, Entry, Person
 from grader.gradebook.scores import points, scores_with_overrides, steps_of
 from grader.report.model import AssignmentReport, CheckResult
 from grader.report.reference import load_reference
@@ -129,7 +129,7 @@ def student_page(
     title: str,
     entry: Entry,
     assignments: list[AssignmentInfo],
-    links: tuple[Student | None, Student | None] | None,
+    links: tuple[Person | None, Person | None] | None,
     code_of: CodeOf = no_code,
 ) -> bytes:
     """One student's page.

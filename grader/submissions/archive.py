@@ -49,7 +49,7 @@ class ArchiveError(ValueError):
 
 
 @dataclass(frozen=True)
-class Entry:
+class ArchiveEntry:
     """A member of an archive. `parts` is its path, `offset` where its data (tar) or header (zip)
     begins, `size` in bytes as the archive declares it."""
 
@@ -97,7 +97,7 @@ class Archive:
         }
         self.folders = {"/".join(e.parts) for e in self._content.entries if not e.is_file}
 
-    def read(self, entry: Entry) -> bytes:
+    def read(self, entry: ArchiveEntry) -> bytes:
         """Unpack a member, `entry.size` bytes; quickest in the order of `entry.offset`.
 
         Raises:
@@ -121,9 +121,9 @@ def _damage_as_archive_error() -> Iterator[None]:
 
 
 class _Format(Protocol):
-    entries: list[Entry]
+    entries: list[ArchiveEntry]
 
-    def read(self, entry: Entry) -> bytes: ...
+    def read(self, entry: ArchiveEntry) -> bytes: ...
 
 
 def _open(data: bytes, bounds: Bounds) -> _Format:
@@ -165,8 +165,8 @@ def _parts(name: str) -> tuple[str, ...]:
     return parts
 
 
-def _refuse_duplicates(entries: Sequence[Entry]) -> None:
-    seen: dict[tuple[str, ...], Entry] = {}
+def _refuse_duplicates(entries: Sequence[ArchiveEntry]) -> None:
+    seen: dict[tuple[str, ...], ArchiveEntry] = {}
     for entry in entries:
         other = seen.setdefault(entry.parts, entry)
         if other is not entry and (other.is_file or entry.is_file):
@@ -194,7 +194,7 @@ class _Zip:
             raise ArchiveError(_too_many_entries())
         self._data = data
         self._infos: dict[int, tuple[zipfile.ZipInfo, int]] = {}
-        self.entries: list[Entry] = []
+        self.entries: list[ArchiveEntry] = []
         with zipfile.ZipFile(io.BytesIO(data)) as directory:
             infos = sorted(directory.infolist(), key=lambda info: info.header_offset)
             # Bytes, in the order of their headers, may belong to one entry only.
@@ -204,7 +204,7 @@ class _Zip:
             self.entries.append(entry)
             bounds.take(entry.size)
 
-    def _judge(self, info: zipfile.ZipInfo, end: int) -> Entry:
+    def _judge(self, info: zipfile.ZipInfo, end: int) -> ArchiveEntry:
         # filename is cut at a NUL and has the system's separators; this is the name as stored.
         name = info.orig_filename
         parts = _parts(name)
@@ -237,9 +237,9 @@ class _Zip:
             raise ArchiveError(_bomb(shown))
         self._infos[info.header_offset] = (info, start)
         is_file = is_plain and not name.endswith(("/", "\\"))
-        return Entry(parts, is_file, info.header_offset, info.file_size)
+        return ArchiveEntry(parts, is_file, info.header_offset, info.file_size)
 
-    def read(self, entry: Entry) -> bytes:
+    def read(self, entry: ArchiveEntry) -> bytes:
         info, start = self._infos[entry.offset]
         packed = self._data[start : start + info.compress_size]
         if info.compress_type == zipfile.ZIP_STORED:
@@ -320,7 +320,7 @@ class _Tar:
         self._reader.drain()
         self._reader = self._from_start(Bounds())
 
-    def read(self, entry: Entry) -> bytes:
+    def read(self, entry: ArchiveEntry) -> bytes:
         if entry.offset < self._reader.position:
             self._reader = self._from_start(Bounds())
         self._reader.skip(entry.offset - self._reader.position)
@@ -331,7 +331,7 @@ class _Tar:
             return _Reader(_slices(self._data), len(self._data), bounds)
         return _Reader(_unpack(self._data, self._new_decompressor), len(self._data), bounds)
 
-    def _walk(self, bounds: Bounds) -> Iterator[Entry]:
+    def _walk(self, bounds: Bounds) -> Iterator[ArchiveEntry]:
         long_name: str | None = None
         long_size: int | None = None
         reader = self._reader
@@ -368,7 +368,7 @@ class _Tar:
             bounds.entries -= 1
             if bounds.entries < 0:
                 break
-            yield Entry(parts, header.type in _FILE_TYPES, reader.position, size)
+            yield ArchiveEntry(parts, header.type in _FILE_TYPES, reader.position, size)
             reader.skip(_padded(size))
         raise ArchiveError(_too_many_entries())
 

@@ -22,7 +22,8 @@ from grader.grading.engine import Engine
 from grader.grading.opening import open_engine
 from grader.report.markdown import code, escape, fence, shortfalls
 from grader.report.model import AssignmentReport
-from grader.report.terminal import MARKS, print_assignment, score_of
+from grader.report.shown import STATUSES
+from grader.report.terminal import print_assignment, score_text
 from grader.submissions.reading import load_submission
 from grader.submissions.untouched import settle
 
@@ -118,7 +119,7 @@ class Checked:
         report = self.report
         told = "".join(shortfalls(report, ""))
         if not told:
-            mark, score = MARKS[report.status], score_of(report.score, report.max_score)
+            mark, score = STATUSES[report.status][0], score_text(report.score, report.max_score)
             why = "" if report.status == "passed" else f"\n{fence(report.checks[0].message)}"
             told = f"### {mark} {escape(report.title)}: {score}\n{why}"
         return f"{told}\nChecked: {code(self.file)}\n" if self.file else told

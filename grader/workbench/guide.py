@@ -9,7 +9,7 @@ from rich.text import Text
 from grader.course.manifest import Course
 from grader.report.model import AssignmentReport, Report
 from grader.report.shown import STATUSES
-from grader.report.terminal import MARKS, STYLES, score_of
+from grader.report.terminal import STYLES, score_text
 
 EMPTY = ("untouched", "missing")  # nothing to tell of the checks
 
@@ -30,10 +30,10 @@ def standing(report: Report) -> Table:
     table.add_column()
     for a in report.assignments:
         style = STYLES.get(a.status, "red")
-        name = Text(f"{MARKS.get(a.status, '✗')} {a.slug}", style=style)
+        name = Text(f"{STATUSES[a.status][0]} {a.slug}", style=style)
         note = "" if a.status == "passed" else STATUSES[a.status][1]
-        table.add_row(name, score_of(a.score, a.max_score), Text(note, style=style))
-    table.add_row("", Text(score_of(report.score, report.max_score), style="bold"), "")
+        table.add_row(name, score_text(a.score, a.max_score), Text(note, style=style))
+    table.add_row("", Text(score_text(report.score, report.max_score), style="bold"), "")
     return table
 
 

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from grader.course.manifest import Course
 from grader.report.model import AssignmentReport
-from grader.report.terminal import MARKS, STYLES, print_check, print_heading, score_of
+from grader.report.shown import STATUSES
+from grader.report.terminal import STYLES, print_check, print_heading, score_text
 from grader.workbench.hints import Hint
 
 PENDING = "…"  # not graded as it is now
@@ -90,7 +91,7 @@ class Screen:
         line = Text("\n")
         for known in self._course.slugs:
             report = reports.get(known)
-            mark = PENDING if report is None else MARKS.get(report.status, "✗")
+            mark = PENDING if report is None else STATUSES[report.status][0]
             style = "dim" if report is None else STYLES.get(report.status, "red")
             name = Text(
                 f"{mark} {known}", style=f"{style} bold underline" if known == slug else style
@@ -109,7 +110,7 @@ def print_next(console: Console, report: AssignmentReport) -> None:
         print_check(console, failing[0])
     for check in failing[1:]:
         line = Text(f"✗ {check.title}", style="red")
-        line.append(f"  {score_of(check.points, check.max_points)}", style="dim")
+        line.append(f"  {score_text(check.points, check.max_points)}", style="dim")
         console.print(Padding(line, (0, 0, 0, 2)))
     if failing and skipped:
         count = f"{skipped} more check{'s' if skipped > 1 else ''} not judged until then"

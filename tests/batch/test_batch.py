@@ -27,7 +27,7 @@ from grader.cli.progress import ClassProgress
 from grader.course.manifest import load_course
 from grader.gradebook.keeping.store import FILE, StoredStudent, open_store
 from grader.gradebook.keeping.stored import open_gradebook
-from grader.gradebook.model import Entry, Student
+from grader.gradebook.model import Entry, Person
 from grader.grading import opening
 from grader.sandbox.launch import Launcher
 
@@ -187,7 +187,7 @@ def test_an_error_of_ours_over_one_hand_in_leaves_the_others_their_grades(tmp_pa
 
     with open_store(tmp_path, create=True) as store, ClassProgress(Console()) as progress:
         ann = StoredStudent(
-            student=Student(key="ann", name="Ann"), source=None, submission="", submitted_at=""
+            student=Person(key="ann", name="Ann"), source=None, submission="", submitted_at=""
         )
         run = Batch(COURSE, [COURSE.assignment("relu")], 1, store, {"ann": ann}, progress)
         run.run([("ann", Handed())], None)  # type: ignore[list-item, arg-type]

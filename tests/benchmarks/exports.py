@@ -28,7 +28,7 @@ from grader.gradebook.model import (
     HandIn,
     Lateness,
     Override,
-    Student,
+    Person,
 )
 from grader.gradebook.pseudonyms import Pseudonymised
 from grader.report.model import Report, ReportFile
@@ -90,8 +90,8 @@ class Sources:
         return (ROOT / "assignments" / f"{slug}.py").read_text()
 
 
-def student_of(number: int) -> Student:
-    return Student(
+def student_of(number: int) -> Person:
+    return Person(
         key=f"s{number:05}",
         name=f"First{number} Last{number}",
         identifier=f"{100_000 + number}",

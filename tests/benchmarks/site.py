@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from grader.course.manifest import Course, load_course
-from grader.gradebook.model import AssignmentInfo, Entry, Gradebook, Lateness, Override, Student
+from grader.gradebook.model import AssignmentInfo, Entry, Gradebook, Lateness, Override, Person
 from grader.grading.engine import Engine, grade_submissions
 from grader.report.model import Report
 from grader.sandbox.launch import open_launcher
@@ -56,7 +56,7 @@ class ReplicatedGradebook:
             late = {"relu": LATE} if number % 7 == 0 else {}
             override = Override("relu", 9.0, "graded by hand", "2026-03-05T10:00:00Z")
             yield Entry(
-                student=Student(key=f"student-{number:06d}", name=f"Student {number:06d}"),
+                student=Person(key=f"student-{number:06d}", name=f"Student {number:06d}"),
                 report=report,
                 submitted_at="2026-03-02T22:14:05Z",
                 overrides=[override] if number % 11 == 0 else [],

@@ -24,7 +24,7 @@ from grader.gradebook.keeping.store import (
     open_store,
 )
 from grader.gradebook.keeping.stored import open_gradebook
-from grader.gradebook.model import Entry, Student
+from grader.gradebook.model import Entry, Person
 from grader.grading.key import Key, checks_digest, versions
 from grader.report.model import AssignmentReport, CheckResult, Environment
 
@@ -51,7 +51,7 @@ def add_students(store: Store, *keys: str, submitted_at: str = "") -> None:
     store.set_students(
         [
             StoredStudent(
-                student=Student(key=key, name=key.title(), identifier=f"{key}-1"),
+                student=Person(key=key, name=key.title(), identifier=f"{key}-1"),
                 source=key,
                 submission=f"{key}.zip",
                 submitted_at=submitted_at,
@@ -252,9 +252,9 @@ def test_changes_lists_scores_that_moved_but_by_the_students_own_doing(store: St
 
 def test_a_student_is_found_by_anything_that_is_theirs_alone(store: Store) -> None:
     two = [
-        StoredStudent(Student(key="jane", name="Doe, Jane", identifier="7"), "x", "x", ""),
-        StoredStudent(Student(key="jane-2", name="Jane Doe", email="j@example.edu"), "y", "y", ""),
-        StoredStudent(Student(key="zoe", name="Ångström, Zoë", login="za"), None, "", ""),
+        StoredStudent(Person(key="jane", name="Doe, Jane", identifier="7"), "x", "x", ""),
+        StoredStudent(Person(key="jane-2", name="Jane Doe", email="j@example.edu"), "y", "y", ""),
+        StoredStudent(Person(key="zoe", name="Ångström, Zoë", login="za"), None, "", ""),
     ]
     store.set_students(two, handles={"zoe": [("number", "moodle:5"), ("name", "Zoe Berg")]})
     for wanted in ("ann", "ANN-1", "ann.zip", " Ann "):

@@ -11,7 +11,7 @@ from grader.gradebook.model import (
     Extension,
     Lateness,
     Override,
-    Student,
+    Person,
 )
 from grader.report.model import AssignmentReport, CheckResult, Environment, Report, Training
 
@@ -82,7 +82,7 @@ def entry_of(
     """An entry; `scores` of None: nothing handed in."""
     report = None if scores is None else report_of(submission or key, scores, message, output)
     return Entry(
-        student=Student(
+        student=Person(
             key=key,
             name=name,
             identifier=identifier,

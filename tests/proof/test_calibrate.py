@@ -16,7 +16,7 @@ import typer
 from conftest import REPOSITORY, Ran, RunGrader, copy_repository
 
 from grader.cli.proof import select_training
-from grader.course.manifest import Calibration, load_course
+from grader.course.manifest import CalibrationNote, load_course
 from grader.errors import GraderError
 from grader.grading.key import checks_digest
 from grader.proof.calibration.measure import Sample
@@ -208,7 +208,7 @@ def test_write_changes_the_threshold_and_notes_how_it_was_measured(
 def test_when_it_was_measured_does_not_make_results_stale() -> None:
     course = load_course(REPOSITORY)
     relu = course.assignment("relu")
-    now = Calibration(
+    now = CalibrationNote(
         date=date(2030, 1, 1), seeds=1, wrong_seeds=1, weakest="a", torch="1", numpy="1", python="1"
     )
     digest = checks_digest(course, relu)

@@ -7,7 +7,7 @@ import pytest
 
 from grader.sandbox.answers import called
 from grader.sandbox.client import (
-    Limits,
+    Allowance,
     Student,
     StudentError,
     StudentRaised,
@@ -18,7 +18,7 @@ from grader.sandbox.wire import protocol
 from grader.sandbox.wire.protocol import Data, Node
 from grader.sandbox.wire.values import Answers, Logits, Tensor, pack
 
-LIMITS = Limits(wall_s=60, cpu_s=30, memory_mib=1024, output_kib=64)
+LIMITS = Allowance(wall_s=60, cpu_s=30, memory_mib=1024, output_kib=64)
 ROWS = np.arange(12, dtype=np.float32).reshape(4, 3)
 
 

@@ -27,7 +27,7 @@ from conftest import on_linux, on_posix
 from grader.course.manifest import load_course
 from grader.grading.engine import Engine
 from grader.sandbox.client import (
-    Limits,
+    Allowance,
     Student,
     StudentCrashed,
     StudentError,
@@ -149,7 +149,7 @@ class FakeLauncher:
 def student_of(
     launcher: object, *, wall_s: float = 5.0, cpu_s: int = 30, output_kib: int = 16
 ) -> Student:
-    limits = Limits(wall_s=wall_s, cpu_s=cpu_s, memory_mib=100, output_kib=output_kib)
+    limits = Allowance(wall_s=wall_s, cpu_s=cpu_s, memory_mib=100, output_kib=output_kib)
     return Student(launcher, "relu", "", limits)  # type: ignore[arg-type]
 
 
@@ -629,7 +629,7 @@ def test_a_spawned_worker_grades_the_solution(monkeypatch: pytest.MonkeyPatch) -
 
 @on_linux
 def test_a_busy_worker_ends_with_the_process_that_asked_for_it() -> None:
-    limits = Limits(wall_s=60, cpu_s=30, memory_mib=512, output_kib=1)
+    limits = Allowance(wall_s=60, cpu_s=30, memory_mib=512, output_kib=1)
     with contextlib.closing(Zygote(load_course().baseline_path)) as zygote:
         asking = os.fork()
         if asking == 0:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from grader.sandbox.client import Limits, Student, StudentRaised
+from grader.sandbox.client import Allowance, Student, StudentRaised
 from grader.sandbox.launch import Launcher
 
-LIMITS = Limits(wall_s=60, cpu_s=30, memory_mib=2048, output_kib=64)
+LIMITS = Allowance(wall_s=60, cpu_s=30, memory_mib=2048, output_kib=64)
 
 # What stands at the top of public notebooks and scripts of such lessons, installed here or not.
 TOP = """\

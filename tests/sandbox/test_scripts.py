@@ -8,10 +8,10 @@ import pytest
 from conftest import solution
 
 from grader.sandbox import conversation
-from grader.sandbox.client import Limits, Student, StudentError, StudentRaised
+from grader.sandbox.client import Allowance, Student, StudentError, StudentRaised
 from grader.sandbox.launch import Launcher
 
-LIMITS = Limits(wall_s=60, cpu_s=30, memory_mib=2048, output_kib=64)
+LIMITS = Allowance(wall_s=60, cpu_s=30, memory_mib=2048, output_kib=64)
 RELU = solution("relu")
 END = RELU.count("\n") + 1  # the first line of what is added
 
@@ -124,7 +124,7 @@ def test_what_can_be_read_in_no_way_is_told_as_it_stands(
 
 
 def test_the_time_counts_against_the_modules_own_limit(launcher: Launcher) -> None:
-    limits = Limits(wall_s=60, cpu_s=2, memory_mib=1024, output_kib=1)
+    limits = Allowance(wall_s=60, cpu_s=2, memory_mib=1024, output_kib=1)
     with Student(launcher, "relu", f"{RELU}while True:\n    pass\n", limits) as student:
         with pytest.raises(StudentError) as caught:
             student.load()

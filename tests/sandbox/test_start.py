@@ -13,14 +13,14 @@ import pytest
 from conftest import REPOSITORY, RunGrader, environment_for, hand_in, solution
 
 from grader.course.manifest import load_course
-from grader.sandbox.client import Limits, Student, confinement
+from grader.sandbox.client import Allowance, Student, confinement
 from grader.sandbox.launch import Launcher, SandboxError, Zygote
 from grader.sandbox.walls import jail
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs a zygote")
 
 BASELINE = load_course().baseline_path
-LIMITS = Limits(wall_s=60, cpu_s=30, memory_mib=1024, output_kib=16)
+LIMITS = Allowance(wall_s=60, cpu_s=30, memory_mib=1024, output_kib=16)
 
 
 def printed(launcher: Launcher, text: str) -> str:

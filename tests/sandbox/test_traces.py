@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from grader.sandbox.blame import Excerpt
-from grader.sandbox.client import Limits, Student, StudentRaised
+from grader.sandbox.client import Allowance, Student, StudentRaised
 from grader.sandbox.launch import Launcher
 from grader.sandbox.wire.cells import Cells
 
-LIMITS = Limits(wall_s=30, cpu_s=20, memory_mib=1024, output_kib=4)
+LIMITS = Allowance(wall_s=30, cpu_s=20, memory_mib=1024, output_kib=4)
 NET = """
 from torch import nn
 

@@ -27,7 +27,7 @@ from grader.gradebook.model import (
     HandIn,
     Lateness,
     Override,
-    Student,
+    Person,
 )
 from grader.gradebook.scores import points
 from grader.grading.engine import list_checks
@@ -124,7 +124,7 @@ def make_entry(
     final: float | None = None,
 ) -> Entry:
     return Entry(
-        student=Student(key=key, name=name, identifier=f"id-{key}", email=f"{key}@example.org"),
+        student=Person(key=key, name=name, identifier=f"id-{key}", email=f"{key}@example.org"),
         report=report,
         submitted_at="2026-03-02T22:14:05Z",
         overrides=list(overrides),
@@ -179,7 +179,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_feedback(ListedGradebook(sample_class()), folder / "feedback")
     summary = ClassSummary(INFOS)
     for number, entry in zip(range(10_000), itertools.cycle(sample_class()), strict=False):
-        student = Student(key=f"s{number:05d}", name=f"Student {number:05d}")
+        student = Person(key=f"s{number:05d}", name=f"Student {number:05d}")
         summary.add(msgspec.structs.replace(entry, student=student))
     (folder / "large.html").write_bytes(class_page("A large class", summary))
     return folder

@@ -22,7 +22,7 @@ from grader.gradebook.formats.canvas_file import (
 )
 from grader.gradebook.formats.canvas_students import match_students
 from grader.gradebook.formats.csv_files import cell, csv_rows
-from grader.gradebook.model import Entry, Gradebook, Student
+from grader.gradebook.model import Entry, Gradebook, Person
 from grader.gradebook.scores import ExportError, label, note, number, score_of, whole_override
 
 EXCUSED, NOT_ASSIGNED = "EX", "N/A"
@@ -33,7 +33,7 @@ MOST_TITLES = 12  # in a message
 class Grades:
     """A student's final scores by slug; "" is the whole submission's."""
 
-    student: Student
+    student: Person
     scores: dict[str, float | None]
     is_overridden: bool  # as a whole, which the assignments' scores don't show
 
@@ -223,7 +223,7 @@ def write_anew(gradebook: Gradebook, class_grades: list[Grades], stream: BinaryI
             )
 
 
-def sis_ids(student: Student) -> tuple[str, str]:
+def sis_ids(student: Person) -> tuple[str, str]:
     """SIS User ID and SIS Login ID; empty where a cell can't hold them as they are."""
     values = (student.identifier.strip(), student.login.strip())
     user_id, login = (value if cell(value) == value else "" for value in values)

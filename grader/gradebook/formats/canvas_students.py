@@ -7,14 +7,14 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 
 from grader.gradebook.formats.canvas_file import CanvasFile
-from grader.gradebook.model import Student
+from grader.gradebook.model import Person
 from grader.gradebook.people import name_forms
 from grader.gradebook.scores import label, note
 
 Index = dict[str, set[int]]  # what a row may be found by -> the places of these rows
 
 
-def match_students(students: Sequence[Student], file: CanvasFile) -> dict[int, int]:
+def match_students(students: Sequence[Person], file: CanvasFile) -> dict[int, int]:
     """place of a row in the file -> place of its student in `students`.
 
     Whoever is not found, or could be somebody else, gets no row and a line on stderr.
@@ -54,7 +54,7 @@ def match_students(students: Sequence[Student], file: CanvasFile) -> dict[int, i
     return rows
 
 
-def own_numbers(student: Student) -> set[str]:
+def own_numbers(student: Person) -> set[str]:
     number = student.number.removeprefix("canvas:")
     values = (number, student.identifier, student.login, student.email)
     return {value.strip().casefold() for value in values} - {""}

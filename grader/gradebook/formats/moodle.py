@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from grader.gradebook.formats.csv_files import cell, csv_rows
 from grader.gradebook.late import explained
-from grader.gradebook.model import AssignmentInfo, Entry, Gradebook, Student
+from grader.gradebook.model import AssignmentInfo, Entry, Gradebook, Person
 from grader.gradebook.scores import (
     ExportError,
     label,
@@ -33,7 +33,7 @@ FEEDBACK_CHARACTERS = 4_000
 
 # Moodle's names for its user fields, the most trustworthy first: an identifier may be the number
 # that a bulk download gave the submission, which is nobody's ID number.
-USER_FIELDS: dict[str, Callable[[Student], str]] = {
+USER_FIELDS: dict[str, Callable[[Person], str]] = {
     "useremail": lambda student: student.email.strip(),
     "username": lambda student: student.login.strip(),
     "useridnumber": lambda student: student.identifier.strip(),

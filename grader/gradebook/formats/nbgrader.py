@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 
 from grader.gradebook.formats.csv_files import cell, csv_rows
-from grader.gradebook.model import Entry, Gradebook, Student
+from grader.gradebook.model import Entry, Gradebook, Person
 from grader.gradebook.scores import score_of
 
 COLUMNS = (
@@ -59,7 +59,7 @@ def came_at(entry: Entry, slug: str) -> str:
     return hand_in.submitted_at if hand_in is not None else entry.submitted_at
 
 
-def known_as(student: Student) -> str:
+def known_as(student: Person) -> str:
     return student.login or student.identifier or student.key
 
 

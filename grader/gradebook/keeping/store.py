@@ -25,7 +25,7 @@ from typing import Literal
 import msgspec
 
 from grader.gradebook.keeping.integrity import UnreadableError, next_step, read_report
-from grader.gradebook.model import Comment, Extension, Override, Student
+from grader.gradebook.model import Comment, Extension, Override, Person
 from grader.gradebook.people import Handle
 from grader.grading.key import MISSING, Key
 from grader.report.model import AssignmentReport, Environment, unsound
@@ -114,7 +114,7 @@ class StoredStudent(msgspec.Struct, frozen=True):
     `submission` is how the last is shown; `submitted_at` is UTC in ISO 8601, "" if not known;
     `upload` is where its system takes feedback back, as SYSTEM:START-OF-A-PATH."""
 
-    student: Student
+    student: Person
     source: str | None
     submission: str
     submitted_at: str
@@ -362,7 +362,7 @@ class Store:
         )
         students = []
         for key, name, identifier, email, login, section, team, github, number, *stored in rows:
-            student = Student(
+            student = Person(
                 key=key,
                 name=name,
                 identifier=identifier,

@@ -110,7 +110,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Run:
+class AccuracyRun:
     """What one worker trains."""
 
     module: Module
@@ -218,7 +218,7 @@ class Calibration:
         for module, count in counts.items():
             seeds = self._kept.missing(self._key(module), range(1, count + 1))
             runs += [
-                Run(module, self._key(module), seeds[start : start + SEEDS_A_RUN])
+                AccuracyRun(module, self._key(module), seeds[start : start + SEEDS_A_RUN])
                 for start in range(0, len(seeds), SEEDS_A_RUN)
             ]
         self._on_plan(sum(len(run.seeds) for run in runs))
@@ -233,7 +233,7 @@ class Calibration:
 
 
 def measure_all(
-    engine: Engine, runs: Sequence[Run], jobs: int
+    engine: Engine, runs: Sequence[AccuracyRun], jobs: int
 ) -> Generator[list[Measured], None, None]:
     """What each run came to, as they end, in processes forked from this one that share a zygote."""
     engine.digits  # noqa: B018  read once, before the processes fork
@@ -254,7 +254,7 @@ def measure_all(
             yield msgspec.msgpack.decode(event[1], type=list[Measured])
 
 
-def measure(engine: Engine, run: Run) -> list[Measured]:
+def measure(engine: Engine, run: AccuracyRun) -> list[Measured]:
     """Run the training check under each of the run's seeds, and nothing else."""
     assignment = engine.course.assignment(run.module.slug)
     checks = collect_checks(engine.course.check_path(assignment.slug))

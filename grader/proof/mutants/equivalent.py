@@ -23,7 +23,7 @@ class EquivalentError(ValueError):
     """The list can't be read: one line that says why."""
 
 
-class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class EquivalentMutants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Mutants of an assignment that are right for the same reason."""
 
     slug: str
@@ -32,7 +32,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _List(msgspec.Struct, forbid_unknown_fields=True):
-    equivalent: list[Entry] = []
+    equivalent: list[EquivalentMutants] = []
 
 
 def equivalent_path(course: Course) -> Path:

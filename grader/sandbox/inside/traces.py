@@ -12,7 +12,7 @@ from typing import NamedTuple
 from grader.sandbox.wire.cells import line_of
 
 
-class Place(NamedTuple):
+class SourcePlace(NamedTuple):
     """A line, from 1, and its characters that are meant, from 0; both 0 where nobody knows."""
 
     line: int | None
@@ -20,7 +20,7 @@ class Place(NamedTuple):
     end: int = 0
 
 
-def place_in(file: str, source: str, error: BaseException) -> Place:
+def place_in(file: str, source: str, error: BaseException) -> SourcePlace:
     """The last place in `file`, whose text is `source`, that took part in raising `error`."""
     if isinstance(error, SyntaxError) and error.filename == file and error.lineno is not None:
         start = max((error.offset or 1) - 1, 0)
@@ -28,8 +28,8 @@ def place_in(file: str, source: str, error: BaseException) -> Place:
         end = (
             (error.end_offset or 0) - 1 if is_one_line else len(line_of(source, error.lineno) or "")
         )
-        return Place(error.lineno, start, max(end, start + 1))
-    place, traceback = Place(None), error.__traceback__
+        return SourcePlace(error.lineno, start, max(end, start + 1))
+    place, traceback = SourcePlace(None), error.__traceback__
     while traceback is not None:
         if traceback.tb_frame.f_code.co_filename == file:
             place = place_of_frame(traceback, source)
@@ -37,18 +37,18 @@ def place_in(file: str, source: str, error: BaseException) -> Place:
     return place
 
 
-def place_of_frame(traceback: TracebackType, source: str) -> Place:
+def place_of_frame(traceback: TracebackType, source: str) -> SourcePlace:
     """The expression that this frame was about; Python counts its columns in bytes."""
     number = traceback.tb_lineno
     positions = list(traceback.tb_frame.f_code.co_positions())
     first, last, start, end = positions[traceback.tb_lasti // 2]
     line = line_of(source, number)
     if line is None or first != number or start is None or end is None:
-        return Place(number)
+        return SourcePlace(number)
     encoded = line.encode("utf-8", "replace")
     if last != first:
         end = len(encoded)
-    return Place(
+    return SourcePlace(
         number, *(len(encoded[:column].decode("utf-8", "ignore")) for column in (start, end))
     )
 

@@ -22,7 +22,7 @@ if sys.platform != "win32":
         resource.RLIMIT_CPU: ("processor time", "t", 1, " s"),
     }
 
-Limits = Mapping[int, tuple[int, int]]  # by kind: soft, hard
+Rlimits = Mapping[int, tuple[int, int]]  # by kind: soft, hard
 
 
 def even_out() -> None:
@@ -35,7 +35,7 @@ def even_out() -> None:
                 break
 
 
-def cut_limit(wanted: Limits) -> str:
+def cut_limit(wanted: Rlimits) -> str:
     """Which of the calling process's limits is below what is wanted, and what to do; "" if none."""
     for kind, (what, letter, size, unit) in ULIMIT.items():
         _, hard = resource.getrlimit(kind)

@@ -14,7 +14,7 @@ from grader.sandbox.inside.loading.definitions import NO_CONSTANT, Definitions, 
 from grader.sandbox.inside.loading.libraries import AT_HAND, Imports
 from grader.sandbox.inside.loading.siblings import PACKAGE, Siblings
 from grader.sandbox.inside.tensors import UnusableError, seed_torch
-from grader.sandbox.inside.traces import Place, place_in
+from grader.sandbox.inside.traces import SourcePlace, place_in
 from grader.sandbox.wire import protocol
 from grader.sandbox.wire.cells import place_of
 
@@ -156,7 +156,7 @@ class Reading:
                         return f"; {name} is changed in {place}, which {NO_CONSTANT}"
         return ""
 
-    def place_of(self, error: BaseException) -> Place:
+    def place_of(self, error: BaseException) -> SourcePlace:
         """The last place in the student's module that took part in raising `error`."""
         return place_in(self._file, self._request.source, error)
 

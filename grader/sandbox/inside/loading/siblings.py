@@ -17,7 +17,7 @@ from typing import Any
 PACKAGE = "assignments"
 
 # Runs a module's text, from a file of this name, in this namespace.
-Run = Callable[[str, str, dict[str, Any]], None]
+RunText = Callable[[str, str, dict[str, Any]], None]
 
 
 class Siblings(MetaPathFinder):
@@ -27,7 +27,7 @@ class Siblings(MetaPathFinder):
     in `taken` are not found: the student's module itself, the baseline, Python's own.
     """
 
-    def __init__(self, folder: Path, run: Run, taken: Collection[str]) -> None:
+    def __init__(self, folder: Path, run: RunText, taken: Collection[str]) -> None:
         self.names: set[str] = set()  # by which they are imported, without what follows a dot
         self.files: set[str] = set()
         self._folder = folder
@@ -73,7 +73,7 @@ class Siblings(MetaPathFinder):
 
 
 class _Reader(Loader):
-    def __init__(self, text: str, run: Run) -> None:
+    def __init__(self, text: str, run: RunText) -> None:
         self._text = text
         self._run = run
 
