@@ -69,9 +69,16 @@ def read_submission(course: Course, path: Path, slugs: Collection[str]) -> Submi
     """What was handed in of these assignments; what nobody has touched yet stands back.
 
     Raises:
-        SubmissionError: as `load_submission`.
+        SubmissionError: as `load_submission`, or a single file is of another assignment.
     """
-    return settle(course, load_submission(path, course.every_slug)).only(slugs)
+    everything = load_submission(path, course.every_slug)
+    handed_in = {*everything.sources, *everything.problems, *everything.candidates}
+    if split_ending(path.name) is not None and not handed_in & set(slugs):
+        (slug,) = handed_in
+        raise SubmissionError(
+            f"{show_name(path.name)}: {slug} takes no part here; --only {slug} grades it"
+        )
+    return settle(course, everything).only(slugs)
 
 
 def load_submission(path: Path, slugs: Sequence[str]) -> Submission:

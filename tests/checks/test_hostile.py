@@ -69,7 +69,7 @@ MAY_HAVE = {
     "patched_module_call": 8,
     "remembers_the_images": 8,
     "replaces_the_forward_pass": 5,
-    "replaces_torch": 2,
+    "replaces_torch": 8,  # what its network earns by training: the loop holds its own functions
     "state_dict_exits": 9,
     "swaps_the_baseline": 4,
     "tampers_with_the_answers": 7,

@@ -560,9 +560,10 @@ def test_the_constant_that_was_seen_is_said(
 ) -> None:
     report = grade(launcher, slug, module, seed=21)
     (check, *_) = [check for check in report.checks if check.misconception == name]
-    assert words in check.message
-    assert check.message.startswith("Expected: ")
-    assert check.hint
+    diagnosis, _, figures = check.message.partition("\nExpected: ")
+    assert words in diagnosis
+    assert "\nSeen: " in figures
+    assert not check.hint  # the diagnosis says more
 
 
 def test_two_learning_rates_that_look_alike_are_told_apart(launcher: Launcher) -> None:

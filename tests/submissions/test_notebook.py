@@ -821,7 +821,8 @@ def test_a_student_goes_from_a_notebook_to_full_marks(
     assert (ran.status, ran.stdout) == (0, f"{path}: written\n")
     nbformat.validate(made := nbformat.read(path, 4))
     assert made.cells[0].source.startswith("# ReLU: the rectified linear unit")
-    assert [cell.cell_type for cell in made.cells] == ["markdown", "code", "code"]
+    kinds = [cell.cell_type for cell in made.cells]
+    assert kinds == ["markdown", "code", "code", "markdown", "code", "code"]  # the last ones check
 
     ran = run_grader("check", "relu", cwd=repository, root=repository)
     assert "the stub is unchanged" in ran.stdout

@@ -195,7 +195,7 @@ def expect_normalised_training(
             step,
             passed.logits,
             passed.error,
-            "of a hidden layer that is normalised by its mean and variance over the batch, out",
+            "of a hidden layer normalised by its mean and variance over the batch, out",
         )
         expect_gradients(step, layers, passed)
         expect_momentum(step)

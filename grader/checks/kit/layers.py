@@ -19,6 +19,12 @@ RecogniseParameters = Callable[
 ]
 
 
+def named_with_shape(parameter: Parameter) -> str:
+    if parameter.value is None:
+        return f"`{parameter.name}`, {parameter.kind}"
+    return f"`{parameter.name}` {parameter.value.shape}"
+
+
 class Layers:
     """A network's parameters by role, whatever their names, order and orientation.
 
@@ -56,8 +62,12 @@ class Layers:
             not unknown and not missing,
             "the parameters " + ", ".join(map(self._name, shapes)),
             "; ".join(
-                [f"no {self._name(role)}" for role in missing]
-                + [f"`{p.name}`, {p.kind}, which nothing asks for" for p in unknown]
+                said + ", ".join(names)
+                for said, names in (
+                    ("no ", list(map(self._name, missing))),
+                    ("not asked for: ", list(map(named_with_shape, unknown))),
+                )
+                if names
             ),
             "Check the size of each layer, its bias, and that it is registered: a plain list or "
             "tensor hides a layer from parameters().",

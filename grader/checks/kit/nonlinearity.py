@@ -92,8 +92,9 @@ def named_forward(
         if on_logits is not None:
             return on_logits
         layers.assign(net, weights)
-        first, second = (net.forward(inputs, train=train, seed=seed) for seed in (0, 1))
-        return None if np.array_equal(first, second) else random
+        # Autograd records every other pass: the first and third are alike in that.
+        first, _, third = (net.forward(inputs, train=train, seed=seed) for seed in (0, 0, 1))
+        return None if np.array_equal(first, third) else random
     return None
 
 

@@ -27,8 +27,8 @@ ROUNDING = 1e-5  # of a sum's terms
 FITTED = 8  # steps that arguments are found from
 EPS = 2.0**-23  # what float32 resolves
 LOOK = (
-    "When it was asked alone it did otherwise. A network and an optimizer do the same whenever "
-    "they are called, whatever the sizes, the mode of autograd and the calls before."
+    "Asked alone it did otherwise. It has to do the same whenever it is called, whatever the "
+    "sizes, the mode of autograd and the calls before."
 )
 
 

@@ -54,6 +54,10 @@ def tensor_to_array(tensor: torch.Tensor) -> Array:
 named_parameters = nn.Module.named_parameters
 
 
+def parameters_of(net: nn.Module) -> list[nn.Parameter]:
+    return [parameter for _, parameter in named_parameters(net)]
+
+
 def describe_parameters(net: nn.Module) -> list[protocol.Parameter]:
     described: list[protocol.Parameter] = []
     for name, parameter in named_parameters(net):

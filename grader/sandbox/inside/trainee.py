@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
-from grader.sandbox.inside.tensors import UnusableError, named_parameters, tensor_to_array
+from grader.sandbox.inside.tensors import UnusableError, parameters_of, tensor_to_array
 from grader.sandbox.wire import protocol
 
 MAX_BUFFERED = 1 << 14  # entries of all buffers together; more are not shown
@@ -49,7 +49,7 @@ class Trainee:
         self.optimizer = optimizer
         self.batches = list(zip(images.split(batch_size), labels.split(batch_size), strict=True))
         self.forward = forward
-        self.parameters = [p for _, p in named_parameters(net)] if recorded else []
+        self.parameters = parameters_of(net) if recorded else []
         size = sum(_numel(p) for p in self.parameters)
         self.earlier, self.before, self.after, self.gradients = (_zeros(size) for _ in range(4))
         self._write(self.parameters, self.after)

@@ -26,6 +26,7 @@ from grader.sandbox.inside.tensors import (
     describe_parameters,
     is_a,
     kind_of,
+    parameters_of,
     seed_torch,
     sendable,
     tensor_to_array,
@@ -91,7 +92,8 @@ class Worker:
         net = self.nets[request.key]
         self._assign(net, request.values)
         net.train()
-        net.zero_grad()
+        for parameter in parameters_of(net):
+            parameter.grad = None
         seed_torch(request.seed)
         with torch.enable_grad():
             logits = self._call(net, array_to_tensor(request.inputs))
@@ -100,7 +102,7 @@ class Worker:
                 raise UnusableError("the logits depend on no trainable parameter")
             (logits * array_to_tensor(request.cotangent)).sum().backward()
         return protocol.Outputs(
-            [None if p.grad is None else tensor_to_array(p.grad) for p in net.parameters()]
+            [None if p.grad is None else tensor_to_array(p.grad) for p in parameters_of(net)]
         )
 
     def copystate(self, request: protocol.CopyState) -> protocol.Done:
@@ -141,9 +143,11 @@ class Worker:
             net = self._make_net(request.sizes, {})
             self._call(net.eval(), images[:2])  # materialises lazy parameters
         if request.students != "network":
-            optimizer = self._make_optimizer(net.parameters(), {})
+            optimizer = self._make_optimizer(iter(parameters_of(net)), {})
         else:
-            optimizer = torch.optim.SGD(net.parameters(), lr=request.lr, momentum=request.momentum)
+            optimizer = torch.optim.SGD(
+                parameters_of(net), lr=request.lr, momentum=request.momentum
+            )
         self.doing = "training"
         self.trainee = Trainee(
             net,
@@ -178,7 +182,7 @@ class Worker:
         if values is None:
             return
         self.doing = "setting the network's weights"
-        parameters = list(net.parameters())
+        parameters = parameters_of(net)
         if len(parameters) != len(values):
             raise UnusableError("the number of parameters changed between two calls")
         with torch.no_grad():
