@@ -24,8 +24,7 @@ from grader.report.markdown import code, escape, fence, shortfalls
 from grader.report.model import AssignmentReport
 from grader.report.shown import STATUSES
 from grader.report.terminal import print_assignment, score_text
-from grader.submissions.reading import load_submission
-from grader.submissions.untouched import settle
+from grader.submissions.reading import read_submission
 
 COLUMNS = 80
 
@@ -37,7 +36,7 @@ def check_from_cell(slug: str) -> Checked:
     try:
         assignment = engine.course.assignment(slug)
         slugs = engine.course.slugs_to_read([assignment])
-        submission = settle(engine.course, load_submission(folder, slugs))
+        submission = read_submission(engine.course, folder, slugs)
         report = engine.grade(submission, assignment).report
     except CourseError:
         raise  # no such assignment: the engine is as it was

@@ -78,16 +78,19 @@ def test_a_worker_that_is_killed_from_outside_costs_nothing(launcher: Launcher, 
     assert grade(disturbing, RIGHT).report.status == "passed"
 
 
+READINGS = 2  # of a module that fails to load: as it stands, then by its definitions
+
+
 def test_a_worker_that_is_stopped_beyond_its_deadline_costs_nothing(launcher: Launcher) -> None:
     disturbing = Disturbing(launcher, send(signal.SIGSTOP))
     assert grade(disturbing, RIGHT, hurried(wall_s=15)).report.status == "passed"
-    assert disturbing.launched == 2
+    assert disturbing.launched == 1 + READINGS
 
 
 def test_what_happens_again_is_the_modules_own(launcher: Launcher) -> None:
     killing = Disturbing(launcher)
     assert verdicts(grade(killing, KILLS_ITSELF)) == {"crashed", "not_judged"}
-    assert killing.launched == 2
+    assert killing.launched == 2 * READINGS
     sleeping = Disturbing(launcher)
     assert verdicts(grade(sleeping, SLEEPS, hurried(wall_s=1))) == {"timed_out", "not_judged"}
     assert sleeping.launched == 2
@@ -106,7 +109,7 @@ def test_what_its_own_limits_or_its_own_doing_explain_is_not_tried_again(
 ) -> None:
     disturbing = Disturbing(launcher)
     assert grade(disturbing, text, RELU).report.score == 0
-    assert disturbing.launched == 1
+    assert disturbing.launched == READINGS
 
 
 def test_a_module_at_its_limit_of_processor_time_is_not_tried_again(launcher: Launcher) -> None:

@@ -59,7 +59,8 @@ def test_every_right_module_gives_its_row(run_grader: RunGrader, tmp_path: Path)
     for slug in slugs:
         assert f"{COURSE.assignment(slug).title} ({slug})  10/10" in texts
     assert texts.count("training loss, nats") == len(slugs)
-    assert "normal, variance 2/fan_in" in texts
+    assert "New weights: variance " in texts
+    assert "2/fan_in" in texts
     assert "eval mode, after 50 batches" in texts
     assert "no training run" not in texts
 

@@ -79,7 +79,7 @@ def test_an_assignment_has_exactly_its_fields(graded_class: Class) -> None:
     for assignment in assignments_of(graded_class.document):
         assert assignment.keys() == {
             "slug", "title", "status", "score", "max_score", "checks", "training", "output",
-            "picture",
+            "picture", "read_from", "notes",
         }  # fmt: skip
         assert assignment["status"] in STATUSES
         assert isinstance(assignment["output"], str)

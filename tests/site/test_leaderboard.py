@@ -228,7 +228,7 @@ def make_optimizer(parameters):
 """
 QUICK = LINEAR.format(optimizer="Adam(parameters, lr=1e-2)")
 SLOW = LINEAR.format(optimizer="SGD(parameters, lr=1e-3)")
-ENDS_ITSELF = QUICK + "\n\nimport os\nos._exit(3)\n"
+ENDS_ITSELF = QUICK.replace("    return", "    __import__('os')._exit(3)\n    return")
 BROUGHT_ALONG = (
     REPOSITORY / "tests/zoo/wrong/capstone/test_reproducible/weights_brought_along.py"
 ).read_text(encoding="utf-8")

@@ -127,7 +127,7 @@ def test_a_repository_without_solutions_gives_back_its_stored_stub(
 
 
 def test_an_unknown_assignment_is_wrong_usage(run_grader: RunGrader, module: Path) -> None:
-    ran = run_grader("reset", "../relu", cwd=module.parent)
+    ran = run_grader("reset", "rleu", cwd=module.parent)
     assert (ran.status, ran.stdout) == (2, "")
     assert "no assignment" in ran.stderr
     assert names(module) == ["relu.py"]

@@ -81,7 +81,8 @@ def test_a_module_that_another_file_replaces_is_checked(watching: tuple[Terminal
         (b"def Net(:\n", "SyntaxError"),
         (b"x = '\xff'\n", "not UTF-8"),
         (b"#" * (2 << 20), "larger than 1 MiB"),
-        (b"", "define Net"),
+        (b"", "it is empty"),
+        (b"x = 1\n", "define Net"),
         (b"raise SystemExit\n", "SystemExit"),
         (b"import os\nos._exit(3)\n", "exit status 3"),
         (
