@@ -44,6 +44,7 @@ MAY_HAVE = {
     "data_taken_away": 9,
     "decoy_parameters": 2,
     "endless_backward": 6,
+    "endless_parameters": 5,  # as the baseline that it is: nobody asks for its parameters()
     "exit_after_a_few_calls": 3,
     "forged_mode": 9,
     "fractional_pixels": 2,
