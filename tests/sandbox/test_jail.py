@@ -29,7 +29,7 @@ if sys.platform != "linux":
 
 from grader.sandbox.launch import clean_environment
 from grader.sandbox.walls import jail, syscalls
-from grader.sandbox.walls.scratch import make_scratch, remove_scratch
+from grader.sandbox.walls.scratch import make_held_scratch, remove_scratch
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -58,9 +58,10 @@ def _prepared() -> None:
 
 @pytest.fixture
 def scratch() -> Iterator[Path]:
-    folder = make_scratch()
+    folder, hold = make_held_scratch()  # or another zygote's start would clear it away
     yield folder
     assert remove_scratch(folder)
+    os.close(hold)
 
 
 @pytest.fixture
@@ -500,11 +501,11 @@ TRAINING = """
     import torch
     from torch import nn
     from grader.sandbox.walls import jail
-    from grader.sandbox.walls.scratch import make_scratch, remove_scratch
+    from grader.sandbox.walls.scratch import make_held_scratch, remove_scratch
 
     torch.set_num_threads(1)
     jail.prepare()
-    folder = make_scratch()
+    folder, _ = make_held_scratch()
     pid = os.fork()
     if pid:
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])

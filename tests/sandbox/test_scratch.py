@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="descriptor-relative 
 
 
 def test_the_folder_is_private_and_empty() -> None:
-    folder = make_scratch()
+    folder, _ = make_held_scratch()
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert os.listdir(folder) == []
     assert remove_scratch(folder)
@@ -27,7 +27,7 @@ def test_the_folder_is_private_and_empty() -> None:
 
 
 def test_a_deep_tree_with_a_path_too_long_to_name_is_removed() -> None:
-    folder = make_scratch()
+    folder, _ = make_held_scratch()
     inner = os.open(folder, os.O_RDONLY)
     for _ in range(1500):
         os.mkdir("d" * 100, dir_fd=inner)
@@ -39,7 +39,7 @@ def test_a_deep_tree_with_a_path_too_long_to_name_is_removed() -> None:
 
 
 def test_folders_closed_to_their_owner_are_removed() -> None:
-    folder = make_scratch()
+    folder, _ = make_held_scratch()
     (folder / "a" / "b" / "c").mkdir(parents=True)
     (folder / "a" / "b" / "c" / "file").touch()
     for inner in ("a/b/c", "a/b", "a", "."):
@@ -52,7 +52,7 @@ def test_links_are_removed_and_not_followed(tmp_path: Path) -> None:
     kept.mkdir()
     (kept / "file").write_text("kept")
     kept.chmod(0o555)
-    folder = make_scratch()
+    folder, _ = make_held_scratch()
     (folder / "inner").mkdir()
     for place in (folder, folder / "inner"):
         (place / "folder").symlink_to(kept)
@@ -73,7 +73,7 @@ def test_a_link_in_the_folders_place_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_odd_names_and_files_are_removed() -> None:
-    folder = make_scratch()
+    folder, _ = make_held_scratch()
     for name in (b"\xff\xfe", b"new\nline", b"-rf", b" ", b"x" * 255, b"\x1b[2J"):
         os.close(os.open(os.fsencode(folder) + b"/" + name, os.O_CREAT | os.O_WRONLY))
     os.mkfifo(folder / "fifo")
@@ -82,7 +82,7 @@ def test_odd_names_and_files_are_removed() -> None:
 
 def test_many_files_and_folders_are_removed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scratch, "REMOVAL_S", 100.0)  # however slow this machine is now
-    folder = make_scratch()
+    folder, _ = make_held_scratch()
     for i in range(2000):
         (folder / f"{i}").touch()
         (folder / f"folder {i}").mkdir()
@@ -90,7 +90,7 @@ def test_many_files_and_folders_are_removed(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_what_is_left_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = make_scratch()
+    folder, _ = make_held_scratch()
     (folder / "inner").mkdir()
     with monkeypatch.context() as patched:
         patched.setattr(scratch, "REMOVAL_S", -1.0)
