@@ -649,9 +649,9 @@ def test_a_spawned_worker_ends_with_the_process_that_asked_for_it(moment: str) -
 import sys
 sys.path.insert(0, {str(REPOSITORY)!r})
 from grader.course.manifest import load_course
-from grader.sandbox.client import Limits, Student
+from grader.sandbox.client import Allowance, Student
 from grader.sandbox.launch import Spawner
-limits = Limits(wall_s=60, cpu_s=30, memory_mib=512, output_kib=1)
+limits = Allowance(wall_s=60, cpu_s=30, memory_mib=512, output_kib=1)
 launcher = Spawner(load_course().baseline_path)
 student = Student(launcher, "relu", "def busy():\\n    while True: pass\\n", limits)
 student.load()

@@ -145,10 +145,10 @@ import os, signal, sys
 sys.path.insert(0, {str(REPOSITORY)!r})
 from grader.course.manifest import load_course
 from grader.sandbox import launch
-from grader.sandbox.client import Limits, Student
+from grader.sandbox.client import Allowance, Student
 launch.WORKER_ENVIRONMENT["TMPDIR"] = {str(tmp_path)!r}
 zygote = launch.Zygote(load_course().baseline_path)
-Student(zygote, "relu", "", Limits(60, 30, 2048, 16)).load()
+Student(zygote, "relu", "", Allowance(60, 30, 2048, 16)).load()
 if sys.argv[1] == "killed":
     os.kill(zygote.pid, signal.SIGKILL)
     os.kill(os.getpid(), signal.SIGKILL)
