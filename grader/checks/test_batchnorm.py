@@ -202,11 +202,12 @@ class Probe:
 
     def activation(self, points: np.ndarray, *, train: bool) -> np.ndarray:
         """a at (N, H) points, where the nonlinearity comes after the normalisation."""
-        weights = identity_weights(self.layers) | {"gamma": np.zeros(self.num_hidden)}
+        weights = identity_weights(self.layers)
+        weights["gamma"] = np.full(self.num_hidden, self.zero_scale)
+        settings = [self.layers.stored(weights | {"beta": beta}) for beta in points]
         rows = normal(self.rng, 2, self.num_features)
-        return np.stack(
-            [self.hidden(weights | {"beta": beta}, rows, train=train)[0] for beta in points]
-        )
+        shown = self.net.forward_each(settings, rows, train=train)
+        return np.stack([logits[0, : self.num_hidden] for logits in shown])
 
 
 def normalised(

@@ -117,8 +117,19 @@ class Chain:
     def hidden_second(self, weights: Weights, inputs: np.ndarray) -> np.ndarray:
         """The second hidden layer's activations (N, H), shown by an identity output layer."""
         num_hidden = self.net.sizes[1]
-        show_hidden = {role: identity_weights(self.layers)[role] for role in ("W3", "b3")}
-        return self.run(weights | show_hidden, inputs)[:, :num_hidden]
+        return self.run(weights | self.shown(), inputs)[:, :num_hidden]
+
+    def shown(self) -> Weights:
+        """An output layer that shows the second hidden layer's activations."""
+        return {role: identity_weights(self.layers)[role] for role in ("W3", "b3")}
+
+    def second(self, weights: Weights, biases: np.ndarray) -> np.ndarray:
+        """The second nonlinearity at `biases` (N, H): with W2 = 0, b2 is all that it gets."""
+        weights = weights | self.shown() | {"W2": np.zeros(self.layers.shapes["W2"])}
+        settings = [self.layers.stored(weights | {"b2": bias}) for bias in biases]
+        rows = normal(self.rng, 2, self.net.sizes[0])
+        shown = self.net.forward_each(settings, rows, train=False)
+        return np.stack([logits[0, : self.net.sizes[1]] for logits in shown])
 
     def orientation_found(self, weights: Weights) -> bool:
         """Whether W2·v + b2 with equal entries in v depends on the sums of W2's rows alone."""
@@ -227,12 +238,7 @@ def middle_twice(chain: Chain) -> bool:
     """Whether, with an identity matrix for W2, the middle layer is a(a(v + b2) + b2) of v."""
     num_features, num_hidden, _ = chain.net.sizes
     weights = identity_weights(chain.layers)
-    zero = weights | {"W2": np.zeros((num_hidden, num_hidden))}
-
-    def activation(points: np.ndarray) -> np.ndarray:
-        rows = np.zeros((1, num_features), np.float32)
-        return np.stack([chain.hidden_second(zero | {"b2": b}, rows)[0] for b in points])
-
+    activation = partial(chain.second, weights)
     shift = np.full(num_hidden, 0.4)
     points = np.repeat(LEVELS[:, None], num_hidden, axis=1)
     v = activation(points)
@@ -246,20 +252,14 @@ def middle_twice(chain: Chain) -> bool:
 def test_nonlinearities(student: Student, rng: np.random.Generator) -> None:
     """There is a nonlinearity after each hidden layer"""
     chain = Chain(*build(student, rng), rng)
-    num_features, num_hidden, _ = chain.net.sizes
+    num_hidden = chain.net.sizes[1]
     weights = chain.draw()
     chain.orient(weights)
 
-    # With W2 = 0 the second layer's activations are a(b2), whatever the inputs.
-    cut = weights | {"W2": np.zeros((num_hidden, num_hidden))}
-    inputs = normal(rng, 2, num_features)
-    activated = np.stack(
-        [chain.hidden_second(cut | {"b2": np.full(num_hidden, z)}, inputs)[0] for z in LEVELS]
-    )
     points = np.repeat(LEVELS[:, None], num_hidden, axis=1)
     expect_nonlinear(
         points,
-        activated,
+        chain.second(weights, points),
         "after the second hidden layer",
         lambda: (
             MISSING_AFTER_SECOND
@@ -343,14 +343,10 @@ def read_nonlinearities(chain: Chain, run: TrainingRun, layers: Layers) -> list[
 
 
 def read_second(chain: Chain, points: np.ndarray) -> np.ndarray:
-    """The second nonlinearity at `points`: with W2 = 0 they can be its biases, unit by unit."""
-    num_features, num_hidden, _ = chain.net.sizes
-    weights = identity_weights(chain.layers)
-    weights["W2"] = np.zeros_like(weights["W2"])
+    """The second nonlinearity at `points`."""
+    num_hidden = chain.net.sizes[1]
     biases = np.resize(points, (-(-len(points) // num_hidden), num_hidden))
-    row = np.zeros((1, num_features), np.float32)
-    shown = [chain.hidden_second(weights | {"b2": bias}, row)[0] for bias in biases]
-    return np.concatenate(shown)[: len(points)]
+    return chain.second(identity_weights(chain.layers), biases).ravel()[: len(points)]
 
 
 def read_first(chain: Chain, points: np.ndarray) -> np.ndarray:

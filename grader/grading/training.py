@@ -12,21 +12,23 @@ from grader.course.digits import Digits
 from grader.course.manifest import Assignment
 from grader.report.model import Training
 from grader.sandbox.client import Parameter, Student
+from grader.sandbox.trainee import Revealed, Trainee
 
 TRAIN_IMAGES = 1000
 VALID_IMAGES = 500
-COMPARED_IMAGES = 100  # at random among those: what a forward pass of our own is worth
+COMPARED_IMAGES = 50  # at random among those: what a forward pass of our own is worth
 BATCH_SIZE = 100
 SGD = {"lr": 0.01, "momentum": 0.9}  # what a student's network is trained with
-REVEALED = 4  # steps, besides the first
-FOLLOWED, COMPARED = 40, 100  # entries of each parameter, through the run and at revealed steps
+REVEALED = 3  # steps, besides the first
+FOLLOWED, COMPARED = 40, 40  # entries of each parameter, through the run and at revealed steps
+ROWS = 25  # of a batch, whose logits are compared
 TRAINING_SIZES = (784, 512, 10)  # (F, H, C)
 OWN_SIZES = (784, 10)  # (F, C)
 
 
 @dataclass(frozen=True)
 class RevealedStep:
-    """One step of a run, chosen at random and asked for when it was over.
+    """One step of a run, chosen at random and asked for when its epoch was over.
 
     P counts the entries of all parameters, one after the other; K the step's coordinates, which
     were drawn after it, too. All float32 but for the integers.
@@ -36,11 +38,11 @@ class RevealedStep:
     images: np.ndarray  # (N, F), in [0, 1]
     labels: np.ndarray  # (N,), int64
     logits: np.ndarray  # (N, C), in train mode
+    rows: np.ndarray  # (M,): some of these
     before: np.ndarray  # (P,): the parameters that gave the logits
     coordinates: np.ndarray  # (K,), int64
-    earlier: np.ndarray  # (K,): before the step before this one; as they began, at the first
-    gradients: np.ndarray  # (K,)
-    after: np.ndarray  # (K,)
+    gradients: np.ndarray  # (K,): of the loss
+    gradient_error: np.ndarray  # (K,): how far off these may be
     buffers_before: list[np.ndarray]
     buffers_after: list[np.ndarray]
 
@@ -105,30 +107,19 @@ def run_training(
     gradients: list[np.ndarray] = []
     values: list[np.ndarray] = []
     steps: list[RevealedStep] = []
-    for number in range(assignment.epochs * batches):
-        batch = number % batches
-        step = trainee.step(batch, BATCH_SIZE, coordinates)
-        for part, kept in zip(step, (logits, gradients, values), strict=True):
-            kept.append(part)
-        if number in revealed:
+    for epoch in range(assignment.epochs):
+        outputs, slopes, reached = trainee.epoch(coordinates)
+        logits += outputs
+        gradients += list(slopes)
+        values += list(reached)
+        for batch in range(batches):
+            number = epoch * batches + batch
+            if number not in revealed:
+                continue
             rows = slice(batch * BATCH_SIZE, (batch + 1) * BATCH_SIZE)
-            chosen = draw_coordinates(rng, trainee.parameters, COMPARED)
-            shown = trainee.reveal(chosen)
-            steps.append(
-                RevealedStep(
-                    number,
-                    as_seen(images[rows]),
-                    labels[rows],
-                    step[0],
-                    shown.before,
-                    chosen,
-                    shown.earlier if number else shown.before[chosen],
-                    shown.gradients,
-                    shown.after,
-                    shown.buffers_before,
-                    shown.buffers_after,
-                )
-            )
+            seen = as_seen(images[rows]), labels[rows], logits[number]
+            known = (coordinates, gradients[number]) if student_optimizer else None
+            steps.append(reveal(trainee, number, batch, seen, known, rng))
     unseen_logits, trained, buffers = trainee.measure(images[TRAIN_IMAGES:])
     summary = summarise(
         logits, unseen_logits, labels[:TRAIN_IMAGES], labels[TRAIN_IMAGES:], assignment
@@ -150,6 +141,57 @@ def run_training(
     )
 
 
+def reveal(
+    trainee: Trainee,
+    number: int,
+    batch: int,
+    seen: tuple[np.ndarray, np.ndarray, np.ndarray],
+    known: tuple[np.ndarray, np.ndarray] | None,
+    rng: np.random.Generator,
+) -> RevealedStep:
+    """A step of the epoch that has just ended.
+
+    Args:
+        number, batch: of the run's steps, and of the epoch's.
+        seen: the batch's images and labels, and the logits that it gave.
+        known: coordinates and the gradients there; None: what SGD did at others shows these.
+    """
+    rows = np.sort(rng.choice(BATCH_SIZE, ROWS, replace=False))
+    if known is None:
+        coordinates = draw_coordinates(rng, trainee.parameters, COMPARED)
+        shown = trainee.reveal(batch, coordinates, first=number == 0)
+        gradients, error = implied_gradients(shown, coordinates)
+    else:
+        coordinates, gradients = known
+        shown = trainee.reveal(batch, coordinates[:0], first=number == 0)
+        error = np.zeros(coordinates.shape)
+    return RevealedStep(
+        number,
+        *seen,
+        rows,
+        shown.before,
+        coordinates,
+        gradients,
+        error,
+        shown.buffers_before,
+        shown.buffers_after,
+    )
+
+
+def implied_gradients(shown: Revealed, coordinates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The gradients (K,) by which SGD moved parameters as it did, and how far off they may be.
+
+    What moved a parameter besides the optimizer is part of them.
+    """
+    # after - before = momentum * (before - earlier) - lr * gradient
+    before = shown.before[coordinates]
+    velocity = SGD["momentum"] * (before - shown.earlier)
+    gradients = (velocity - (shown.after - before)) / SGD["lr"]
+    size = np.maximum(np.abs(before), np.abs(shown.after))
+    rounding = 2 * np.finfo(np.float32).eps * size
+    return gradients, rounding / SGD["lr"]
+
+
 def draw_steps(rng: np.random.Generator, count: int) -> set[int]:
     """The first of `count` steps, and one from each of REVEALED equal parts of the others."""
     ends = np.linspace(1, count, REVEALED + 1).astype(int)
@@ -163,7 +205,7 @@ def draw_coordinates(
     drawn, start = [], 0
     for parameter in parameters:
         size = 0 if parameter.value is None else parameter.value.size
-        drawn.append(start + np.unique(rng.integers(0, max(size, 1), min(most, size))))
+        drawn.append(start + np.sort(rng.integers(0, max(size, 1), min(most, size))))
         start += size
     return np.concatenate([np.empty(0, np.int64), *drawn])
 
@@ -211,12 +253,8 @@ def run_own(
         recorded=False,
         **SGD,
     )
-    batches = TRAIN_IMAGES // BATCH_SIZE
     nowhere = np.empty(0, np.int64)
-    logits = [
-        trainee.step(number % batches, BATCH_SIZE, nowhere)[0]
-        for number in range(assignment.epochs * batches)
-    ]
+    logits = [output for _ in range(assignment.epochs) for output in trainee.epoch(nowhere)[0]]
     unseen_logits, _, _ = trainee.measure(unseen.images)
     summary = summarise(logits, unseen_logits, labels, numbers[unseen.labels], assignment)
     return OwnRun(summary, assignment.bands)

@@ -213,7 +213,9 @@ class Student:
         packed = protocol.pack_array(images), protocol.pack_array(labels)
         request = protocol.Train(seed, sizes, *packed, batch_size, students, recorded, lr, momentum)
         begun = self._ask(request, protocol.TrainingBegun)
-        return Trainee(self._ask, sizes[-1], parameters_of(begun.parameters))
+        starts = range(0, len(images), batch_size)
+        batches = [min(batch_size, len(images) - start) for start in starts]
+        return Trainee(self._ask, batches, sizes[-1], parameters_of(begun.parameters))
 
 
 def confinement(launcher: Launcher) -> dict[str, bool]:

@@ -272,9 +272,8 @@ class Conversation:
         self._fill(process, start, deadline)
         end = start + protocol.body_size(bytes(self._received[:start]))
         self._fill(process, end, deadline)
-        message = self._received[start:end]
-        del self._received[:end]
-        return protocol.decode_reply(message)
+        received, self._received = self._received, self._received[end:]
+        return protocol.decode_reply(memoryview(received)[start:end])
 
     def _fill(self, process: Process, size: int, deadline: float) -> None:
         """Receive until there are `size` bytes; most replies come whole with their first byte."""

@@ -57,12 +57,29 @@ class Network:
         self, batches: Sequence[np.ndarray], *, train: bool = False, seed: int | None = None
     ) -> list[np.ndarray]:
         """The same for one batch after the other, seeded once before the first."""
+        assigned = self._take_assigned()
+        return self._forward([] if assigned is None else [assigned], batches, train, seed)
+
+    def forward_each(
+        self, settings: Sequence[Sequence[np.ndarray]], inputs: np.ndarray, *, train: bool
+    ) -> list[np.ndarray]:
+        """The same for one batch, with one set of all parameters' values after the other."""
+        self._assigned = None
+        values = [[protocol.pack_array(value) for value in setting] for setting in settings]
+        return self._forward(values, [inputs], train, None)
+
+    def _forward(
+        self,
+        values: list[list[protocol.Array]],
+        batches: Sequence[np.ndarray],
+        train: bool,
+        seed: int | None,
+    ) -> list[np.ndarray]:
         arrays = [protocol.pack_array(batch) for batch in batches]
         # By turns, as a network has to do the same either way.
         self._gradients = not self._gradients
-        request = protocol.Forward(
-            self._key, self._take_assigned(), arrays, train, self._gradients, seed
-        )
+        request = protocol.Forward(self._key, values, arrays, train, self._gradients, seed)
+        batches = [*batches] * max(1, len(values))
         outputs = self._ask(request, protocol.Outputs).arrays
         mode = "train" if train else "eval"
         if len(outputs) != len(batches):

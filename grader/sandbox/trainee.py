@@ -1,4 +1,4 @@
-"""A handle on a network that trains behind the wall, one step at a time."""
+"""A handle on a network that trains behind the wall, an epoch at a time."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ class Revealed:
     """
 
     before: np.ndarray  # (P,): all parameters before the step
-    earlier: np.ndarray  # (K,): before the step before it; zeros if there was none
-    gradients: np.ndarray  # (K,)
+    earlier: np.ndarray  # (K,): before the step before it; as they began, at the first
     after: np.ndarray  # (K,)
     buffers_before: list[np.ndarray]
     buffers_after: list[np.ndarray]
@@ -34,38 +33,49 @@ class Revealed:
 class Trainee:
     """A network in training. `parameters` are as they were before the first step."""
 
-    def __init__(self, ask: Ask, num_output: int, parameters: list[Parameter]) -> None:
+    def __init__(
+        self, ask: Ask, batches: Sequence[int], num_output: int, parameters: list[Parameter]
+    ) -> None:
         self.parameters = parameters
         self._ask = ask
+        self._batches = batches  # how many images each holds
         self._num_output = num_output
         shapes = [() if p.value is None else p.value.shape for p in parameters]
         self._size = sum(map(math.prod, shapes))
 
-    def step(
-        self, batch: int, rows: int, coordinates: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Train on one batch, of `rows` images.
+    def epoch(self, coordinates: np.ndarray) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
+        """Train on each batch once: S steps.
 
         Returns:
-            Logits (rows, num_output); gradients (K,), and values (K,) after the step, at the
-            coordinates.
+            The logits (N, num_output) of each; gradients (S, K), and values (S, K) after each
+            step, at the coordinates.
         """
-        request = protocol.TrainStep(batch, protocol.pack_array(coordinates))
+        request = protocol.TrainEpoch(protocol.pack_array(coordinates))
         trained = self._ask(request, protocol.Trained)
+        if len(trained.logits) != len(self._batches):
+            raise StudentUnusable(f"{DOING}: another number of steps than there are batches")
+        followed = (len(self._batches), len(coordinates))
         return (
-            checked(trained.logits, (rows, self._num_output), DOING, "logits"),
-            checked(trained.gradients, coordinates.shape, DOING, "gradients"),
-            checked(trained.values, coordinates.shape, DOING, "parameters"),
+            [
+                checked(logits, (rows, self._num_output), DOING, "logits")
+                for logits, rows in zip(trained.logits, self._batches, strict=True)
+            ],
+            checked(trained.gradients, followed, DOING, "gradients"),
+            checked(trained.values, followed, DOING, "parameters"),
         )
 
-    def reveal(self, coordinates: np.ndarray) -> Revealed:
-        """What the latest step was."""
-        request = protocol.Reveal(protocol.pack_array(coordinates))
+    def reveal(self, step: int, coordinates: np.ndarray, *, first: bool) -> Revealed:
+        """What a step of the latest epoch was; `first`: of the run's, which began from
+        `parameters`."""
+        request = protocol.Reveal(step, not first, protocol.pack_array(coordinates))
         shown = self._ask(request, protocol.Revealed)
+        before = checked(shown.before, (0 if first else self._size,), DOING, "parameters")
+        if first:
+            values = [p.value.ravel() for p in self.parameters if p.value is not None]
+            before = np.concatenate([before, *values])
         return Revealed(
-            checked(shown.before, (self._size,), DOING, "parameters"),
+            before,
             checked(shown.earlier, coordinates.shape, DOING, "parameters"),
-            checked(shown.gradients, coordinates.shape, DOING, "gradients"),
             checked(shown.after, coordinates.shape, DOING, "parameters"),
             buffers_of(shown.buffers_before),
             buffers_of(shown.buffers_after),

@@ -166,14 +166,14 @@ def independent(rng: np.random.Generator, shape: tuple[int, ...], p: float = 0.5
 def steps_of(
     rng: np.random.Generator, mask: Callable[[np.random.Generator], np.ndarray]
 ) -> list[Dropped]:
-    """Five steps of a network whose logits lie mostly in a few directions."""
+    """Four steps of a network whose logits lie mostly in a few directions."""
     steps = []
     w2 = drawn(rng, CLASSES, UNITS, scale=0.05) + drawn(rng, CLASSES, 1, scale=0.05)
-    for _ in range(5):
+    for _ in range(4):
         weights = {"W1": np.eye(UNITS, dtype=np.float32), "b1": np.zeros(UNITS, np.float32)}
         weights |= {"W2": w2, "b2": drawn(rng, CLASSES)}
         passed = ForwardPass(weights, [relu], drawn(rng, ROWS, UNITS, scale=1.5))
-        hidden = passed.inputs[1]
+        hidden = passed.hidden(1).value
         residual = (hidden * (mask(rng) - 1)) @ w2.T
         covariance = np.einsum("nh,ch,dh->ncd", hidden**2, w2, w2)
         steps.append(Dropped(passed, residual, covariance))

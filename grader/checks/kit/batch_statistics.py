@@ -12,19 +12,20 @@ from typing import Literal
 
 import numpy as np
 
-from grader.checks.kit.curves import Curve
+from grader.checks.kit.curves import Curve, Sampled
 from grader.checks.kit.layers import Layers
 from grader.checks.kit.probes import expect, show
 from grader.checks.kit.training_run import (
+    ALL,
     EPS,
     LOOK,
+    NONE,
     Index,
+    Units,
     Weights,
-    expect_begun,
     expect_followed,
     expect_gradients,
     expect_logits,
-    expect_momentum,
     near,
     summed,
 )
@@ -69,6 +70,7 @@ class NormalisedPass:
     Args:
         weights: W1, b1 if there is one, gamma, beta, W2, b2.
         inputs: (N, F).
+        rows: those whose logits are wanted.
         kept: the statistics to normalise by, and scale and shift of u there; None: the batch's.
     """
 
@@ -77,85 +79,98 @@ class NormalisedPass:
         weights: Weights,
         how: Normalisation,
         inputs: np.ndarray,
+        rows: slice | np.ndarray = ALL,
         kept: tuple[Statistics, float, float] | None = None,
     ) -> None:
         self.weights = weights
         self.how = how
         self.inputs = inputs
+        self._rows = rows
         z = inputs @ weights["W1"].T + weights.get("b1", np.float32(0))
-        self.u, self.u_error = z.astype(np.float64), np.zeros_like(z)
+        self.u, self._u_error, self._u_slope, self._slope_error = z, NONE, NONE, NONE
         if how.place == "after":
-            self.u, self.slope, self.u_error, self.slope_error = how.curve(z)
+            self.u, self._u_slope, self._u_error, self._slope_error = how.curve(z)
         if kept is None:
-            self.statistics = Statistics(self.u.mean(0), self.u.var(0, ddof=how.ddof))
+            self.statistics = statistics_of(self.u, how.ddof)
         else:
             self.statistics, scale, shift = kept
             self.u = scale * self.u + shift
-            self.u_error = abs(scale) * self.u_error
-        self.n = np.empty(0)
+            self._u_error = abs(scale) * self._u_error
+        self._rounding = 1e-6 * float(np.abs(self.u).max())
         self.normalise(how)
 
     def normalise(self, how: Normalisation) -> None:
         """Go on from u, with another eps if `how` has one."""
         self.how = how
         self.root = how.root(self.statistics.variance)
-        gamma = self.weights["gamma"]
-        rounding = 1e-6 * float(np.abs(self.u).max())
-        error = np.abs(gamma) * (self.u_error + rounding) / self.root
-        self.n = (self.u - self.statistics.mean) / self.root
-        self.hidden = gamma * self.n + self.weights["beta"]  # (N, H)
-        if how.place == "before":
-            y = self.hidden
-            self.hidden, self.slope, value_error, self.slope_error = how.curve(y)
-            error = value_error + (np.abs(self.slope) + self.slope_error) * error
-        self.hidden_error = error
+        hidden, _ = self._hidden(self._rows, ALL)
         w2 = self.weights["W2"]
-        self.logits = self.hidden @ w2.T + self.weights["b2"]  # (N, H) @ (H, C) -> (N, C)
-        self.error = error @ np.abs(w2).T
+        self.logits = hidden.value @ w2.T + self.weights["b2"]  # (M, H) @ (H, C) -> (M, C)
+        self.error = hidden.value_error @ np.abs(w2).T
+
+    def _hidden(self, rows: Units, units: Units) -> tuple[Sampled, np.ndarray]:
+        """What the normalised units give, as a function of gamma·n + beta, and n: (M, K)."""
+        root = self.root[units]
+        gamma, beta = self.weights["gamma"][units], self.weights["beta"][units]
+        n = (self.u[rows][:, units] - self.statistics.mean[units]) / root
+        y = gamma * n + beta
+        u_error = self._u_error if self._u_error is NONE else self._u_error[rows][:, units]
+        error = np.abs(gamma) * (u_error + self._rounding) / root
+        if self.how.place == "after":
+            return Sampled(y, np.ones((1, 1)), error, NONE), n
+        seen = self.how.curve(y)
+        wider = seen.value_error + (np.abs(seen.slope) + seen.slope_error) * error
+        return seen._replace(value_error=wider), n
 
     def gradient(self, cotangent: np.ndarray, role: str, index: Index) -> Index:
         if role == "b2":
-            return summed(cotangent[:, index[0]], np.zeros(1))
+            return summed(cotangent[:, index[0]], NONE)
         if role == "W2":
-            above, hidden = cotangent[:, index[0]], self.hidden[:, index[1]]
-            return summed(above * hidden, np.abs(above) * self.hidden_error[:, index[1]])
+            above, (hidden, _) = cotangent[:, index[0]], self._hidden(ALL, index[1])
+            return summed(above * hidden.value, np.abs(above) * hidden.value_error)
         unit = index[0]
+        hidden, n = self._hidden(ALL, unit)
         y = cotangent @ self.weights["W2"][:, unit]  # (N, C) @ (C, K) -> (N, K)
-        y_error = np.zeros_like(y)
-        if self.how.place == "before":
-            y_error = np.abs(y) * self.slope_error[:, unit]
-            y = y * self.slope[:, unit]
-        n, root = self.n[:, unit], self.root[unit]
+        y_error = np.abs(y) * hidden.slope_error
+        y = y * hidden.slope
         if role == "beta":
             return summed(y, y_error)
         if role == "gamma":
             return summed(y * n, y_error * np.abs(n))
         # Through mean and variance: what is left has no part along 1 and along n.
-        back, back_error = y * self.weights["gamma"][unit], y_error * self.weights["gamma"][unit]
+        root, gamma = self.root[unit], self.weights["gamma"][unit]
+        back, back_error = y * gamma, np.abs(y_error * gamma)
         divisor = len(n) - self.how.ddof
         along = (back * n).sum(0) / divisor
-        along = along * root / np.maximum(np.sqrt(self.statistics.variance[unit]), 1e-12)
-        if not self.how.beside:
-            along = (back * n).sum(0) / divisor
+        if self.how.beside:
+            along = along * root / np.maximum(np.sqrt(self.statistics.variance[unit]), 1e-12)
         u = (back - back.mean(0) - n * along) / root
-        size = np.abs(back_error)
-        u_error = (size + size.mean(0) + np.abs(n) * (size * np.abs(n)).sum(0) / divisor) / root
+        u_error = (back_error * np.abs(n)).sum(0) / divisor
+        u_error = (back_error + back_error.mean(0) + np.abs(n) * u_error) / root
         # What is taken away was larger than what is left, and so is its rounding.
         u_error = u_error + 1e-6 * (np.abs(back) + np.abs(n * along)) / root
         if self.how.place == "after":
-            u_error = u_error * np.abs(self.slope[:, unit]) + np.abs(u) * self.slope_error[:, unit]
-            u = u * self.slope[:, unit]
+            slope = self._u_slope[:, unit]
+            u_error = u_error * np.abs(slope) + np.abs(u) * self._slope_error[:, unit]
+            u = u * slope
         if role == "b1":
             return summed(u, u_error)
         x = self.inputs[:, index[1]]
         return summed(u * x, u_error * x)
 
 
+def statistics_of(u: np.ndarray, ddof: int) -> Statistics:
+    """Of (N, H), in float64."""
+    mean = u.mean(0, dtype=np.float64)
+    square = np.square(u - mean.astype(u.dtype)).sum(0, dtype=np.float64)
+    return Statistics(mean, square / (len(u) - ddof))
+
+
 def fitted(passed: NormalisedPass, logits: np.ndarray) -> Normalisation:
     """The eps, under the root or beside it, that explains `logits` best: Newton's method."""
     rows = slice(None, None, 12)
     few = NormalisedPass(
-        passed.weights, passed.how, passed.inputs[rows], (passed.statistics, 1.0, 0.0)
+        passed.weights, passed.how, passed.inputs[rows], kept=(passed.statistics, 1.0, 0.0)
     )
     start = 1e-5 * float(np.median(passed.statistics.variance))
     found = []
@@ -184,23 +199,21 @@ def expect_normalised_training(
     Returns:
         The steps' passes, in order.
     """
-    expect_begun(run)
+    expect_followed(run)
     last = run.steps[-1]
     passed = NormalisedPass(weights_of(layers, last.before, zero_scale), how, last.images)
     how = fitted(passed, last.logits)
     passes = []
     for step in run.steps:
-        passed = NormalisedPass(weights_of(layers, step.before, zero_scale), how, step.images)
+        weights = weights_of(layers, step.before, zero_scale)
+        passed = NormalisedPass(weights, how, step.images, step.rows)
         expect_logits(
             step,
-            passed.logits,
-            passed.error,
+            passed,
             "of a hidden layer normalised by its mean and variance over the batch, out",
         )
         expect_gradients(step, layers, passed)
-        expect_momentum(step)
         passes.append(passed)
-    expect_followed(run)
     return passes
 
 
@@ -238,7 +251,8 @@ def expect_kept_statistics(
     how = passes[-1].how
     how = replace(how, eps=how.eps * abs(mean.scale) ** (1 if how.beside else 2))
     weights = weights_of(layers, run.trained, zero_scale)
-    passed = NormalisedPass(weights, how, run.unseen_images, (statistics, mean.scale, mean.shift))
+    kept_so = statistics, mean.scale, mean.shift
+    passed = NormalisedPass(weights, how, run.unseen_images, kept=kept_so)
     expect(
         near(run.unseen_logits, passed.logits, passed.error),
         "after the training, in eval mode, the logits of a hidden layer that is normalised by the "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -37,31 +36,36 @@ def elu(z: np.ndarray) -> Sampled:
     return Sampled(np.where(z > 0, z, below - 1), below, nothing, nothing)
 
 
-@dataclass(frozen=True)
 class ReadCurve:
     """A function known at evenly spaced points; between them a parabola runs through its values.
 
     Where its second differences change from one point to the next, it may bend or jump in between:
     what that can amount to is the error.
+
+    Args:
+        first: the first point.
+        spacing: from each to the next.
+        values: (M,).
     """
 
-    first: float
-    spacing: float
-    values: np.ndarray  # (M,)
+    def __init__(self, first: float, spacing: float, values: np.ndarray) -> None:
+        self.first = first + 2 * spacing  # of the cells, each from one point to the next
+        self.spacing = spacing
+        values = values.astype(np.float64)
+        bends = np.lib.stride_tricks.sliding_window_view(np.diff(values, 2), 4)  # around each cell
+        self.start, self.rise = values[2:-3], np.diff(values)[2:-2]
+        self.bend = bends[:, 1:3].mean(axis=1)
+        self.rough = bends.max(axis=1) - bends.min(axis=1)
 
     def __call__(self, z: np.ndarray) -> Sampled:
         """At `z`; of what lies outside of the points read nothing is said: any error may be."""
         place = (z - self.first) / self.spacing
-        cell = np.clip(place.astype(np.int64), 2, len(self.values) - 4)
+        cell = np.clip(place.astype(np.int64), 0, len(self.start) - 1)
         part = place - cell
-        at = [self.values[cell + i] for i in range(-2, 4)]
-        bends = [at[i] - 2 * at[i + 1] + at[i + 2] for i in range(4)]
-        bend = (bends[1] + bends[2]) / 2
-        rise = at[3] - at[2]
-        rough = np.maximum.reduce(bends) - np.minimum.reduce(bends)
+        rise, bend, rough = self.rise[cell], self.bend[cell], self.rough[cell]
         rough = np.where((part < -2) | (part > 3), UNKNOWN, rough)
         return Sampled(
-            at[2] + part * rise + part * (part - 1) / 2 * bend,
+            self.start[cell] + part * (rise + (part - 1) / 2 * bend),
             (rise + (part - 0.5) * bend) / self.spacing,
             rough / 2,
             rough / self.spacing,
@@ -77,4 +81,4 @@ def points_around(samples: np.ndarray, count: int = POINTS) -> np.ndarray:
 
 def read(points: np.ndarray, values: np.ndarray) -> ReadCurve:
     """The function that has `values` at evenly spaced `points`."""
-    return ReadCurve(float(points[0]), float(points[1] - points[0]), values.astype(np.float64))
+    return ReadCurve(float(points[0]), float(points[1] - points[0]), values)

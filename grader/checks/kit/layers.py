@@ -171,13 +171,17 @@ class Layers:
 
     def assign(self, net: Network, values: Mapping[str, np.ndarray]) -> None:
         """Load `values`; weights as (fan_out, fan_in), in whichever way the student stores them."""
+        net.assign(self.stored(values))
+
+    def stored(self, values: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        """All parameters, in order and as the student stores them, of these values."""
         arrays: list[np.ndarray] = [np.empty(0)] * len(self.parameters)
         for role, number in self.index.items():
             value = np.asarray(values[role], np.float32)
             stored = self.parameters[number].value
             assert stored is not None
             arrays[number] = (value.T if role in self.transposed else value).reshape(stored.shape)
-        net.assign(arrays)
+        return arrays
 
 
 def expect_gradients(

@@ -1,7 +1,7 @@
-"""A network in training, a step at a time, and what its latest steps left behind.
+"""A network in training, an epoch at a time, and what the steps of the latest one left behind.
 
 What is kept here lies in the reach of student code. It proves something only because the trusted
-side asks to see a step when it is over: what was forged then has to agree with the formulas that
+side asks to see a step when all are over: what was forged then has to agree with the formulas that
 the step was to follow, and so with the work that was to be done.
 """
 
@@ -19,7 +19,7 @@ MAX_BUFFERED = 1 << 14  # entries of all buffers together; more are not shown
 
 # Bound before student code runs, and called on the classes, whose methods an instance may hide.
 _named_buffers = nn.Module.named_buffers
-_cat, _zeros, _zeros_like = torch.cat, torch.zeros, torch.zeros_like
+_cat, _stack, _zeros, _zeros_like = torch.cat, torch.stack, torch.zeros, torch.zeros_like
 _detach, _reshape, _clone, _numel = (
     Tensor.detach,
     Tensor.reshape,
@@ -50,67 +50,92 @@ class Trainee:
         self.batches = list(zip(images.split(batch_size), labels.split(batch_size), strict=True))
         self.forward = forward
         self.parameters = parameters_of(net) if recorded else []
-        size = sum(_numel(p) for p in self.parameters)
-        self.earlier, self.before, self.after, self.gradients = (_zeros(size) for _ in range(4))
-        self._write(self.parameters, self.after)
-        self.earlier_buffers: list[Tensor] = []
+        self.sizes = [_numel(p) for p in self.parameters]
+        # Before the latest epoch's first step and the one before that, and after each of its steps.
+        self.values = _zeros(2 + len(self.batches), sum(self.sizes))
+        self.buffers: list[list[Tensor]] = []  # before its first step, and after each
+        self._write(self.values[-1])
+        self.values[-2] = self.values[-1]
 
-    def step(self, request: protocol.TrainStep) -> protocol.Trained:
-        self.earlier, self.before, self.after = self.before, self.after, self.earlier
-        self.earlier_buffers = self._buffers()
-        images, targets = self.batches[request.batch]
-        if request.batch == 0:
-            self.net.train()
-        self.optimizer.zero_grad()
-        logits = self.forward(self.net, images)
-        _backward(_cross_entropy(logits, targets))  # type: ignore[no-untyped-call]
-        self._write([_grad(p) for p in self.parameters], self.gradients)
-        self.optimizer.step()
-        self._write(self.parameters, self.after)
-        chosen = self._chosen(request.coordinates)
+    def epoch(self, request: protocol.TrainEpoch) -> protocol.Trained:
+        self.values[:2] = self.values[-2:]
+        self.buffers = [self._copy_of_buffers()]
+        places = self._places(request.coordinates)
+        logits, gradients = [], []
+        self.net.train()
+        for (images, targets), values in zip(self.batches, self.values[2:], strict=True):
+            self.optimizer.zero_grad()
+            output = self.forward(self.net, images)
+            _backward(_cross_entropy(output, targets))  # type: ignore[no-untyped-call]
+            # The next steps may write into the same memory.
+            logits.append(tensor_to_array(_clone(_detach(output))))
+            gradients.append(self._gradients(places))
+            self.optimizer.step()
+            self._write(values)
+            self.buffers.append(self._copy_of_buffers())
+        chosen = indices(request.coordinates)
         return protocol.Trained(
-            tensor_to_array(logits),
-            tensor_to_array(self.gradients[chosen]),
-            tensor_to_array(self.after[chosen]),
+            logits,
+            tensor_to_array(_stack(gradients)),
+            tensor_to_array(self.values[2:, chosen]),
         )
 
     def reveal(self, request: protocol.Reveal) -> protocol.Revealed:
-        chosen = self._chosen(request.coordinates)
+        earlier, before, after = self.values[request.step : request.step + 3]
+        chosen = indices(request.coordinates)
         return protocol.Revealed(
-            tensor_to_array(self.before),
-            tensor_to_array(self.earlier[chosen]),
-            tensor_to_array(self.gradients[chosen]),
-            tensor_to_array(self.after[chosen]),
-            [tensor_to_array(buffer) for buffer in self.earlier_buffers],
-            [tensor_to_array(buffer) for buffer in self._buffers()],
+            tensor_to_array(before if request.whole else before[:0]),
+            tensor_to_array(earlier[chosen]),
+            tensor_to_array(after[chosen]),
+            *(
+                [tensor_to_array(buffer) for buffer in buffers]
+                for buffers in self.buffers[request.step : request.step + 2]
+            ),
         )
 
     def measure(self, images: Tensor) -> protocol.Measured:
         self.net.eval()
         with torch.no_grad():
             logits = self.forward(self.net, images)
-        self._write(self.parameters, self.after)
+        self._write(self.values[-1])
         return protocol.Measured(
             tensor_to_array(logits),
-            tensor_to_array(self.after),
-            [tensor_to_array(buffer) for buffer in self._buffers()],
+            tensor_to_array(self.values[-1]),
+            [tensor_to_array(buffer) for buffer in self._copy_of_buffers()],
         )
 
-    def _write(self, tensors: Sequence[Tensor | None], target: Tensor) -> None:
-        """Copy `tensors`, one for each parameter, into one row; a missing one is zeros."""
-        if not self.parameters:
-            return
-        with torch.no_grad(), _as_given():
-            flat = [
-                _reshape(_detach(p if t is None else t), (-1,))
-                for t, p in zip(tensors, self.parameters, strict=True)
-            ]
-            flat = [_zeros_like(f) if t is None else f for t, f in zip(tensors, flat, strict=True)]
-            if sum(map(_numel, flat)) != _numel(target):
-                raise UnusableError("a parameter has another size than before the training")
-            _cat(flat, out=target)
+    def _write(self, target: Tensor) -> None:
+        """Copy all parameters into one row."""
+        if self.parameters:
+            with torch.no_grad(), _as_given():
+                _cat(self._flat(self.parameters), out=target)
 
-    def _buffers(self) -> list[Tensor]:
+    def _flat(self, tensors: Sequence[Tensor]) -> list[Tensor]:
+        """Each of the parameters, or of what has their sizes, as a row."""
+        flat = [_reshape(_detach(t), (-1,)) for t in tensors]
+        if [_numel(f) for f in flat] != self.sizes:
+            raise UnusableError("a parameter has another size than before the training")
+        return flat
+
+    def _places(self, coordinates: protocol.Array) -> list[Tensor]:
+        """The coordinates by parameter, counted from its own first entry."""
+        chosen = indices(coordinates)
+        ends = torch.tensor(self.sizes, dtype=torch.int64).cumsum(0)
+        parts = torch.tensor_split(chosen, torch.searchsorted(chosen, ends)[:-1])
+        return [
+            part - (end - size) for part, end, size in zip(parts, ends, self.sizes, strict=False)
+        ]
+
+    def _gradients(self, places: Sequence[Tensor]) -> Tensor:
+        """What p.grad holds at the places of each parameter; zeros where there is none."""
+        if not self.parameters:
+            return _zeros(0)
+        with torch.no_grad(), _as_given():
+            held = [_zeros_like(p) if (g := _grad(p)) is None else g for p in self.parameters]
+            flat = self._flat(held)
+            return _cat([f[place] for f, place in zip(flat, places, strict=True)])
+
+    def _copy_of_buffers(self) -> list[Tensor]:
         if not self.parameters:
             return []
         with _as_given():
@@ -119,5 +144,6 @@ class Trainee:
                 return []
             return [_clone(_detach(b)) for b in floats]
 
-    def _chosen(self, coordinates: protocol.Array) -> Tensor:
-        return torch.from_numpy(protocol.unpack_array(coordinates).copy())
+
+def indices(coordinates: protocol.Array) -> Tensor:
+    return torch.from_numpy(protocol.unpack_array(coordinates).copy())

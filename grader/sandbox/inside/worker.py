@@ -80,12 +80,15 @@ class Worker:
 
     def forward(self, request: protocol.Forward) -> protocol.Outputs:
         net = self.nets[request.key]
-        self._assign(net, request.values)
-        net.train(request.train)
+        outputs = []
         if request.seed is not None:
             seed_torch(request.seed)
-        with torch.set_grad_enabled(request.gradients):
-            outputs = [self._call(net, array_to_tensor(batch)) for batch in request.batches]
+        settings: list[list[Array] | None] = [*request.values] or [None]
+        for values in settings:
+            self._assign(net, values)
+            net.train(request.train)
+            with torch.set_grad_enabled(request.gradients):
+                outputs += [self._call(net, array_to_tensor(batch)) for batch in request.batches]
         return protocol.Outputs([tensor_to_array(output) for output in outputs])
 
     def backward(self, request: protocol.Backward) -> protocol.Outputs:
@@ -160,8 +163,8 @@ class Worker:
         )
         return protocol.TrainingBegun(describe_parameters(net) if request.recorded else [])
 
-    def trainstep(self, request: protocol.TrainStep) -> protocol.Trained:
-        return self.trainee.step(request)
+    def trainepoch(self, request: protocol.TrainEpoch) -> protocol.Trained:
+        return self.trainee.epoch(request)
 
     def reveal(self, request: protocol.Reveal) -> protocol.Revealed:
         return self.trainee.reveal(request)

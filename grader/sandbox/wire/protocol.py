@@ -135,11 +135,12 @@ class Build(msgspec.Struct, tag=True):
 class Forward(msgspec.Struct, tag=True):
     """Forward each of `batches` through network `key`; `gradients` says whether autograd records.
 
-    Before that copy `values`, unless None, into its parameters, in the order of `parameters()`.
+    For each of `values` do so after it has been copied into the parameters, in the order of
+    `parameters()`; if there is none, once, with the parameters as they are.
     """
 
     key: str
-    values: list[Array] | None
+    values: list[list[Array]]
     batches: list[Array]
     train: bool
     gradients: bool
@@ -184,7 +185,7 @@ class Step(msgspec.Struct, tag=True):
 
 
 class Train(msgspec.Struct, tag=True):
-    """Make a network and an optimizer, and keep the images to train on; then TrainStep goes on.
+    """Make a network and an optimizer, and keep the images to train on; then TrainEpoch goes on.
 
     `students` says what is the student's: the "network", with SGD (lr, momentum); the "optimizer",
     with its defaults, for the baseline's `Net`; or "both".
@@ -196,25 +197,26 @@ class Train(msgspec.Struct, tag=True):
     labels: Array  # (N,), int64
     batch_size: int
     students: Literal["network", "optimizer", "both"]
-    recorded: bool  # whether parameters and gradients are kept for TrainStep and Reveal to show
+    recorded: bool  # whether parameters and gradients are kept for TrainEpoch and Reveal to show
     lr: float
     momentum: float
 
 
-class TrainStep(msgspec.Struct, tag=True):
-    """One step of the seed's loop on a batch: zero_grad, cross-entropy, backward, step.
+class TrainEpoch(msgspec.Struct, tag=True):
+    """The seed's loop over all batches, in order: zero_grad, cross-entropy, backward, step.
 
     `coordinates`, int64, count through all parameters, one after the other, entry by entry.
     """
 
-    batch: int
     coordinates: Array
 
 
 class Reveal(msgspec.Struct, tag=True):
-    """Show the latest step: it is over when this is asked, so nobody can prepare for it."""
+    """Show a step of the latest epoch: all of it is over, so nobody can prepare for that step."""
 
-    coordinates: Array  # int64, as for TrainStep
+    step: int  # of the epoch's
+    whole: bool  # whether all parameters are wanted
+    coordinates: Array  # int64, as for TrainEpoch
 
 
 class Measure(msgspec.Struct, tag=True):
@@ -266,7 +268,7 @@ Request = (
     | MakeOptimizer
     | Step
     | Train
-    | TrainStep
+    | TrainEpoch
     | Reveal
     | Measure
     | Give
@@ -349,19 +351,18 @@ class TrainingBegun(msgspec.Struct, tag=True):
 
 
 class Trained(msgspec.Struct, tag=True):
-    """A step: the batch's logits and, at the coordinates, gradients and the values after it."""
+    """An epoch of S steps: the logits and, at the coordinates, gradients and the values after."""
 
-    logits: Array  # (N, num_output)
-    gradients: Array  # (K,)
-    values: Array  # (K,)
+    logits: Annotated[list[Array], Few]  # of each step (N, num_output)
+    gradients: Array  # (S, K)
+    values: Array  # (S, K)
 
 
 class Revealed(msgspec.Struct, tag=True):
     """A step that is over. All float32; the buffers are those that hold floats, if not too many."""
 
-    before: Array  # (P,): all parameters before it
-    earlier: Array  # (K,): at the coordinates, before the step before
-    gradients: Array  # (K,)
+    before: Array  # (P,): all parameters before it; () if they are not wanted
+    earlier: Array  # (K,): at the coordinates, before the step before; as they began, at the first
     after: Array  # (K,)
     buffers_before: Annotated[list[Array], Few]
     buffers_after: Annotated[list[Array], Few]
@@ -461,7 +462,7 @@ def encode(message: Envelope | Reply) -> bytearray:
     return buffer
 
 
-def decode_reply(payload: bytes | bytearray) -> Reply:
+def decode_reply(payload: bytes | memoryview) -> Reply:
     """The reply in `payload`.
 
     Raises:
