@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from grader.gradebook.keeping.store import Store, StoredStudent
+from grader.gradebook.keeping.store import Store
+from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.model import Person
 from grader.gradebook.people import Directory, Handle, are_two, name_forms
 from grader.intake.layouts import Handed, load_same

@@ -7,7 +7,8 @@ from datetime import datetime, time, tzinfo
 
 from grader.course.manifest import FIRST_YEAR, LAST_YEAR
 from grader.gradebook.decide import DecisionError
-from grader.gradebook.keeping.store import ROSTER, Decisions, Store
+from grader.gradebook.keeping.decisions import ROSTER, Decisions
+from grader.gradebook.keeping.store import Store
 from grader.intake.times import parse_time
 from grader.text import show_name, utc_text
 

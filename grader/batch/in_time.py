@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from grader.course.manifest import Course
-from grader.gradebook.keeping.store import Decisions
+from grader.gradebook.keeping.decisions import Decisions
 from grader.gradebook.late import due_for, lateness
 from grader.intake.layouts import Handed, State
 from grader.submissions.model import Submission, SubmissionError

@@ -17,7 +17,9 @@ from grader.course.manifest import Assignment, Course
 from grader.errors import GraderError
 from grader.gradebook.account import moved_lines, scores_line, turnout
 from grader.gradebook.history import moved_since
-from grader.gradebook.keeping.store import Result, Store, StoredSource, StoredStudent
+from grader.gradebook.keeping.results import Result, StoredSource
+from grader.gradebook.keeping.store import Store
+from grader.gradebook.keeping.students import StoredStudent
 from grader.grading.key import Key, checks_digest, code_digest, versions
 from grader.grading.task import Outcome, Task
 from grader.intake.layouts import Handed

@@ -100,7 +100,9 @@ def batch(
         from grader.batch.extensions import note_extensions
         from grader.batch.run import Again, Batch
         from grader.cli.progress import ClassProgress
-        from grader.gradebook.keeping.store import FILE, batch_lock, open_store
+        from grader.gradebook.keeping.database import FILE
+        from grader.gradebook.keeping.lock import batch_lock
+        from grader.gradebook.keeping.store import open_store
         from grader.grading.crew import usable_cores
         from grader.intake.layouts import open_class
         from grader.intake.roster import RosterError, read_roster

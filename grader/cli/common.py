@@ -20,7 +20,8 @@ from grader.course.place import Place, find_course
 from grader.errors import BELOW, FAILED, GRADED, UNREADABLE, UnconfinedError
 
 if TYPE_CHECKING:
-    from grader.gradebook.keeping.store import Store, StoredStudent
+    from grader.gradebook.keeping.store import Store
+    from grader.gradebook.keeping.students import StoredStudent
     from grader.report.model import Report
 
 # The panels of `grader --help`: whom a command is for.

@@ -39,7 +39,7 @@ def outcome() -> Iterator[None]:
     """As exit_status, and what whoever wrote the command can mend is wrong usage."""
     with exit_status():
         from grader.gradebook.decide import DecisionError
-        from grader.gradebook.keeping.store import NoResultsError
+        from grader.gradebook.keeping.database import NoResultsError
         from grader.gradebook.scores import ExportError
         from grader.text import printable
 

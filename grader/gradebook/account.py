@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.gradebook.history import Change, history
-from grader.gradebook.keeping.store import Decisions, Store
+from grader.gradebook.keeping.decisions import Decisions
+from grader.gradebook.keeping.store import Store
 from grader.gradebook.late import shown
 from grader.gradebook.model import Entry, Person
 from grader.gradebook.scores import label, more_time, number, points, steps_of

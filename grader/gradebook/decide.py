@@ -6,8 +6,10 @@ import math
 from datetime import datetime, time, tzinfo
 
 from grader.course.manifest import FIRST_YEAR, LAST_YEAR
-from grader.gradebook.keeping.store import ROSTER, Store, StoredStudent
+from grader.gradebook.keeping.decisions import ROSTER
+from grader.gradebook.keeping.store import Store
 from grader.gradebook.keeping.stored import StoredGradebook
+from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.late import due_for
 from grader.gradebook.model import Entry
 from grader.gradebook.scores import label, points, score_of

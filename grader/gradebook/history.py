@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from grader.gradebook.keeping.store import SET_ASIDE, Grade, Store, StoredStudent, StoreError
+from grader.gradebook.keeping.database import StoreError
+from grader.gradebook.keeping.grades import SET_ASIDE, Grade
+from grader.gradebook.keeping.store import Store
+from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.people import Directory
 from grader.gradebook.scores import label
 from grader.grading.key import Key

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from grader.gradebook.keeping.store import StoredStudent
+from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.scores import ExportError, label, note
 
 SYSTEMS = ("moodle", "canvas")

@@ -25,8 +25,10 @@ from grader.batch.run import Batch
 from grader.cli.app import app
 from grader.cli.progress import ClassProgress
 from grader.course.manifest import load_course
-from grader.gradebook.keeping.store import FILE, StoredStudent, open_store
+from grader.gradebook.keeping.database import FILE
+from grader.gradebook.keeping.store import open_store
 from grader.gradebook.keeping.stored import open_gradebook
+from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.model import Entry, Person
 from grader.grading import opening
 from grader.sandbox.launch import Launcher

@@ -38,7 +38,8 @@ from grader.cli.app import app
 from grader.course.manifest import load_course
 from grader.errors import GraderError, UnconfinedError
 from grader.gradebook.export import export
-from grader.gradebook.keeping.store import StoreError, open_store
+from grader.gradebook.keeping.database import StoreError
+from grader.gradebook.keeping.store import open_store
 from grader.gradebook.keeping.stored import open_gradebook
 from grader.grading.key import checks_digest, versions
 from grader.grading.task import Outcome, Task

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from grader.batch.enrol import enrol, new_key
-from grader.gradebook.keeping.store import StoredStudent, open_store
+from grader.gradebook.keeping.store import open_store
+from grader.gradebook.keeping.students import StoredStudent
 from grader.intake.layouts import Handed, Handle
 from grader.intake.roster import Line
 from grader.submissions.model import Submission, SubmissionError

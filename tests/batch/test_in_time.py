@@ -11,7 +11,7 @@ from helpers.clones import commit, git
 
 from grader.batch.in_time import InTime
 from grader.course.manifest import Course, LatePolicy, load_course
-from grader.gradebook.keeping.store import Decisions
+from grader.gradebook.keeping.decisions import Decisions
 from grader.gradebook.model import Extension
 from grader.intake.layouts import open_class
 

@@ -21,7 +21,7 @@ from pathlib import Path
 import msgspec
 
 from grader.gradebook.export import FORMATS, export
-from grader.gradebook.keeping.store import StoredSource
+from grader.gradebook.keeping.results import StoredSource
 from grader.gradebook.model import (
     AssignmentInfo,
     Entry,

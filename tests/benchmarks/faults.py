@@ -28,7 +28,9 @@ from typing import Any
 from classes import ROOT, gradebook
 
 from grader.course.manifest import load_course
-from grader.gradebook.keeping.store import FILE, LOCK_FILE, open_store
+from grader.gradebook.keeping.database import FILE
+from grader.gradebook.keeping.lock import LOCK_FILE
+from grader.gradebook.keeping.store import open_store
 
 import psutil  # isort: skip  (comes with distributed)
 

@@ -26,7 +26,7 @@ from grader.course.manifest import CanvasColumns, load_course
 from grader.gradebook.export import FORMATS, export
 from grader.gradebook.formats.canvas import named_columns
 from grader.gradebook.formats.json_file import GradebookFile
-from grader.gradebook.keeping.store import StoredSource
+from grader.gradebook.keeping.results import StoredSource
 from grader.gradebook.model import Comment, Entry, Extension, HandIn
 from grader.gradebook.scores import ExportError
 

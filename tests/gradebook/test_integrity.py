@@ -13,15 +13,11 @@ import pytest
 from conftest import RunGrader, hand_in, solution
 
 from grader.course.manifest import load_course
+from grader.gradebook.keeping.database import FILE, StoreError
 from grader.gradebook.keeping.examine import examine_results
-from grader.gradebook.keeping.store import (
-    FILE,
-    LOCK_FILE,
-    Result,
-    StoreError,
-    batch_lock,
-    open_store,
-)
+from grader.gradebook.keeping.lock import LOCK_FILE, batch_lock
+from grader.gradebook.keeping.results import Result
+from grader.gradebook.keeping.store import open_store
 from grader.gradebook.keeping.stored import open_gradebook
 from grader.grading.key import Key
 from grader.report.model import AssignmentReport, CheckResult, Environment, Weights

@@ -14,16 +14,12 @@ from conftest import REPOSITORY, environment_for
 
 from grader.course.manifest import Course, LatePolicy, load_course
 from grader.gradebook.history import HistoryError, find_student, history, moved_scores
-from grader.gradebook.keeping.store import (
-    FILE,
-    Result,
-    Store,
-    StoredStudent,
-    StoreError,
-    batch_lock,
-    open_store,
-)
+from grader.gradebook.keeping.database import FILE, StoreError
+from grader.gradebook.keeping.lock import batch_lock
+from grader.gradebook.keeping.results import Result
+from grader.gradebook.keeping.store import Store, open_store
 from grader.gradebook.keeping.stored import open_gradebook
+from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.model import Entry, Person
 from grader.grading.key import Key, checks_digest, versions
 from grader.report.model import AssignmentReport, CheckResult, Environment
@@ -166,7 +162,7 @@ def test_a_full_disk_loses_nothing_and_says_so(store: Store, tmp_path: Path) -> 
 def test_a_second_batch_is_kept_out_until_the_first_has_ended(tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path\n"
-        "from grader.gradebook.keeping.store import batch_lock\n"
+        "from grader.gradebook.keeping.lock import batch_lock\n"
         "with batch_lock(Path(sys.argv[1])): print('locked', flush=True); time.sleep(60)"
     )
     first = subprocess.Popen(

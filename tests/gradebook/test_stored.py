@@ -16,7 +16,9 @@ from grader.course.manifest import Course, LatePolicy
 from grader.gradebook.account import extensions_lines, moved_lines, story, summed_up
 from grader.gradebook.decide import Decider, DecisionError
 from grader.gradebook.history import history, moved_scores, moved_since
-from grader.gradebook.keeping.store import FILE, Store, StoredSource, open_store
+from grader.gradebook.keeping.database import FILE
+from grader.gradebook.keeping.results import StoredSource
+from grader.gradebook.keeping.store import Store, open_store
 from grader.gradebook.keeping.stored import StoredGradebook
 from grader.gradebook.model import Entry
 from grader.gradebook.scores import ExportError

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.gradebook.keeping.store import FILE, StoreError, open_store
+from grader.gradebook.keeping.database import FILE, StoreError
+from grader.gradebook.keeping.store import open_store
 
 DAMAGED = (
     "restore it from a backup, or move it away and run grader batch again: all is graded anew, and "

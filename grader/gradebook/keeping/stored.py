@@ -11,14 +11,11 @@ from pathlib import Path
 
 from grader.course.manifest import Course
 from grader.course.stubs import original_stub
-from grader.gradebook.keeping.store import (
-    Decisions,
-    Store,
-    StoredHandIn,
-    StoredSource,
-    StoredStudent,
-    open_store,
-)
+from grader.gradebook.keeping.decisions import Decisions
+from grader.gradebook.keeping.grades import StoredHandIn
+from grader.gradebook.keeping.results import StoredSource
+from grader.gradebook.keeping.store import Store, open_store
+from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.late import after_lateness, final_score, lateness
 from grader.gradebook.model import AssignmentInfo, Entry, Extension, HandIn, Lateness
 from grader.gradebook.uploads import upload_names

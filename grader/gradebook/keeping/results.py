@@ -1,0 +1,149 @@
+"""What grading said, found again by its key, and what it was said of."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Collection
+from contextlib import suppress
+
+import msgspec
+
+from grader.gradebook.keeping.database import Database, StoreError, now
+from grader.gradebook.keeping.integrity import UnreadableError, read_report
+from grader.grading.key import Key
+from grader.report.model import AssignmentReport, Environment, unsound
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What grading said about one module: `environment` is where it was graded."""
+
+    key: Key
+    environment: Environment
+    report: AssignmentReport
+    duration_s: float
+
+
+class StoredSource(msgspec.Struct, frozen=True):
+    """A module as it was handed in, and a digest of its syntax ("" if it has none)."""
+
+    filename: str
+    text: str
+    tree: str
+
+
+class Results(Database):
+    """A result is never altered, but where it can't be read."""
+
+    def maxima(self) -> dict[str, float]:
+        """What each assignment that has results is worth, by slug: the newest result's word."""
+        rows = self._read(
+            "SELECT slug, max_score FROM results"
+            " WHERE id IN (SELECT max(id) FROM results GROUP BY slug)"
+        )
+        return dict(rows)
+
+    def result_id(self, key: Key) -> int | None:
+        """The number of the result under `key`; None without one that can be read."""
+        rows = self._read(
+            "SELECT id, report, score, max_score FROM results"
+            " WHERE (slug, code, checks, seed, versions) = (?, ?, ?, ?, ?)",
+            key_row(key),
+        )
+        for number, report, score, max_score in rows:
+            with suppress(UnreadableError):
+                read_report(report, key.slug, score, max_score)
+                return int(number)
+        return None
+
+    def report(self, result: int) -> AssignmentReport:
+        ((slug, *row),) = self._read(
+            "SELECT slug, report, score, max_score FROM results WHERE id = ?", [result]
+        )
+        try:
+            return read_report(row[0], slug, row[1], row[2])
+        except UnreadableError as error:
+            raise StoreError(
+                f"result {result}, of {slug}, can't be read ({error}); grader batch grades it again"
+            ) from None
+
+    def results(
+        self, numbers: Collection[int]
+    ) -> list[tuple[AssignmentReport, float, Environment, int]]:
+        """These results: report, seconds it took, where it was graded, the seed.
+
+        The one graded last comes last; what can't be read is left out.
+        """
+        rows = self._read(
+            "SELECT slug, report, score, max_score, duration_s, environments.environment, seed"
+            " FROM results JOIN environments ON environments.id = results.environment"
+            f" WHERE results.id IN ({','.join('?' * len(numbers))}) ORDER BY results.id",
+            list(numbers),
+        )
+        results = []
+        for slug, report, score, max_score, duration_s, environment, seed in rows:
+            with suppress(UnreadableError, msgspec.MsgspecError):
+                results.append(
+                    (
+                        read_report(report, slug, score, max_score),
+                        duration_s,
+                        msgspec.json.decode(environment, type=Environment),
+                        int(seed),
+                    )
+                )
+        return results
+
+    def source(self, code: str) -> StoredSource | None:
+        """What was handed in under this digest, if it was a module and is kept."""
+        rows = self._read("SELECT filename, text, tree FROM sources WHERE code = ?", [code])
+        for filename, text, tree in rows:
+            return StoredSource(
+                filename, zlib.decompress(text).decode("utf-8", "surrogatepass"), tree
+            )
+        return None
+
+    def _keep(
+        self, connection: sqlite3.Connection, result: Result, source: StoredSource | None
+    ) -> int:
+        """Store a result, in the place of one that can't be read, and what it was said of; its
+        number."""
+        if why := unsound(result.report, result.key.slug):
+            raise StoreError(f"a result of {result.key.slug} can't be stored: {why}")
+        report = msgspec.json.encode(result.report)
+        environment = msgspec.json.encode(result.environment).decode()
+        connection.execute(
+            "INSERT OR IGNORE INTO environments (environment) VALUES (?)", [environment]
+        )
+        if self.result_id(result.key) is None:
+            connection.execute(
+                "INSERT INTO results (slug, code, checks, seed, versions, environment, score,"
+                " max_score, duration_s, at, report)"
+                " SELECT ?, ?, ?, ?, ?, id, ?, ?, ?, ?, ? FROM environments"
+                " WHERE environment = ? ON CONFLICT (slug, code, checks, seed, versions)"
+                " DO UPDATE SET environment = excluded.environment, score = excluded.score,"
+                " max_score = excluded.max_score, duration_s = excluded.duration_s,"
+                " at = excluded.at, report = excluded.report",
+                [
+                    *key_row(result.key),
+                    result.report.score,
+                    result.report.max_score,
+                    result.duration_s,
+                    now(),
+                    report,
+                    environment,
+                ],
+            )
+        if source is not None:
+            text = zlib.compress(source.text.encode("utf-8", "surrogatepass"))
+            connection.execute(
+                "INSERT OR IGNORE INTO sources (code, filename, text, tree) VALUES (?, ?, ?, ?)",
+                [result.key.code, source.filename, text, source.tree],
+            )
+        number = self.result_id(result.key)
+        assert number is not None
+        return number
+
+
+def key_row(key: Key) -> list[str]:
+    # As text, as a seed may be greater than SQLite's integers.
+    return [key.slug, key.code, key.checks, str(key.seed), key.versions]
