@@ -17,6 +17,7 @@ from grader.cli.common import ASSISTANTS, Results, exit_status, note, open_cours
 
 if TYPE_CHECKING:
     from grader.gradebook.decide import Decider
+    from grader.gradebook.keeping.stored import StoredGradebook
     from grader.gradebook.model import Gradebook
 
 app = typer.Typer()
@@ -49,6 +50,30 @@ def outcome() -> Iterator[None]:
             raise typer.BadParameter(printable(str(error), 2_000)) from None
 
 
+@contextmanager
+def opened(results: Path, *, with_dropped: bool = False) -> Iterator[StoredGradebook]:
+    """The class's gradebook, for a command that is all about it; ends as `outcome` does."""
+    with outcome():
+        course = open_course()
+        from grader.gradebook.keeping.stored import open_gradebook
+
+        with open_gradebook(course, results, with_dropped=with_dropped) as gradebook:
+            yield gradebook
+
+
+@contextmanager
+def shown(
+    results: Path, *, with_dropped: bool, anonymous: bool
+) -> Iterator[tuple[StoredGradebook, Gradebook]]:
+    """The class's gradebook and what is shown of it to others; what is left out is told."""
+    with opened(results, with_dropped=with_dropped) as gradebook:
+        from grader.gradebook.pseudonyms import Pseudonymised
+
+        for line in gradebook.unreadable:
+            note(line)
+        yield gradebook, Pseudonymised(gradebook, results / PSEUDONYMS) if anonymous else gradebook
+
+
 class WithFormats(TyperCommand):
     """A command whose help shows the table of formats, which takes time to import."""
 
@@ -68,21 +93,16 @@ class WithFormats(TyperCommand):
 )
 def history(who: Who, results: Results) -> None:
     """Show how a student's grades came about: each change with its date, why, and the total."""
-    with outcome():
-        course = open_course()
+    with opened(results) as gradebook:
         from grader.gradebook.account import story
-        from grader.gradebook.keeping.store import open_store
-        from grader.gradebook.keeping.stored import StoredGradebook
         from grader.text import printable
 
         console = Console(highlight=False, soft_wrap=True)
-        with open_store(results) as store:
-            stored = the_one(store, who)
-            gradebook = StoredGradebook(course, store)
-            student = stored.student
-            console.print(Text(f"{printable(student.name)} ({student.key})", style="bold"))
-            for line in story(store, gradebook.entry_of(stored)):
-                console.print(line, markup=False)
+        stored = the_one(gradebook.store, who)
+        student = stored.student
+        console.print(Text(f"{printable(student.name)} ({student.key})", style="bold"))
+        for line in story(gradebook.store, gradebook.entry_of(stored)):
+            console.print(line, markup=False)
 
 
 @app.command(
@@ -90,15 +110,14 @@ def history(who: Who, results: Results) -> None:
 )
 def changes(results: Results) -> None:
     """Sum up, then list, every score that moved but by the students' own changes."""
-    with outcome():
+    with opened(results) as gradebook:
         from grader.gradebook.account import changes_table, summed_up
         from grader.gradebook.history import moved_scores
-        from grader.gradebook.keeping.store import open_store
 
         console = Console(highlight=False)
-        with open_store(results) as store:
-            students = {stored.student.key: stored.student for stored in store.students()}
-            moved = list(moved_scores(store))
+        store = gradebook.store
+        students = {stored.student.key: stored.student for stored in store.students()}
+        moved = list(moved_scores(store))
         if not moved:
             console.print("no score has moved but by the students' own changes")
             return
@@ -132,7 +151,7 @@ def override(
     """Set a score by hand, or say something. The raw results stay as they are."""
     if remove == (score is not None or comment is not None):
         raise typer.BadParameter("give a SCORE, a --comment or both, or --remove alone")
-    with outcome(), deciding(results, who, only) as decider:
+    with deciding(results, who, only) as decider:
         lines = decider.take_back() if remove else []
         if score is not None:
             lines += decider.set_score(score, reason)
@@ -173,34 +192,30 @@ def extend(
     if who is None or not (until or days or remove):
         if until or days or remove or reason:
             raise typer.BadParameter("say who, and how much time: STUDENT with --until or --days")
-        with outcome():
-            list_extensions(results, who)
+        list_extensions(results, who)
         return
-    with outcome(), deciding(results, who, slug) as decider:
+    with deciding(results, who, slug) as decider:
         say(decider.no_more_time() if remove else decider.extend(until or "", days or 0, reason))
 
 
 def list_extensions(results: Path, who: str | None) -> None:
-    from grader.gradebook.account import extensions_lines
-    from grader.gradebook.keeping.store import open_store
+    with opened(results) as gradebook:
+        from grader.gradebook.account import extensions_lines
 
-    with open_store(results) as store:
+        store = gradebook.store
         students = store.students() if who is None else [the_one(store, who)]
         lines = list(extensions_lines(store, [stored.student for stored in students]))
-    say(lines or ["nobody has more time"])
+        say(lines or ["nobody has more time"])
 
 
 @contextmanager
 def deciding(results: Path, who: str, slug: str | None) -> Iterator[Decider]:
     """Who decides about this student."""
-    course = open_course()
-    from grader.gradebook.decide import Decider
-    from grader.gradebook.keeping.store import open_store
-    from grader.gradebook.keeping.stored import StoredGradebook
+    with opened(results) as gradebook:
+        from grader.gradebook.decide import Decider
 
-    slug = "" if slug is None else select(course, [slug])[0].slug
-    with open_store(results) as store:
-        yield Decider(StoredGradebook(course, store), store, the_one(store, who), slug)
+        slug = "" if slug is None else select(gradebook.course, [slug])[0].slug
+        yield Decider(gradebook, the_one(gradebook.store, who), slug)
 
 
 def say(lines: list[str]) -> None:
@@ -247,34 +262,23 @@ def export(
     with_dropped: WithDropped = False,
 ) -> None:
     """Write the gradebook in another tool's format."""
-    with outcome():
-        course = open_course()
+    with shown(results, with_dropped=with_dropped, anonymous=anonymous) as (gradebook, to_show):
         from grader.gradebook.export import export as export_to
         from grader.gradebook.export import find_format
         from grader.gradebook.for_students import ForStudents
         from grader.gradebook.formats.canvas import named_columns
-        from grader.gradebook.keeping.stored import open_gradebook
-        from grader.gradebook.pseudonyms import Pseudonymised
 
-        is_for_students = find_format(format_).for_students
-        with open_gradebook(course, results, with_dropped=with_dropped) as gradebook:
-            for line in gradebook.unreadable:
-                note(line)
-            shown: Gradebook = gradebook
-            if anonymous:
-                shown = Pseudonymised(gradebook, results / PSEUDONYMS)
-            if is_for_students:
-                shown = ForStudents(shown, course)
-            export_to(
-                shown,
-                format_,
-                output,
-                sources=None if anonymous else gradebook,
-                canvas_csv=canvas,
-                columns=named_columns(course, column or []) if canvas or column else None,
-                decimal=decimal,
-                delimiter=delimiter,
-            )
+        course = gradebook.course
+        export_to(
+            ForStudents(to_show, course) if find_format(format_).for_students else to_show,
+            format_,
+            output,
+            sources=None if anonymous else gradebook,
+            canvas_csv=canvas,
+            columns=named_columns(course, column or []) if canvas or column else None,
+            decimal=decimal,
+            delimiter=delimiter,
+        )
 
 
 @app.command(
@@ -303,21 +307,14 @@ def report(
     with_dropped: WithDropped = False,
 ) -> None:
     """Write the class as HTML pages that need no network."""
-    with outcome():
-        course = open_course()
+    if for_ is not None and (feedback is None or anonymous):
+        raise typer.BadParameter("--for names the pages of --feedback, which is for students")
+    with shown(results, with_dropped=with_dropped, anonymous=anonymous) as (gradebook, to_show):
         from grader.gradebook.for_students import ForStudents
-        from grader.gradebook.keeping.stored import open_gradebook
-        from grader.gradebook.pseudonyms import Pseudonymised
         from grader.site import write_feedback, write_site
 
-        if for_ is not None and (feedback is None or anonymous):
-            raise typer.BadParameter("--for names the pages of --feedback, which is for students")
-        with open_gradebook(course, results, with_dropped=with_dropped) as gradebook:
-            for line in gradebook.unreadable:
-                note(line)
-            shown = Pseudonymised(gradebook, results / PSEUDONYMS) if anonymous else gradebook
-            if feedback is not None:
-                names = None if for_ is None else gradebook.upload_names(for_)
-                write_feedback(ForStudents(shown, course), feedback, names=names)
-            if feedback is None or output is not None:
-                write_site(shown, output or results / "site")
+        if feedback is not None:
+            names = None if for_ is None else gradebook.upload_names(for_)
+            write_feedback(ForStudents(to_show, gradebook.course), feedback, names=names)
+        if feedback is None or output is not None:
+            write_site(to_show, output or results / "site")

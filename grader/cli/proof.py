@@ -145,13 +145,8 @@ def certify(
         slugs_wanted = [assignment.slug for assignment in select(course, slugs)]
         from grader.grading.crew import usable_cores
         from grader.proof.certify import certify as certify_condition
-        from grader.proof.certify import (
-            conditions,
-            has_cuda,
-            lines_about,
-            pythons_or_own,
-            zoo_modules,
-        )
+        from grader.proof.certify import conditions, has_cuda, lines_about, pythons_or_own
+        from grader.proof.zoo import zoo_modules
 
         console = line_console()
         pythons = pythons_or_own(python)

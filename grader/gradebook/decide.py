@@ -7,7 +7,6 @@ from datetime import datetime, time, tzinfo
 
 from grader.course.manifest import FIRST_YEAR, LAST_YEAR
 from grader.gradebook.keeping.decisions import ROSTER
-from grader.gradebook.keeping.store import Store
 from grader.gradebook.keeping.stored import StoredGradebook
 from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.late import due_for
@@ -23,15 +22,13 @@ class DecisionError(ValueError):
 class Decider:
     """Decides about one student, for one assignment or (slug "") for the whole submission."""
 
-    def __init__(
-        self, gradebook: StoredGradebook, store: Store, student: StoredStudent, slug: str
-    ) -> None:
+    def __init__(self, gradebook: StoredGradebook, student: StoredStudent, slug: str) -> None:
         """
         Raises:
             DecisionError: the assignment has not been graded yet.
         """
         self._gradebook = gradebook
-        self._store = store
+        self._store = gradebook.store
         self._student = student
         self._key = student.student.key
         self._slug = slug

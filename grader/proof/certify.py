@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +19,7 @@ import msgspec
 
 from grader.course.manifest import Course
 from grader.errors import GraderError
-from grader.proof.zoo import Module, modules_of
+from grader.proof.zoo import Module, hand_in
 from grader.report.model import AssignmentReport, Environment, ReportFile
 from grader.text import printable
 
@@ -67,25 +66,6 @@ def conditions(course: Course, pythons: Sequence[str], jobs: int) -> list[Condit
     ]
 
 
-def zoo_modules(course: Course, slugs: Sequence[str], sample: int | None) -> list[Module]:
-    """The zoo's modules of these slugs; with `sample`, so many of each slug's right and wrong
-    ones, spread evenly over them.
-
-    Raises:
-        GraderError: there are none.
-    """
-    chosen = []
-    for slug in slugs:
-        zoo = [m for m in modules_of(course, slug) if m.name.startswith("tests/zoo/")]
-        for kind in ("right", "wrong"):
-            modules = [module for module in zoo if module.kind == kind]
-            count = len(modules) if sample is None else min(sample, len(modules))
-            chosen += [modules[i * len(modules) // count] for i in range(count)]
-    if not chosen:
-        raise GraderError("tests/zoo holds no modules; add right and wrong ones first")
-    return chosen
-
-
 def has_cuda(python: str) -> bool:
     """Whether this interpreter's PyTorch sees a CUDA device.
 
@@ -103,7 +83,7 @@ def certify(course: Course, modules: Sequence[Module], condition: Condition) -> 
         GraderError: grading failed there.
     """
     with tempfile.TemporaryDirectory() as folder:
-        placed = hand_in(modules, Path(folder) / "zoo")
+        placed = hand_in(course, modules, Path(folder) / "zoo")
         report_path = Path(folder) / "grades.json"
         submissions = sorted({str(Path(folder) / "zoo" / name) for name, _ in placed})
         command = [condition.python, "-m", "grader", "grade", *submissions]
@@ -125,20 +105,6 @@ def certify(course: Course, modules: Sequence[Module], condition: Condition) -> 
                 names = ", ".join(sorted(failed[module])) or "none"
                 lines.append(f"{module.name}: did not pass: {names}")
     return Certified(condition, reports[0].environment, failed, lines)
-
-
-def hand_in(modules: Sequence[Module], folder: Path) -> dict[tuple[str, str], Module]:
-    """Write submissions with a module of each slug: which module is in (submission, slug)."""
-    placed = {}
-    count: Counter[str] = Counter()
-    for module in modules:
-        submission = folder / f"{count[module.slug]:04}"
-        count[module.slug] += 1
-        submission.mkdir(parents=True, exist_ok=True)
-        # As bytes: line ends stay as they are.
-        (submission / f"{module.slug}.py").write_bytes(module.text.encode("utf-8"))
-        placed[submission.name, module.slug] = module
-    return placed
 
 
 def environment_for(course: Course, condition: Condition) -> dict[str, str]:

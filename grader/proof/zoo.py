@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import shutil
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -51,3 +54,37 @@ def modules_of(course: Course, slug: str) -> list[Module]:
         for kind, paths in kinds
         for path in paths
     ]
+
+
+def zoo_modules(course: Course, slugs: Sequence[str], sample: int | None) -> list[Module]:
+    """The zoo's modules of these slugs; with `sample`, so many of each slug's right and wrong
+    ones, spread evenly over them.
+
+    Raises:
+        GraderError: there are none.
+    """
+    chosen = []
+    for slug in slugs:
+        zoo = [m for m in modules_of(course, slug) if m.name.startswith("tests/zoo/")]
+        for kind in ("right", "wrong"):
+            modules = [module for module in zoo if module.kind == kind]
+            count = len(modules) if sample is None else min(sample, len(modules))
+            chosen += [modules[i * len(modules) // count] for i in range(count)]
+    if not chosen:
+        raise GraderError("tests/zoo holds no modules; add right and wrong ones first")
+    return chosen
+
+
+def hand_in(
+    course: Course, modules: Sequence[Module], folder: Path
+) -> dict[tuple[str, str], Module]:
+    """Lay out submissions with a module of each slug: which module is in (submission, slug)."""
+    placed = {}
+    count: Counter[str] = Counter()
+    for module in modules:
+        submission = folder / f"{count[module.slug]:04}"
+        count[module.slug] += 1
+        submission.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(course.root / f"{module.name}.py", submission / f"{module.slug}.py")
+        placed[submission.name, module.slug] = module
+    return placed

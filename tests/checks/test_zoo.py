@@ -11,9 +11,8 @@ from __future__ import annotations
 import io
 import json
 import re
-import shutil
 import tomllib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,8 @@ import pytest
 from conftest import REPOSITORY, RunGrader
 from rich.console import Console
 
+from grader.course.manifest import load_course
+from grader.proof.zoo import hand_in, zoo_modules
 from grader.report.model import CheckResult
 from grader.report.terminal import print_check
 
@@ -53,16 +54,9 @@ def assignments(
     run_grader: RunGrader, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[Path, dict[str, Any]]:
     """What the report says about each module's assignment."""
+    course = load_course(REPOSITORY)
     folder = tmp_path_factory.mktemp("zoo")
-    count: Counter[str] = Counter()
-    placed: dict[tuple[str, str], Path] = {}
-    for module in RIGHT + WRONG:
-        slug = slug_of(module)
-        submission = folder / f"{count[slug]:03}"
-        count[slug] += 1
-        submission.mkdir(exist_ok=True)
-        shutil.copyfile(module, submission / f"{slug}.py")
-        placed[submission.name, slug] = module
+    placed = hand_in(course, zoo_modules(course, SLUGS, sample=None), folder)
     submissions = sorted(folder.iterdir())
     target = folder / "grades.json"
     # By name, as further tasks are left out otherwise.
@@ -71,7 +65,7 @@ def assignments(
     assert ran.status == 0, ran.stderr
     reports = json.loads(target.read_bytes())["reports"]
     return {
-        placed[report["submission"], assignment["slug"]]: assignment
+        REPOSITORY / f"{placed[report['submission'], assignment['slug']].name}.py": assignment
         for report in reports
         for assignment in report["assignments"]
         if (report["submission"], assignment["slug"]) in placed

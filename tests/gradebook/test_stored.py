@@ -191,7 +191,7 @@ def test_a_store_of_an_older_version_gets_what_it_lacks(store: Store, tmp_path: 
 
 def decider(store: Store, slug: str, course: Course = COURSE) -> Decider:
     (stored,) = [each for each in store.students() if each.student.key == "ann"]
-    return Decider(StoredGradebook(course, store), store, stored, slug)
+    return Decider(StoredGradebook(course, store), stored, slug)
 
 
 def test_an_override_says_what_it_did_and_is_taken_back(store: Store) -> None:

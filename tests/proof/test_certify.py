@@ -11,7 +11,8 @@ from conftest import REPOSITORY, RunGrader
 
 from grader.course.manifest import load_course
 from grader.errors import GraderError
-from grader.proof.certify import Condition, conditions, environment_for, zoo_modules
+from grader.proof.certify import Condition, conditions, environment_for
+from grader.proof.zoo import zoo_modules
 
 COURSE = load_course(REPOSITORY)
 ZOO = REPOSITORY / "tests" / "zoo"

@@ -44,13 +44,13 @@ class StoredGradebook:
             if assignment.slug in maxima
         ]
         self.course = course
-        self._store = store
+        self.store = store
         self._with_dropped = with_dropped
         self._decisions: dict[str, Decisions] = {}
 
     def __iter__(self) -> Iterator[Entry]:
-        self._decisions = self._store.decisions()
-        for stored in self._store.students():
+        self._decisions = self.store.decisions()
+        for stored in self.store.students():
             if self._with_dropped or not stored.is_dropped:
                 yield self._entry(stored)
 
@@ -60,16 +60,16 @@ class StoredGradebook:
         return [
             f"{name}: {slug}: its result can't be read ({why}) and is left out; grader batch "
             "grades it again"
-            for name, slug, why in self._store.unreadable()
+            for name, slug, why in self.store.unreadable()
         ]
 
     def upload_names(self, system: str) -> dict[str, str]:
         """By student's key where a page of theirs goes for `system` to take it back."""
-        return upload_names(self._store.students(), system)
+        return upload_names(self.store.students(), system)
 
     def source(self, code: str) -> StoredSource | None:
         """What was handed in under this digest, if it is kept."""
-        return self._store.source(code)
+        return self.store.source(code)
 
     def stub(self, slug: str) -> str | None:
         """What students started from."""
@@ -77,7 +77,7 @@ class StoredGradebook:
 
     def entry_of(self, stored: StoredStudent) -> Entry:
         """One student's line."""
-        self._decisions = self._store.decisions(stored.student.key)
+        self._decisions = self.store.decisions(stored.student.key)
         return self._entry(stored)
 
     def _entry(self, stored: StoredStudent) -> Entry:
@@ -111,7 +111,7 @@ class StoredGradebook:
         self, stored: StoredStudent, extensions: Sequence[Extension]
     ) -> dict[str, StoredHandIn]:
         """By slug, of the assignments that are columns, the hand-in that counts."""
-        in_turn = sorted(self._store.hand_ins(stored.student.key), key=attrgetter("slug"))
+        in_turn = sorted(self.store.hand_ins(stored.student.key), key=attrgetter("slug"))
         by_slug = {slug: list(each) for slug, each in groupby(in_turn, key=attrgetter("slug"))}
         return {
             info.slug: counting(self.course, by_slug[info.slug], extensions)
@@ -120,7 +120,7 @@ class StoredGradebook:
         }
 
     def _report(self, stored: StoredStudent, counting: dict[str, StoredHandIn]) -> Report | None:
-        results = self._store.results([each.result for each in counting.values()])
+        results = self.store.results([each.result for each in counting.values()])
         if not results:
             return None
         by_slug = {report.slug: report for report, _, _, _ in results}
