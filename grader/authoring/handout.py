@@ -6,10 +6,10 @@ guides but the students' and the contract, and the history.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from grader.authoring.hidden_checks import cut_hidden
+from grader.authoring.inventory import CHECKS, inventory
 from grader.course.manifest import Course, CourseError
 from grader.course.stubs import make_stub
 from grader.grading.engine import list_checks
@@ -22,9 +22,6 @@ PLAIN_FILES = (
     "assignments/baseline.py", "assignments/course.toml", "assignments/lesson.ipynb",
     ".github/plot.png", WORKFLOW, ".gitignore", "LICENSE", "pyproject.toml",
 )  # fmt: skip
-CHECKS = PurePosixPath("grader/checks")
-DOCS = PurePosixPath("grader/docs")  # the instructors' holds a solution
-CONTRACT = DOCS / "contract.md"
 GUIDE = PurePosixPath("assignments/README.md")  # it becomes the repository's
 TABLE = "<!-- the table of tasks -->\n"  # in the guide, where the table goes
 
@@ -46,8 +43,8 @@ def make_handout(course: Course) -> Files:
         files[f"assignments/{slug}.py"] = stub
         files[course.kept_stub_path(slug).relative_to(course.root).as_posix()] = stub
     files |= {name: read(course, name) for name in PLAIN_FILES if (course.root / name).is_file()}
-    for folder in ("grader", "data_cache"):
-        files |= {name: read(course, name) for name in names_below(course.root, folder)}
+    names = [str(name) for name in sorted(inventory(course)) if not name.is_relative_to(CHECKS)]
+    files |= {name: read(course, name) for name in names}
     files |= visible_checks(course, listed)
     files["README.md"] = render_guide(course, listed).encode()
     return files
@@ -67,23 +64,15 @@ def read(course: Course, name: str) -> bytes:
     return (course.root / name).read_bytes()
 
 
-def names_below(root: Path, folder: str) -> Iterator[str]:
-    """The files that are handed out as they are, but for what Python and editors leave there."""
-    for path in sorted((root / folder).rglob("*")):
-        name = PurePosixPath(path.relative_to(root).as_posix())
-        hidden = any(part.startswith(".") or part == "__pycache__" for part in name.parts)
-        apart = name.is_relative_to(CHECKS) or (name.is_relative_to(DOCS) and name != CONTRACT)
-        if path.is_file() and not path.is_symlink() and not hidden and not apart:
-            yield str(name)
-
-
 def visible_checks(course: Course, listed: dict[str, list[CheckResult]]) -> Files:
     """The check files of the course's assignments, and what they share, without hidden checks."""
     folder = course.root / CHECKS
     sources = {}
     checked = {f"test_{slug}" for slug in course.every_slug}
-    for path in sorted(folder.rglob("*.py")):
-        if path.stem in checked or not path.stem.startswith("test_"):
+    for name in sorted(inventory(course)):
+        is_check = name.is_relative_to(CHECKS) and name.suffix == ".py"
+        if is_check and (name.stem in checked or not name.stem.startswith("test_")):
+            path = course.root / name
             sources[module_name(path.relative_to(folder))] = path
     hidden = {
         f"test_{slug}": {check.id: check.max_points for check in checks if check.hidden}

@@ -11,6 +11,7 @@ import tomllib
 from importlib import metadata
 from pathlib import Path
 
+from grader.authoring.inventory import inventory
 from grader.course.manifest import EXPORTED_STUBS, Course
 from grader.course.stubs import make_stub
 
@@ -30,16 +31,11 @@ def course_files(course: Course) -> dict[str, bytes]:
     """
     root = course.root
     paths = [
-        *sorted((root / "grader").rglob("*")),
+        *(root / name for name in sorted(inventory(course))),
         root / "assignments" / "course.toml",
         course.baseline_path,
-        *sorted(course.data_dir.rglob("*")),
     ]
-    files = {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in paths
-        if path.is_file() and "__pycache__" not in path.parts
-    }
+    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
     for slug in course.every_slug:
         solution = course.solution_path(slug)
         name = f"solutions/{slug}.py"
