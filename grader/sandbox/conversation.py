@@ -321,6 +321,8 @@ class Conversation:
         if not process.ends_within(EXIT_S):
             return StudentCrashed("the process closed its connection to the grader")
         ending = process.wait()
+        if ending.why:
+            return StudentCrashed(ending.why)
         if ending.exit >= 0:
             return StudentCrashed(f"the process ended itself with exit status {ending.exit}")
         by_limit = -ending.exit in (signal.SIGXCPU, signal.SIGKILL)

@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 START_TIMEOUT_S = 120.0  # importing torch from a cold network disk can take a minute
-END_TIMEOUT_S = 60.0  # the zygote may be removing the files of others, 10 s each at most
+END_TIMEOUT_S = 60.0
+REMOVAL_TIMEOUT_S = 90.0  # what removes a worker's files stops by itself before that
 START_ATTEMPTS = 2  # of a zygote that ends before it serves
 LOOK_EVERY_S = 0.2
 PACKET_BYTES = 4096
+LEFT = "files of a worker could not be removed"  # how a line of the zygote's begins
 WORDS_BYTES = 4096
 
 # What Python and torch can't do without, and nothing else of the caller's. A locale decides what a
@@ -54,10 +56,12 @@ class SandboxError(RuntimeError):
 
 @dataclass(frozen=True)
 class Ending:
-    """How a worker ended. `exit` is as subprocess has it: negative is a signal's number."""
+    """How a worker ended. `exit` is as subprocess has it: negative is a signal's number; `why` is
+    what it was killed for, or ""."""
 
     exit: int
     cpu_s: float
+    why: str = ""
 
 
 class Process(Protocol):
@@ -160,7 +164,7 @@ class ForkedProcess:
         if not packet:
             raise self._zygote.ended()
         end = json.loads(packet)
-        self._ending = Ending(end["exit"], end["cpu_s"])
+        self._ending = Ending(end["exit"], end["cpu_s"], end["why"])
         return self._ending
 
     def close(self) -> None:
@@ -295,18 +299,24 @@ class Zygote:
         os.close(self._serves)
         self._process.terminate()  # obeyed only while it still imports torch
         try:
-            self._process.wait(END_TIMEOUT_S)
+            self._process.wait(REMOVAL_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        for line in self._words():
+            if line.startswith(LEFT):
+                print(f"grader: {line}; remove that folder", file=sys.stderr)
         self._errors.close()
 
     def _last_words(self) -> str:
+        words = self._words()
+        return words[-1][:300] if words else ""
+
+    def _words(self) -> list[str]:
         # The file's position is shared by all processes that hold it.
         size = os.fstat(self._errors.fileno()).st_size
         said = os.pread(self._errors.fileno(), WORDS_BYTES, max(0, size - WORDS_BYTES))
-        lines = said.decode(errors="replace").strip().splitlines()
-        return lines[-1][:300] if lines else ""
+        return said.decode(errors="replace").strip().splitlines()
 
 
 # ---------------------------------------------------------------- elsewhere: a process each

@@ -11,6 +11,7 @@ import importlib.util
 import os
 import socket
 import sys
+import tempfile
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -283,6 +284,7 @@ def serve(connection: socket.socket, folder: Path, protections: dict[str, bool])
     os.chdir(folder)
     # joblib, which scikit-learn imports, would look for semaphores, find none and warn.
     os.environ.update(HOME=str(folder), TMPDIR=str(folder), JOBLIB_MULTIPROCESSING="0")
+    tempfile.tempdir = None  # what the zygote found is not the worker's to write to
     # Drawings are drawn, and shown to nobody.
     os.environ.update(MPLCONFIGDIR=str(folder), MPLBACKEND="agg")
     worker = Worker(folder)

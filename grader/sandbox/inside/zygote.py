@@ -18,9 +18,12 @@ import selectors
 import signal
 import socket
 import sys
+import time
 import traceback
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 import torch
 from torch import nn
@@ -30,6 +33,8 @@ from grader.sandbox.inside.tensors import uninitialised_memory_as_nan
 from grader.sandbox.walls import inherited, jail, scratch
 
 REQUEST_BYTES = 4096
+LOOK_EVERY_S = 0.2  # at what workers put into their folders
+OVERFULL = f"more than {jail.SCRATCH_FILES} files or {jail.SCRATCH_MIB} MiB in its temporary folder"
 # Huge pages are worth their time from so many workers on; what the zygote writes to takes them
 # apart again, so they are joined anew every so many.
 HUGE_PAGES_FROM, HUGE_PAGES_EVERY = 16, 256
@@ -44,6 +49,7 @@ class Child:
     status: socket.socket
     folder: Path
     hold: int  # keeps others from removing it
+    killed_for: list[str] = field(default_factory=list)
 
 
 def warm_up() -> None:
@@ -105,20 +111,49 @@ def become_worker(limits: dict[str, int], stream: int, output: int, folder: Path
     sys.stdout.flush()
 
 
-def bury(child: Child) -> None:
-    """Tell the client how its worker ended, and leave nothing of it behind."""
+def bury(child: Child, control: socket.socket) -> int | None:
+    """Tell the client how its worker ended, and leave nothing of it behind: the pid of the process
+    that removes its files, if there are any."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         # Only where the jail can't forbid fork; before the wait, after which the number is free.
         os.killpg(child.pid, signal.SIGKILL)
     _, code, usage = os.wait4(child.pid, 0)
-    end = {"exit": os.waitstatus_to_exitcode(code), "cpu_s": usage.ru_utime + usage.ru_stime}
+    end = {
+        "exit": os.waitstatus_to_exitcode(code),
+        "cpu_s": usage.ru_utime + usage.ru_stime,
+        "why": "".join(child.killed_for),
+    }
     with contextlib.suppress(OSError):
         child.status.send(json.dumps(end).encode())
     child.status.close()
     os.close(child.pidfd)
-    # Last, as it can take seconds where the folder is not a file system of its own.
-    scratch.remove_scratch(child.folder)
+    remover = None
+    try:
+        child.folder.rmdir()
+    except OSError:  # it was no file system of its own, and what is in it can take long
+        remover = os.fork()
+        if remover == 0:
+            control.close()
+            remove(child.folder)
     os.close(child.hold)
+    return remover
+
+
+def remove(folder: Path) -> NoReturn:
+    """Remove a worker's files, in a process for that; say where some are left."""
+    try:
+        if not scratch.remove_scratch(folder):
+            os.write(2, f"files of a worker could not be removed: {folder}\n".encode())
+    finally:
+        os._exit(0)
+
+
+def kill_overfull(alive: Collection[Child]) -> None:
+    """Kill the workers that put more into their folders than they may: see scratch.is_overfull."""
+    for child in alive:
+        if not child.killed_for and scratch.is_overfull(child.folder):
+            child.killed_for.append(OVERFULL)
+            signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
 
 
 def serve(control: socket.socket) -> None:
@@ -126,10 +161,17 @@ def serve(control: socket.socket) -> None:
     selector = selectors.DefaultSelector()
     selector.register(control, selectors.EVENT_READ)
     alive: set[Child] = set()
+    removers: set[int] = set()
     forked = 0
     clients = True
-    while clients or alive:
-        for key, _ in selector.select():
+    next_look = 0.0
+    while clients or alive or removers:
+        ready = selector.select(LOOK_EVERY_S if alive or removers else None)
+        if time.monotonic() >= next_look:
+            next_look = time.monotonic() + LOOK_EVERY_S
+            kill_overfull(alive)
+            removers -= {pid for pid in removers if os.waitpid(pid, os.WNOHANG)[0]}
+        for key, _ in ready:
             child: Child | None = key.data
             if child is None:
                 packet, descriptors, _, _ = socket.recv_fds(control, REQUEST_BYTES, 3)
@@ -155,7 +197,8 @@ def serve(control: socket.socket) -> None:
                 selector.unregister(child.pidfd)
                 with contextlib.suppress(KeyError):
                     selector.unregister(child.status)
-                bury(child)
+                if remover := bury(child, control):
+                    removers.add(remover)
             else:  # its client is done with it, or gone
                 selector.unregister(child.status)
                 signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)

@@ -125,6 +125,8 @@ def enter(
     put_up("scratch", lambda: mount_scratch(scratch))
     if on["scratch"]:
         put_up("read_only", lambda: make_read_only(scratch))
+    elif on["limits"]:  # files that are open and have no name any more are counted by nobody
+        resource.setrlimit(resource.RLIMIT_FSIZE, (SCRATCH_MIB << 17, SCRATCH_MIB << 17))
     in_own_namespace = on["scratch"] and not is_root()
     empty_bounding_set()  # now, as another user has no right to
     put_up("user", lambda: change_user(scratch, give_up_files))

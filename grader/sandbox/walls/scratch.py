@@ -17,13 +17,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.sandbox.walls.jail import FIRST_UID
+from grader.sandbox.walls.jail import FIRST_UID, SCRATCH_FILES, SCRATCH_MIB
 
 if os.name == "posix":
     import fcntl
 
 PREFIX = "grader-worker-"
-REMOVAL_S = 10.0
+REMOVAL_S = 60.0
+SCRATCH_BLOCKS = SCRATCH_MIB << 11
+DEEPEST = 100  # folders in folders; there is no need for more
+LOOKS = 20  # at a folder in which others vanish while it is looked at
 ABANDONED_S = 2.0  # for all folders of ended runs; what remains is for the next run
 
 if os.name == "posix":
@@ -72,6 +75,48 @@ def _remove_if_abandoned(path: Path, deadline: float) -> None:
         os.rmdir(path)
     finally:
         os.close(folder)
+
+
+def is_overfull(path: Path) -> bool:
+    """Whether a worker put more into its folder than a file system of its own would take.
+
+    Where it has that, nothing of it is seen from here. A folder that won't keep still is taken to
+    hide something.
+    """
+    for _ in range(LOOKS):
+        with contextlib.suppress(OSError):
+            top = _open_folder(path)
+            try:
+                total = 0
+                for files, blocks in enumerate(_blocks_below(top), 1):
+                    total += blocks
+                    if files > SCRATCH_FILES or total > SCRATCH_BLOCKS:
+                        return True
+                return False
+            finally:
+                os.close(top)
+    return True
+
+
+def _blocks_below(folder: int, depth: int = 0) -> Iterator[int]:
+    """What each file and folder takes, in blocks of 512 bytes."""
+    folders = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            blocks = 0
+            with contextlib.suppress(FileNotFoundError):  # gone by now
+                blocks = entry.stat(follow_symlinks=False).st_blocks
+            yield blocks
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(entry.name)
+    if folders and depth == DEEPEST:
+        yield SCRATCH_BLOCKS + 1
+    for name in folders:
+        inner = _open_folder(name, folder)
+        try:
+            yield from _blocks_below(inner, depth + 1)
+        finally:
+            os.close(inner)
 
 
 def remove_scratch(path: Path) -> bool:

@@ -1,0 +1,102 @@
+"""A worker without a file system of its own, as in Docker, writes no more than on one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY, RunGrader, on_linux
+
+from grader.sandbox.walls.jail import SCRATCH_FILES, SCRATCH_MIB
+from grader.sandbox.walls.scratch import DEEPEST, is_overfull, remove_scratch
+
+pytestmark = on_linux
+
+# What Docker's default leaves of root: no right to mount (capability 21, 24: PR_CAPBSET_DROP).
+WITHOUT_MOUNTS = (
+    sys.executable,
+    "-c",
+    "import ctypes, os, sys; ctypes.CDLL(None).prctl(24, 21, 0, 0, 0);"
+    " os.execv(sys.argv[1], sys.argv[1:])",
+)
+RELU = (REPOSITORY / "solutions" / "relu.py").read_text(encoding="utf-8")
+HONEST = f"""{RELU}
+import tempfile
+with open("log.txt", "w") as log, tempfile.TemporaryDirectory() as folder:
+    log.write(folder)
+"""
+HOARDS = {
+    "folders": "import itertools, os\nfor i in itertools.count(): os.mkdir(str(i))\n",
+    "bytes": "import itertools\n"
+    "for i in itertools.count(): open(str(i), 'wb').write(bytes(4 << 20))\n",
+}
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs root, to give it up")
+def test_a_module_that_hoards_files_is_ended_and_nothing_of_it_stays(
+    run_grader: RunGrader, tmp_path: Path
+) -> None:
+    places = tmp_path / "tmp"
+    places.mkdir(mode=0o755)
+    for name, text in (HOARDS | {"honest": HONEST}).items():
+        (tmp_path / "class" / name).mkdir(parents=True)
+        (tmp_path / "class" / name / "relu.py").write_text(text, encoding="utf-8")
+    submissions = sorted((tmp_path / "class").iterdir())
+    report = tmp_path / "report.json"
+    ran = run_grader(
+        "grade", *submissions, "--only", "relu", "--allow-degraded", "--json", report,
+        prefix=WITHOUT_MOUNTS, TMPDIR=str(places),
+    )  # fmt: skip
+    assert ran.status == 0, ran.stderr
+    told = report.read_text(encoding="utf-8")
+    limit = f"more than {SCRATCH_FILES} files or {SCRATCH_MIB} MiB in its temporary folder"
+    assert told.count(limit) == len(HOARDS), told
+    assert "honest      10/10" in ran.stdout
+    assert "left out" not in told
+    assert "could not be removed" not in ran.stderr
+    assert list(places.iterdir()) == []
+
+
+def fill(folder: Path, files: int) -> None:
+    for i in range(files):
+        (folder / str(i)).touch()
+
+
+def test_as_many_files_as_on_a_file_system_of_its_own_are_no_hoard(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    fill(tmp_path / "inner", SCRATCH_FILES - 1)
+    assert not is_overfull(tmp_path)
+    (tmp_path / "one more").mkdir()
+    assert is_overfull(tmp_path)
+
+
+def test_what_a_file_takes_counts_and_not_what_it_says_that_it_is(tmp_path: Path) -> None:
+    with (tmp_path / "sparse").open("wb") as file:
+        file.truncate(SCRATCH_MIB << 24)
+    assert not is_overfull(tmp_path)
+    with (tmp_path / "full").open("wb") as file:
+        for _ in range(SCRATCH_MIB + 1):
+            file.write(bytes(1 << 20))
+    assert is_overfull(tmp_path)
+
+
+def test_folders_in_folders_hide_nothing(tmp_path: Path) -> None:
+    path = tmp_path
+    for _ in range(DEEPEST + 2):
+        path /= "d"
+        path.mkdir()
+    assert is_overfull(tmp_path)
+    shutil.rmtree(tmp_path / "d" / "d")
+    assert not is_overfull(tmp_path)
+
+
+def test_a_closed_folder_is_looked_into(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    fill(closed, SCRATCH_FILES)
+    closed.chmod(0)
+    assert is_overfull(tmp_path)
+    assert remove_scratch(tmp_path / "closed")
