@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from grader.course.manifest import Assignment, Course
+from grader.gradebook.keeping.decisions import Decisions
 from grader.gradebook.keeping.store import Store
+from grader.gradebook.late import due_for
 from grader.grading.key import MISSING
 from grader.submissions.model import Submission
 
@@ -22,19 +24,21 @@ class Scope:
     def __init__(
         self, course: Course, assignments: Sequence[Assignment], store: Store, *, named: bool
     ) -> None:
+        self._course = course
         self._assignments = assignments
         self._store = store
+        self._is_named = named
+        self._decisions = store.decisions()
         self._seen: set[str] = set()
-        now = datetime.now(UTC)
-        due = {a.slug: course.due(a.slug) for a in assignments}
-        self._asked_for = {slug for slug, at in due.items() if named or (at and at <= now)}
 
     def of(self, student: str, submission: Submission) -> list[Assignment]:
         """What is there, and what is told to be missing: never of what was handed in before."""
         there = submission.sources.keys() | submission.problems.keys()
         self._seen |= there
         before = self._store.standing(student)
-        missing = {slug for slug in self._asked_for if before.get(slug, (MISSING,))[0] == MISSING}
+        missing = {
+            slug for slug in self._asked_for(student) if before.get(slug, (MISSING,))[0] == MISSING
+        }
         return [a for a in self._assignments if a.slug in there | missing]
 
     def is_unreadable(self, submission: Submission) -> bool:
@@ -47,6 +51,13 @@ class Scope:
 
         It takes no points away that were earned before.
         """
-        about = self._asked_for or self._seen or {a.slug for a in self._assignments}
+        about = self._asked_for(student) or self._seen or {a.slug for a in self._assignments}
         earned = {slug for slug, (_, score) in self._store.standing(student).items() if score}
         return [a for a in self._assignments if a.slug in about - earned]
+
+    def _asked_for(self, student: str) -> set[str]:
+        """What a student had to hand in by now: all that is named, or else what is due for them."""
+        now = datetime.now(UTC)
+        extensions = self._decisions.get(student, Decisions()).extensions
+        due = {a.slug: due_for(self._course, a.slug, extensions) for a in self._assignments}
+        return {slug for slug, at in due.items() if self._is_named or (at and at <= now)}

@@ -145,8 +145,10 @@ def story(store: Store, entry: Entry) -> Iterator[str]:
         yield printable(f"{line}  (total {points(total)})", LONGEST)
     for step in steps_of(entry):
         yield printable(": ".join(filter(None, (step.label, step.value, step.reason))), LONGEST)
-    final = "not graded in full yet" if entry.final is None else points(entry.final)
-    yield f"counts: {final} of {points(entry.max_score)}"
+    if entry.final is None:
+        yield "counts: nothing, as nothing was handed in"
+    else:
+        yield f"counts: {points(entry.final)} of {points(entry.max_score)}"
 
 
 def graded(change: Change) -> Event:

@@ -116,7 +116,6 @@ class ClassSummary:
         self.overridden = 0
         self.odd = 0
         self.absent = 0
-        self.unfinished = 0
         self.diagnoses = Diagnoses()
         self._checks: dict[tuple[str, str], CheckSummary] = {}
 
@@ -152,9 +151,7 @@ class ClassSummary:
         self.overridden += bool(entry.overrides)
         self.odd += odd
         is_absent = entry.report is None
-        is_unfinished = entry.final is None and not is_absent
         self.absent += is_absent
-        self.unfinished += is_unfinished
         others = (student.email, student.login, student.github, student.section, student.group)
         self.rows.append(
             [
@@ -166,7 +163,7 @@ class ClassSummary:
                 percent,
                 [shown.get(slug) for slug in self.assignments],
                 failures,
-                is_late + 2 * bool(entry.overrides) + 4 * odd + 8 * is_absent + 16 * is_unfinished,
+                is_late + 2 * bool(entry.overrides) + 4 * odd + 8 * is_absent,
             ]
         )
 

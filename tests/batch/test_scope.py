@@ -39,6 +39,24 @@ def test_what_is_due_or_named_and_not_there_is_not_handed_in(how: str, tmp_path:
     ]  # fmt: skip
 
 
+def test_more_time_puts_off_what_is_not_handed_in(tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    late = LatePolicy(due=datetime.now(UTC) - timedelta(days=1), percent_a_day=0)
+    course = msgspec.structs.replace(COURSE, late=late)
+    run(make_folder(tmp_path / "1", {"ann/relu.py": "points = 7", "bob/relu.py": ""}), results)
+    with open_store(results) as store:
+        ann, bob = (stored.student.key for stored in store.students())
+        store.add_extensions(
+            [(ann, "adam", "", 3, "ill"), (bob, "", "2999-01-01T00:00:00Z", 0, "")]
+        )
+    again = make_folder(tmp_path / "2", {"ann/relu.py": "points = 7", "bob/relu.py": ""})
+    run(again, results, course=course)
+    assert [scores(e) for e in entries(results)] == [{"relu": 7, "dropout": 0}, {"relu": 0}]
+    run(again, results, course=course, named=True)
+    missing = dict.fromkeys(("adam", "dropout"), 0)
+    assert [scores(e) for e in entries(results)] == [missing | {"relu": 7}, missing | {"relu": 0}]
+
+
 def test_what_cannot_be_read_is_about_what_others_handed_in_and_takes_nothing(
     tmp_path: Path,
 ) -> None:

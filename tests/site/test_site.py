@@ -388,17 +388,6 @@ def test_a_score_that_a_person_set_counts_in_the_class_too() -> None:
     assert summary.assignments["relu"].mean == 10.0
 
 
-def test_a_submission_that_is_not_graded_in_full_has_no_total_yet(tmp_path: Path) -> None:
-    report = make_report("a", {})
-    part = msgspec.structs.replace(report, assignments=report.assignments[:3])
-    entry = msgspec.structs.replace(make_entry("a", "A", part), final=None)
-    write_site(ListedGradebook([entry]), tmp_path)
-    assert "not graded in full yet" in (tmp_path / "students" / "a.html").read_text("utf-8")
-    summary = ClassSummary(INFOS)
-    summary.add(entry)
-    assert (summary.graded, summary.unfinished, summary.absent) == (0, 1, 0)
-
-
 @pytest.mark.parametrize("losses", [[0.0], [1e300, 2e300], [float("inf"), 1.0], [2.3] * 40])
 def test_any_curve_can_be_drawn(losses: list[float]) -> None:
     for band in (None, load_reference().bands["relu"]):
@@ -630,6 +619,24 @@ def test_search_folds_case_and_accents_and_looks_at_every_field(index: Page) -> 
     index.find("button[type=reset]").click()
     assert index.count() == "9 students"
     assert not index.find("#pages").is_displayed()
+
+
+@needs_browser
+def test_search_finds_whom_the_commands_find(driver: Any, tmp_path: Path) -> None:
+    names = ("Søren Kjær", "Łukasz Đoković", "Jürgen Weiß", "Þórr Œgir", "Ann Mueller")
+    report = make_report("a", {})
+    write_site(
+        ListedGradebook([make_entry(str(i), n, report) for i, n in enumerate(names)]), tmp_path
+    )
+    index = Page(driver, tmp_path / "index.html")
+    for text, expected in (
+        ("soren kjaer", names[0]), ("soeren", names[0]), ("SØREN", names[0]),
+        ("dokovic, lukasz", names[1]), ("weiss", names[2]), ("WEISS; Juergen", names[2]),
+        ("thorr oegir", names[3]), ("Müller", names[4]),
+    ):  # fmt: skip
+        index.find("#search").clear()
+        index.find("#search").send_keys(text)
+        assert index.names() == [expected], text
 
 
 @needs_browser

@@ -15,13 +15,11 @@
     [2, "set by staff", "overridden"],
     [4, "needs a look", "odd"],
     [8, "nothing handed in", "absent"],
-    [16, "not graded in full yet", "unfinished"],
   ];
   const SHOWN = {
     full: (row) => row.percent !== null && row.percent >= 100,
     short: (row) => row.percent !== null && row.percent < 100,
     absent: (row) => row.flags & 8,
-    unfinished: (row) => row.flags & 16,
     late: (row) => row.flags & 1,
     overridden: (row) => row.flags & 2,
     odd: (row) => row.flags & 4,
@@ -29,13 +27,25 @@
 
   const byId = (id) => document.getElementById(id);
   const data = JSON.parse(byId("data").textContent);
-  const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  // Letters that Unicode does not take apart, and those that people write as two: as the commands
+  // have it that look for a student (grader/text.py, grader/gradebook/people.py).
+  const LETTERS = {
+    ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", æ: "ae", œ: "oe", ı: "i", ħ: "h", ß: "ss",
+  };
+  const TWO_LETTERS = { ä: "ae", ö: "oe", ü: "ue", å: "aa", ø: "oe" };
+  const mapped = (text, letters) => text.replace(/./gu, (letter) => letters[letter] ?? letter);
+  const fold = (text) =>
+    mapped(text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase(), LETTERS);
+  const folds = (text) => [
+    fold(text),
+    fold(mapped(text.normalize("NFC").toLowerCase(), TWO_LETTERS)),
+  ];
   const number = new Intl.NumberFormat("en");
   const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
   const rows = data.rows.map((row, index) => {
     const [name, identifier, other, href, final, percent, scores, failures, flags] = row;
-    const text = fold(`${name} ${identifier} ${other}`);
+    const text = folds(`${name} ${identifier} ${other}`).join(" ");
     return { index, name, identifier, href, final, percent, scores, failures, flags, text };
   });
   // Comparing names is slow: each gets its place in the alphabet once.
@@ -152,7 +162,7 @@
   // ------------------------------------------------------------ showing
 
   const select = () => {
-    const words = fold(state.search).split(/\s+/).filter(Boolean);
+    const words = state.search.split(/[\s,;]+/).filter(Boolean).map(folds);
     const shown = SHOWN[state.show];
     const check = state.check === "" ? null : Number(state.check);
     const column = columns.find((each) => each.id === state.sort);
@@ -160,7 +170,7 @@
       (row) =>
         (!shown || shown(row)) &&
         (check === null || row.failures.includes(check)) &&
-        words.every((word) => row.text.includes(word)),
+        words.every((forms) => forms.some((form) => row.text.includes(form))),
     );
     const sign = state.descending ? -1 : 1;
     found.sort((a, b) => {
