@@ -27,7 +27,7 @@ app = typer.Typer()
 
 LAYOUT_HELP = (
     "How CLASS is laid out, where its names don't tell: canvas, moodle, gradescope, blackboard, "
-    "brightspace, ilias, nbgrader, github, gitlab or folders."
+    "brightspace, sakai, ilias, nbgrader, github, gitlab or folders."
 )
 # What a result may be graded again for: statuses of assignments and verdicts of checks.
 STATUSES = (

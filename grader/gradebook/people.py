@@ -28,9 +28,11 @@ from grader.text import fold
 Handle = tuple[str, str]
 
 # What people are found by. "bare": a system's number under a heading that does not say whose;
-# "local": an e-mail address's part before the @, or a login that may be one.
+# "local": an e-mail address's part before the @, or a login that may be one; "part": a number or a
+# login that stands in a word beside a name, as in "4711 Jane Doe".
 _TIERS = (
     "number", "source", "identifier", "bare", "email", "login", "github", "word", "local",
+    "part",
 )  # fmt: skip
 _KINDS = (
     "number", "source", "identifier", "email", "login", "github", "account", "word", "name",
@@ -39,12 +41,12 @@ _KINDS = (
 _LOOKED_UP_AS: dict[str, tuple[str, ...]] = {
     "number": ("number", "bare"),
     "source": ("source",),
-    "identifier": ("identifier", "bare", "word"),
-    "email": ("email", "login", "local", "word"),
-    "login": ("login", "email", "github", "local", "word"),
+    "identifier": ("identifier", "bare", "word", "part"),
+    "email": ("email", "login", "local", "word", "part"),
+    "login": ("login", "email", "github", "local", "word", "part"),
     "github": ("github", "login", "word"),
     "account": ("github",),
-    "word": ("identifier", "bare", "email", "login", "github", "local"),
+    "word": ("identifier", "bare", "email", "login", "github", "local", "part"),
 }
 # Numbers of these systems are the person's. Moodle's is that of a place in one assignment, and may
 # be a group's as well.
@@ -172,10 +174,29 @@ def words_of(text: str) -> list[str]:
     return "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in text).split()
 
 
+def parts_of(word: str) -> Iterator[tuple[str, str]]:
+    """What in a word may be a number or a login, as there is a digit in it, and what may be a name,
+    as there is none."""
+    words = words_of(word)
+    name = " ".join(part for part in words if not any(c.isdecimal() for c in part))
+    if name:
+        yield from ((fold(part), name) for part in words if part not in name.split())
+
+
+def _names_beside(handles: Iterable[Handle]) -> set[str]:
+    """The names that stand in words beside something else, and those that stand alone."""
+    handles = list(handles)
+    beside = (name for kind, value in handles if kind == "word" for _, name in parts_of(value))
+    return _forms(handles, ("name",)) | {form for name in beside for form in name_forms(name)}
+
+
 def _agree(tier: str, handles: Collection[Handle], known: Collection[Handle]) -> bool:
     """Whether nothing speaks against what `tier` says: that these are of one person."""
     if tier in ("source", "local", "word"):
         return not are_two(handles, known)
+    if tier == "part":
+        is_named = bool(_names_beside(handles) & _names_beside(known))
+        return is_named and not are_two(handles, known)
     for system in _OF_THE_PERSON:
         ours, theirs = _numbers(handles, system), _numbers(known, system)
         if ours and theirs:
@@ -195,6 +216,8 @@ def _held_as(kind: str, value: str) -> Iterator[Handle]:
         yield from (("name", form) for form in name_forms(value))
     if kind in ("email", "login", "word"):
         yield ("local", _local(value))
+    if kind in ("identifier", "email", "login", "word"):
+        yield from (("part", part) for part in _parts(kind, value))
     if kind == "number" and value.partition(":")[0] in _OF_THE_PERSON:
         yield ("bare", fold(value.partition(":")[2]))
     if kind == "identifier":
@@ -206,10 +229,18 @@ def _looked_up(kind: str, tier: str, value: str) -> set[str]:
         return {value}
     if tier == "local":
         return {_local(value)}
+    if tier == "part":
+        return _parts(kind, value)
     if kind == "number" and tier == "bare":
         system, _, number = value.partition(":")
         return {fold(number)} if system in _OF_THE_PERSON else set()
     return {fold(value)}
+
+
+def _parts(kind: str, value: str) -> set[str]:
+    if kind == "word":
+        return {part for part, _ in parts_of(value)}
+    return {fold(value) if kind == "identifier" else _local(value)}
 
 
 def _local(value: str) -> str:

@@ -17,20 +17,21 @@ Columns = dict[str, list[int]]  # the places of the columns of each field, the b
 FIELDS: dict[str, str] = {
     "name": """
         full name, name, student, student name, display name, fullname, Vollständiger Name, Name,
-        Nom complet, Nombre completo, Nombre, Nome completo, Nome, Volledige naam, Naam, Fulde navn,
-        Fuldt navn, Navn, Fullständigt namn, Namn, Fullt navn, Deltagare, Nom, Nom et prénom,
-        Nome e cognome, Apellidos y nombre, Nombre y apellidos, Student/in, Studierende,
-        Teilnehmer/in, participant, jméno, imię i nazwisko, koko nimi, preferred name
+        Nom complet, Nombre completo, Nombre, Nome completo, Nome, Volledige naam, Naam,
+        Fulde navn, Fuldt navn, Navn, Studerende, Den studerende, Studerendes navn, Elev, Deltager,
+        Fullständigt namn, Namn, Fullt navn, Deltagare, Nom, Nom et prénom, Nome e cognome,
+        Apellidos y nombre, Nombre y apellidos, Student/in, Studierende, Teilnehmer/in,
+        participant, jméno, imię i nazwisko, koko nimi, preferred name
     """,
     "first_name": """
         first name, given name, firstname, first, forename, given names, first names, Vorname,
         Rufname, Vornamen, Prénom, Prénoms, Nombre(s), Nombres, Nome proprio, Primeiro nome,
-        Voornaam, Roepnaam, Fornavn, Förnamn, Etunimi, imię
+        Voornaam, Roepnaam, Fornavn, Fornavn(e), Förnamn, Etunimi, imię
     """,
     "last_name": """
         last name, surname, family name, lastname, last, Nachname, Familienname, Zuname,
         Nom de famille, Apellido(s), Apellido, Apellidos, Cognome, Apelido, Apelidos, Sobrenome,
-        Achternaam, Efternavn, Efternamn, Etternavn, Sukunimi, nazwisko, příjmení
+        Achternaam, Efternavn, Efternavn(e), Efternamn, Etternavn, Sukunimi, nazwisko, příjmení
     """,
     "identifier": """
         sis user id, sis id, student id, student number, student no, student id number, sid,
@@ -44,7 +45,8 @@ FIELDS: dict[str, str] = {
         Codice identificativo, Matricola, Numero di matricola, Identificativo,
         Número de identificação (ID), Número de identificação, Número de aluno,
         Número mecanográfico, RA, Nummer (ID), Studentnummer, Studienummer,
-        Studentennummer, Identificatie, ID-nummer, Identifikator, Studienr, Årskortnummer,
+        Studentennummer, Identificatie, ID-nummer, Identifikator, Studienr, Studie-ID,
+        Studiekortnummer, Årskortnummer, Årskortnr, Eksamensnummer, Kandidatnummer,
         Personnummer, Identifierare, Opiskelijanumero,
         numer albumu
     """,
@@ -54,14 +56,14 @@ FIELDS: dict[str, str] = {
         Adresse mail, Adresse e-mail, Dirección de correo, Dirección de correo electrónico, Correo,
         Correo electrónico, Indirizzo email, Indirizzo e-mail, Posta elettronica,
         Endereço de e-mail, Endereço de email, Correio eletrónico, E-mailadres,
-        E-mailadresse, E-postadress, E-post, E-postadresse, Sähköposti
+        E-mailadresse, Studiemail, E-postadress, E-post, E-postadresse, Sähköposti
     """,
     "login": """
-        sis login id, login id, login, username, user name, user, netid, net id, uni id, account,
-        unix id, kerberos, uniqname, Anmeldename, Benutzername, Kennung,
+        sis login id, login id, login, display id, username, user name, user, netid, net id, uni id,
+        account, unix id, kerberos, uniqname, Anmeldename, Benutzername, Kennung,
         Benutzerkennung, Nutzername, Uni-Kennung, Nom d'utilisateur, Nombre de usuario, Usuario,
         Nome utente, Nome de utilizador, Nome de usuário, Identificação de usuário,
-        Gebruikersnaam, Brugernavn, Brukernavn, Användarnamn, Käyttäjätunnus
+        Gebruikersnaam, Brugernavn, Bruger-ID, Bruger, Brukernavn, Användarnamn, Käyttäjätunnus
     """,
     "github": """
         github username, github, github login, github name, github user, github account,
@@ -70,11 +72,12 @@ FIELDS: dict[str, str] = {
     "section": """
         section, sections, section name, class section, tutorial, lab section, discussion section,
         Sektion, Tutorium, Übungsgruppe, Übung, Section de cours, Sección, Sezione, Secção, Turma,
-        Sectie, Werkgroep, Hold, Sektioner, Klass
+        Sectie, Werkgroep, Hold, Holdnavn, Øvelseshold, Klasse, Sektioner, Klass
     """,
     "group": """
         group, group name, groups, team, team name, Gruppe, Gruppen, Gruppenname, Groupe, Groupes,
-        Equipe, Grupo, Grupos, Equipo, Gruppo, Gruppi, Groep, Groepen, Grupp, Ryhmä
+        Equipe, Grupo, Grupos, Equipo, Gruppo, Gruppi, Groep, Groepen, Grupp, Grupper, Gruppenavn,
+        Ryhmä
     """,
     "role": """
         role, roles, course role, enrollment role, Rolle, Rollen, Rôle, Rôles, Rol, Roles, Ruolo,
@@ -86,9 +89,13 @@ FIELDS: dict[str, str] = {
         Dernière modification (travail remis), Última modificación (entrega),
         Ultima modifica (consegna), Última atualização (submissão), Última modificação (envio),
         Laatst gewijzigd (inzending), Laatst gewijzigd (ingestuurde opdracht),
-        Sidst ændret (aflevering), Sidst ændret (besvarelse), Senast modifierat (inlämning)
+        Sidst ændret (aflevering), Sidst ændret (besvarelse), Senest ændret (aflevering),
+        Senest ændret (besvarelse), Afleveret, Afleveringstidspunkt, Senast modifierat (inlämning)
     """,
-    "extension": "extension, extended until, Verlängerung, Fristverlängerung, forlængelse",
+    "extension": """
+        extension, extended until, Verlängerung, Fristverlängerung, forlængelse, udsættelse,
+        forlænget frist, frist forlænget til, ny frist
+    """,
 }  # fmt: skip
 
 # A worksheet for grades out of Moodle has, beside its identifiers, columns that nothing else has.
@@ -100,7 +107,9 @@ _MOODLE_WORKSHEET = """
     Ultima modifica (valutazione), Het cijfer kan gewijzigd worden, Laatst gewijzigd (beoordeling),
     Laatst gewijzigd (cijfer), A nota pode ser alterada, Nota pode ser alterada,
     Última atualização (avaliação), Última modificação (nota), Betyg kan ändras,
-    Senast modifierat (betyg), Karakter kan ændres, Sidst ændret (karakter)
+    Senast modifierat (betyg), Karakter kan ændres, Karakteren kan ændres,
+    Sidst ændret (karakter), Senest ændret (karakter), Bedømmelse kan ændres,
+    Bedømmelsen kan ændres, Sidst ændret (bedømmelse), Senest ændret (bedømmelse)
 """
 _MOODLE_IDENTIFIER = """
     identifier, ID, Identifiant, Identificador, Identificativo, Identificatie, Identifikator,

@@ -31,7 +31,9 @@ _STAFF = {
     "non-editing teacher", "guest", "leader",
     "lehrende", "lehrende/r", "lehrer/in", "dozent/in", "dozent", "tutor/in", "trainer/in",
     "enseignant", "enseignant non editeur", "profesor", "profesor sin permiso de edicion",
-    "docente", "docente non editor", "professore", "underviser", "laerer", "larare", "leraar",
+    "docente", "docente non editor", "professore", "underviser", "laerer", "forelaeser",
+    "hjaelpelaerer",
+    "instruktor", "kursusansvarlig", "censor", "larare", "leraar",
 }  # fmt: skip
 _TEST_STUDENT = ("student, test", "test student")
 _FORMULA_TEXT = re.compile(r'="(.*)"', re.S)

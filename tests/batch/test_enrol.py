@@ -86,6 +86,37 @@ def test_keys_are_safe_as_file_names_whatever_the_name(class_: Class) -> None:
     assert new_key("CON", "", "x", ()) != "CON"
 
 
+NUMBER_AND_NAME = (
+    "4711 Jane Doe", "Doe_Jane_4711", "Jane Doe (4711)", "4711-jane-doe", "JD12 Doe, Jane",
+    "jane doe jd12", "4711_jd12_JaneDoe",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NUMBER_AND_NAME)
+@pytest.mark.parametrize("roster_first", [True, False])
+def test_a_number_and_a_name_in_one_are_read_as_both(
+    class_: Class, name: str, roster_first: bool
+) -> None:
+    roster = [
+        Line("Jane Doe", ("4711",), "jane@example.edu", "jd12"),
+        Line("Jane Doe", ("4712",), "other@example.edu", "jd13"),
+        Line("Max Roe", ("4713",), "max@example.edu"),
+    ]
+    if not roster_first:
+        class_.enrol(handed(name))
+    assert class_.enrol(handed(name), roster=roster) == []
+    (key,) = class_.keys
+    assert class_.students[key].student.identifier == "4711"
+    assert len(class_.students) == 3
+
+
+def test_a_year_beside_a_name_makes_nobody_one(class_: Class) -> None:
+    class_.enrol(handed("Jane Doe 2026"), handed("Max Roe 2026"), handed("Jane Doe 2027"))
+    assert len(class_.students) == 3
+    notes = class_.enrol(handed("4711 Max Roe"), roster=[Line("Jane Doe", ("4711",))])
+    assert notes[-1] == "4711 Max Roe: not on the roster", "another name speaks against it"
+
+
 def test_a_student_keeps_the_key_from_run_to_run(class_: Class) -> None:
     class_.enrol(handed("jane doe"), handed("Jane Doe"))
     before = dict(zip(["jane doe", "Jane Doe"], class_.keys, strict=True))

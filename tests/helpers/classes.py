@@ -183,6 +183,12 @@ def brightspace(pupil: Pupil, task: int, files: Files) -> Files:
     return {"index.html": "<html>"} | {f"{folder}/{o}": content for o, content in files.items()}
 
 
+def sakai(pupil: Pupil, task: int, files: Files) -> Files:
+    folder = f"{pupil.family}, {pupil.given}({pupil.login})"
+    time = {f"{folder}/timestamp.txt": f"2026100{task}120000000"}
+    return time | {f"{folder}/Submission attachment(s)/{o}": text for o, text in files.items()}
+
+
 def ilias(pupil: Pupil, task: int, files: Files) -> Files:
     folder = f"{pupil.family}_{pupil.given}_{pupil.login}_{90_000 + pupil.number}"
     return {f"{folder}/{original}": content for original, content in files.items()}
@@ -221,7 +227,7 @@ def gradescope(handed: Mapping[Pupil, Files], task: int) -> Files:
 
 
 # Those that tell people of one name apart, and those that don't.
-BY_NUMBER = (canvas, blackboard, ilias, github, nbgrader, folders, archives)
+BY_NUMBER = (canvas, blackboard, sakai, ilias, github, nbgrader, folders, archives)
 BY_NAME = (moodle_folders, moodle_flat, brightspace)
 
 

@@ -436,6 +436,42 @@ CASES: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
             {"o-cat": {"relu": "o"}, "o-dog": {}},
         ),
     ],
+    "sakai": [
+        (
+            {
+                "grades.csv": '"ReLU","Points"\n\nDisplay ID,ID,Last Name,First Name,grade\n',
+                "Doe, Jane(jdoe)/timestamp.txt": "2026-10-01T21:10:00Z",
+                "Doe, Jane(jdoe)/Doe, Jane(jdoe)_submissionText.html": "",
+                "Doe, Jane(jdoe)/comments.txt": "",
+                "Doe, Jane(jdoe)/Submission attachment(s)/relu.py": "j",
+                "Doe, Jane(jdoe)/Feedback Attachment(s)/relu.py": "a teacher's",
+                "Roe, Bob(broe)/timestamp.txt": "20261001211000000",
+            },
+            {"Doe, Jane(jdoe)": {"relu": "j"}, "Roe, Bob(broe)": {}},
+        ),
+        # Without folders; whatever a student calls a file.
+        (
+            {
+                "Doe, Jane(jdoe)_Submission attachment(s)_relu.py": "j",
+                "Doe, Jane(jdoe)_timestamp.txt": "20261001211000000",
+                "Roe, Bob(broe)_Submission attachment(s)_Doe, Jane(jdoe)_x_relu.py": "odd",
+                "Roe, Bob(broe)_Feedback Attachment(s)_relu.py": "a teacher's",
+            },
+            {"Doe, Jane(jdoe)": {"relu": "j"}, "Roe, Bob(broe)": {}},
+        ),
+        # Two together, with the folders' words in another language.
+        (
+            {
+                "Doe, Jane(jdoe); Roe, Bob(b.roe@x.edu)/Adjuntos de la entrega/relu.py": "both",
+                "O'Neil-Ström, Åsa Li(u1)/Adjuntos de la entrega/dropout.py": "a",
+            },
+            {
+                "Doe, Jane(jdoe)": {"relu": "both"},
+                "Roe, Bob(b.roe@x.edu)": {"relu": "both"},
+                "O'Neil-Ström, Åsa Li(u1)": {"dropout": "a"},
+            },
+        ),
+    ],
     "folders": [
         (
             {"alice/relu.py": "a", "bob.zip": make_zip({"relu.py": "b"}), "notes.txt": ""},

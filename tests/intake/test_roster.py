@@ -44,6 +44,9 @@ WORKSHEET = {
     "da": "Identifikator,Fulde navn,E-mailadresse,Status,Karakter,Karakter kan ændres,"
     "Sidst ændret (aflevering),Sidst ændret (karakter)\nDeltager222,{},,,Nej,\"torsdag, "
     '1. oktober 2026, 21:10",-',
+    "da, otherwise": "Id,Fulde navn,E-mailadresse,Status,Karakter,Karakteren kan ændres,"
+    "Senest ændret (aflevering),Senest ændret (karakter)\nDeltager 222,{},,,Nej,"
+    '"torsdag den 1. oktober 2026, 21:10",-',
 }  # fmt: skip
 
 
@@ -62,6 +65,8 @@ WORKSHEET = {
         "Prénom;Nom;Numéro étudiant;Courriel;Nom d\u2019utilisateur\n"
         "Jane;Doe;42;jane@example.edu;jd\n",
         "Fornavn,Efternavn,Studienummer,E-mail,Brugernavn\nJane,Doe,42,jane@example.edu,jd\n",
+        "Studie-ID;Fornavn(e);Efternavn(e);Mailadresse;Bruger-ID\n42;Jane;Doe;jane@example.edu;jd\n",
+        "Studerende,Studiekortnummer,E-mail,Brugernavn\nJane Doe,42,jane@example.edu,jd\n",
         "Cognome,Nome,Matricola,Indirizzo email,Nome utente\nDoe,Jane,42,jane@example.edu,jd\n",
         # nbgrader's and Gradescope's tables of grades, Brightspace's.
         "First Name,Last Name,SID,Email,Login,Total Score\nJane,Doe,42,jane@example.edu,jd,1\n",

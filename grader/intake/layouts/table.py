@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from itertools import chain
 from pathlib import Path
 
 from grader.intake.layouts.base import Handed, Layout, Listing
@@ -19,6 +20,7 @@ from grader.intake.layouts.gradescope import Gradescope
 from grader.intake.layouts.ilias import Ilias
 from grader.intake.layouts.moodle import Moodle
 from grader.intake.layouts.nbgrader import Nbgrader
+from grader.intake.layouts.sakai import Sakai
 from grader.intake.tree import Parts, descend, open_tree
 from grader.submissions.model import SubmissionError
 from grader.text import show_name
@@ -26,8 +28,8 @@ from grader.text import show_name
 # Where two explain as much, the first one is meant: its names have more that is its own.
 _ILIAS, _NBGRADER, _FOLDERS = Ilias(), Nbgrader(), Folders()
 _TABLE: tuple[Layout, ...] = (
-    Moodle(), Blackboard(), Gradescope(), Brightspace(), Canvas(), _ILIAS, _NBGRADER, GitHub(),
-    GitLab(),
+    Moodle(), Blackboard(), Gradescope(), Brightspace(), Sakai(), Canvas(), _ILIAS, _NBGRADER,
+    GitHub(), GitLab(),
 )  # fmt: skip
 LAYOUTS: tuple[str, ...] = tuple(layout.name for layout in (*_TABLE, _FOLDERS))
 NAMED = 5  # at most so many names in a note
@@ -78,7 +80,8 @@ def open_class(
                 for top in ways_down(descend(tree, slugs))
             ]
             # A class of one is one folder, too: the outermost that a system has named.
-            listing = next((each for each in listings if is_of_a_system(each)), listings[-1])
+            of_systems = filter(is_surely_of_a_system, listings), filter(is_of_a_system, listings)
+            listing = next(chain(*of_systems), listings[-1])
         except OSError as error:
             raise SubmissionError(f"{show_name(str(path))}: {error.strerror or error}") from None
         yield read(listing, named(layout) if layout else recognised(listing))
@@ -89,11 +92,14 @@ def ways_down(top: Parts) -> list[Parts]:
     return [top[:depth] for depth in range(len(top) + 1)]
 
 
-def is_of_a_system(listing: Listing) -> bool:
+def is_surely_of_a_system(listing: Listing) -> bool:
     """Whether what lies here has names that stand for people."""
-    return any(layout.claims(listing) for layout in _TABLE if layout.is_sure) or any(
-        layout.claims(listing) >= set(listing.names) for layout in (_ILIAS, _NBGRADER)
-    )
+    return any(layout.claims(listing) for layout in _TABLE if layout.is_sure)
+
+
+def is_of_a_system(listing: Listing) -> bool:
+    """Whether all that lies here may have such names."""
+    return any(layout.claims(listing) >= set(listing.names) for layout in (_ILIAS, _NBGRADER))
 
 
 def named(name: str) -> Layout:
