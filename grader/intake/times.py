@@ -12,9 +12,9 @@ _FORMS = ("%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d-%H-%M-%S", "%d.%m.%Y %H:%M:%S", "%d.
 # "Dienstag, 2. Dezember 2025, 10:37", "martes, 2 de diciembre de 2025, 10:37", "… às 10:37",
 # "Thursday, 1 October 2026, 9:10 PM", and "Sep 24, 2024 926 PM" as in Brightspace's names.
 _DAY_FIRST = re.compile(
-    r"(?:\w+,? (?:den )?)?(?P<day>\d{1,2})\.? (?:de )?(?P<month>[^\W\d]+)\.? (?:de )?"
+    r"(?:\w+,? (?:den )?)?(?P<day>\d{1,2})\.? (?:de )?(?P<month>[^\W\d]+)\.?,? (?:de )?"
     r"(?P<year>\d{4})"
-    r"(?:,? (?:\w{1,3} )?(?P<hour>\d{1,2})[:.h]?(?P<minute>\d\d)(?: ?(?P<half>[ap])\.?m\.?)?)?"
+    r"(?:,? (?:\w{1,3} )?(?P<hour>\d{1,2})[:.h_]?(?P<minute>\d\d)(?: ?(?P<half>[ap])\.?m\.?)?)?"
 )
 _MONTH_FIRST = re.compile(
     r"(?P<month>[^\W\d]+)\.? (?P<day>\d{1,2}),? (?P<year>\d{4}),?"

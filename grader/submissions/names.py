@@ -41,6 +41,14 @@ _ASIDE = frozenset({
     "tmp", "temp", "scratch", "stub", "template", "starter", "checkpoint", "util", "utils",
     "helper", "helpers", "plot", "plots",
 })  # fmt: skip
+# What people and systems write beside a name on what is handed in, with a number or without.
+_HANDING_IN = re.compile(
+    r"(?i)(hw|homework|assignment|assignm|asgn|ass|exercise|ex|lab|ps|pset|problem|set|task|sheet|"
+    r"submission|submitted|final|solution|module|code|python|copy|version|v|[uü]bung|ue|blatt|"
+    r"aufgabe|abgabe|l[oö]sung|opgave|aflevering|uppgift|tp|devoir|tarea|pr[aá]ctica|entrega|"
+    r"esercizio|compito)?\d{0,2}"
+)
+_TOKEN = re.compile(r"[^\W_]+(?:['\u2019.@][^\W_]+)*")
 _NEAR = 0.75  # how much alike, of 1, a name and a slug are for the one to be meant for the other
 
 _JUNK = frozenset({"__macosx", "__pycache__", "thumbs.db", "desktop.ini", "$recycle.bin"})
@@ -110,6 +118,23 @@ def split_ending(filename: str) -> tuple[str, str] | None:
 def stem_of(name: str) -> str:
     """A file's or folder's name without what says that it is packed."""
     return ARCHIVE_SUFFIX.sub("", name) or name
+
+
+def owner_in(name: str, slugs: Collection[str]) -> str:
+    """Whose a file or folder is by its name: what is left of it without the assignment and words
+    that go with handing in; "" if nothing is. "hw1_relu_Jane Doe (2).py" is Jane Doe's."""
+    ending = split_ending(name)
+    stem = unquote((stem_of(name) if ending is None else ending[0])[:_MAX_CHARACTERS])
+    words = list(_WORD.finditer(stem))
+    fits, _ = _fitting(stem, slugs)
+    spans = [token.span() for token in _TOKEN.finditer(stem) if _HANDING_IN.fullmatch(token[0])]
+    for slug in fits:
+        run = next(_runs(words, slug))
+        spans.append((words[run[0]].start(), words[run[-1]].end()))
+    for start, end in sorted(spans, reverse=True):
+        stem = stem[:start] + stem[end:]
+    left = stem.strip(" _-.,+()[]{}")
+    return left if any(map(str.isalnum, left)) else ""
 
 
 def is_near(filename: str, slug: str) -> bool:

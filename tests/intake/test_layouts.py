@@ -335,6 +335,15 @@ CASES: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
     "brightspace": [
         (
             {
+                "1001-22 - Jane Doe - 24 September, 2024 9.26 PM/relu.py": "old",
+                "1001-22 - Jane Doe - 25 September, 2024 21.26/relu.py": "new",
+                "1002-22 - Max Roe-Lee - 3. Okt. 2024 926 AM/relu.py": "m",
+                "index.html": "<html>",
+            },
+            {"Jane Doe_1001": {"relu": "new"}, "Max Roe-Lee_1002": {"relu": "m"}},
+        ),
+        (
+            {
                 "index.html": "",
                 "397063-1 - Mary-Ann Smith - Sep 24, 2024 926 PM/relu.py": "old",
                 "397063-2 - Mary-Ann Smith - Oct 4, 2024 1004 AM/relu.py": "new",
@@ -482,6 +491,14 @@ CASES: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
             {"alice/relu.py": "a", "alice.zip": make_zip({"relu.py": "a"}), "bob/relu.py": "b"},
             {"alice": {"relu": "a"}, "bob": {"relu": "b"}},
         ),
+        # Loose modules, as shared drives and people name them: one submission a student.
+        (
+            {
+                "Jane Doe - relu.py": "j", "dropout_Jane Doe (2).py": "j2", "hw1_roe_relu.py": "r",
+                "relu-o-cat.ipynb.txt": "odd",
+            },
+            {"Jane Doe": {"relu": "j", "dropout": "j2"}, "roe": {"relu": "r"}, "o-cat": {}},
+        ),
         # Names that have something of a system's, and are of none.
         (
             {"relu-alice/relu.py": "a", "doe_jane_hw_1/relu.py": "j", "bob/relu.py": "b"},
@@ -556,6 +573,24 @@ def clone(path: Path, **modules: str) -> None:
     git = ["git", "-C", str(path), "-c", "user.name=x", "-c", "user.email=x@example.edu"]
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"]):
         subprocess.run([*git, *arguments], check=True)
+
+
+def test_a_name_without_what_goes_with_handing_in_is_whose_it_is(tmp_path: Path) -> None:
+    archive = make_zip({"relu.py": "x"})
+    files = {f"{name}.zip": archive for name in ("Jane_Doe_HW1", "ps2-mroe (1)", "submission")}
+    class_, _ = read(make_folder(tmp_path / "class", {**files, "ex3_zoe/relu.py": "z"}))
+    words = {h.source: [value for _, value in h.handles] for h in class_.submissions}
+    assert words == {
+        "Jane_Doe_HW1": ["Jane_Doe_HW1", "Jane_Doe"],
+        "ps2-mroe (1)": ["ps2-mroe (1)", "mroe"],
+        "submission": ["submission"],
+        "ex3_zoe": ["ex3_zoe", "zoe"],
+    }
+    # What several would be called by is the name of none.
+    class_, _ = read(
+        make_folder(tmp_path / "2", {"hw1_jane.zip": archive, "hw2_jane.zip": archive})
+    )
+    assert [len(handed.handles) for handed in class_.submissions] == [1, 1]
 
 
 @pytest.mark.parametrize(

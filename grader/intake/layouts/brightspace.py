@@ -15,7 +15,8 @@ from grader.text import utc_text
 
 _FOLDER = re.compile(
     r"(?P<number>\d+)-\d+ ?- (?P<name>.+) - "
-    r"(?P<time>[^\W\d]+\.? \d{1,2}, \d{4},? \d{3,4} ?[AaPp]\.?[Mm]\.?)"
+    r"(?P<time>(?:[^\W\d]+\.? \d{1,2}|\d{1,2}\.? [^\W\d]+\.?),? \d{4},? "
+    r"\d{1,2}[.:h_]?\d\d(?: ?[AaPp]\.?[Mm]\.?)?)"
 )
 _OTHER = re.compile(r"(?P<name>[^,]+, .+) - (?P<number>\d{3,})")
 _INDEX = "index.html"

@@ -1,14 +1,19 @@
-"""A folder, archive or module a submission, called as its student: what a person lays out."""
+"""A folder, archive or module a submission, called as its student: what a person lays out.
+
+What is left of a name without the assignment, "hw1" and the like is a name of the student's, too;
+modules of one student that lie loose are one submission.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import partial
 from pathlib import Path
 
 from grader.intake.layouts.base import Handed, Listing, Reading, load_same, newest_times
 from grader.intake.tree import is_submission_file
-from grader.submissions.names import split_ending, stem_of
+from grader.submissions.names import owner_in, split_ending, stem_of
+from grader.text import fold
 
 
 class Folders:
@@ -26,12 +31,28 @@ class Folders:
     def read(self, listing: Listing) -> Reading:
         wanted = self.claims(listing)
         reading = Reading(ignored=[name for name in listing.names if name not in wanted])
+        owners = {name: owner_in(name, listing.slugs) for name in wanted}
+        loose: dict[str, list[str]] = defaultdict(list)
         by_stem: dict[str, list[str]] = defaultdict(list)
         for name in listing.names:
             if name in wanted:
                 is_folder = listing.names[name] == "folder"
-                by_stem[name if is_folder else _stem(name)].append(name)
+                if not is_folder and owners[name] and split_ending(name) is not None:
+                    loose[fold(owners[name])].append(name)
+                else:
+                    by_stem[name if is_folder else _stem(name)].append(name)
+        for names in loose.values():
+            owner = owners[names[0]]
+            files = {name: (name,) for name in names}
+            handles = (("word", owner),)
+            reading.submissions.append(
+                Handed(owner, owner, listing.loose(owner, files), handles, group=owner)
+            )
+        # What several have in common names none of them.
+        count = Counter(fold(owners[names[0]]) for names in by_stem.values())
         for stem, names in by_stem.items():
+            owner = owners[names[0]]
+            words = dict.fromkeys([stem, owner] if count[fold(owner)] == 1 and owner else [stem])
             # An archive and the folder that it was unpacked to are one student's.
             loads = {name: listing.item(name) for name in names}
             reading.submissions.append(
@@ -39,7 +60,7 @@ class Folders:
                     stem,
                     stem,
                     loads[names[0]] if len(names) == 1 else partial(load_same, stem, loads),
-                    (("word", stem),),
+                    tuple(("word", word) for word in words),
                     group=stem,
                     times=newest_times(listing.commit_times(name) for name in names),
                     state_at=listing.state_at(stem, [(names[0],)]),
