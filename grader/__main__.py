@@ -19,6 +19,7 @@ class Interrupted(KeyboardInterrupt):
 def main() -> None:
     """Run the command line; Ctrl-C at any moment, imports included, ends it with one line."""
     use_utf8()
+    hold_streams()
     try:
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             signal.signal(signal.SIGINT, interrupt)
@@ -42,6 +43,15 @@ def use_utf8() -> None:
     if sys.stdout is not None:
         os.environ.setdefault("PYTHONIOENCODING", f"{sys.stdout.encoding}:replace")
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+
+def hold_streams() -> None:
+    """Open the standard streams that the caller has closed, as services do: what is opened next, a
+    database say, would get the number of one, and what is printed would be written into it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode, encoding="utf-8")  # the lowest number that is free
+            setattr(sys, name, stream)
 
 
 def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:

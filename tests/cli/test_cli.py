@@ -696,3 +696,22 @@ grader.__main__.main()
         timeout=60,
     )
     assert (ran.returncode, ran.stderr) == (130, "grader: interrupted\n")
+
+
+@on_linux
+@pytest.mark.parametrize("closed", [(2,), (0, 1, 2)])
+def test_a_caller_who_closes_the_standard_streams_gets_the_grades(
+    tmp_path: Path, closed: tuple[int, ...]
+) -> None:
+    """As services do: a file that is opened would get the number of one."""
+    target = tmp_path / "grades.json"
+    command = ["grade", "solutions", "--only", "relu", "--json", str(target)]
+    ran = subprocess.run(
+        [sys.executable, "-m", "grader", *command],
+        cwd=REPOSITORY,
+        env=environment_for(REPOSITORY),
+        preexec_fn=lambda: [os.close(number) for number in closed],
+    )
+    assert ran.returncode == 0
+    (report,) = json.loads(target.read_bytes())["reports"]
+    assert report["score"] == 10

@@ -149,6 +149,12 @@ def test_a_lock_that_is_none_is_said_to_be(tmp_path: Path, kind: str) -> None:
         pass
 
 
+def test_a_folder_in_the_databases_place_is_said_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / FILE).mkdir()
+    with pytest.raises(StoreError, match="is a folder; move it away"), open_store(tmp_path):
+        pass
+
+
 def test_a_folder_that_cannot_be_made_or_written_is_said_to_be(
     tmp_path: Path, run_grader: RunGrader
 ) -> None:

@@ -12,7 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from grader.gradebook.keeping.database import FILE, NoResultsError, connected, make_folder
+from grader.gradebook.keeping.database import (
+    FILE,
+    NoResultsError,
+    StoreError,
+    connected,
+    make_folder,
+)
 from grader.gradebook.keeping.decisions import Decided
 from grader.gradebook.keeping.grades import Grades
 from grader.gradebook.keeping.schema import prepare
@@ -31,6 +37,8 @@ def open_store(folder: Path, *, create: bool = False) -> Iterator[Store]:
         StoreError: there are none and `create` is False, or they can't be used.
     """
     path = folder / FILE
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder; move it away, then run the same command again")
     if create:
         make_folder(folder)
     elif not path.is_file():
