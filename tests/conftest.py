@@ -78,9 +78,22 @@ class RunGrader(Protocol):
 
 
 def environment_for(root: Path) -> dict[str, str]:
-    """The caller's environment, without what would make a difference from machine to machine."""
+    """The caller's environment, without what would make a difference from machine to machine.
+
+    There is no cache: a file stands where its folder would be. Matplotlib's fonts stay known.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-    return kept | {"PYTHONPATH": str(root), "COLUMNS": "200", "TERM": "dumb"}
+    fonts = str(Path.home() / ".cache" / "matplotlib")
+    return (
+        {"MPLCONFIGDIR": fonts}
+        | kept
+        | {
+            "PYTHONPATH": str(root),
+            "COLUMNS": "200",
+            "TERM": "dumb",
+            "XDG_CACHE_HOME": str(REPOSITORY / "pyproject.toml"),
+        }
+    )
 
 
 def run_command(

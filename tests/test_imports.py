@@ -28,7 +28,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "report": ("course", "files", "text"),
     "grading": (
         "course", "sandbox", "sandbox.walls", "sandbox.wire", "submissions", "report.model",
-        "errors", "text",
+        "errors", "files", "text",
     ),
     "checks": ("grading.plugin", "grading.training", "sandbox.client", "sandbox.wire.values"),
     "gradebook": ("course", "report", "files", "text", "grading.key"),

@@ -27,9 +27,9 @@ import msgspec
 from grader.course.manifest import load_course
 from grader.errors import GraderError, UnconfinedError
 from grader.grading.crew import TICK_S, Numbered
-from grader.grading.engine import Engine, load_checks
+from grader.grading.engine import Engine, grade_task, load_checks
 from grader.grading.key import versions
-from grader.grading.task import Outcome, Task, grade_task
+from grader.grading.task import Outcome, Task
 from grader.sandbox.launch import Launcher, SandboxError, open_launcher
 
 if TYPE_CHECKING:

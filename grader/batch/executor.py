@@ -15,9 +15,9 @@ import msgspec
 from grader.course.manifest import Course
 from grader.errors import GraderError
 from grader.grading.crew import KILLED, in_processes
-from grader.grading.engine import AGAIN, Engine, load_checks
+from grader.grading.engine import AGAIN, Engine, grade_task, load_checks
 from grader.grading.opening import open_engine
-from grader.grading.task import Outcome, grade_task
+from grader.grading.task import Outcome
 
 
 class Executor(Protocol):

@@ -79,9 +79,9 @@ def grade(
         from grader.grading.opening import open_engine
 
         with outputs.text_is_no_command(), open_engine(course, seed) as engine:
-            from grader.batch.cache import Cache
+            from grader.grading.cache import Cache
             from grader.grading.crew import usable_cores
-            from grader.grading.engine import grade_submissions, run_tasks
+            from grader.grading.engine import grade_submissions
             from grader.report.terminal import print_assignment, print_progress, print_summary
             from grader.submissions.reading import read_submissions
             from grader.text import plain
@@ -95,7 +95,6 @@ def grade(
                     errors.print(f"grader: {plain(line)}", markup=False)
             if submissions:
                 engine.expect_confinement(allow_degraded=allow_degraded)
-            run = run_tasks if cache is None else Cache(cache, note).run
             reports = grade_submissions(
                 engine,
                 submissions,
@@ -104,7 +103,7 @@ def grade(
                 lambda submission, report: print_progress(
                     errors, submission.name, report, submission.problems.get(report.slug)
                 ),
-                run,
+                None if cache is None else Cache(cache, course, engine.seed, note_cache),
             )
             reports = outputs.readable(course, reports)
             if len(reports) == 1:
@@ -114,6 +113,10 @@ def grade(
         outputs.write(course, reports, submissions)
         problems = any(submission.problems for submission in submissions)
     raise typer.Exit(finish(reports, fail_under, bool(unreadable) or problems))
+
+
+def note_cache(why: str) -> None:
+    note(f"--cache {why}; graded without it")
 
 
 def hint_at_batch(submission: Submission) -> str:

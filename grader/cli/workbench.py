@@ -19,6 +19,7 @@ from grader.cli.common import (
     finish,
     line_console,
     meant_by,
+    note,
     open_course,
     select,
 )
@@ -50,6 +51,9 @@ def check(
     github: Github = False,
     seed: Seed = None,
     plot: Plot = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Check what has not changed since the last time, too.")
+    ] = False,
     verbose: Verbose = False,
 ) -> None:
     """Check your own work: grade assignments/ in the repository you stand in.
@@ -64,31 +68,24 @@ def check(
         outputs = Outputs(json, junitxml, markdown, html, github, plot)
         folder = find_assignments(Path.cwd())
         refuse_elsewhere(folder, targets)
-        from grader.grading.opening import open_engine
+        from grader.submissions.reading import read_submission
+        from grader.workbench.checking import check_work
+        from grader.workbench.known import open_cache
 
-        with outputs.text_is_no_command(), open_engine(course, seed) as engine:
-            from grader.grading.crew import usable_cores
-            from grader.grading.engine import grade_submissions
+        submission = read_submission(course, folder, [a.slug for a in assignments])
+        seed = course.seed if seed is None else seed
+        with outputs.text_is_no_command():
             from grader.report.terminal import print_assignment
-            from grader.submissions.reading import read_submission
             from grader.workbench.guide import EMPTY, print_standing
 
-            def tell(_: object, assignment: AssignmentReport) -> None:
+            def tell(assignment: AssignmentReport) -> None:
                 # Of what was not begun the table in the end says enough, unless it was asked for.
                 if targets or assignment.status not in EMPTY:
                     print_assignment(console, assignment, every_check=verbose)
 
             console = outputs.console
-            submission = read_submission(course, folder, [a.slug for a in assignments])
-            if not engine.jailed:
-                errors.print("grader: no sandbox on this machine; your code runs unconfined.")
-            (report,) = grade_submissions(
-                engine,
-                [submission],
-                assignments,
-                usable_cores(),
-                tell,
-            )
+            cache = open_cache(course, seed, note, again=again)
+            report = check_work(course, submission, assignments, seed, cache, tell, note)
             print_standing(console, course, report)
         outputs.write(course, [report], [submission])
     raise typer.Exit(finish([report], fail_under=100, unreadable=False))
@@ -110,19 +107,17 @@ def watch(
         if slug is not None:
             slug = meant_by(course, slug)
         folder = find_assignments(Path.cwd())
-        from grader.grading.opening import open_engine
+        from grader.workbench.checking import Known
+        from grader.workbench.hints import Hints
+        from grader.workbench.keyboard import open_keyboard
+        from grader.workbench.known import open_cache
+        from grader.workbench.screen import Screen
+        from grader.workbench.watch import watch_folder
 
-        with open_engine(course) as engine:
-            from grader.workbench.hints import Hints
-            from grader.workbench.keyboard import open_keyboard
-            from grader.workbench.screen import Screen
-            from grader.workbench.watch import watch_folder
-
-            screen = Screen(Console(highlight=False), course)
-            if not engine.jailed:
-                errors.print("grader: no sandbox on this machine; your code runs unconfined.")
-            with open_keyboard() as keys:
-                watch_folder(engine, folder, slug, Hints(course, folder.parent), screen, keys)
+        known = Known(course, course.seed, open_cache(course, course.seed, note))
+        screen = Screen(Console(highlight=False), course)
+        with open_keyboard() as keys:
+            watch_folder(course, known, folder, slug, Hints(course, folder.parent), screen, keys)
 
 
 @app.command(rich_help_panel=STUDENTS, epilog="Example: [bold]grader hint relu[/bold]")

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import metadata
 
 import msgspec
@@ -22,11 +22,14 @@ from grader.course.digits import Digits, load_digits
 from grader.course.manifest import Assignment, Course
 from grader.course.stubs import defined_names
 from grader.errors import GraderError, UnconfinedError
+from grader.grading.cache import Cache
 from grader.grading.checkfile import collect_checks
 from grader.grading.crew import KILLED, in_processes
+from grader.grading.idle import why_not_judged
 from grader.grading.key import checks_digest
 from grader.grading.pictures import picture_of
 from grader.grading.plugin import CheckRun, Judgement
+from grader.grading.task import Graded, Outcome, Task, is_confined, make_report
 from grader.grading.turns import Turns
 from grader.report.model import (
     AssignmentReport,
@@ -37,20 +40,12 @@ from grader.report.model import (
     unsound,
 )
 from grader.sandbox.client import ENTRY_POINTS, Allowance, Student, confinement
-from grader.sandbox.launch import Launcher, SandboxError
+from grader.sandbox.launch import Launcher, NoWorkers, SandboxError
 from grader.submissions.model import Source, Submission
-from grader.submissions.untouched import is_untouched
 from grader.text import printable
 
 AGAIN = "run the same command again"
 MAX_NOTE = 500  # characters
-
-
-class Graded(msgspec.Struct, frozen=True):
-    """One assignment's report, and how long it took."""
-
-    report: AssignmentReport
-    duration_s: float
 
 
 @dataclass(frozen=True)
@@ -68,13 +63,13 @@ class Engine:
 
     @cached_property
     def protections(self) -> dict[str, bool]:
-        """The sandbox's protections by name, found out by starting a worker."""
-        return confinement(self.launcher)
+        """The sandbox's protections by name, found out by starting a worker; none without any."""
+        return {} if isinstance(self.launcher, NoWorkers) else confinement(self.launcher)
 
     @property
     def jailed(self) -> bool:
-        """Whether student code is confined: it sees no files and makes no calls but its own."""
-        return self.protections.get("files", False) and self.protections.get("syscalls", False)
+        """Whether student code is confined."""
+        return is_confined(self.protections)
 
     def expect_confinement(self, *, allow_degraded: bool = False) -> None:
         """Make sure that student code is confined, or that somebody has allowed the opposite.
@@ -156,11 +151,7 @@ class Engine:
         start = time.perf_counter()
         slug = assignment.slug
         source = submission.sources.get(slug)
-        problem = submission.problems.get(slug)
-        if problem is None and source is None:
-            problem = f"no file {slug}.py was handed in"
-        elif source is not None and is_untouched(self.course, source):
-            problem = "the stub is unchanged: nothing to grade yet"
+        problem = why_not_judged(self.course, submission, slug)
         with self._student(assignment, source or Source(slug, "", "")) as student:
             run = self.check_run(
                 assignment, student, lambda: self.digits, lambda: self.unseen, self.seed, problem
@@ -239,39 +230,66 @@ def load_checks(course: Course, assignments: Iterable[Assignment]) -> dict[str, 
     return before
 
 
-RunTasks = Callable[
-    ["Engine", Sequence[tuple[Submission, Assignment]], int], Generator[Graded, None, None]
-]
-
-
 def grade_submissions(
     engine: Engine,
     submissions: Sequence[Submission],
     assignments: Sequence[Assignment],
     jobs: int,
     on_progress: Callable[[Submission, AssignmentReport], None],
-    run: RunTasks | None = None,
+    cache: Cache | None = None,
 ) -> list[Report]:
     """Grade the assignments of every submission, `jobs` at a time; reports in the order given.
 
-    `on_progress` hears of each assignment as soon as it and all before it are graded. `run` grades
-    the tasks; by default `run_tasks`.
+    `on_progress` hears of each assignment as soon as it and all before it are graded. What is in
+    `cache` is not graded again.
 
     Raises:
         GraderError, SandboxError: the grader failed; no grade can be given.
     """
     tasks = [(submission, assignment) for submission in submissions for assignment in assignments]
     graded: list[Graded] = []
-    with closing((run or run_tasks)(engine, tasks, jobs)) as results:
+    run = run_tasks if cache is None else partial(run_unknown, cache)
+    with closing(run(engine, tasks, jobs)) as results:
         for (submission, _), result in zip(tasks, results, strict=True):
             on_progress(submission, result.report)
             graded.append(result)
     size = len(assignments)
     groups = [graded[i : i + size] for i in range(0, len(graded), size)]
     return [
-        make_report(submission, group, engine)
+        make_report(submission, group, engine.environment, engine.seed)
         for submission, group in zip(submissions, groups, strict=True)
     ]
+
+
+def run_unknown(
+    cache: Cache, engine: Engine, tasks: Sequence[tuple[Submission, Assignment]], jobs: int
+) -> Generator[Graded, None, None]:
+    """As run_tasks, but for what is in `cache`; new results are kept there as they come."""
+    keys = [cache.key(*task) for task in tasks]
+    known = [cache.find(key) for key in keys]
+    missing = [task for task, entry in zip(tasks, known, strict=True) if entry is None]
+    with closing(run_tasks(engine, missing, jobs)) as fresh:
+        for key, entry in zip(keys, known, strict=True):
+            if entry is not None:
+                yield entry.graded
+                continue
+            graded = next(fresh)
+            cache.keep(key, graded, engine.environment)
+            yield graded
+    cache.tidy()
+
+
+def grade_task(engine: Engine, encoded: bytes) -> Outcome:
+    """Grade the Task in `encoded`; whatever goes wrong is an outcome too."""
+    task = msgspec.msgpack.decode(encoded, type=Task)
+    try:
+        assignment = engine.course.assignment(task.slug)
+        graded = engine.grade(task.submission, assignment)
+        return Outcome(graded, engine.environment)
+    except SandboxError as error:
+        return Outcome(error=str(error), sandbox_failed=True)
+    except Exception as error:  # one task's failure must not cost the others their grades
+        return Outcome(error=str(error) or type(error).__name__)
 
 
 def run_tasks(
@@ -317,17 +335,3 @@ def run_tasks(
             while following in early:
                 yield early.pop(following)
                 following += 1
-
-
-def make_report(submission: Submission, graded: Sequence[Graded], engine: Engine) -> Report:
-    """Put one submission's assignments together."""
-    assignments = [g.report for g in graded]
-    return Report(
-        submission=submission.name,
-        score=sum(a.score for a in assignments),
-        max_score=sum(a.max_score for a in assignments),
-        assignments=assignments,
-        environment=engine.environment,
-        seed=engine.seed,
-        duration_s=sum(g.duration_s for g in graded),
-    )

@@ -27,7 +27,7 @@ from grader.submissions.model import Source, Submission
 # The grader's own modules that decide what a report says, below `grader/`.
 DECIDING = (
     "grading/engine.py", "grading/checkfile.py", "grading/plugin.py", "grading/training.py",
-    "grading/pictures.py", "course/digits.py", "submissions/notebook.py",
+    "grading/idle.py", "grading/pictures.py", "course/digits.py", "submissions/notebook.py",
     "submissions/untouched.py", "text.py", "sandbox/**/*.py", "report/model.py",
     "checks/kit/*.py", "checks/misconceptions/__init__.py", "checks/misconceptions/shared/*.py",
 )  # fmt: skip
@@ -35,9 +35,6 @@ DECIDING = (
 
 # Those whose versions matter: student code may compute with each but the last.
 PACKAGES = ("torch", "numpy", "scikit-learn", "pytest")
-
-
-MISSING = "missing"  # the code of an assignment for which nothing was handed in
 
 _IMPORTS = re.compile(r"^[ \t]*(?:import|from)[ \t]+(.+)$", re.MULTILINE)
 _NAME = re.compile(r"\b[A-Za-z_]\w{0,99}", re.ASCII)

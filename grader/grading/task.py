@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 
-from grader.grading.engine import Engine, Graded
-from grader.report.model import Environment
-from grader.sandbox.launch import SandboxError
+from grader.report.model import AssignmentReport, Environment, Report
 from grader.submissions.model import Source, Submission
 
 
@@ -16,6 +16,20 @@ class Task(msgspec.Struct, frozen=True):
     slug: str
     source: Source | None
     problem: str | None
+
+    @property
+    def submission(self) -> Submission:
+        """What holds this module and nothing else."""
+        sources = {} if self.source is None else {self.slug: self.source}
+        problems = {} if self.problem is None else {self.slug: self.problem}
+        return Submission("", sources, problems)
+
+
+class Graded(msgspec.Struct, frozen=True):
+    """One assignment's report, and how long it took."""
+
+    report: AssignmentReport
+    duration_s: float
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -27,16 +41,23 @@ class Outcome(msgspec.Struct, frozen=True):
     sandbox_failed: bool = False  # another sandbox may do better
 
 
-def grade_task(engine: Engine, encoded: bytes) -> Outcome:
-    """Grade the Task in `encoded`; whatever goes wrong is an outcome too."""
-    task = msgspec.msgpack.decode(encoded, type=Task)
-    sources = {} if task.source is None else {task.slug: task.source}
-    problems = {} if task.problem is None else {task.slug: task.problem}
-    try:
-        assignment = engine.course.assignment(task.slug)
-        graded = engine.grade(Submission("", sources, problems), assignment)
-        return Outcome(graded, engine.environment)
-    except SandboxError as error:
-        return Outcome(error=str(error), sandbox_failed=True)
-    except Exception as error:  # one task's failure must not cost the others their grades
-        return Outcome(error=str(error) or type(error).__name__)
+def is_confined(protections: Mapping[str, bool]) -> bool:
+    """Whether a sandbox with these protections lets student code see no files and make no calls
+    but its own."""
+    return protections.get("files", False) and protections.get("syscalls", False)
+
+
+def make_report(
+    submission: Submission, graded: Sequence[Graded], environment: Environment, seed: int
+) -> Report:
+    """Put one submission's assignments together."""
+    assignments = [g.report for g in graded]
+    return Report(
+        submission=submission.name,
+        score=sum(a.score for a in assignments),
+        max_score=sum(a.max_score for a in assignments),
+        assignments=assignments,
+        environment=environment,
+        seed=seed,
+        duration_s=sum(g.duration_s for g in graded),
+    )

@@ -26,7 +26,7 @@ from grader.sandbox.blame import (
     StudentUnusable,
 )
 from grader.sandbox.launch import Launcher, Process, SandboxError
-from grader.sandbox.wire import protocol
+from grader.sandbox.wire import protocol, syntax
 
 Body = TypeVar("Body")
 TICK_S = 0.1
@@ -141,9 +141,13 @@ class Conversation:
         return self._process
 
     def _import(self) -> protocol.Loaded:
-        """Import the module in a new worker: all of it, or else once more its definitions only."""
+        """Import the module in a new worker: all of it, or else once more its definitions only.
+
+        None is started for a module that is no Python.
+        """
         if self._load.only_definitions:
             return self._import_in_time(math.inf)
+        self._refuse_what_is_not_python()
         try:
             return self._import_in_time(SCRIPT_S)
         except StudentError as error:
@@ -167,6 +171,13 @@ class Conversation:
             raise unfinished  # nothing is left of it
         self._unfinished = unfinished
         return loaded
+
+    def _refuse_what_is_not_python(self) -> None:
+        source = self._load.source
+        if (error := syntax.error_in(source)) is not None:
+            place = syntax.place_of_error(error, source)
+            said = type(error).__name__, error.msg[: protocol.MAX_TEXT], *place
+            raise StudentRaised(protocol.Raised(f"importing {self._load.slug}.py", *said), source)
 
     def _import_in_time(self, seconds: float) -> protocol.Loaded:
         if self._time_is_up():

@@ -408,6 +408,16 @@ class Spawner:
         """Nothing outlives its worker here."""
 
 
+class NoWorkers:
+    """Stands where nothing is to be run."""
+
+    def launch(self, *, cpu_s: int, memory_mib: int) -> Process:
+        raise SandboxError("a worker was asked for where nothing was to be run")
+
+    def mend(self) -> None:
+        """There is nothing to put right."""
+
+
 @contextmanager
 def open_launcher(baseline: Path) -> Iterator[Any]:
     """The best launcher that this system allows, closed with everything that it started."""

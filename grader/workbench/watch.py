@@ -2,19 +2,22 @@
 
 The loop waits for three things at once: changes of the folder, which a thread reports; the process
 that grades; and keys. A report counts only if its module's text is still the one in the folder.
+What is known without running anything is shown before that process is started.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import Pipe, connection
 from multiprocessing.connection import Connection
 from pathlib import Path
 from sys import platform
+from typing import TYPE_CHECKING
 
 import msgspec
 import watchfiles
@@ -22,15 +25,19 @@ import watchfiles
 from grader.course.manifest import Course
 from grader.errors import GraderError
 from grader.grading.crew import KILLED, Member, Work
-from grader.grading.engine import Engine
-from grader.grading.task import Outcome, Task, grade_task
-from grader.report.model import AssignmentReport
+from grader.grading.opening import open_engine
+from grader.grading.task import Graded, Outcome, Task, is_confined
+from grader.report.model import AssignmentReport, Environment
 from grader.submissions.model import Submission, SubmissionError
 from grader.submissions.reading import read_submission
+from grader.workbench.checking import UNCONFINED, Known
 from grader.workbench.hints import Hint, Hints, NoSuchHint
 from grader.workbench.keyboard import Keyboard
 from grader.workbench.plots import Plots
 from grader.workbench.screen import Screen, View
+
+if TYPE_CHECKING:
+    from grader.grading.engine import Engine  # pytest and NumPy take a while
 
 # A save is over when nothing has changed for this long; one that never rests is read all the same.
 QUIET_MS = 10
@@ -49,6 +56,7 @@ class Board:
     hint: Hint | str | None = None
     note: str = ""  # what became of the last key that was pressed, if there is something to say
     checked_at: dict[str, str] = field(default_factory=dict)  # by slug, as a clock shows it
+    afresh: Task | None = None  # to be run, whatever is known about it
     _tasks: dict[str, Task] = field(default_factory=dict)
     _graded: dict[str, tuple[Task, AssignmentReport]] = field(default_factory=dict)
 
@@ -66,11 +74,16 @@ class Board:
         return {slug: report for slug, (task, report) in graded if task == self._tasks[slug]}
 
     @property
-    def wanted(self) -> Task | None:
-        """What to grade next: what is looked at, then the others in the course's order."""
+    def unknown(self) -> Iterator[Task]:
+        """What is to be graded: what is looked at, then the others in the course's order."""
         known = self.reports
-        order = self.slugs if self.current is None else [self.current, *self.slugs]
-        return next((self._tasks[slug] for slug in order if slug not in known), None)
+        order = self.slugs if self.current is None else dict.fromkeys([self.current, *self.slugs])
+        return (self._tasks[slug] for slug in order if slug not in known)
+
+    @property
+    def wanted(self) -> Task | None:
+        """What to grade next."""
+        return next(self.unknown, None)
 
     def is_wanted(self, task: Task) -> bool:
         """Whether to go on with `task`: it is as in the folder, and nothing is more urgent."""
@@ -84,6 +97,8 @@ class Board:
         if task != self._tasks[task.slug]:
             return
         self._graded[task.slug] = (task, report)
+        if task == self.afresh:
+            self.afresh = None
         self.checked_at[task.slug] = time.strftime("%H:%M:%S")
         if self.current is None:
             known = self.reports
@@ -102,11 +117,19 @@ class Board:
         """Forget what is known about the assignment in view."""
         if self.current is not None:
             self._graded.pop(self.current, None)
+            self.afresh = self._tasks[self.current]
             self.note = ""
+
+    def take_over(self, known: Known) -> None:
+        """Record what is known without running it."""
+        for task in list(self.unknown):
+            if task != self.afresh and (report := known.report_on(task)) is not None:
+                self.record(task, report)
 
 
 def watch_folder(
-    engine: Engine,
+    course: Course,
+    known: Known,
     folder: Path,
     slug: str | None,
     hints: Hints,
@@ -118,22 +141,19 @@ def watch_folder(
     Raises:
         GraderError, SandboxError: nothing can be graded here.
     """
-    slugs = list(dict.fromkeys([*engine.course.slugs, *([] if slug is None else [slug])]))
-    engine.digits  # noqa: B018  read once, before the process forks; the environment as well
-    engine.environment  # noqa: B018
+    slugs = list(dict.fromkeys([*course.slugs, *([] if slug is None else [slug])]))
     board = Board(slugs, slug)
     shown: object = None
     with (
         closing(Changes(folder)) as changes,
-        closing(Grading(engine)) as grading,
+        closing(Grading(partial(open_engine, course))) as grading,
         closing(Plots()) as plots,
     ):
         while True:
-            board.read(read_folder(engine.course, folder, slugs))
+            board.read(read_folder(course, folder, slugs))
+            board.take_over(known)
             if grading.task is not None and not board.is_wanted(grading.task):
                 grading.stop()
-            if grading.task is None and (wanted := board.wanted) is not None:
-                grading.start(wanted)
             picture = View(
                 board.current,
                 board.reports,
@@ -145,13 +165,21 @@ def watch_folder(
             if (picture, screen.size) != shown:
                 shown = picture, screen.size
                 screen.show(picture)
+            # Now that all is shown that is known: torch is imported before the first save needs it.
+            grading.get_ready()
+            if grading.task is None and (wanted := board.wanted) is not None:
+                grading.start(wanted)
             ready = wait_for(changes, grading, keyboard)
-            engine.launcher.mend()
-            if grading.connection in ready:
+            grading.mend()
+            if grading.task is not None and grading.connection in ready:
                 # Read again first: it may have been saved while the report was on its way.
-                board.read(read_folder(engine.course, folder, slugs))
+                board.read(read_folder(course, folder, slugs))
                 if (taken := grading.take()) is not None:
-                    board.record(*taken)
+                    task, graded, environment = taken
+                    board.record(task, graded.report)
+                    known.keep(task, graded, environment)
+                    if not is_confined(environment.protections):
+                        board.note = f"grader: {UNCONFINED}"
             if changes.connection in ready:
                 changes.forget()
             if keyboard is not None and keyboard.fileno() in ready:
@@ -250,25 +278,43 @@ class Changes:
 
 
 class Grading:
-    """Grades one task at a time beside this process; `connection` can be read when it is done."""
+    """Grades one task at a time beside this process; `connection` can be read when it is done.
 
-    def __init__(self, engine: Engine) -> None:
+    Args:
+        opening: opens the engine, when there is time or need.
+    """
+
+    def __init__(self, opening: Callable[[], AbstractContextManager[Engine]]) -> None:
         self.task: Task | None = None
-        self._engine = engine
+        self._opening = opening
+        self._open = ExitStack()
+        self._engine: Engine | None = None
         self._is_second_try = False
-        self._member = self._start_member()
+        self._member: Member | ThreadMember | None = None
 
     @property
     def connection(self) -> Connection:
-        return self._member.connection
+        return self._working_member().connection
+
+    def get_ready(self) -> Engine:
+        """Open the engine, if that has not been done."""
+        if self._engine is None:
+            self._engine = self._open.enter_context(self._opening())
+            self._engine.digits  # noqa: B018  read once, before the process forks
+        return self._engine
+
+    def mend(self) -> None:
+        """Put right what has ended; to be called now and then."""
+        if self._engine is not None:
+            self._engine.launcher.mend()
 
     def start(self, task: Task) -> None:
         self.task = task
         self._is_second_try = False
         self._send(task)
 
-    def take(self) -> tuple[Task, AssignmentReport] | None:
-        """The task that was started, and its report; None if it had to be started anew.
+    def take(self) -> tuple[Task, Graded, Environment] | None:
+        """The task that was started, and what came of it; None if it had to be started anew.
 
         Raises:
             GraderError: the grader failed on it.
@@ -276,41 +322,51 @@ class Grading:
         task = self.task
         assert task is not None
         try:
-            encoded = self._member.take()
+            encoded = self._working_member().take()
         except (EOFError, OSError):
             if self._is_second_try:
                 raise GraderError(f"twice: {KILLED}") from None
             self._is_second_try = True
-            self._member.close()
-            self._member = self._start_member()
+            self._end_member()
             self._send(task)
             return None
         self.task = None
         outcome = msgspec.msgpack.decode(encoded, type=Outcome)
-        if outcome.graded is None:
+        if outcome.graded is None or outcome.environment is None:
             raise GraderError(outcome.error)
-        return task, outcome.graded.report
+        return task, outcome.graded, outcome.environment
 
     def stop(self) -> None:
         """Give the task up. Where its process can't be ended, it goes on, and its report will be
         found to be about an older text."""
         if isinstance(self._member, Member):
-            self._member.close()
-            self._member = self._start_member()
+            self._end_member()
             self.task = None
 
     def close(self) -> None:
-        self._member.close()
+        self._end_member()
+        self._open.close()
 
-    def _start_member(self) -> Member | ThreadMember:
-        return Member(self._grade) if platform == "linux" else ThreadMember(self._grade)
+    def _working_member(self) -> Member | ThreadMember:
+        if self._member is None:
+            self.get_ready()
+            kind = Member if platform == "linux" else ThreadMember
+            self._member = kind(self._grade)
+        return self._member
+
+    def _end_member(self) -> None:
+        if self._member is not None:
+            self._member.close()
+            self._member = None
 
     def _send(self, task: Task) -> None:
         with suppress(BrokenPipeError, ConnectionResetError):  # killed: take() finds out
-            self._member.connection.send_bytes(msgspec.msgpack.encode(task))
+            self._working_member().connection.send_bytes(msgspec.msgpack.encode(task))
 
     def _grade(self, encoded: bytes) -> bytes:
-        return msgspec.msgpack.encode(grade_task(self._engine, encoded))
+        from grader.grading.engine import grade_task
+
+        return msgspec.msgpack.encode(grade_task(self.get_ready(), encoded))
 
 
 class ThreadMember:

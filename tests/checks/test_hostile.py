@@ -23,7 +23,8 @@ import pytest
 from conftest import NEEDS_LINUX
 
 from grader.course.manifest import Assignment, Course, load_course
-from grader.grading.engine import Engine, Graded, run_tasks
+from grader.grading.engine import Engine, run_tasks
+from grader.grading.task import Graded
 from grader.sandbox.launch import WORKER_ENVIRONMENT, Zygote
 from grader.submissions.model import Source, Submission
 

@@ -15,7 +15,8 @@ import pytest
 from conftest import on_linux, solution
 
 from grader.course.manifest import Assignment, load_course
-from grader.grading.engine import Engine, Graded, run_tasks
+from grader.grading.engine import Engine, run_tasks
+from grader.grading.task import Graded
 from grader.sandbox.launch import ForkedProcess, Launcher, SandboxError, Zygote
 from grader.submissions.model import Source, Submission
 

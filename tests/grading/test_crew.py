@@ -17,7 +17,8 @@ from conftest import on_linux
 from grader.course.manifest import load_course
 from grader.errors import GraderError
 from grader.grading.crew import Work, in_processes
-from grader.grading.task import Task, grade_task
+from grader.grading.engine import grade_task
+from grader.grading.task import Task
 
 pytestmark = on_linux
 

@@ -18,9 +18,8 @@ from grader.course.manifest import Course, load_course
 from grader.gradebook.keeping.store import open_store
 from grader.gradebook.keeping.stored import open_gradebook
 from grader.gradebook.model import Entry
-from grader.grading.engine import Graded
 from grader.grading.key import versions
-from grader.grading.task import Outcome, Task
+from grader.grading.task import Graded, Outcome, Task
 from grader.intake.layouts import open_class
 from grader.intake.roster import read_roster
 from grader.report.model import AssignmentReport, CheckResult, Environment

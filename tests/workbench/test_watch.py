@@ -9,8 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from conftest import REPOSITORY, copy_repository, environment_for, solution, wrong
@@ -367,13 +368,32 @@ def test_where_all_pass_the_first_is_shown() -> None:
     assert board.current == "relu"
 
 
+def test_what_is_known_is_taken_over_unless_it_is_to_be_checked_again() -> None:
+    known = SimpleNamespace(report_on=lambda task: report(task.slug, "passed"))
+    board = Board(["relu", "adam"], "relu")
+    board.read(folder_with(relu="1", adam="1"))
+    board.take_over(known)  # type: ignore[arg-type]
+    assert set(board.reports) == {"relu", "adam"}
+    board.check_again()
+    board.take_over(known)  # type: ignore[arg-type]
+    assert board.wanted is not None and board.wanted.slug == "relu"
+    board.record(board.wanted, report("relu", "failed"))
+    board.read(folder_with(relu="2", adam="1"))
+    board.take_over(known)  # type: ignore[arg-type]
+    assert board.reports["relu"].status == "passed"
+
+
+def open_grading(launcher: Launcher) -> closing[Grading]:
+    return closing(Grading(lambda: nullcontext(Engine(COURSE, launcher, COURSE.seed))))
+
+
 @pytest.mark.parametrize("threads", [False, True])
 def test_grading_beside_the_loop_gives_the_report(
     launcher: Launcher, monkeypatch: pytest.MonkeyPatch, threads: bool
 ) -> None:
     if threads:  # as on systems where forking is not safe
         monkeypatch.setattr("grader.workbench.watch.platform", "elsewhere")
-    with closing(Grading(Engine(COURSE, launcher, COURSE.seed))) as grading:
+    with open_grading(launcher) as grading:
         tasks = [Task("relu", Source("relu", "relu.py", text), None) for text in (LEAKY, RIGHT)]
         grading.start(tasks[0])
         grading.stop()
@@ -385,7 +405,7 @@ def test_grading_beside_the_loop_gives_the_report(
         grading.start(tasks[1])
         taken = grading.take()
         assert taken is not None
-        assert (taken[0], taken[1].status) == (tasks[1], "passed")
+        assert (taken[0], taken[1].report.status) == (tasks[1], "passed")
 
 
 def test_a_grading_process_that_is_killed_is_replaced_once(launcher: Launcher) -> None:
@@ -394,13 +414,13 @@ def test_a_grading_process_that_is_killed_is_replaced_once(launcher: Launcher) -
         grading._member._process.kill()
         grading._member._process.join()
 
-    with closing(Grading(Engine(COURSE, launcher, COURSE.seed))) as grading:
+    with open_grading(launcher) as grading:
         task = Task("relu", Source("relu", "relu.py", RIGHT), None)
-        kill()
         grading.start(task)
+        kill()
         assert grading.take() is None
         taken = grading.take()
-        assert taken is not None and (taken[0], taken[1].status) == (task, "passed")
+        assert taken is not None and (taken[0], taken[1].report.status) == (task, "passed")
         kill()
         grading.start(task)
         assert grading.take() is None

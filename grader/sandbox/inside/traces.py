@@ -7,28 +7,15 @@ import io
 import re
 import sys
 from types import TracebackType
-from typing import NamedTuple
 
 from grader.sandbox.wire.cells import line_of
-
-
-class SourcePlace(NamedTuple):
-    """A line, from 1, and its characters that are meant, from 0; both 0 where nobody knows."""
-
-    line: int | None
-    start: int = 0
-    end: int = 0
+from grader.sandbox.wire.syntax import SourcePlace, place_of_error
 
 
 def place_in(file: str, source: str, error: BaseException) -> SourcePlace:
     """The last place in `file`, whose text is `source`, that took part in raising `error`."""
     if isinstance(error, SyntaxError) and error.filename == file and error.lineno is not None:
-        start = max((error.offset or 1) - 1, 0)
-        is_one_line = error.end_lineno == error.lineno
-        end = (
-            (error.end_offset or 0) - 1 if is_one_line else len(line_of(source, error.lineno) or "")
-        )
-        return SourcePlace(error.lineno, start, max(end, start + 1))
+        return place_of_error(error, source)
     place, traceback = SourcePlace(None), error.__traceback__
     while traceback is not None:
         if traceback.tb_frame.f_code.co_filename == file:

@@ -14,9 +14,10 @@ from grader.sandbox.inside.loading.definitions import NO_CONSTANT, Definitions, 
 from grader.sandbox.inside.loading.libraries import AT_HAND, Imports
 from grader.sandbox.inside.loading.siblings import PACKAGE, Siblings
 from grader.sandbox.inside.tensors import UnusableError, seed_torch
-from grader.sandbox.inside.traces import SourcePlace, place_in
+from grader.sandbox.inside.traces import place_in
 from grader.sandbox.wire import protocol
 from grader.sandbox.wire.cells import place_of
+from grader.sandbox.wire.syntax import SourcePlace
 
 _MOST_RANGES = 8  # of lines that are named one by one
 

@@ -1,0 +1,96 @@
+"""A student's work checked, as far as it is not known already what will come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from grader.course.manifest import Assignment, Course
+from grader.grading.cache import Cache
+from grader.grading.crew import usable_cores
+from grader.grading.idle import needs_worker
+from grader.grading.opening import open_engine
+from grader.grading.task import Graded, Task, make_report
+from grader.report.model import AssignmentReport, Environment, Report
+from grader.submissions.model import Submission
+
+UNCONFINED = "no sandbox on this machine; your code runs unconfined"
+
+
+class Known:
+    """What is known about modules without running them: from `cache`, or as nothing of them can
+    be run."""
+
+    def __init__(self, course: Course, seed: int, cache: Cache | None) -> None:
+        self._course = course
+        self._seed = seed
+        self._cache = cache
+
+    def report_on(self, task: Task) -> AssignmentReport | None:
+        """The report on this module; None: it has to be run.
+
+        Raises:
+            GraderError: its check file is broken.
+        """
+        cache, assignment = self._cache, self._course.assignment(task.slug)
+        if cache is not None:
+            entry = cache.find(cache.key(task.submission, assignment))
+            if entry is not None:
+                return entry.graded.report
+        if needs_worker(self._course, task.submission, task.slug):
+            return None
+        with open_engine(self._course, self._seed, workers=False) as engine:
+            graded = engine.grade(task.submission, assignment)
+            self.keep(task, graded, engine.environment)
+        return graded.report
+
+    def keep(self, task: Task, graded: Graded, environment: Environment) -> None:
+        """Let it be known from now on."""
+        if self._cache is not None:
+            key = self._cache.key(task.submission, self._course.assignment(task.slug))
+            self._cache.keep(key, graded, environment)
+            self._cache.tidy()
+
+
+def check_work(
+    course: Course,
+    submission: Submission,
+    assignments: Sequence[Assignment],
+    seed: int,
+    cache: Cache | None,
+    tell: Callable[[AssignmentReport], None],
+    note: Callable[[str], None],
+) -> Report:
+    """The report on these assignments; what is known is taken from `cache`.
+
+    A worker is started only for what has to be run: it takes seconds to import torch.
+
+    Args:
+        tell: hears of each assignment in turn, as soon as it is graded.
+        note: is told if student code runs unconfined.
+
+    Raises:
+        GraderError, SandboxError: nothing can be graded here.
+    """
+    found = [None if cache is None else cache.find(cache.key(submission, a)) for a in assignments]
+    known = [entry for entry in found if entry is not None]
+    if known and len(known) == len(assignments):
+        for entry in known:
+            tell(entry.graded.report)
+        environment = max((e.environment for e in known), key=lambda e: len(e.protections))
+        return make_report(submission, [e.graded for e in known], environment, seed)
+    unknown = [a.slug for a, entry in zip(assignments, found, strict=True) if entry is None]
+    workers = any(needs_worker(course, submission, slug) for slug in unknown)
+    with open_engine(course, seed, workers=workers) as engine:
+        from grader.grading.engine import grade_submissions  # takes a while, as torch does
+
+        if workers and not engine.jailed:
+            note(UNCONFINED)
+        (report,) = grade_submissions(
+            engine,
+            [submission],
+            assignments,
+            usable_cores() if workers else 1,
+            lambda _, assignment: tell(assignment),
+            cache,
+        )
+    return report

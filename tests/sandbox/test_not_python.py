@@ -1,0 +1,55 @@
+"""A module that is not Python is refused before there is a worker, in a worker's words."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import on_linux
+
+from grader.sandbox import conversation
+from grader.sandbox.client import Allowance, Student, StudentError
+from grader.sandbox.launch import Launcher, NoWorkers
+
+LIMITS = Allowance(wall_s=30, cpu_s=20, memory_mib=512, output_kib=4)
+TEXTS = [
+    "def Net(:\n",
+    "x = 1\n  y = 2\n",
+    "def f():\nreturn 1\n",
+    "if True:\n\tx = 1\n        y = 2\n",
+    "x = 'never ends\n",
+    'x = """never ends\n\n',
+    "print 'two'\n",
+    "x = (1,\n\n\n",
+    "π = 1\n\x0cy = = 2\n",
+    "# \N{GRINNING FACE}\nx = '\N{GRINNING FACE}' 1\n",
+    "a = 1\r\nb = ]\r\n",
+    "for x in range(3)\n    pass\n",
+    "f(a for a in b, c)\n",
+    "x = f'{a b}'\n",
+    "x = 08\n",
+    "x = " + "(" * 300 + ")" * 300,
+    "def f(a, a b):\n    pass",
+    "try:\n    x = 1\n",
+    "\ufeffx y",
+    "x = 1 ¿\n",
+]
+
+
+def failure(launcher: Launcher, text: str) -> StudentError:
+    with Student(launcher, "relu", text, LIMITS) as student:
+        for ask in (student.load, lambda: student.build(4, 3, 2, seed=0)):
+            with pytest.raises(StudentError) as told:
+                ask()
+        assert student.notes == [] and student.output == ""
+        return told.value
+
+
+@on_linux
+@pytest.mark.parametrize("text", TEXTS)
+def test_it_is_told_as_a_worker_tells_it(
+    launcher: Launcher, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    ours = failure(NoWorkers(), text)
+    monkeypatch.setattr(conversation.syntax, "error_in", lambda _: None)
+    theirs = failure(launcher, text)
+    assert type(ours) is type(theirs)
+    assert (str(ours), vars(ours)) == (str(theirs), vars(theirs))
