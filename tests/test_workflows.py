@@ -212,6 +212,7 @@ def test_ci_runs_on_three_systems_with_the_oldest_and_the_newest_python() -> Non
     matrices = {name: job["strategy"]["matrix"] for name, job in load("ci.yml")["jobs"].items()}
     assert {name: matrix["python"] for name, matrix in matrices.items()} == {
         "linux": supported,
+        "without-fork": supported,
         "elsewhere": supported,
     }
     assert matrices["elsewhere"]["system"] == ["macos-latest", "windows-latest"]
@@ -332,10 +333,50 @@ def test_a_good_submission_passes_and_is_not_trained_twice(tmp_path: Path) -> No
     drawn = ElementTree.parse(job.report / "badge.svg").getroot()
     assert [text for text in drawn.itertext() if text.strip()] == ["score", "16/80"]
 
-    # What the cache action brings back: nothing is graded again, so nothing took another time.
+    # What the cache action brings back of another push: nothing is graded again, so nothing took
+    # another time.
     again = job.run("Grade")
     assert json.loads((job.report / "report.json").read_bytes()) == report
     assert again.summary == ran.summary
+
+
+def test_where_every_result_is_known_nothing_is_installed_and_the_same_is_told(
+    tmp_path: Path,
+) -> None:
+    job = Job(tmp_path / "job", dict(BASE))
+    job.run("Choose the course's commit")
+    job.hand_in({"l2": wrong("l2", "test_update_rule/double.py")})
+    job.environment["MIN_PERCENT"] = "50"
+    for moment in ("fetched", "installed"):
+        shutil.copy(job.root / "temp" / "started", job.root / "temp" / moment)
+    first = job.run("Grade")
+    told = job.run("Say what the time went into").summary
+    assert re.search(r"\d+ s: 0 s to fetch .* 0 s to install .* the internet, \d+ s to grade", told)
+    job.expressions["steps.results.outputs.cache-hit"] = "true"
+    (job.root / "temp" / "grader").unlink()
+    again = job.run("Grade")
+    assert (again.status, again.stdout, again.summary) == (1, first.stdout, first.summary)
+    assert again.outputs == first.outputs
+    assert "nothing was installed" in job.run("Say what the time went into").summary
+    kept_from = {
+        step["name"]
+        for step in STEPS
+        if "steps.results.outputs.cache-hit != 'true'" in step.get("if", "")
+    }
+    assert kept_from == {
+        "Set up Python", "Restore the environment", "Install the grader", "Keep the results",
+        "Keep the environment",
+    }  # fmt: skip
+
+
+def test_what_is_kept_goes_by_everything_that_was_handed_in() -> None:
+    keys = [
+        step["with"]["key"] for step in STEPS if "results-" in step.get("with", {}).get("key", "")
+    ]
+    restored, kept = keys
+    assert restored == kept
+    for part in ("steps.course.outputs.ref", "env.MIN_PERCENT", "'submission/**'"):
+        assert part in kept
 
 
 def test_the_first_push_of_untouched_stubs_passes_with_a_friendly_report(tmp_path: Path) -> None:
