@@ -12,6 +12,7 @@ import msgspec
 
 from grader.batch.executor import Executor
 from grader.batch.in_time import InTime
+from grader.batch.queue import Pending, Queue
 from grader.batch.scope import Scope
 from grader.course.manifest import Assignment, Course
 from grader.errors import GraderError
@@ -20,7 +21,8 @@ from grader.gradebook.history import moved_since
 from grader.gradebook.keeping.results import Result, StoredSource
 from grader.gradebook.keeping.store import Store
 from grader.gradebook.keeping.students import StoredStudent
-from grader.grading.key import Key, checks_digest, code_digest, versions
+from grader.grading.common import as_ones_own, is_common, meant_by
+from grader.grading.key import Key, checks_digest, code_digest, digest, versions
 from grader.grading.task import Outcome, Task
 from grader.intake.layouts import Handed
 from grader.report.model import AssignmentReport, unsound
@@ -48,15 +50,6 @@ class Display(Protocol):
         """Nothing new, but time has passed."""
 
 
-@dataclass
-class Pending:
-    """A module to grade, and the students (by key) who handed it in, with when they did."""
-
-    task: Task
-    is_stored: bool  # and graded again
-    times: dict[str, str] = field(default_factory=dict)
-
-
 @dataclass(frozen=True)
 class Again:
     """What is graded again that is stored: all, or that in which one of these words occurs: an
@@ -75,6 +68,7 @@ class Summary:
 
     submissions: int = 0
     graded: int = 0  # assignments
+    looked_up: int = 0  # as others of the same meaning were graded
     unchanged: int = 0
     unreadable: int = 0  # submissions with files that can't be used
     failures: Counter[str] = field(default_factory=Counter)
@@ -123,6 +117,7 @@ class Batch:
         """
         self._present = {student for student, _ in class_}
         pending = self._compare(class_)
+        self._look_up(pending)
         if pending:
             self._grade(pending, executor)
 
@@ -134,6 +129,7 @@ class Batch:
         absent = len(enrolled - scores.keys())
         counts = [
             f"{done.graded} assignments graded",
+            f"{done.looked_up} looked up, as the same code was graded" if done.looked_up else "",
             f"{done.unchanged} unchanged",
             f"{done.unreadable} submissions unreadable" if done.unreadable else "",
             f"{absent} of the class handed in nothing of it" if absent else "",
@@ -171,7 +167,8 @@ class Batch:
                     continue
                 if key not in pending:
                     task = Task(slug, submission.sources.get(slug), submission.problems.get(slug))
-                    pending[key] = Pending(task, result is not None)
+                    meaning = self._meaning(key, task.source)
+                    pending[key] = Pending(task, result is not None, meaning)
                 pending[key].times[student] = submitted_at
         self._store.set_grades(grades)
         return pending
@@ -226,43 +223,71 @@ class Batch:
         code = code_digest(submission, slug)
         return Key(slug, code, self._checks[slug], self._seed, self._versions)
 
+    def _meaning(self, key: Key, source: Source | None) -> str:
+        meant = meant_by(self._course, key, source)
+        return "" if meant is None else digest([msgspec.json.encode(meant)])
+
+    # ------------------------------------------------------------ looking up
+
+    def _look_up(self, pending: dict[Key, Pending]) -> None:
+        """Store what is known of modules that mean what others do, and take it out."""
+        for key, item in list(pending.items()):
+            if item.meaning and not item.is_stored:
+                known = self._store.result_of_meaning(item.meaning)
+                if known is not None:
+                    self._share(known, key, item)
+                    del pending[key]
+
+    def _share(self, known: Result, key: Key, item: Pending) -> None:
+        """Store a result that is another module's as the one of this module."""
+        source = item.task.source
+        assert source is not None
+        report = as_ones_own(known.report, source)
+        shared = Result(key, known.environment, report, 0.0, item.meaning, is_looked_up=True)
+        self._store.add_result(shared, list(item.times), item.times, stored(source))
+        self.summary.looked_up += len(item.times)
+
     # ------------------------------------------------------------ grading
 
     def _grade(self, pending: dict[Key, Pending], executor: Executor) -> None:
-        keys = list(pending)
         left = Counter(student for item in pending.values() for student in item.times)
         self._display.start(len(left))
-        tasks = (msgspec.msgpack.encode(item.task) for item in pending.values())
-        with closing(executor.run(tasks, self._checks)) as outcomes:
+        queue = Queue(pending)
+        with closing(executor.run(queue.tasks(), self._checks)) as outcomes:
             for event in outcomes:
                 if event is None:
                     self._display.tick()
                     continue
                 number, outcome = event
-                key = keys[number]
-                students = pending[key].times
-                self._keep(key, outcome, pending[key])
-                left.subtract(students.keys())
-                self._display.advance(sum(left[student] == 0 for student in students))
+                done = [queue.sent[number]]
+                known = self._keep(done[0], outcome, pending[done[0]])
+                if known is not None and known.meaning:
+                    for key in queue.take_waiting(known.meaning):
+                        self._share(known, key, pending[key])
+                        done.append(key)
+                for key in done:
+                    students = pending[key].times
+                    left.subtract(students.keys())
+                    self._display.advance(sum(left[student] == 0 for student in students))
 
     def _name(self, student: str) -> str:
         return self._students[student].student.name
 
-    def _keep(self, key: Key, outcome: Outcome, pending: Pending) -> None:
-        """Store a result; one that is the grader's failure is counted instead."""
+    def _keep(self, key: Key, outcome: Outcome, pending: Pending) -> Result | None:
+        """Store a result, and give it; one that is the grader's failure is counted instead."""
         students = list(pending.times)
         name = self._name(students[0])
         if outcome.graded is None or outcome.environment is None:
             self.summary.failures[f"{name}: {key.slug}: {outcome.error}"] += 1
-            return
+            return None
         report = outcome.graded.report
         if why := unsound(report, key.slug):
             self.summary.failures[f"{name}: {key.slug}: {why}"] += 1
-            return
+            return None
         broken = [check for check in report.checks if check.verdict == "grader_error"]
         if broken:
             self.summary.failures[f"{name}: {key.slug}: {broken[0].id}: {broken[0].message}"] += 1
-            return
+            return None
         expected = msgspec.json.decode(self._versions)
         for what in ("grader", "python", "torch", "numpy"):
             if getattr(outcome.environment, what) != expected[what]:
@@ -270,9 +295,11 @@ class Batch:
                     f"a worker has {what} {getattr(outcome.environment, what)}, this machine "
                     f"{expected[what]}; install the same version on both"
                 )
+        meaning = pending.meaning if is_common(report) else ""
+        result = Result(key, outcome.environment, report, outcome.graded.duration_s, meaning)
         keep = self._store.replace_result if pending.is_stored else self._store.add_result
         keep(
-            Result(key, outcome.environment, report, outcome.graded.duration_s),
+            result,
             students,
             pending.times,
             None if pending.task.source is None else stored(pending.task.source),
@@ -281,6 +308,7 @@ class Batch:
         if what := conspicuous(report):
             for student in students:
                 self._display.note(f"{self._name(student)}: {key.slug}: {what}")
+        return result
 
 
 def stored(source: Source) -> StoredSource:

@@ -82,11 +82,14 @@ def moved_since(store: Store, line: int) -> Iterator[Change]:
 
 
 def change_of(store: Store, before: Grade | None, after: Grade) -> Change:
+    looked_up = [LOOKED_UP] if store.is_looked_up(after.result) else []
     if before is None:
-        return Change(None, after, ["first graded"], [])
-    return Change(before, after, reasons_between(before, after), moved_checks(store, before, after))
+        return Change(None, after, ["first graded", *looked_up], [])
+    reasons = reasons_between(before, after) + looked_up
+    return Change(before, after, reasons, moved_checks(store, before, after))
 
 
+LOOKED_UP = "looked up: the same code, but for comments and layout, had been graded"
 CODE = "the student's code changed"
 AGAIN = "graded again"
 

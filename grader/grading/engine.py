@@ -265,16 +265,15 @@ def run_unknown(
     cache: Cache, engine: Engine, tasks: Sequence[tuple[Submission, Assignment]], jobs: int
 ) -> Generator[Graded, None, None]:
     """As run_tasks, but for what is in `cache`; new results are kept there as they come."""
-    keys = [cache.key(*task) for task in tasks]
-    known = [cache.find(key) for key in keys]
+    known = [cache.find(*task) for task in tasks]
     missing = [task for task, entry in zip(tasks, known, strict=True) if entry is None]
     with closing(run_tasks(engine, missing, jobs)) as fresh:
-        for key, entry in zip(keys, known, strict=True):
+        for task, entry in zip(tasks, known, strict=True):
             if entry is not None:
                 yield entry.graded
                 continue
             graded = next(fresh)
-            cache.keep(key, graded, engine.environment)
+            cache.keep(*task, graded, engine.environment)
             yield graded
     cache.tidy()
 

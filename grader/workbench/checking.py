@@ -32,10 +32,8 @@ class Known:
             GraderError: its check file is broken.
         """
         cache, assignment = self._cache, self._course.assignment(task.slug)
-        if cache is not None:
-            entry = cache.find(cache.key(task.submission, assignment))
-            if entry is not None:
-                return entry.graded.report
+        if cache is not None and (entry := cache.find(task.submission, assignment)) is not None:
+            return entry.graded.report
         if needs_worker(self._course, task.submission, task.slug):
             return None
         with open_engine(self._course, self._seed, workers=False) as engine:
@@ -46,8 +44,8 @@ class Known:
     def keep(self, task: Task, graded: Graded, environment: Environment) -> None:
         """Let it be known from now on."""
         if self._cache is not None:
-            key = self._cache.key(task.submission, self._course.assignment(task.slug))
-            self._cache.keep(key, graded, environment)
+            assignment = self._course.assignment(task.slug)
+            self._cache.keep(task.submission, assignment, graded, environment)
             self._cache.tidy()
 
 
@@ -71,7 +69,7 @@ def check_work(
     Raises:
         GraderError, SandboxError: nothing can be graded here.
     """
-    found = [None if cache is None else cache.find(cache.key(submission, a)) for a in assignments]
+    found = [None if cache is None else cache.find(submission, a) for a in assignments]
     known = [entry for entry in found if entry is not None]
     if known and len(known) == len(assignments):
         for entry in known:

@@ -87,7 +87,7 @@ class Here:
         self.launched = 0
 
         @contextmanager
-        def open_launcher(baseline: Path) -> Iterator[Launcher]:
+        def open_launcher(_: Path, workers: int | None = None) -> Iterator[Launcher]:
             self.launched += 1
             yield launcher
 
@@ -126,7 +126,7 @@ def test_only_what_is_new_or_changed_is_graded(here: Here, tmp_path: Path) -> No
     assert here.launched == 0, "a zygote was started for nothing"
     assert finals(results) == scores
 
-    hand_in(class_ / "bob", momentum=RIGHT + "# better\n")
+    hand_in(class_ / "bob", momentum=RIGHT + "better = 1\n")
     hand_in(class_ / "cem", momentum=RIGHT)  # ann's bytes, known already
     ran = here(*batch)
     assert "1 assignments graded, 5 unchanged" in ran.stderr
@@ -384,7 +384,7 @@ def test_lateness_follows_the_manifest_and_touches_no_raw_result(
 
 def some_class(folder: Path) -> Path:
     for number, text in enumerate([RIGHT, DAMPENED, BROKEN, RIGHT, RIGHT, DAMPENED]):
-        hand_in(folder / f"student {number}", momentum=f"{text}# {number}\n")
+        hand_in(folder / f"student {number}", momentum=f"{text}number = {number}\n")
     return folder
 
 

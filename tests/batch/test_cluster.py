@@ -168,7 +168,9 @@ def test_a_class_is_graded_as_on_one_machine_though_a_worker_is_killed(
 ) -> None:
     texts = [RIGHT, wrong("momentum", "test_update_rule/dampened.py"), BROKEN, EXITS]
     for number, text in enumerate(2 * texts):
-        hand_in(tmp_path / "class" / f"student {number}", {"momentum": f"{text}\n# {number}\n"})
+        hand_in(
+            tmp_path / "class" / f"student {number}", {"momentum": f"{text}\nnumber = {number}\n"}
+        )
     here, there = tmp_path / "here", tmp_path / "there"
     batch = ("batch", tmp_path / "class", "--only", "momentum", "--results")
     local = run_grader(*batch, here)

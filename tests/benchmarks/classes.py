@@ -26,11 +26,11 @@ def hand_in_class(folder: Path, size: int, seed: int = 2015) -> Course:
         submission.mkdir(parents=True)
         for slug in course.slugs:
             text = course.solution_path(slug).read_text(encoding="utf-8")
-            (submission / f"{slug}.py").write_text(f"{text}# {number}\n", encoding="utf-8")
+            (submission / f"{slug}.py").write_text(f"{text}number = {number}\n", encoding="utf-8")
         slug = rng.choice(course.slugs)
         if number % 10 == 1:
             wrong = rng.choice(sorted((ZOO / "wrong" / slug).rglob("*.py")))
-            content = wrong.read_bytes() + b"\n# %d\n" % number
+            content = wrong.read_bytes() + b"\nnumber = %d\n" % number
             (submission / f"{slug}.py").write_bytes(content)
         if number % 20 == 2:
             (submission / f"{slug}.py").write_text(f"def broken(:  # {number}\n")

@@ -96,7 +96,7 @@ def hand_in(folder: Path) -> None:
     right = {slug: COURSE.solution_path(slug).read_text(encoding="utf-8") for slug in SLUGS}
     texts = {
         "ada": {slug: text + BUSY for slug, text in right.items()},
-        "bob": {slug: text + BUSY + "# b\n" for slug, text in right.items()},
+        "bob": {slug: text + BUSY + "b = 1\n" for slug, text in right.items()},
         "cem": {"relu": right["relu"] + 'print("✓ größer")\n', "l2": "raise ValueError\n"},
         "dee": {"relu": right["relu"].replace("relu(", "gelu("), "l2": "def broken(:\n"},
         "josé": {"relu": "import time\ntime.sleep(1)\n" + right["relu"]},

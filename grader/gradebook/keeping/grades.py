@@ -101,6 +101,7 @@ class Grades(Results):
             "UPDATE results SET versions = ? WHERE id = ?",
             [msgspec.json.encode(aside).decode(), result],
         )
+        connection.execute("DELETE FROM meanings WHERE result = ? AND graded", [result])
         return dict(
             connection.execute(
                 "SELECT student, coalesce(submitted_at, '') FROM grades"

@@ -22,6 +22,8 @@ class Result(msgspec.Struct, frozen=True):
     environment: Environment
     report: AssignmentReport
     duration_s: float
+    meaning: str = ""  # a digest that all modules share which come to the same; "": there is none
+    is_looked_up: bool = False  # it was graded for another module of that meaning
 
 
 class StoredSource(msgspec.Struct, frozen=True):
@@ -55,6 +57,30 @@ class Results(Database):
                 read_report(report, key.slug, score, max_score)
                 return int(number)
         return None
+
+    def result_of_meaning(self, meaning: str) -> Result | None:
+        """The result that was graded for a module of this meaning, if there is one to be read."""
+        rows = self._read(
+            "SELECT slug, code, checks, seed, versions, environments.environment, report, score,"
+            " max_score, duration_s FROM meanings JOIN results ON results.id = result"
+            " JOIN environments ON environments.id = results.environment"
+            " WHERE meaning = ? AND graded ORDER BY result DESC",
+            [meaning],
+        )
+        for slug, code, checks, seed, versions, environment, report, *scores, duration_s in rows:
+            with suppress(UnreadableError, msgspec.MsgspecError):
+                return Result(
+                    Key(slug, code, checks, int(seed), versions),
+                    msgspec.json.decode(environment, type=Environment),
+                    read_report(report, slug, *scores),
+                    duration_s,
+                    meaning,
+                )
+        return None
+
+    def is_looked_up(self, result: int) -> bool:
+        """Whether this result was graded for another module, that means the same."""
+        return bool(self._read("SELECT 1 FROM meanings WHERE result = ? AND NOT graded", [result]))
 
     def report(self, result: int) -> AssignmentReport:
         ((slug, *row),) = self._read(
@@ -141,6 +167,11 @@ class Results(Database):
             )
         number = self.result_id(result.key)
         assert number is not None
+        if result.meaning:
+            connection.execute(
+                "INSERT OR REPLACE INTO meanings (result, meaning, graded) VALUES (?, ?, ?)",
+                [number, result.meaning, not result.is_looked_up],
+            )
         return number
 
 

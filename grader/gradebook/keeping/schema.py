@@ -67,6 +67,11 @@ CREATE TABLE IF NOT EXISTS extensions (
     student TEXT NOT NULL REFERENCES students, slug TEXT NOT NULL,
     until TEXT NOT NULL, days INTEGER NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS meanings (
+    result INTEGER PRIMARY KEY REFERENCES results,
+    meaning TEXT NOT NULL, graded INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS results_of_meaning ON meanings (meaning);
 """
 # And of the table of students.
 ADDED_COLUMNS = ("section", "team", "github", "number", "standing", "upload")
