@@ -37,7 +37,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "course", "submissions", "intake", "grading", "gradebook", "report", "sandbox",
         "sandbox.walls", "errors", "files", "text",
     ),
-    "workbench": ("course", "submissions", "grading", "report", "files", "errors", "text"),
+    "workbench": (
+        "course", "submissions", "grading", "report", "sandbox", "files", "errors", "text",
+    ),
     "authoring": ("course", "grading", "report", "files", "errors", "text"),
     "proof": (
         "course", "submissions", "grading", "authoring", "report", "sandbox", "files", "errors",

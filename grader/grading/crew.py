@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
@@ -18,6 +17,7 @@ from multiprocessing import Pipe, connection, get_context
 from multiprocessing.connection import Connection
 
 from grader.errors import GraderError
+from grader.sandbox.launch import can_fork
 from grader.sandbox.walls import jail
 
 TICK_S = 0.5
@@ -51,7 +51,7 @@ def in_processes(
     Raises:
         GraderError: `work` raised an exception.
     """
-    if sys.platform != "linux":
+    if not can_fork():
         yield from ((number, work(item)) for number, item in enumerate(items))
         return
     fresh = enumerate(items)

@@ -6,7 +6,6 @@ The checks ask their questions over a socket; student code runs in workers only.
 from __future__ import annotations
 
 import platform
-import sys
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing, suppress
@@ -40,8 +39,9 @@ from grader.report.model import (
     unsound,
 )
 from grader.sandbox.client import ENTRY_POINTS, Allowance, Student, confinement
-from grader.sandbox.launch import Launcher, NoWorkers, SandboxError
+from grader.sandbox.launch import Launcher, NoWorkers, SandboxError, can_fork
 from grader.submissions.model import Source, Submission
+from grader.submissions.traces import leaves_no_trace
 from grader.text import printable
 
 AGAIN = "run the same command again"
@@ -193,6 +193,7 @@ class Engine:
             source.cells,
             source.siblings,
             defined_names(self.course, assignment.slug) or ENTRY_POINTS,
+            leaves_no_trace(source),
         )
 
 
@@ -313,7 +314,7 @@ def run_tasks(
             return engine.failed(assignment, str(error))
 
     numbers = [b"%d" % number for number in range(len(tasks))]
-    if jobs == 1 or len(tasks) <= 1 or sys.platform != "linux":
+    if jobs == 1 or len(tasks) <= 1 or not can_fork():
         yield from map(grade, numbers)
         return
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_engine(
-    course: Course, seed: int | None = None, *, workers: bool = True
+    course: Course, seed: int | None = None, *, modules: int | None = None
 ) -> Iterator[Engine]:
     """An engine for `course`, closed with every process that it started.
 
@@ -23,13 +23,16 @@ def open_engine(
 
     Args:
         seed: the course's own, if None.
-        workers: whether there is anything to run; see `idle.needs_worker`.
+        modules: how many of one person's have to be run, at most (`idle.needs_worker`); None: any
+            number, of several people.
 
     Raises:
         SandboxError: later, when the first worker is needed and none can be started.
     """
-    launchers = open_launcher(course.baseline_path) if workers else nullcontext(NoWorkers())
-    with launchers as launcher:
+    opened = (
+        nullcontext(NoWorkers()) if modules == 0 else open_launcher(course.baseline_path, modules)
+    )
+    with opened as launcher:
         from grader.grading.engine import Engine  # pytest and NumPy take a while
 
         yield Engine(course, launcher, course.seed if seed is None else seed)

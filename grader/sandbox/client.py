@@ -23,7 +23,7 @@ from grader.sandbox.blame import (
 )
 from grader.sandbox.conversation import IMPORT_SEED, Allowance, Conversation
 from grader.sandbox.handles import Network, Optimizer
-from grader.sandbox.launch import Launcher, SandboxError
+from grader.sandbox.launch import Launcher, SandboxError, Spawner
 from grader.sandbox.trainee import Trainee
 from grader.sandbox.wire import protocol
 from grader.sandbox.wire.cells import Cells
@@ -58,6 +58,7 @@ class Student:
         cells: where the cells of a notebook's code begin.
         siblings: the student's other files that it may import: paths beside it, and texts.
         names: what the assignment asks it to define.
+        leaves_no_trace: whether another module may follow it in its worker.
     """
 
     def __init__(
@@ -69,12 +70,13 @@ class Student:
         cells: Cells = (),
         siblings: tuple[tuple[str, str], ...] = (),
         names: tuple[str, ...] = ENTRY_POINTS,
+        leaves_no_trace: bool = False,
     ) -> None:
         self.slug = slug
         self.filename = f"{slug}{'.ipynb' if cells else '.py'}"
         load = protocol.Load(slug, source, IMPORT_SEED, cells, siblings, names, bool(cells))
-        self._conversation = Conversation(launcher, load, limits)
-        self._made_of = launcher, slug, source, limits, cells, siblings, names
+        self._conversation = Conversation(launcher, load, limits, leaves_no_trace=leaves_no_trace)
+        self._made_of = launcher, slug, source, limits, cells, siblings, names, leaves_no_trace
         self._ask = self._conversation.ask
 
     def anew(self) -> Student:
@@ -224,6 +226,8 @@ def confinement(launcher: Launcher) -> dict[str, bool]:
     Raises:
         SandboxError: no worker can be started.
     """
+    if isinstance(launcher, Spawner):
+        return {}
     limits = Allowance(wall_s=60, cpu_s=30, memory_mib=1024, output_kib=1)
     with Student(launcher, "empty", "", limits) as student:
         student.load()

@@ -52,10 +52,13 @@ class Allowance:
 class Conversation:
     """Asks the workers of one module, each started when the one before has ended.
 
-    A module that does not get to its end is imported once more, by its definitions only.
+    A module that does not get to its end is imported once more, by its definitions only. Where it
+    leaves no trace, another may follow it in the last worker.
     """
 
-    def __init__(self, launcher: Launcher, load: protocol.Load, limits: Allowance) -> None:
+    def __init__(
+        self, launcher: Launcher, load: protocol.Load, limits: Allowance, *, leaves_no_trace: bool
+    ) -> None:
         self.protections: dict[str, bool] = {}
         self.requests = 0  # so far
         # Why what a worker came to may be the machine's doing, or a neighbour's; "" if it is not.
@@ -64,6 +67,7 @@ class Conversation:
         self._launcher = launcher
         self._load = load
         self._limits = limits
+        self._leaves_no_trace = leaves_no_trace
         self._deadline: float | None = None
         self._cpu_left_s = float(limits.cpu_s)
         self._process: Process | None = None
@@ -93,7 +97,7 @@ class Conversation:
         return notes
 
     def close(self) -> None:
-        if self._process is not None:
+        if self._process is not None and not (self._leaves_no_trace and self._give_back()):
             self._end_worker()
 
     # ------------------------------------------------------------ asking
@@ -362,6 +366,23 @@ class Conversation:
             self._drain_rest(process)
         finally:
             process.close()
+
+    def _give_back(self) -> bool:
+        """Leave the worker to another module; False where that can't be."""
+        process = self._process
+        assert process is not None
+        if not process.reusable:
+            return False
+        self._drain_rest(process)
+        try:
+            message = protocol.encode(protocol.Envelope(0, protocol.Anew()))
+            self._send(process, message, time.monotonic() + TICK_S)
+        except StudentError:
+            return False
+        self._selector.close()
+        self._process = None
+        process.give_back()
+        return True
 
     def _drain_rest(self, process: Process) -> None:
         """Keep the output that an ended worker has left behind."""

@@ -12,12 +12,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+NO_FORK = "GRADER_NO_FORK"  # set on Linux: workers are started as on other systems
 START_TIMEOUT_S = 120.0  # importing torch from a cold network disk can take a minute
 END_TIMEOUT_S = 60.0
 REMOVAL_TIMEOUT_S = 90.0  # what removes a worker's files stops by itself before that
@@ -70,11 +72,13 @@ class Process(Protocol):
     stream: socket.socket
     output: IO[bytes]
     live_output: bool  # `output` is a pipe, to be drained while the worker runs
+    reusable: bool  # for another module
 
     def resident_bytes(self) -> int: ...
     def kill(self) -> None: ...
     def ends_within(self, timeout_s: float) -> bool: ...
     def wait(self) -> Ending: ...  # may be called again
+    def give_back(self) -> None: ...
     def close(self) -> None: ...
 
 
@@ -111,6 +115,7 @@ class ForkedProcess:
     """A worker that the zygote forked; `status` is where the zygote reports about it."""
 
     live_output = True
+    reusable = False
 
     def __init__(
         self, zygote: Zygote, stream: socket.socket, output: IO[bytes], status: socket.socket
@@ -166,6 +171,9 @@ class ForkedProcess:
         end = json.loads(packet)
         self._ending = Ending(end["exit"], end["cpu_s"], end["why"])
         return self._ending
+
+    def give_back(self) -> None:
+        raise NotImplementedError("a fork costs next to nothing")
 
     def close(self) -> None:
         self.kill()
@@ -323,44 +331,56 @@ class Zygote:
 
 
 class SpawnedProcess:
-    """A worker in a process of its own, without a jail."""
+    """A worker in a process of its own, without a jail. It has a stream once it has connected."""
 
     live_output = False
+    stream: socket.socket
 
-    def __init__(self, listener: socket.socket, output: IO[bytes], arguments: list[str]) -> None:
-        self.output = output
+    def __init__(self, baseline: Path, idle: list[SpawnedProcess] | None) -> None:
+        self.reusable = idle is not None
+        self.output: IO[bytes] = tempfile.TemporaryFile()
+        self._idle = idle
+        self._listener = socket.create_server(("127.0.0.1", 0))
         # Made and removed here, as the process may be killed.
         self._folder = tempfile.TemporaryDirectory(
             prefix="grader-spawned-", ignore_cleanup_errors=True
         )
+        port = self._listener.getsockname()[1]
+        arguments = [str(port), str(baseline), self._folder.name]
         self._process = subprocess.Popen(
-            python_command("grader.sandbox.inside.spawned", *arguments, self._folder.name),
+            python_command("grader.sandbox.inside.spawned", *arguments),
             env=clean_environment(),
             stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=output,
+            stdout=self.output,
+            stderr=self.output,
         )
-        ticket = os.urandom(16)
+        self._ticket = os.urandom(16)
         assert self._process.stdin is not None
-        self._process.stdin.write(ticket)
-        self._process.stdin.flush()  # and it stays open: its end is this process's
-        self.stream = self._accept(listener, ticket)
+        with contextlib.suppress(OSError):  # it has ended: connect() finds out
+            self._process.stdin.write(self._ticket)
+            self._process.stdin.flush()  # and it stays open: its end is this process's
 
-    def _accept(self, listener: socket.socket, ticket: bytes) -> socket.socket:
-        """The connection that shows `ticket`; anyone on this machine may knock."""
+    def connect(self) -> None:
+        """Await the connection that shows the ticket; anyone on this machine may knock.
+
+        Raises:
+            SandboxError: it ends, or takes longer than a start may take.
+        """
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline and self._process.poll() is None:
-            if not select.select([listener], [], [], 0.2)[0]:
+            if not select.select([self._listener], [], [], LOOK_EVERY_S)[0]:
                 continue
-            stream, _ = listener.accept()
+            stream, _ = self._listener.accept()
             stream.settimeout(5)
             with contextlib.suppress(OSError):
-                if stream.recv(len(ticket), socket.MSG_WAITALL) == ticket:
-                    return stream
+                if stream.recv(len(self._ticket), socket.MSG_WAITALL) == self._ticket:
+                    self.stream = stream
+                    return
             stream.close()
         self.kill()
         self.output.seek(0)
         words = self.output.read(100_000).decode(errors="replace").strip().splitlines()
+        self.close()
         raise SandboxError(f"a worker did not start: {words[-1][:300] if words else 'no reason'}")
 
     def resident_bytes(self) -> int:
@@ -379,33 +399,63 @@ class SpawnedProcess:
     def wait(self) -> Ending:
         return Ending(self._process.wait(END_TIMEOUT_S), 0.0)
 
+    def give_back(self) -> None:
+        """Let it serve another module; it was asked to say again that it is ready."""
+        assert self._idle is not None
+        self.output.seek(0)
+        self.output.truncate()
+        self._idle.append(self)
+
     def close(self) -> None:
         self.kill()
         self._process.wait(END_TIMEOUT_S)
         assert self._process.stdin is not None
-        self._process.stdin.close()
-        self.stream.close()
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        with contextlib.suppress(AttributeError):  # it may never have connected
+            self.stream.close()
+        self._listener.close()
         self.output.close()
         self._folder.cleanup()
 
 
 class Spawner:
-    """Starts each worker as a new Python: slower, and without a jail, but works everywhere."""
+    """Starts each worker as a new Python: slower, and without a jail, but works everywhere.
 
-    def __init__(self, baseline: Path) -> None:
+    So many are started ahead that torch is imported in some while others are asked. Of modules that
+    are one person's, one that leaves no trace is followed by another in its worker.
+    """
+
+    def __init__(self, baseline: Path, workers: int, *, for_one: bool) -> None:
         self._baseline = baseline
+        self._for_one = for_one
+        self._goes_on = workers > 1  # whether there is more than one module to come
+        self._idle: list[SpawnedProcess] = []  # given back
+        self._ahead = deque(self._start() for _ in range(workers))
 
     def launch(self, *, cpu_s: int, memory_mib: int) -> SpawnedProcess:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = listener.getsockname()[1]
-            output = tempfile.TemporaryFile()
-            return SpawnedProcess(listener, output, [str(port), str(self._baseline)])
+        """A worker that is about to say that it is ready.
+
+        Raises:
+            SandboxError: it did not start.
+        """
+        if self._idle:
+            return self._idle.pop()
+        process = self._ahead.popleft() if self._ahead else self._start()
+        if self._goes_on and not self._ahead:
+            self._ahead.append(self._start())
+        process.connect()
+        return process
 
     def mend(self) -> None:
-        """Nothing here outlives its worker."""
+        """Nothing here is shared by those who ask."""
 
     def close(self) -> None:
-        """Nothing outlives its worker here."""
+        for process in [*self._idle, *self._ahead]:
+            process.close()
+
+    def _start(self) -> SpawnedProcess:
+        return SpawnedProcess(self._baseline, self._idle if self._for_one else None)
 
 
 class NoWorkers:
@@ -418,10 +468,24 @@ class NoWorkers:
         """There is nothing to put right."""
 
 
+def can_fork() -> bool:
+    """Whether processes are forked here: it is not safe, or not possible, but on Linux."""
+    return sys.platform == "linux" and not os.environ.get(NO_FORK)
+
+
 @contextmanager
-def open_launcher(baseline: Path) -> Iterator[Any]:
-    """The best launcher that this system allows, closed with everything that it started."""
-    launcher = Zygote(baseline) if sys.platform == "linux" else Spawner(baseline)
+def open_launcher(baseline: Path, modules: int | None = None) -> Iterator[Any]:
+    """The best launcher that this system allows, closed with everything that it started.
+
+    Args:
+        modules: how many modules of one person there are for it at most; None: any number, of
+            several people. Where workers are not forked, as many are started ahead, but no more
+            than there are cores.
+    """
+    cores = os.cpu_count() or 1
+    ahead = cores if modules is None else min(modules, cores)
+    forks = can_fork()
+    launcher = Zygote(baseline) if forks else Spawner(baseline, ahead, for_one=modules is not None)
     try:
         yield launcher
     finally:

@@ -27,6 +27,7 @@ from grader.report.terminal import print_assignment, score_text
 from grader.submissions.reading import read_submission
 
 COLUMNS = 80
+AHEAD = 2  # workers, where they can't be forked
 
 
 def check_from_cell(slug: str) -> Checked:
@@ -73,7 +74,7 @@ class KeptEngine:
         if self._engine is None:
             course = load_course(find_course(standing=Path.cwd()).root)
             with ExitStack() as stack:
-                self._engine = stack.enter_context(open_engine(course))
+                self._engine = stack.enter_context(open_engine(course, modules=AHEAD))
                 self._open = stack.pop_all()
             atexit.register(self.close)
         return self._engine

@@ -36,7 +36,7 @@ class Known:
             return entry.graded.report
         if needs_worker(self._course, task.submission, task.slug):
             return None
-        with open_engine(self._course, self._seed, workers=False) as engine:
+        with open_engine(self._course, self._seed, modules=0) as engine:
             graded = engine.grade(task.submission, assignment)
             self.keep(task, graded, engine.environment)
         return graded.report
@@ -77,17 +77,17 @@ def check_work(
         environment = max((e.environment for e in known), key=lambda e: len(e.protections))
         return make_report(submission, [e.graded for e in known], environment, seed)
     unknown = [a.slug for a, entry in zip(assignments, found, strict=True) if entry is None]
-    workers = any(needs_worker(course, submission, slug) for slug in unknown)
-    with open_engine(course, seed, workers=workers) as engine:
+    modules = sum(needs_worker(course, submission, slug) for slug in unknown)
+    with open_engine(course, seed, modules=modules) as engine:
         from grader.grading.engine import grade_submissions  # takes a while, as torch does
 
-        if workers and not engine.jailed:
+        if modules and not engine.jailed:
             note(UNCONFINED)
         (report,) = grade_submissions(
             engine,
             [submission],
             assignments,
-            usable_cores() if workers else 1,
+            usable_cores() if modules else 1,
             lambda _, assignment: tell(assignment),
             cache,
         )

@@ -16,7 +16,6 @@ from functools import partial
 from multiprocessing import Pipe, connection
 from multiprocessing.connection import Connection
 from pathlib import Path
-from sys import platform
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -28,6 +27,7 @@ from grader.grading.crew import KILLED, Member, Work
 from grader.grading.opening import open_engine
 from grader.grading.task import Graded, Outcome, Task, is_confined
 from grader.report.model import AssignmentReport, Environment
+from grader.sandbox.launch import can_fork
 from grader.submissions.model import Submission, SubmissionError
 from grader.submissions.reading import read_submission
 from grader.workbench.checking import UNCONFINED, Known
@@ -44,6 +44,8 @@ QUIET_MS = 10
 LONGEST_MS = 100
 # Some file systems, of networks above all, tell nothing about changes: there we look.
 LOOK_EVERY_S = 0.5
+# Where workers can't be forked: one is asked, the other imports torch for the next save.
+AHEAD = 2
 
 
 @dataclass
@@ -146,7 +148,7 @@ def watch_folder(
     shown: object = None
     with (
         closing(Changes(folder)) as changes,
-        closing(Grading(partial(open_engine, course))) as grading,
+        closing(Grading(partial(open_engine, course, modules=AHEAD))) as grading,
         closing(Plots()) as plots,
     ):
         while True:
@@ -350,7 +352,7 @@ class Grading:
     def _working_member(self) -> Member | ThreadMember:
         if self._member is None:
             self.get_ready()
-            kind = Member if platform == "linux" else ThreadMember
+            kind = Member if can_fork() else ThreadMember
             self._member = kind(self._grade)
         return self._member
 

@@ -87,7 +87,7 @@ class Here:
         self.launched = 0
 
         @contextmanager
-        def open_launcher(_: Path, workers: int | None = None) -> Iterator[Launcher]:
+        def open_launcher(_: Path, modules: int | None = None) -> Iterator[Launcher]:
             self.launched += 1
             yield launcher
 

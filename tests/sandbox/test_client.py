@@ -620,7 +620,7 @@ def test_a_spawned_worker_grades_the_solution(monkeypatch: pytest.MonkeyPatch) -
     text = course.solution_path("relu").read_text(encoding="utf-8")
     text += "\nimport os\nprint('printed', os.environ.get('GRADER_TEST_TOKEN'))\n"
     submission = Submission("spawned", {"relu": Source("relu", "relu.py", text)}, {})
-    launcher = Spawner(course.baseline_path)
+    launcher = Spawner(course.baseline_path, 1, for_one=False)
     graded = Engine(course, launcher, course.seed).grade(submission, course.assignment("relu"))
     launcher.close()
     assert graded.report.status == "passed", graded.report.checks
@@ -652,7 +652,7 @@ from grader.course.manifest import load_course
 from grader.sandbox.client import Allowance, Student
 from grader.sandbox.launch import Spawner
 limits = Allowance(wall_s=60, cpu_s=30, memory_mib=512, output_kib=1)
-launcher = Spawner(load_course().baseline_path)
+launcher = Spawner(load_course().baseline_path, 1, for_one=False)
 student = Student(launcher, "relu", "def busy():\\n    while True: pass\\n", limits)
 student.load()
 print("loaded", flush=True)

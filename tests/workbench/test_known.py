@@ -39,7 +39,7 @@ def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody may start what imports torch."""
 
     @contextmanager
-    def refuse(_: Path) -> Iterator[None]:
+    def refuse(_: Path, modules: int | None) -> Iterator[None]:
         pytest.fail("torch was to be imported")
         yield
 

@@ -22,7 +22,7 @@ from grader.errors import GraderError
 from grader.grading.crew import Member
 from grader.grading.engine import Engine
 from grader.report.model import AssignmentReport, Status
-from grader.sandbox.launch import Launcher
+from grader.sandbox.launch import NO_FORK, Launcher
 from grader.submissions.model import Source, Submission
 from grader.workbench.watch import Board, Grading, Task, ThreadMember
 
@@ -392,7 +392,7 @@ def test_grading_beside_the_loop_gives_the_report(
     launcher: Launcher, monkeypatch: pytest.MonkeyPatch, threads: bool
 ) -> None:
     if threads:  # as on systems where forking is not safe
-        monkeypatch.setattr("grader.workbench.watch.platform", "elsewhere")
+        monkeypatch.setenv(NO_FORK, "1")
     with open_grading(launcher) as grading:
         tasks = [Task("relu", Source("relu", "relu.py", text), None) for text in (LEAKY, RIGHT)]
         grading.start(tasks[0])

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import sys
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from grader.grading.plugin import CheckRun
 from grader.proof.calibration.tail import fit_tail
 from grader.proof.zoo import Module, modules_of
 from grader.sandbox.client import Student
+from grader.sandbox.launch import can_fork
 
 PILOT_SEEDS = 3
 TRIAL_SEEDS = 20  # of a right module that may turn out to be far above the weakest
@@ -237,7 +237,7 @@ def measure_all(
 ) -> Generator[list[Measured], None, None]:
     """What each run came to, as they end, in processes forked from this one that share a zygote."""
     engine.digits  # noqa: B018  read once, before the processes fork
-    if jobs == 1 or len(runs) <= 1 or sys.platform != "linux":
+    if jobs == 1 or len(runs) <= 1 or not can_fork():
         yield from (measure(engine, run) for run in runs)
         return
 

@@ -21,6 +21,7 @@ from torch import nn
 
 from grader.sandbox.inside import calls
 from grader.sandbox.inside.loading.reading import Reading
+from grader.sandbox.inside.reuse import Before
 from grader.sandbox.inside.tensors import (
     UnusableError,
     array_to_tensor,
@@ -276,10 +277,16 @@ def offer_baseline(path: Path) -> None:
     sys.modules.update({"assignments": package, "assignments.baseline": module, "baseline": module})
 
 
-def serve(connection: socket.socket, folder: Path, protections: dict[str, bool]) -> None:
+def serve(
+    connection: socket.socket,
+    folder: Path,
+    protections: dict[str, bool],
+    before: Before | None = None,
+) -> None:
     """Answer requests until the trusted side closes the connection.
 
-    `folder` takes the copy of the student's module and is where the process stands.
+    `folder` takes the copy of the student's module and is where the process stands. `before` is
+    there where another module may follow.
     """
     os.chdir(folder)
     # joblib, which scikit-learn imports, would look for semaphores, find none and warn.
@@ -297,6 +304,12 @@ def serve(connection: socket.socket, folder: Path, protections: dict[str, bool])
         if payload is None:
             return
         request = protocol.decode_request(payload)
+        if isinstance(request.body, protocol.Anew):
+            if before is None or not before.restore(folder):
+                return  # whoever asks next is given another worker
+            worker = Worker(folder)
+            send(connection, 0, protocol.Ready(protections))
+            continue
         body = worker.handle(request.body)
         with contextlib.suppress(Exception):  # sys.stdout is whatever the student made of it
             sys.stdout.flush()

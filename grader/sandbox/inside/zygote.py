@@ -25,11 +25,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-import torch
-from torch import nn
-
 from grader.sandbox.inside import hugepages, worker
-from grader.sandbox.inside.tensors import uninitialised_memory_as_nan
+from grader.sandbox.inside.warming import warm_up
 from grader.sandbox.walls import inherited, jail, scratch
 
 REQUEST_BYTES = 4096
@@ -50,18 +47,6 @@ class Child:
     folder: Path
     hold: int  # keeps others from removing it
     killed_for: list[str] = field(default_factory=list)
-
-
-def warm_up() -> None:
-    """Run once what torch imports or reads lazily, as the jail will not let a worker do it."""
-    torch.set_num_threads(1)
-    for make in (torch.optim.SGD, torch.optim.Adam):
-        net = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2), nn.ReLU(), nn.Dropout())
-        optimizer = make(net.parameters(), lr=0.1)
-        nn.functional.cross_entropy(net(torch.ones(2, 2)), torch.tensor([0, 1])).backward()
-        optimizer.step()
-    with uninitialised_memory_as_nan():
-        torch.empty(1)
 
 
 def fork_worker(

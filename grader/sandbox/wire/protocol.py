@@ -259,8 +259,16 @@ class Call(msgspec.Struct, tag=True):
     cotangent: Array | None
 
 
+class Anew(msgspec.Struct, tag=True):
+    """Forget the module, and say again that it is ready: another one follows.
+
+    Asked only where workers can't be forked, of those whose module leaves no trace.
+    """
+
+
 Request = (
-    Load
+    Anew
+    | Load
     | Build
     | Forward
     | Backward

@@ -1,0 +1,21 @@
+"""What torch puts off until it is first used, done before there is a module."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from grader.sandbox.inside.tensors import uninitialised_memory_as_nan
+
+
+def warm_up() -> None:
+    """Run once what torch imports, reads or sets lazily: the jail will not let a worker do it, and
+    one that is used again would seem to have been changed by its module."""
+    torch.set_num_threads(1)
+    for make in (torch.optim.SGD, torch.optim.Adam):
+        net = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2), nn.ReLU(), nn.Dropout())
+        optimizer = make(net.parameters(), lr=0.1)
+        nn.functional.cross_entropy(net(torch.ones(2, 2)), torch.tensor([0, 1])).backward()
+        optimizer.step()
+    with uninitialised_memory_as_nan():
+        torch.empty(1)

@@ -1,0 +1,65 @@
+"""Where workers can't be forked: they are started ahead, and used again if nothing is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from conftest import REPOSITORY, solution
+
+from grader.course.manifest import load_course
+from grader.sandbox.client import Allowance, Student
+from grader.sandbox.launch import NO_FORK, Launcher, Spawner, can_fork, open_launcher
+
+BASELINE = load_course(REPOSITORY).baseline_path
+LIMITS = Allowance(wall_s=60, cpu_s=60, memory_mib=1024, output_kib=4)
+RIGHT = solution("relu")
+
+
+@pytest.fixture(scope="module")
+def spawner() -> Iterator[Launcher]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(NO_FORK, "1")
+        assert not can_fork()
+        with open_launcher(BASELINE, 1) as opened:
+            assert isinstance(opened, Spawner)
+            yield opened
+
+
+def process_of(launcher: Launcher, text: str, slug: str = "relu", **options: bool) -> int:
+    """Import a module; the number of the process that did."""
+    with Student(launcher, slug, f"{text}\nimport os\nprint(os.getpid())", LIMITS, **options) as s:  # type: ignore[arg-type]
+        s.load()
+        if "Net" in text:
+            s.build(20, 8, 14, seed=0)
+    return int(s.output.split()[-1])
+
+
+def test_a_module_that_leaves_no_trace_is_followed_by_another(spawner: Launcher) -> None:
+    first = process_of(spawner, f"{RIGHT}\nprint('first')", leaves_no_trace=True)
+    with Student(spawner, "l2", "import sys\nprint('relu' in sys.modules)", LIMITS) as student:
+        student.load()
+    assert student.output == "False\n"  # and nothing of what the first one printed
+    assert process_of(spawner, RIGHT) != first  # the second one might have left something
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from torch import nn\nlinear = nn.Linear\nlinear.forward = None",
+        "import torch\nset_it = torch.set_default_dtype\nset_it(torch.float64)",
+        "from torch.nn.modules import module\nmodule._global_forward_hooks[1] = print",
+    ],
+)
+def test_one_that_left_a_trace_all_the_same_is_followed_by_none(
+    spawner: Launcher, text: str
+) -> None:
+    changed = process_of(spawner, text, leaves_no_trace=True)
+    assert process_of(spawner, RIGHT, leaves_no_trace=True) != changed
+
+
+def test_nobody_follows_in_a_worker_of_somebody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(NO_FORK, "1")
+    with open_launcher(BASELINE) as launcher:
+        first = process_of(launcher, RIGHT, leaves_no_trace=True)
+        assert process_of(launcher, RIGHT, leaves_no_trace=True) != first
