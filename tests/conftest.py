@@ -7,11 +7,12 @@ import json
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -31,6 +32,17 @@ NEEDS_POSIX = "needs POSIX: pipes with names, signals, modes of files or termina
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason=NEEDS_LINUX)
 on_posix = pytest.mark.skipif(os.name != "posix", reason=NEEDS_POSIX)
 CONFINING = ("grade", "batch")  # commands that stop elsewhere
+# Protections that this machine can't have, by name: the tests of all others fail where one is off.
+WALLS_OFF = set(os.environ.get("GRADER_WALLS_OFF", "").split())
+if sys.platform == "linux" and not (
+    os.geteuid() == 0
+    and all(
+        folder.stat().st_mode & stat.S_IXOTH
+        for prefix in (sys.prefix, sys.base_prefix)
+        for folder in (Path(prefix).resolve(), *Path(prefix).resolve().parents)
+    )
+):
+    WALLS_OFF.add("user")  # only root can become another, who has to get to Python's files
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -122,6 +134,17 @@ def skip_elsewhere() -> None:
     """Skip the test that calls this, or the one for whose fixture it is called, but on Linux."""
     if sys.platform != "linux":
         pytest.skip(NEEDS_LINUX)
+
+
+def expect_walls(on: Mapping[str, bool]) -> None:
+    """Fail where a protection is off; skip where the machine is known not to have it."""
+    off = {name for name, is_on in on.items() if not is_on}
+    assert off <= WALLS_OFF, (
+        f"off: {', '.join(sorted(off - WALLS_OFF))}; where a machine can't have a wall, "
+        "GRADER_WALLS_OFF names it"
+    )
+    if off:
+        pytest.skip(f"this machine can't have {', '.join(sorted(off))}")
 
 
 # A job that a shell started in the background ignores Ctrl-C, one that outlives its terminal
