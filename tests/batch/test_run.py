@@ -1,0 +1,312 @@
+"""What a run over a class stores, counts, says and ends with: modules that are asked themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from conftest import Ran
+from helpers.classes import COURSE, Asking, make_folder, make_zip
+from typer.testing import CliRunner
+
+from grader.batch import executor
+from grader.cli.app import app
+from grader.course.manifest import Course
+from grader.gradebook.keeping.store import FILE, Store, StoreError, batch_lock, open_store
+from grader.gradebook.keeping.stored import open_gradebook
+from grader.grading.engine import Graded
+from grader.grading.task import Outcome
+from grader.report.model import CheckResult
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+ONLY = ("--only", "relu")
+
+
+class Faulty(Asking):
+    """Does to the outcome of a module what the module asks for by a word."""
+
+    def run(
+        self, tasks: Iterable[bytes], checks: Mapping[str, str]
+    ) -> Generator[tuple[int, Outcome] | None, None, None]:
+        self.tasks.clear()
+        with closing(super().run(tasks, checks)) as events:
+            for event in events:
+                assert event is not None
+                number, outcome = event
+                source = self.tasks[number].source
+                yield number, with_fault(outcome, "" if source is None else source.text)
+
+
+def with_fault(outcome: Outcome, text: str) -> Outcome:
+    assert outcome.graded is not None and outcome.environment is not None
+    report = outcome.graded.report
+    if "KILLED" in text:
+        return executor.outcome_of(None)
+    if "LOST" in text:
+        return Outcome(error="the sandbox is lost", sandbox_failed=True)
+    if "BUG" in text:
+        broken = CheckResult("test_b", "B", "grader_error", 0.0, 0.0, "KeyError: 'x'", "", 0.0)
+        report = msgspec.structs.replace(report, checks=[*report.checks, broken])
+    if "UNSOUND" in text:
+        report = msgspec.structs.replace(report, score=report.score + 1)
+    if "ELSEWHERE" in text:
+        environment = msgspec.structs.replace(outcome.environment, torch="0.4.1")
+        return Outcome(outcome.graded, environment)
+    if "CRASHES" in text:
+        crash = CheckResult("test_c", "C", "crashed", 0.0, 0.0, "exit status 3", "", 0.0)
+        report = msgspec.structs.replace(report, checks=[*report.checks, crash])
+    return Outcome(Graded(report, outcome.graded.duration_s), outcome.environment)
+
+
+class Command:
+    """`grader batch` in this process, whose executor is Faulty."""
+
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.class_, self.results = root / "class", root / "results"
+        self.course: Course = COURSE
+        self.executor = Faulty()
+        monkeypatch.setattr(executor, "LocalExecutor", lambda *_: self.executor)
+        monkeypatch.setattr("grader.cli.batch.open_course", lambda: self.course)
+
+    def hand_in(self, **modules: str | bytes) -> None:
+        """relu of students by name; what is no text goes into a file of another kind."""
+        make_folder(self.class_, {f"{who}/relu.py": text for who, text in modules.items()})
+
+    def __call__(self, *options: str | Path, class_: Path | None = None) -> Ran:
+        arguments = ["batch", class_ or self.class_, "--results", self.results, *options]
+        ran = CliRunner().invoke(app, [str(each) for each in arguments], env={"COLUMNS": "300"})
+        assert ran.exception is None or isinstance(ran.exception, SystemExit), ran.exception
+        return Ran(ran.exit_code, ran.stdout, ran.stderr)
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """Every student's stored score of relu."""
+        with open_store(self.results) as store:
+            names = {s.student.key: s.student.name for s in store.students()}
+            current = store.current_scores(["relu"])
+            return {names[student]: score for student, _, _, score in current}
+
+    def submitted_at(self) -> dict[str, str]:
+        with open_store(self.results) as store:
+            return {stored.student.name: stored.submitted_at for stored in store.students()}
+
+
+@pytest.fixture
+def batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    return Command(tmp_path, monkeypatch)
+
+
+# ---------------------------------------------------------------- what is ours costs nobody a grade
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("BUG", "ann: relu: test_b: KeyError: 'x'"),
+        ("UNSOUND", "ann: relu: 8 of 100 points, which its checks don't add up to"),
+        ("LOST", "ann: relu: the sandbox is lost"),
+        ("KILLED", "ann: relu: twice: the grading process was killed; is there enough memory?"),
+    ],
+)
+def test_a_failure_of_ours_is_told_and_leaves_what_was_stored(
+    batch: Command, fault: str, told: str
+) -> None:
+    batch.hand_in(ann="points = 3", bob="points = 4")
+    assert batch(*ONLY).status == 0
+    batch.hand_in(ann=f"points = 7  # {fault}", bob="points = 5")
+    ran = batch(*ONLY)
+    assert ran.status == 3
+    assert f"grader: the grader itself failed, not the submission: {told}\n" in ran.stderr
+    assert "grader: next: the same command grades what is left\n" in ran.stderr
+    assert "2 submissions: 1 assignments graded, 0 unchanged" in ran.stderr
+    assert batch.scores == {"ann": 3.0, "bob": 5.0}
+    # It is tried again, and counts once it has come to something.
+    batch.hand_in(ann="points = 7")
+    assert batch(*ONLY).status == 0
+    assert batch.scores == {"ann": 7.0, "bob": 5.0}
+
+
+def test_the_same_failure_over_a_shared_module_is_counted_not_stored(batch: Command) -> None:
+    batch.hand_in(ann="points = 7  # BUG", bob="points = 7  # BUG", cem="points = 1")
+    assert batch(*ONLY).status == 3
+    assert batch.scores == {"cem": 1.0}
+
+
+def test_a_worker_of_other_versions_stores_nothing(batch: Command) -> None:
+    batch.hand_in(ann="points = 3  # ELSEWHERE")
+    ran = batch(*ONLY)
+    assert ran.status == 3
+    assert "a worker has torch 0.4.1, this machine " in ran.stderr
+    assert batch.scores == {}
+
+
+def test_what_crashed_is_stored_and_pointed_out(batch: Command) -> None:
+    batch.hand_in(ann="points = 3  # CRASHES", bob="points = 3  # CRASHES")
+    ran = batch(*ONLY)
+    assert ran.status == 0
+    for name in ("ann", "bob"):
+        assert f"{name}: relu: crashed: exit status 3" in ran.stderr
+    assert batch.scores == {"ann": 3.0, "bob": 3.0}
+
+
+# ---------------------------------------------------------------- how a run ends
+
+
+@pytest.mark.parametrize(
+    ("files", "status", "count"),
+    [
+        ({"ann/relu.py": "points = 3"}, 0, ""),
+        ({"ann/relu.py": b"\xff\xfe"}, 2, "1 submissions unreadable"),
+        ({"ann/relu.py": b"\xff\xfe", "bob/relu.py": "x = 1"}, 2, "1 submissions unreadable"),
+        ({"ann.zip": b"PK\x03\x04 nothing"}, 2, "1 submissions unreadable"),
+        (
+            {"ann.zip": b"PK\x03\x04 nothing", "bob/relu.py": b"\xff\xfe"},
+            2,
+            "2 submissions unreadable",
+        ),
+        ({"ann/notes.txt": "nothing of the course"}, 0, ""),
+    ],
+)
+def test_the_exit_status_says_whether_something_could_not_be_read(
+    batch: Command, files: dict[str, str | bytes], status: int, count: str
+) -> None:
+    make_folder(batch.class_, files)
+    ran = batch(*ONLY)
+    assert ran.status == status
+    assert ("unreadable" in ran.stderr.split("submissions: ")[1].splitlines()[0]) == bool(count)
+    assert count in ran.stderr
+
+
+def test_a_hand_in_that_is_nobodys_makes_the_status_2(batch: Command, tmp_path: Path) -> None:
+    batch.hand_in(ann="points = 3", Jane="points = 4")
+    roster = tmp_path / "roster.csv"
+    roster.write_text("name,identifier\nann,1\nJane,2\nJane,3\n")
+    ran = batch(*ONLY, "--roster", roster)
+    assert ran.status == 2
+    assert "1 submissions unreadable" in ran.stderr and batch.scores == {"ann": 3.0}
+
+
+def test_a_failure_of_ours_weighs_more_than_what_cannot_be_read(batch: Command) -> None:
+    batch.hand_in(ann=b"\xff\xfe", bob="points = 1  # BUG")
+    assert batch(*ONLY).status == 3
+
+
+# ---------------------------------------------------------------- one run at a time
+
+
+def test_nobody_else_gets_into_the_folder_before_a_run_is_over(
+    batch: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = []
+
+    def expect_refused() -> None:
+        busy = pytest.raises(StoreError, match="another grader batch is at work")
+        with busy, batch_lock(batch.results):
+            pass
+        refused.append(True)
+
+    class Watching(Faulty):
+        def run(self, tasks: Iterable[bytes], checks: Mapping[str, str]) -> Any:
+            expect_refused()
+            yield from super().run(tasks, checks)
+            expect_refused()
+
+    last_line = Store.last_line
+
+    def watching_last_line(store: Store) -> int:
+        expect_refused()
+        return last_line(store)
+
+    monkeypatch.setattr(Store, "last_line", watching_last_line)
+    batch.executor = Watching()
+    batch.hand_in(ann="points = 3", bob="points = 4")
+    assert batch(*ONLY).status == 0
+    assert len(refused) == 3
+    with batch_lock(batch.results):
+        ran = batch(*ONLY)
+    assert ran.status == 3 and "another grader batch is at work on it" in ran.stderr
+
+
+def test_each_result_is_on_disk_before_the_next_comes(batch: Command) -> None:
+    seen = []
+
+    class Watching(Faulty):
+        def run(self, tasks: Iterable[bytes], checks: Mapping[str, str]) -> Any:
+            for event in super().run(tasks, checks):
+                seen.append(len(batch.scores))  # read by a connection of its own
+                yield event
+
+    batch.executor = Watching()
+    batch.hand_in(ann="points = 1", bob="points = 2", cem="points = 3")
+    assert batch(*ONLY).status == 0
+    assert seen == [0, 1, 2]
+
+
+# ---------------------------------------------------------------- times
+
+
+def test_a_time_without_a_zone_is_in_the_courses(batch: Command, tmp_path: Path) -> None:
+    batch.course = msgspec.structs.replace(COURSE, zone=TOKYO)
+    batch.hand_in(ann="points = 1", bob="points = 2")
+    roster = tmp_path / "roster.csv"
+    roster.write_text(
+        "name,submitted,extension\nann,2026-10-01 09:30,2026-11-01 09:30\n"
+        "bob,2026-10-01T09:30:00Z,\n"
+    )
+    batch(*ONLY, "--roster", roster)
+    times = {"ann": "2026-10-01T00:30:00Z", "bob": "2026-10-01T09:30:00Z"}
+    assert batch.submitted_at() == times
+    with open_store(batch.results) as store:
+        (extension,) = store.decisions("ann")["ann"].extensions
+        assert extension.until == "2026-11-01T00:30:00Z"
+    # A run without the roster knows them still.
+    batch.hand_in(ann="points = 3")
+    batch(*ONLY)
+    assert batch.submitted_at() == times
+    with open_store(batch.results) as store:
+        assert {g.submitted_at for g in store.log("ann")} == {"2026-10-01T00:30:00Z"}
+        assert len(store.decisions("ann")["ann"].extensions) == 1
+    # Nor does a roster without the column take them away.
+    roster.write_text("name,email\nann,a@example.edu\nbob,b@example.edu\n")
+    batch(*ONLY, "--roster", roster)
+    assert batch.submitted_at() == times
+
+
+def test_a_downloads_time_without_a_zone_is_in_the_courses(batch: Command) -> None:
+    batch.course = msgspec.structs.replace(COURSE, zone=TOKYO)
+    folder = "12-34 - Ann Other - Oct 1, 2026 930 AM"
+    make_folder(batch.class_, {"index.html": "", f"{folder}/relu.py": "points = 1"})
+    assert batch(*ONLY).status == 0
+    assert batch.submitted_at() == {"Ann Other": "2026-10-01T00:30:00Z"}
+
+
+# ---------------------------------------------------------------- what counts
+
+
+def test_of_two_hand_ins_in_a_run_for_one_person_neither_is_chosen_by_us(batch: Command) -> None:
+    batch.class_.mkdir()
+    (batch.class_ / "ann.zip").write_bytes(make_zip({"relu.py": "points = 1"}))
+    make_folder(batch.class_ / "ann", {"relu.py": "points = 2"})
+    ran = batch(*ONLY)
+    assert ran.status == 2 and "not the same; none of them is graded" in ran.stderr
+
+
+def test_the_score_of_the_last_download_counts_and_the_maximum_of_the_last_checks(
+    batch: Command,
+) -> None:
+    batch.hand_in(ann="points = 5")
+    batch(*ONLY)
+    batch.hand_in(ann="points = 4")
+    batch(*ONLY)
+    assert batch.scores == {"ann": 4.0}
+    batch.hand_in(ann="points = 5")  # the older file again, whose result is known
+    assert "0 assignments graded, 1 unchanged" in batch(*ONLY).stderr
+    assert batch.scores == {"ann": 5.0}
+    with open_gradebook(COURSE, batch.results) as gradebook:
+        assert [entry.final for entry in gradebook] == [5.0]
+    assert (batch.results / FILE).is_file()

@@ -1,0 +1,201 @@
+"""What a run shows to student code and what it concludes: weights of elsewhere are of no use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from grader.course.digits import Digits
+from grader.course.manifest import load_course
+from grader.grading import training
+from grader.grading.training import accuracy, cross_entropy, draw_steps, run_own, run_training
+from grader.sandbox.client import Parameter
+
+COURSE = load_course()
+RNG = np.random.default_rng(7)
+DIGITS = Digits(
+    RNG.integers(0, 256, (1500, 784), np.uint8), RNG.integers(0, 10, 1500).astype(np.int64)
+)
+UNSEEN = Digits(
+    RNG.integers(0, 256, (500, 784), np.uint8), RNG.integers(0, 10, 500).astype(np.int64)
+)
+Net = Callable[[np.ndarray], np.ndarray]
+
+
+class Recording:
+    """A student and a trainee at once: keeps what it is shown, and answers by a fixed network."""
+
+    def __init__(self, net: Net) -> None:
+        self.net = net
+        self.images = self.labels = self.measured = np.empty(0)
+        self.parameters = [Parameter("W", "a tensor", True, np.zeros((2, 2), np.float32))]
+        self.asked: dict[str, Any] = {}
+        self.batches: list[tuple[int, int]] = []
+
+    def train(self, sizes: object, images: np.ndarray, labels: np.ndarray, **asked: Any) -> Any:
+        self.images, self.labels, self.asked = images, labels, asked
+        return self
+
+    def step(self, batch: int, rows: int, coordinates: np.ndarray) -> tuple[np.ndarray, ...]:
+        self.batches.append((batch, rows))
+        shown = self.images[batch * rows : (batch + 1) * rows]
+        nothing = np.zeros(len(coordinates), np.float32)
+        return self.net(shown), nothing, nothing
+
+    def reveal(self, coordinates: np.ndarray) -> Any:
+        values = np.zeros(len(coordinates), np.float32)
+        return SimpleNamespace(
+            before=np.zeros(4, np.float32),
+            earlier=values,
+            gradients=values,
+            after=values,
+            buffers_before=[],
+            buffers_after=[],
+        )
+
+    def measure(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+        self.measured = images
+        return self.net(images), np.zeros(4, np.float32), []
+
+
+def knowing(digits: Digits) -> Net:
+    """A network that was trained elsewhere: it knows every one of these images."""
+    known = {image.tobytes(): label for image, label in zip(*digits, strict=True)}
+
+    def net(images: np.ndarray) -> np.ndarray:
+        labels = [known.get(image.tobytes(), 0) for image in images]
+        return np.eye(10, dtype=np.float32)[labels] * 10
+
+    return net
+
+
+def run(student: Recording, seed: int = 1) -> Any:
+    rng = np.random.default_rng(seed)
+    return run_training(student, COURSE.assignment("relu"), DIGITS, rng)  # type: ignore[arg-type]
+
+
+def test_pixels_come_in_an_order_that_nobody_can_have_trained_for() -> None:
+    student = Recording(knowing(DIGITS))
+    summary = run(student).summary
+    assert summary.valid_accuracy < 0.2 and summary.train_accuracy < 0.2
+    assert max(summary.accuracy) < 0.2
+
+
+def test_the_order_of_the_pixels_is_one_for_all_images_and_another_each_time() -> None:
+    students = [Recording(knowing(DIGITS)) for _ in range(2)]
+    for seed, student in enumerate(students):
+        run(student, seed)
+        shown = np.concatenate([student.images, student.measured])
+        # Columns are told apart by their sums over all images, and rows stay as they are.
+        order = np.argsort(shown.sum(axis=0, dtype=np.int64), kind="stable")
+        given = np.argsort(DIGITS.images.sum(axis=0, dtype=np.int64), kind="stable")
+        assert np.array_equal(
+            np.sort(shown.sum(axis=0, dtype=np.int64)),
+            np.sort(DIGITS.images.sum(axis=0, dtype=np.int64)),
+        )
+        assert not np.array_equal(order, given)
+        assert np.array_equal(shown.sum(axis=1), DIGITS.images.sum(axis=1))
+        assert np.array_equal(student.labels, DIGITS.labels[:1000])
+    assert not np.array_equal(students[0].images, students[1].images)
+
+
+def test_the_first_thousand_are_trained_on_and_the_others_measured() -> None:
+    student = Recording(knowing(DIGITS))
+    run(student)
+    assert (student.images.shape, student.measured.shape) == ((1000, 784), (500, 784))
+    assert student.asked["students"] == "network" and student.asked["recorded"] is True
+    assert (student.asked["lr"], student.asked["momentum"]) == (0.01, 0.9)
+    assert student.asked["batch_size"] == 100
+    epochs = COURSE.assignment("relu").epochs
+    assert student.batches == [(number, 100) for number in range(10)] * epochs
+
+
+def test_the_capstones_classes_are_numbered_anew() -> None:
+    """Its pixels keep their places; what it was trained on elsewhere means nothing all the same."""
+    assignment = COURSE.assignment("capstone")
+    student = Recording(knowing(UNSEEN))
+    own = run_own(student, assignment, DIGITS, UNSEEN, np.random.default_rng(3))  # type: ignore[arg-type]
+    assert np.array_equal(student.measured, UNSEEN.images)
+    assert np.array_equal(student.images, DIGITS.images[:1000])
+    assert own.summary.valid_accuracy < 0.35
+    # One number for each class, all of them used, and another one each time.
+    pairs = set(zip(DIGITS.labels[:1000].tolist(), student.labels.tolist(), strict=True))
+    assert len(pairs) == 10 and {new for _, new in pairs} == set(range(10))
+    assert any(old != new for old, new in pairs)
+    again = Recording(knowing(UNSEEN))
+    run_own(again, assignment, DIGITS, UNSEEN, np.random.default_rng(4))  # type: ignore[arg-type]
+    assert not np.array_equal(student.labels, again.labels)
+    assert student.asked["students"] == "both" and own.bands == assignment.bands
+
+
+def test_a_capstone_that_learns_the_numbers_it_is_given_is_measured_by_them() -> None:
+    student = Recording(lambda images: np.zeros((len(images), 10), np.float32))
+    true = {image.tobytes(): label for image, label in zip(*UNSEEN, strict=True)}
+
+    def net(images: np.ndarray) -> np.ndarray:
+        number_of = dict(zip(DIGITS.labels[:1000].tolist(), student.labels.tolist(), strict=True))
+        labels = [number_of[int(true.get(image.tobytes(), 0))] for image in images]
+        return np.eye(10, dtype=np.float32)[labels]
+
+    student.net = net
+    own = run_own(
+        student,  # type: ignore[arg-type]
+        COURSE.assignment("capstone"),
+        DIGITS,
+        UNSEEN,
+        np.random.default_rng(5),
+    )
+    assert own.summary.valid_accuracy == 1.0
+
+
+# ---------------------------------------------------------------- figures
+
+
+def test_the_largest_logits_that_can_be_sent_have_a_loss() -> None:
+    """Of float32; in float32 their difference is infinite, and no report could be stored."""
+    logits = np.array([[3e38, -3e38], [-3e38, 3e38]], np.float32)
+    assert cross_entropy(logits, np.array([0, 1])) == 0.0
+    assert cross_entropy(logits, np.array([1, 0])) == pytest.approx(6e38, rel=1e-6)
+    with np.errstate(all="raise", under="ignore"):
+        cross_entropy(logits, np.array([1, 0]))
+
+
+def test_cross_entropy_is_the_mean_of_minus_log_softmax() -> None:
+    assert cross_entropy(np.zeros((3, 10), np.float32), np.array([1, 2, 3])) == pytest.approx(
+        np.log(10)
+    )
+    logits = np.array([[0.0, np.log(3)], [np.log(4), 0.0]], np.float32)
+    expected = -(np.log(3 / 4) + np.log(1 / 5)) / 2
+    assert cross_entropy(logits, np.array([1, 1])) == pytest.approx(expected, rel=1e-6)
+
+
+def test_accuracy_is_the_share_of_rows_whose_largest_logit_is_the_labels() -> None:
+    logits = np.array([[1, 2], [2, 1], [1, 2], [1, 2]], np.float32)
+    assert accuracy(logits, np.array([1, 0, 0, 1])) == 0.75
+
+
+def test_a_summary_tells_each_epoch_and_the_last() -> None:
+    assignment = msgspec.structs.replace(COURSE.assignment("relu"), epochs=2)
+    right, wrong = np.array([[9, 0]], np.float32), np.array([[0, 9]], np.float32)
+    told = training.summarise(
+        [wrong, wrong, right, wrong],
+        np.concatenate([right, right, wrong]),
+        np.array([0, 0]),
+        np.array([0, 0, 0]),
+        assignment,
+    )
+    assert told.accuracy == [0.0, 0.5] and told.train_accuracy == 0.5
+    assert told.valid_accuracy == pytest.approx(2 / 3)
+    assert told.loss[0] > told.loss[1] and told.threshold == assignment.threshold
+
+
+def test_the_first_step_and_four_others_are_revealed_at_random() -> None:
+    drawn = [draw_steps(np.random.default_rng(seed), 100) for seed in range(50)]
+    for steps in drawn:
+        assert len(steps) == 5 and 0 in steps and max(steps) < 100
+    assert len({step for steps in drawn for step in steps}) > 50
