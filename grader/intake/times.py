@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from grader.text import fold
 
@@ -41,7 +41,9 @@ _SHORT = 3  # letters that tell months apart, but for a few
 
 def parse_time(text: str, zone: tzinfo) -> datetime | None:
     """The moment that is meant, in `zone` if the text names none; None if it can't be read."""
-    text = " ".join(text.split()).removesuffix(" UTC")
+    text = " ".join(text.split())
+    if text.endswith(" UTC"):
+        text, zone = text.removesuffix(" UTC"), UTC
     moment = _standard(text)
     if moment is None:
         match = _DAY_FIRST.fullmatch(fold(text)) or _MONTH_FIRST.fullmatch(fold(text))

@@ -1,0 +1,121 @@
+"""Of several hand-ins of one person the last one counts, told by number and time, not by text."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from helpers.classes import Files, make_folder
+
+from grader.intake.layouts import open_class
+from grader.intake.roster import read_roster
+
+SLUGS = ["relu", "adam"]
+TOKYO = ZoneInfo("Asia/Tokyo")
+CANVAS = "doejane_77"
+EXCHANGE = "jd+ps1+2026-10-{}"
+
+
+def read(folder: Path, files: Files, zone: tzinfo = TOKYO) -> dict[str, tuple[str, str]]:
+    """relu's text and when it was handed in, by source."""
+    found = {}
+    with open_class(make_folder(folder / "class", files), SLUGS, zone=zone) as class_:
+        for handed in class_.submissions:
+            found[handed.source] = (handed.load().sources["relu"].text, handed.submitted_at)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("999_relu.py", "1000_relu.py"),
+        ("1009_relu-9.py", "1010_relu-10.py"),
+        ("1009_relu-10.py", "1010_relu-9.py"),
+        ("9999_relu-1.py", "10001_relu-2.py"),
+        ("998_relu.py", "LATE"),
+    ],
+)
+def test_canvas_numbers_its_files_in_the_order_in_which_they_came(
+    tmp_path: Path, earlier: str, later: str
+) -> None:
+    last = "doejane_LATE_77_1001_relu-1.py" if later == "LATE" else f"{CANVAS}_{later}"
+    files = {f"{CANVAS}_{earlier}": "old", last: "new"}
+    assert read(tmp_path, files)[CANVAS][0] == "new"
+
+
+def test_canvas_takes_feedback_back_by_the_number_of_one_of_the_files(tmp_path: Path) -> None:
+    class_ = make_folder(tmp_path / "class", {f"{CANVAS}_1000_relu.py": "new"})
+    with open_class(class_, SLUGS) as handed_in:
+        (handed,) = handed_in.submissions
+    assert handed.upload == f"canvas:{CANVAS}_1000_"
+
+
+def test_blackboards_attempts_are_told_apart_by_their_time(tmp_path: Path) -> None:
+    front = "HW 1_jd_attempt_2026-10-"
+    files = {
+        f"{front}09-23-00-00_relu.py": "old",
+        f"{front}10-01-30-00_relu.py": "new",
+        f"{front}09-23-30-00_adam.py": "x = 1",
+    }
+    assert read(tmp_path, files) == {"jd": ("new", "2026-10-09T16:30:00Z")}
+
+
+def test_brightspaces_folders_are_told_apart_by_their_time(tmp_path: Path) -> None:
+    files = {
+        "index.html": "",
+        "12-34 - Jane Doe - Oct 9, 2026 1130 AM/relu.py": "old",
+        "12-34 - Jane Doe - Oct 9, 2026 115 PM/relu.py": "new",
+        "12-34 - Jane Doe - Oct 8, 2026 1159 PM/relu.py": "oldest",
+    }
+    assert read(tmp_path, files) == {"Jane Doe_12": ("new", "2026-10-09T04:15:00Z")}
+
+
+def test_nbgraders_exchange_holds_every_hand_in_and_the_newest_counts(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {}
+    for name, time, text in (
+        ("09 10:00:00 UTC", "2026-10-09 10:00:00 UTC", "old"),
+        ("10 09:00:00 UTC", "2026-10-10 09:00:00 UTC", "new"),
+        ("08 11:00:00 UTC", "2026-10-08 11:00:00 UTC", "oldest"),
+    ):
+        folder = EXCHANGE.format(name)
+        files |= {f"{folder}/relu.py": text, f"{folder}/timestamp.txt": time}
+    assert read(tmp_path, files) == {"jd": ("new", "2026-10-10T09:00:00Z")}
+
+
+def test_gradescopes_metadata_says_when_in_utc(tmp_path: Path) -> None:
+    metadata = (
+        "---\nsubmission_1:\n  :submitters:\n  - :name: Jane Doe\n    :sid: s1\n"
+        "  :created_at: 2026-10-01 23:30:00.000000000 -04:00\n"
+    )
+    files = {"submission_metadata.yml": metadata, "submission_1/relu.py": "x = 1"}
+    ((_, time),) = read(tmp_path, files).values()
+    assert time == "2026-10-02T03:30:00Z"
+
+
+# ---------------------------------------------------------------- the roster
+
+
+@pytest.mark.parametrize(
+    ("written", "utc"),
+    [
+        ("2026-10-01 09:30", "2026-10-01T00:30:00Z"),
+        ("2026-10-01T09:30:15", "2026-10-01T00:30:15Z"),
+        ("2026-10-01T09:30:00Z", "2026-10-01T09:30:00Z"),
+        ("2026-10-01 09:30:00 UTC", "2026-10-01T09:30:00Z"),
+        ('"1 October 2026, 9:30 UTC"', "2026-10-01T09:30:00Z"),
+        ("2026-10-01 09:30:00 -0400", "2026-10-01T13:30:00Z"),
+        ("01.10.2026 09:30", "2026-10-01T00:30:00Z"),
+        ('"Thursday, 1 October 2026, 9:30 AM"', "2026-10-01T00:30:00Z"),
+        ("2026-10-01 00:30:00", "2026-09-30T15:30:00Z"),
+    ],
+)
+def test_a_time_without_a_zone_is_in_the_zone_of_the_course_wherever_this_machine_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, utc: str
+) -> None:
+    monkeypatch.setenv("TZ", "America/Los_Angeles")
+    path = tmp_path / "roster.csv"
+    path.write_text(f"name,submitted\nJane Doe,{written}\n")
+    (line,) = read_roster(path, TOKYO).lines
+    assert line.submitted_at == utc
