@@ -1,0 +1,90 @@
+"""A file system that tells nothing of changes, as networks' do, is looked at now and then."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import on_posix, solution, wrong
+
+from grader.course.manifest import load_course
+from grader.grading.engine import Engine
+from grader.sandbox.launch import Launcher
+from grader.workbench import watch
+from grader.workbench.hints import Hints
+from grader.workbench.screen import View
+from grader.workbench.watch import watch_folder
+
+COURSE = load_course()
+
+
+def no_more_watches(*_: object, **__: object) -> Iterator[Any]:
+    raise OSError(28, "No space left on device")  # of inotify's watches
+    yield
+
+
+def broken_watcher(*_: object, **__: object) -> Iterator[Any]:
+    raise RuntimeError("the watcher has ended")
+    yield
+
+
+def silence(*_: object, stop_event: Any, **__: object) -> Iterator[Any]:
+    stop_event.wait()
+    yield from ()
+
+
+class Keys:
+    """A keyboard on which `q` is pressed when the test says so."""
+
+    is_open = True
+
+    def __init__(self) -> None:
+        self._read, self._write = os.pipe()
+
+    def fileno(self) -> int:
+        return self._read
+
+    def read(self) -> str:
+        return os.read(self._read, 1).decode()
+
+    def leave(self) -> None:
+        os.write(self._write, b"q")
+
+
+class Watcher:
+    """A screen: does the next thing as soon as the one before shows."""
+
+    size = (80, 24)
+
+    def __init__(self, steps: list[tuple[str, Callable[[], object]]]) -> None:
+        self.steps = steps
+
+    def show(self, view: View) -> None:
+        report = view.reports.get("relu")
+        if report is not None and self.steps and report.status == self.steps[0][0]:
+            _, act = self.steps.pop(0)
+            act()
+
+
+@on_posix
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("watcher", [no_more_watches, broken_watcher, silence])
+def test_a_save_that_nobody_tells_of_is_seen_all_the_same(
+    launcher: Launcher,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    watcher: Callable[..., Iterator[Any]],
+) -> None:
+    monkeypatch.setattr(watch.watchfiles, "watch", watcher)
+    module = tmp_path / "relu.py"
+    module.write_text(wrong("relu", "test_hidden_is_relu/leaky.py"))
+    keys = Keys()
+    screen = Watcher(
+        [("partial", lambda: module.write_text(solution("relu"))), ("passed", keys.leave)]
+    )
+    engine = Engine(COURSE, launcher, COURSE.seed)
+    watch_folder(engine, tmp_path, "relu", Hints(COURSE, tmp_path), screen, keys)  # type: ignore[arg-type]
+    assert screen.steps == []
