@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,7 +15,7 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
-from conftest import on_linux
+from conftest import REPOSITORY, environment_for, on_linux
 
 from grader.course.manifest import load_course
 from grader.errors import GraderError
@@ -114,6 +117,71 @@ def test_closing_ends_what_is_in_flight(tmp_path: Path) -> None:
     for path in tmp_path.iterdir():
         with pytest.raises(ProcessLookupError):
             os.kill(int(path.name), 0)
+
+
+GRADERS = """
+import os, sys, time
+from contextlib import closing
+from pathlib import Path
+from grader.grading.crew import in_processes
+
+def work(item):
+    Path(sys.argv[1], str(os.getpid())).touch()
+    if item != b"0":
+        time.sleep(600)
+    return item
+
+with closing(in_processes(work, [b"0", b"1", b"2"][: int(sys.argv[2])], 2, lambda: None)) as events:
+    for event in events:
+        pass
+"""
+
+
+@pytest.mark.parametrize("items", [3, 2])
+def test_graders_end_with_the_process_that_asked_whatever_ended_it(
+    tmp_path: Path, items: int
+) -> None:
+    """Two at work; or one at work and one idle, which no closed pipe tells of it."""
+    asking = subprocess.Popen(
+        [sys.executable, "-c", GRADERS, str(tmp_path), str(items)],
+        env=environment_for(REPOSITORY),
+    )
+    pidfds = []
+    try:
+        deadline = time.monotonic() + 60
+        while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.2)  # for the first item to be done
+        pidfds = [os.pidfd_open(int(path.name)) for path in tmp_path.iterdir()]
+    finally:
+        asking.kill()
+        asking.wait()
+    assert len(pidfds) == 2
+    for pidfd in pidfds:
+        assert select.select([pidfd], [], [], 30)[0], "a grader outlived its parent"
+        os.close(pidfd)
+
+
+def test_the_last_suspect_is_done_alone_like_the_first(tmp_path: Path) -> None:
+    """Two are killed at the same time, and nothing new is left that would keep them apart."""
+    suspects = (b"6", b"7")
+
+    def work(item: bytes) -> bytes:
+        at_work = tmp_path / f"{item.decode()}.at-work"
+        at_work.touch()
+        first_time = tmp_path / f"{item.decode()}.first"
+        if item in suspects and not first_time.exists():
+            first_time.touch()
+            while len(list(tmp_path.glob("*.first"))) < 2:
+                time.sleep(0.01)
+            at_work.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(0.2)
+        neighbours = len(list(tmp_path.glob("*.at-work"))) - 1
+        at_work.unlink()
+        return b"alone" if item in suspects and not neighbours else double(item)
+
+    assert run(work, 3) == DOUBLED | dict.fromkeys(suspects, b"alone")
 
 
 def test_an_unknown_assignment_is_an_outcome_like_any_other() -> None:
