@@ -11,8 +11,10 @@ import stat
 import subprocess
 import sys
 import tarfile
+import time
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -154,6 +156,36 @@ if sys.platform != "win32":
         if signal.getsignal(number) is signal.SIG_IGN:
             interrupting = number == signal.SIGINT
             signal.signal(number, signal.default_int_handler if interrupting else signal.SIG_DFL)
+
+
+def children() -> set[int]:
+    """The processes that this one has started and that it has not seen the end of."""
+    found: set[int] = set()
+    for thread in Path("/proc/self/task").glob("*/children"):
+        with suppress(OSError):  # the thread has ended
+            found |= set(map(int, thread.read_text().split()))
+    return found
+
+
+@pytest.fixture(autouse=sys.platform == "linux")
+def _no_process_is_left() -> Iterator[None]:
+    """A test that leaves a process behind fails by its own name, where it would hang the end of
+    the run. What fixtures of more than one test have started is there before, and stays."""
+    before = children()
+    yield
+    deadline = time.monotonic() + 5
+    while len(children()) > len(before) and time.monotonic() < deadline:
+        for pid in children() - before:
+            with suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)  # that of one that has ended, which nobody asked about
+        time.sleep(0.01)
+    if len(children()) > len(before):
+        left = children() - before
+        told = [Path(f"/proc/{pid}/cmdline").read_bytes()[:200] for pid in left]
+        for pid in left:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        pytest.fail(f"left running: {told}")
 
 
 @pytest.fixture(scope="session")

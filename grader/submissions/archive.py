@@ -198,7 +198,7 @@ class _Zip:
         with zipfile.ZipFile(io.BytesIO(data)) as directory:
             infos = sorted(directory.infolist(), key=lambda info: info.header_offset)
             # Bytes, in the order of their headers, may belong to one entry only.
-            ends = [info.header_offset for info in infos[1:]] + [directory.start_dir]
+            ends = [*(info.header_offset for info in infos), directory.start_dir][1:]
         for info, end in zip(infos, ends, strict=True):
             entry = self._judge(info, end)
             self.entries.append(entry)

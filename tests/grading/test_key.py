@@ -11,6 +11,7 @@ from conftest import copy_repository
 
 import grader
 from grader.course.manifest import Course, load_course
+from grader.grading import key
 from grader.grading.key import DECIDING, MISSING, checks_digest, code_digest
 from grader.submissions.model import Source, Submission
 
@@ -189,12 +190,13 @@ def test_whose_work_it_is_and_what_else_was_handed_in_is_not_in_the_key() -> Non
 def test_a_library_that_is_installed_here_is_in_the_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = dataclasses.replace(SOURCE, text="def f():\n    from numpi_of_the_tests import x\n")
-    without = code(module)
-    (tmp_path / "numpi_of_the_tests.py").write_text("x = 1\n")
+    name = f"library_{tmp_path.name}"  # of this run alone: what is installed is remembered
+    module = dataclasses.replace(SOURCE, text=f"def f():\n    from {name} import x\n")
+    other = dataclasses.replace(SOURCE, text=f"def f():\n    from {name}_2 import x\n")
+    without = code(module), code(other)
+    (tmp_path / f"{name}.py").write_text("x = 1\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    from grader.grading import key
-
     key._installed.cache_clear()
-    assert code(module) != without
-    assert code(SOURCE) == code(SOURCE)
+    assert code(module) != without[0]
+    assert code(other) == without[1]
+    key._installed.cache_clear()

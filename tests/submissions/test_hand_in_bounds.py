@@ -54,6 +54,15 @@ def tar_of(names: list[str]) -> bytes:
 
 
 @pytest.mark.parametrize("pack", [zip_of, tar_of])
+def test_an_empty_archive_is_no_damaged_one(
+    pack: Callable[[list[str]], bytes], tmp_path: Path
+) -> None:
+    assert opened(pack([])).members == {}
+    (tmp_path / "jane").write_bytes(pack([]))
+    assert load_submission(tmp_path / "jane", SLUGS).problems == {}
+
+
+@pytest.mark.parametrize("pack", [zip_of, tar_of])
 def test_an_archive_has_3000_members(pack: Callable[[list[str]], bytes]) -> None:
     names = [f"{number}.txt" for number in range(3001)]
     assert len(opened(pack(names[:3000])).members) == 3000
