@@ -115,6 +115,9 @@ class Crew:
             except (EOFError, OSError):
                 killed.append(item)
                 member.close()
+            except GraderError:
+                member.close()
+                raise
             else:
                 self._idle.append(member)
         return finished, killed
