@@ -109,6 +109,10 @@ def test_gradescopes_metadata_says_when_in_utc(tmp_path: Path) -> None:
         ("01.10.2026 09:30", "2026-10-01T00:30:00Z"),
         ('"Thursday, 1 October 2026, 9:30 AM"', "2026-10-01T00:30:00Z"),
         ("2026-10-01 00:30:00", "2026-09-30T15:30:00Z"),
+        ("1 October 2026", "2026-09-30T15:00:00Z"),
+        ('"Thursday, 1 October 2026, 12:30 AM"', "2026-09-30T15:30:00Z"),
+        ('"Thursday, 1 October 2026, 12:30 PM"', "2026-10-01T03:30:00Z"),
+        ('"Oct 1, 2026 11:05 p.m."', "2026-10-01T14:05:00Z"),
     ],
 )
 def test_a_time_without_a_zone_is_in_the_zone_of_the_course_wherever_this_machine_is(
@@ -119,3 +123,26 @@ def test_a_time_without_a_zone_is_in_the_zone_of_the_course_wherever_this_machin
     path.write_text(f"name,submitted\nJane Doe,{written}\n")
     (line,) = read_roster(path, TOKYO).lines
     assert line.submitted_at == utc
+
+
+def test_a_nameless_download_from_canvas_leads_to_nobody(tmp_path: Path) -> None:
+    class_ = make_folder(tmp_path / "class", {"anon_x7Q_12_relu.py": "x = 1"})
+    with open_class(class_, SLUGS) as handed_in:
+        (handed,) = handed_in.submissions
+    assert handed.handles == (("label", "anon_x7Q"),)
+    assert (handed.source, handed.group, handed.upload) == ("anon_x7Q", "", "")
+
+
+def test_canvas_knows_a_person_by_number_and_name_and_a_group_by_its_name(tmp_path: Path) -> None:
+    files = {
+        f"{CANVAS}_1000_relu.py": "x = 1",
+        f"{CANVAS}_text.html": "<p>",
+        "studenttest_78_1001_relu.py": "x = 2",
+        "doejane_79_1002_folder.py/relu.py": "x = 3",
+    }
+    with open_class(make_folder(tmp_path / "class", files), SLUGS, layout="canvas") as handed_in:
+        (handed,) = handed_in.submissions
+        notes = handed_in.notes
+    assert handed.handles == (("number", "canvas:77"), ("name", "doejane"))
+    assert handed.group == "doejane"
+    assert "Canvas's test student is left out" in notes
