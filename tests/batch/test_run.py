@@ -15,13 +15,16 @@ from helpers.classes import COURSE, Asking, make_folder, make_zip
 from typer.testing import CliRunner
 
 from grader.batch import executor
+from grader.batch.extensions import more_time_of
 from grader.cli.app import app
 from grader.course.manifest import Course
+from grader.gradebook.decide import DecisionError
 from grader.gradebook.keeping.store import FILE, Store, StoreError, batch_lock, open_store
 from grader.gradebook.keeping.stored import open_gradebook
 from grader.grading.engine import Graded
 from grader.grading.task import Outcome
 from grader.report.model import CheckResult
+from grader.submissions.syntax import syntax_digest
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 ONLY = ("--only", "relu")
@@ -310,3 +313,66 @@ def test_the_score_of_the_last_download_counts_and_the_maximum_of_the_last_check
     with open_gradebook(COURSE, batch.results) as gradebook:
         assert [entry.final for entry in gradebook] == [5.0]
     assert (batch.results / FILE).is_file()
+
+
+# ---------------------------------------------------------------- what is graded again, and noted
+
+
+def test_what_is_stored_is_graded_again_by_what_came_of_it(batch: Command) -> None:
+    batch.hand_in(ann="points = 1", bob="points = 2  # CRASHES")
+    assert batch(*ONLY).status == 0
+    for status, graded in (
+        ("crashed", 1), ("partial", 2), ("timed_out", 0), ("missing", 0), ("passed", 2),
+    ):  # fmt: skip
+        ran = batch(*ONLY, "--again", "--status", status)
+        assert f"2 submissions: {graded} assignments graded, {2 - graded} unchanged" in ran.stderr
+    assert "2 assignments graded, 0 unchanged" in batch(*ONLY, "--again").stderr
+    assert "0 assignments graded, 2 unchanged" in batch(*ONLY).stderr
+
+
+def test_what_was_graded_is_kept_as_it_was_handed_in(batch: Command) -> None:
+    batch.hand_in(ann="points = 1\n", bob="points = 2\n")
+    (batch.class_ / "bob" / "relu.py").rename(batch.class_ / "bob" / "relu (1).py")
+    ran = batch(*ONLY)
+    assert "bob: relu: read from relu (1).py" in ran.stderr
+    assert "no module named after" not in ran.stderr
+    with open_store(batch.results) as store:
+        ((ann,), (bob,)) = (store.hand_ins(who) for who in ("ann", "bob"))
+        source = store.source(ann.code)
+        assert source is not None
+        assert (source.filename, source.text) == ("relu.py", "points = 1\n")
+        assert source.tree == ann.tree == syntax_digest("points = 1\n") != bob.tree
+        assert ann.tree != ""
+
+
+def test_who_handed_in_nothing_is_counted_among_those_enrolled(
+    batch: Command, tmp_path: Path
+) -> None:
+    batch.hand_in(ann="points = 3", bob="points = 4")
+    roster = tmp_path / "roster.csv"
+    roster.write_text("name,identifier\nann,1\nbob,2\ncem,3\ndee,4\n")
+    assert "2 of the class handed in nothing of it" in batch(*ONLY, "--roster", roster).stderr
+    roster.write_text("name,identifier\nann,1\nbob,2\ncem,3\n")
+    assert "1 of the class handed in nothing of it" in batch(*ONLY, "--roster", roster).stderr
+    make_folder(batch.class_, {"cem/notes.txt": "x"})
+    ran = batch(*ONLY, "--roster", roster)
+    assert "cem: there is no module named after an assignment in it" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("cell", "more"),
+    [
+        ("", ("", 0)), ("-", ("", 0)), ("0", ("", 0)), (" 3 ", ("", 3)), ("3660", ("", 3660)),
+        ("2026-11-01", ("2026-11-01T14:59:59Z", 0)),
+        ("2026-11-01 09:30", ("2026-11-01T00:30:00Z", 0)),
+        ("1970-01-01", ("1970-01-01T14:59:59Z", 0)), ("2999-12-31", ("2999-12-31T14:59:59Z", 0)),
+    ],
+)  # fmt: skip
+def test_more_time_is_read_off_a_cell(cell: str, more: tuple[str, int]) -> None:
+    assert more_time_of(cell, TOKYO) == more
+
+
+@pytest.mark.parametrize("cell", ["3661", "-1", "soon", "1969-12-31", "3000-01-01", "1.5"])
+def test_what_is_no_more_time_is_told(cell: str) -> None:
+    with pytest.raises(DecisionError, match=f"'{cell}' is no number of days and no time"):
+        more_time_of(cell, TOKYO)

@@ -16,13 +16,13 @@ from test_markdown import NASTY, make_report
 
 from grader.report.github import (
     ANNOTATIONS_SHOWN,
-    SUMMARY_BYTES,
     Annotation,
     annotate,
     append_outputs,
     append_summary,
     commands_stopped,
 )
+from grader.report.markdown import CUT, render
 from grader.report.model import AssignmentReport, CheckResult, Report
 from grader.text import plain
 
@@ -160,8 +160,22 @@ def test_a_summary_with_what_is_there_stays_below_a_mebibyte(tmp_path: Path, roo
     written = append_summary(target, TITLE, reports)
     content = target.read_bytes()
     assert content.startswith(before)
-    assert len(content) <= max(SUMMARY_BYTES, len(before))
+    assert len(content) <= max(1_048_575, len(before))
     assert written == (room >= 700) == (len(content) > len(before))
+
+
+@pytest.mark.parametrize(("taken", "is_whole"), [(0, True), (1, False)])
+def test_a_summary_is_filled_to_the_last_byte(tmp_path: Path, taken: int, is_whole: bool) -> None:
+    """GitHub drops a step's summary as a whole from a mebibyte on."""
+    target = tmp_path / "summary"
+    reports = [make_report("é", name=f"s{i}") for i in range(3)]
+    whole = b"\n\n" + render(TITLE, reports).encode()
+    before = b"x" * (1_048_575 - len(whole) - len(CUT) + taken)
+    target.write_bytes(before)
+    assert append_summary(target, TITLE, reports)
+    content = target.read_bytes()
+    assert len(content) <= 1_048_575 and content.startswith(before)
+    assert (content == before + whole) == is_whole
 
 
 def test_the_outputs_are_of_all_submissions_together(tmp_path: Path) -> None:

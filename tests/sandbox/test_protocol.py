@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from grader.sandbox.wire import protocol
-from grader.sandbox.wire.protocol import MAX_ITEMS, MAX_MESSAGE_BYTES, MAX_TEXT, ProtocolError
+from grader.sandbox.wire.protocol import ProtocolError
 
 VECTOR = {"dtype": "float32", "shape": [1], "data": bytes(4)}
 PARAMETER = {"name": "W", "kind": "", "requires_grad": True, "value": VECTOR}
@@ -29,9 +29,7 @@ def array(dtype: str, shape: tuple[int, ...], data: bytes) -> protocol.Array:
 
 
 @pytest.mark.parametrize("dtype", protocol.DTYPES)
-@pytest.mark.parametrize(
-    "shape", [(), (0,), (3,), (2, 0, 4), (2, 3), (1,) * protocol.MAX_DIMENSIONS]
-)
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 0, 4), (2, 3), (1,) * 8])
 def test_an_array_arrives_as_it_was_sent(dtype: str, shape: tuple[int, ...]) -> None:
     sent = np.random.default_rng(1).uniform(0, 200, shape).astype(dtype)
     message = protocol.Reply(7, protocol.Outputs([protocol.pack_array(sent), None]))
@@ -94,20 +92,6 @@ def test_a_request_arrives_as_it_was_sent() -> None:
     assert request == protocol.Envelope(3, body)
 
 
-def test_a_length_up_to_the_limit_is_accepted() -> None:
-    for size in (0, 1, MAX_MESSAGE_BYTES):
-        assert protocol.body_size(protocol.HEADER.pack(size)) == size
-    for size in (MAX_MESSAGE_BYTES + 1, 2**32 - 1):
-        with pytest.raises(ProtocolError):
-            protocol.body_size(protocol.HEADER.pack(size))
-
-
-def test_a_message_that_is_too_large_is_not_sent() -> None:
-    large = protocol.pack_array(np.zeros(MAX_MESSAGE_BYTES, np.uint8))
-    with pytest.raises(ProtocolError):
-        protocol.encode(protocol.Reply(1, protocol.Outputs([large])))
-
-
 @pytest.mark.parametrize(
     "payload",
     [
@@ -138,25 +122,20 @@ def test_bytes_that_are_no_reply_are_refused(payload: bytes) -> None:
         {},
         {"type": "Load", "slug": "relu", "source": ""},  # a request
         {"type": "Loaded"},
-        {"type": "Loaded", "callables": "Net"},
-        {"type": "Loaded", "callables": [1]},
-        {"type": "Loaded", "callables": ["x" * (MAX_TEXT + 1)]},
+        {"type": "Loaded", "callables": ["Net"]},
+        {"type": "Loaded", "callables": "Net", "seed": 1},
+        {"type": "Loaded", "callables": [1], "seed": 1},
+        {"type": "Loaded", "callables": ["Net"], "seed": "1"},
         {"type": "Raised", "doing": "", "error": "", "message": b"\xff", "line": 1},
         {"type": "Raised", "doing": "", "error": "", "message": "", "line": "1"},
         {"type": "Raised", "doing": "", "error": "", "message": "x" * 3000, "line": None},
         {"type": "Unusable", "doing": "", "problem": "x" * 3000},
-        {"type": "Outputs", "arrays": [VECTOR] * (MAX_ITEMS + 1)},
         {"type": "Outputs", "arrays": [{**VECTOR, "shape": [1] * 9}]},
         {"type": "Outputs", "arrays": [{**VECTOR, "shape": [1.5]}]},
         {"type": "Outputs", "arrays": [{**VECTOR, "data": "text"}]},
         {"type": "Outputs", "arrays": [{**VECTOR, "dtype": "f" * 100}]},
-        {"type": "Stepped", "values": [[]] * (MAX_ITEMS + 1)},
-        {"type": "Stepped", "values": [[VECTOR] * (MAX_ITEMS + 1)]},
-        {"type": "OptimizerMade", "held": [0] * (MAX_ITEMS + 1), "next_draw": VECTOR},
         {"type": "OptimizerMade", "held": [0.5], "next_draw": VECTOR},
-        {"type": "Built", "parameters": [PARAMETER] * (MAX_ITEMS + 1), "next_draw": VECTOR},
         {"type": "Built", "parameters": [{**PARAMETER, "name": 1}], "next_draw": VECTOR},
-        {"type": "Ready", "protections": {str(i): True for i in range(MAX_ITEMS + 1)}},
     ],
     ids=lambda body: repr(body)[:60],
 )

@@ -16,7 +16,6 @@ from grader.course.manifest import load_course
 from grader.course.stubs import original_stub
 from grader.intake.tree import open_tree
 from grader.submissions.model import Submission, SubmissionError
-from grader.submissions.places import MAX_ARCHIVE_BYTES
 from grader.submissions.reading import (
     load_submission,
     merge,
@@ -392,7 +391,7 @@ def test_a_password_is_told_of(tmp_path: Path) -> None:
 
 def test_a_file_that_is_too_large_is_told_of_unread(tmp_path: Path) -> None:
     with open(tmp_path / "data.zip", "wb") as file:
-        file.truncate(MAX_ARCHIVE_BYTES + 1)
+        file.truncate(67_108_865)
     write(tmp_path / "relu.py", CODE)
     assert "larger than 64 MiB" in load_submission(tmp_path, SLUGS).problems["adam"]
 

@@ -23,8 +23,7 @@ from grader.grading.key import code_digest
 from grader.intake.layouts import open_class
 from grader.sandbox.wire.cells import Body, body_of, without_ipython
 from grader.submissions.model import SubmissionError
-from grader.submissions.notebook import MAX_CELLS, make_notebook, split_module
-from grader.submissions.places import MAX_NOTEBOOK_BYTES
+from grader.submissions.notebook import make_notebook, split_module
 from grader.submissions.reading import load_submission
 from grader.submissions.untouched import original_stub, settle
 from grader.text import printable
@@ -480,8 +479,8 @@ BAD: dict[str, tuple[dict[str, Any] | bytes | str, str]] = {
     ),
     "much_code": (notebook(*["#" * (600 << 10)] * 2), "more than 1 MiB of code"),
     "many_strings": (with_cell(source=[""] * (3 << 20)), "more than 1 MiB of code"),
-    "many_cells": (notebook(*["x"] * (MAX_CELLS + 1)), f"more than {MAX_CELLS} cells"),
-    "huge": (b" " * (MAX_NOTEBOOK_BYTES + 1), "larger than 16 MiB; clear its outputs"),
+    "many_cells": (notebook(*["x"] * 2_001), "more than 2000 cells"),
+    "huge": (b" " * 16_777_217, "larger than 16 MiB; clear its outputs"),
 }  # fmt: skip
 
 

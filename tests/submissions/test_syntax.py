@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.submissions.syntax import MAX_CHARACTERS, syntax_digest
+from grader.submissions.syntax import syntax_digest
 
 TEXT = 'def f(x):\n    """Twice."""\n    return 2 * x\n'
 
@@ -36,9 +36,13 @@ def test_names_and_order_do(other: str) -> None:
         "x = " + "(" * 5_000 + ")" * 5_000,
         "x = " + "-" * 20_000 + "1",
         "x = " + "1+" * 20_000 + "1",
-        "#" * (MAX_CHARACTERS + 1),
+        "#" * 65_537,
     ],
     ids=["broken", "NUL", "brackets", "signs", "sums", "large"],
 )
 def test_what_has_no_syntax_tree_in_reason_has_no_digest(none: str) -> None:
     assert syntax_digest(none) == ""
+
+
+def test_a_text_of_65536_characters_has_a_digest() -> None:
+    assert syntax_digest("#" * 65_536) != ""
