@@ -31,7 +31,13 @@ class Net(nn.Module):
         # Variance 2 / (fan_in + fan_out): Glorot & Bengio 2010, "Xavier" after the first author.
         nn.init.xavier_normal_(self.W_1)
         nn.init.xavier_normal_(self.W_2)
-        self.activation = nn.functional.elu
+        self.activation = nn.ELU()
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Let a plain function be the activation as well: nn.Module keeps a module's place."""
+        if name == "activation":
+            self.__dict__.get("_modules", {}).pop(name, None)
+        super().__setattr__(name, value)
 
     def forward(self, x: Tensor) -> Tensor:
         """Inputs (N, F) to logits (N, O): one score a class, no softmax (the loss applies it)."""

@@ -50,7 +50,7 @@ class Net(nn.Module):
         self.b_2 = nn.Parameter(torch.zeros(num_output))  # (O,)
         nn.init.xavier_normal_(self.W_1)
         nn.init.xavier_normal_(self.W_2)
-        self.activation = nn.functional.elu
+        self.activation = nn.ELU()
         raise NotImplementedError("Write this part: prepare what forward needs to drop units")
 
     def forward(self, x: Tensor) -> Tensor:

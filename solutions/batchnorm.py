@@ -53,7 +53,7 @@ class Net(nn.Module):
         self.b_2 = nn.Parameter(torch.zeros(num_output))  # (O,)
         nn.init.xavier_normal_(self.W_1)
         nn.init.xavier_normal_(self.W_2)
-        self.activation = nn.functional.elu
+        self.activation = nn.ELU()
         # BEGIN SOLUTION: create scale, shift and running statistics
         self.norm = nn.BatchNorm1d(num_hidden)
         # END SOLUTION

@@ -42,7 +42,7 @@ class Net(nn.Module):
         self.hidden_1 = nn.Linear(num_features, num_hidden)
         self.hidden_2 = nn.Linear(num_hidden, num_hidden)
         self.output = nn.Linear(num_hidden, num_output)
-        self.activation = nn.functional.elu
+        self.activation = nn.ELU()
         # END SOLUTION
 
     def forward(self, x: Tensor) -> Tensor:

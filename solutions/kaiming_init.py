@@ -43,7 +43,7 @@ class Net(nn.Module):
         self.b_1 = nn.Parameter(torch.empty(num_hidden))  # (H,)
         self.W_2 = nn.Parameter(torch.empty(num_output, num_hidden))  # (O, H)
         self.b_2 = nn.Parameter(torch.empty(num_output))  # (O,)
-        self.activation = nn.functional.elu
+        self.activation = nn.ELU()
         # BEGIN SOLUTION: give both layers their start by He's rule
         for weight in (self.W_1, self.W_2):
             nn.init.kaiming_normal_(weight, mode="fan_in", nonlinearity="relu")

@@ -115,3 +115,13 @@ def test_it_learns(baseline: ModuleType, digits: tuple[Tensor, Tensor]) -> None:
     after = baseline.accuracy(net, images[1000:1500], labels[1000:1500])
     assert before < 0.3
     assert after > 0.5
+
+
+def test_the_activation_is_a_module_whose_place_a_function_may_take(baseline: ModuleType) -> None:
+    net = baseline.Net(7, 5, 3)
+    assert isinstance(net.activation, nn.ELU)
+    x = torch.randn(4, 7)
+    for activation in (torch.sin, nn.Tanh(), torch.tanh):
+        net.activation = activation
+        hidden = activation(x @ net.W_1.T + net.b_1)
+        torch.testing.assert_close(net(x), hidden @ net.W_2.T + net.b_2)

@@ -3,7 +3,7 @@
     [[equivalent]]
     slug = "dropout"
     reason = "Any nonlinearity is accepted."
-    mutants = ["self.activation = nn.functional.elu -> self.activation = nn.functional.tanh"]
+    mutants = ["self.activation = nn.ELU() -> self.activation = nn.Tanh()"]
 
 A mutant is named by its change (`grader.proof.mutants.source.Mutant`), as the audit prints it.
 """

@@ -29,6 +29,10 @@ RELATED_NAMES = (
         "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus", "tanh", "sigmoid", "relu6",
         "hardtanh",
     ),
+    (
+        "ReLU", "LeakyReLU", "ELU", "SELU", "GELU", "SiLU", "Softplus", "Tanh", "Sigmoid", "ReLU6",
+        "Hardtanh",
+    ),
     ("SGD", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "Adagrad", "RMSprop"),
     ("BatchNorm1d", "LayerNorm", "InstanceNorm1d", "Identity"),
     ("Dropout", "Dropout1d", "AlphaDropout", "FeatureAlphaDropout", "Identity"),
