@@ -19,7 +19,7 @@ import numpy as np
 import grader
 from grader.course.digits import Digits, load_digits
 from grader.course.manifest import Assignment, Course
-from grader.course.stubs import defined_names
+from grader.course.stubs import defined_names, original_stub
 from grader.errors import GraderError, UnconfinedError
 from grader.grading.cache import Cache
 from grader.grading.checkfile import collect_checks
@@ -28,6 +28,7 @@ from grader.grading.idle import why_not_judged
 from grader.grading.key import checks_digest
 from grader.grading.pictures import picture_of
 from grader.grading.plugin import CheckRun, Judgement
+from grader.grading.slips import slip_of
 from grader.grading.task import Graded, Outcome, Task, is_confined, make_report
 from grader.grading.turns import Turns
 from grader.report.model import (
@@ -154,7 +155,17 @@ class Engine:
         problem = why_not_judged(self.course, submission, slug)
         with self._student(assignment, source or Source(slug, "", "")) as student:
             run = self.check_run(
-                assignment, student, lambda: self.digits, lambda: self.unseen, self.seed, problem
+                assignment,
+                student,
+                lambda: self.digits,
+                lambda: self.unseen,
+                self.seed,
+                problem,
+                partial(
+                    slip_of,
+                    source="" if source is None else source.text,
+                    stub=original_stub(self.course, slug),
+                ),
             )
             collect_checks(self.course.check_path(slug)).run(run)
             checks = run.results

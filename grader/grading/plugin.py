@@ -29,6 +29,7 @@ import pytest
 
 from grader.course.digits import Digits
 from grader.course.manifest import Assignment
+from grader.grading.slips import Slip
 from grader.grading.training import OwnRun, TrainingRun, run_own, run_training
 from grader.report.model import CheckResult, Training, Verdict
 from grader.sandbox.client import Student, StudentError, StudentRaised
@@ -41,6 +42,7 @@ TRAINING_FIXTURES = {"train", "own_run"}
 
 Train = Callable[..., TrainingRun]
 Passed = Callable[[str], bool]
+Explain = Callable[[StudentError], Slip | None]
 
 # What a check or a fixture may end with; an interrupt is none of it. pytest's own outcomes are not
 # Exceptions.
@@ -54,6 +56,7 @@ class CheckRun:
         digits: gives the images, when a check trains.
         seed: the course's.
         not_judged: why no check is to be run; None: they are.
+        explain: what slip an exception shows, if any.
     """
 
     def __init__(
@@ -64,11 +67,13 @@ class CheckRun:
         unseen: Callable[[], Digits],
         seed: int,
         not_judged: str | None,
+        explain: Explain = lambda error: None,
     ) -> None:
         self.results: list[CheckResult] = []  # in the order of the file
         self.training: Training | None = None
         self.student = student
         self.not_judged = not_judged
+        self.explain = explain
         self._assignment = assignment
         self._digits = digits
         self._unseen = unseen
@@ -185,7 +190,7 @@ class CheckPlugin:
         try:
             yield
         except JUDGEMENTS as error:
-            judgement = blame(error)
+            judgement = blame(error, self.run.explain)
         self.run.record(item, judgement, time.perf_counter() - start)
 
     @pytest.hookimpl(tryfirst=True)
@@ -195,7 +200,7 @@ class CheckPlugin:
         if call.excinfo is None or not isinstance(call.excinfo.value, JUDGEMENTS):
             return None
         # What a check raises was dealt with above: this is a fixture's failure.
-        self.run.record(item, blame(call.excinfo.value), call.duration)
+        self.run.record(item, blame(call.excinfo.value, self.run.explain), call.duration)
         return pytest.TestReport(item.nodeid, item.location, {}, "failed", "", "setup")
 
 
@@ -260,16 +265,19 @@ class Judgement:
     refutes: tuple[str, ...] = ()
 
 
-def blame(error: BaseException) -> Judgement:
+def blame(error: BaseException, explain: Explain) -> Judgement:
     """Whose fault `error`, raised in a check, is; and what to say about it."""
     if isinstance(error, StudentError):
+        slip = explain(error)
         where = f" ({error.place})" if error.place else ""
-        if isinstance(error, StudentRaised) and error.error == "NotImplementedError":
+        if isinstance(error, StudentRaised) and error.error == "NotImplementedError" and not slip:
             return Judgement("error", f"not written yet{where}: {error.text}", error.line)
         said = printable(str(error), RAISED_CHARACTERS, newlines=True) + where
         if error.excerpt is not None:
             said += "\n" + textwrap.indent(point_at(*error.excerpt), "  ")
-        return Judgement(error.verdict, said, error.line)
+        if slip is None:
+            return Judgement(error.verdict, said, error.line)
+        return Judgement(error.verdict, f"{slip.says}\n{said}", error.line, slip.name)
     if isinstance(error, AssertionError | pytest.fail.Exception):
         said = str(error) or "what the check asks for does not hold"
         # Set by checks that know more (grader.checks.kit.probes.Failure).

@@ -206,6 +206,7 @@ def test_builds(student: Student, rng: np.random.Generator) -> None:
             sorted(optimizer.held) == list(range(len(shapes))),
             f"an optimizer that holds exactly the {len(shapes)} parameters of {given}",
             f"{len(optimizer.held)} in its param_groups, {optimizer.held.count(-1)} of them others",
+            known=partial(named_held, optimizer.held, as_generator),
         )
         after = optimizer.step(draw_gradients(rng, shapes, 2))[-1]
         for old, new in zip(start, after, strict=True):
@@ -214,6 +215,21 @@ def test_builds(student: Student, rng: np.random.Generator) -> None:
                 f"step() to move every parameter, given {given}",
                 f"one of shape {old.shape} stays as it was",
             )
+
+
+def named_held(held: Sequence[int], as_generator: bool) -> Mistake | None:
+    """What an optimizer holds in place of the parameters: their numbers, -1 for something else.
+
+    Args:
+        as_generator: it came as a generator, after the same parameters as a list were held.
+    """
+    if len(set(held)) < len(held) and -1 not in held:
+        return common.HELD_TWICE
+    if held and set(held) == {-1}:
+        return common.COPIES
+    if -1 in held:
+        return common.HELD_BESIDES
+    return common.USED_UP if as_generator else common.LEFT_OUT
 
 
 def expect_gradientless_left_alone(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from grader.checks.kit.probes import draw_seed, draw_sizes, expect, normal
+from grader.checks.misconceptions import filled
 from grader.checks.misconceptions.shared import common
+from grader.checks.misconceptions.shared.layers import LAYER_MISSING, NEVER_SET, ONE_ROW
 from grader.grading.training import TrainingRun
-from grader.sandbox.client import Student
+from grader.sandbox.client import Network, Student, StudentUnusable
 
 
 @pytest.mark.points(1)
@@ -30,15 +34,36 @@ def test_builds(student: Student, rng: np.random.Generator) -> None:
         if wider_than_output:
             num_hidden, num_output = num_output, num_hidden
         net = student.build(num_features, num_hidden, num_output, seed=draw_seed(rng))
+        unset = [
+            f"`{p.name}`"
+            for p in net.parameters
+            if p.value is not None and not np.isfinite(p.value).all()
+        ]
         expect(
-            all(p.value is None or np.isfinite(p.value).all() for p in net.parameters),
-            "every weight to be initialised",
-            "weights that were never set, or are not finite",
-            "torch.empty leaves whatever was in memory: fill it with an initialiser.",
+            not unset,
+            "every weight and bias to be initialised",
+            f"entries of {', '.join(unset[:4])} that are not finite",
+            known=partial(filled, NEVER_SET, names=" and ".join(unset[:2])),
         )
-        net.forward(normal(rng, 1, num_features))
+        expect_one_row(net, rng)
         net.forward(normal(rng, 100, num_features))
         net.forward(normal(rng, 2, num_features), train=True)
+
+
+def expect_one_row(net: Network, rng: np.random.Generator) -> None:
+    """Fail unless a single row in eval mode gives logits."""
+    try:
+        net.forward(normal(rng, 1, net.sizes[0]))
+    except StudentUnusable as error:
+        if not str(error).endswith("(NaN or infinity)"):
+            raise
+        net.forward(normal(rng, 2, net.sizes[0]))  # if that fails, rows are not what matters
+        expect(
+            False,
+            "finite logits for a single row in eval mode, as for two",
+            "NaN or infinity",
+            known=lambda: ONE_ROW,
+        )
 
 
 @pytest.mark.points(1)
@@ -57,6 +82,12 @@ def expect_reproducible_network(
     sizes = sizes or draw_sizes(rng)
     seed, other_seed = draw_seed(rng), draw_seed(rng)
     first, again, other = (student.build(*sizes, seed=s) for s in (seed, seed, other_seed))
+    expect(
+        first.parameters,
+        "a network with parameters",
+        "parameters() gives none",
+        known=lambda: LAYER_MISSING,
+    )
     expect(
         len(first.parameters) == len(again.parameters) == len(other.parameters),
         "the same number of parameters in every network of one size",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -72,12 +73,13 @@ LAYER_NORM = Mistake(
 Normalise = Callable[[np.ndarray], np.ndarray]
 
 
-def layer_norm(z: np.ndarray) -> np.ndarray:
-    return (z - z.mean(axis=1, keepdims=True)) / z.std(axis=1, keepdims=True)
+def layer_norm(z: np.ndarray, ddof: int = 0) -> np.ndarray:
+    return (z - z.mean(axis=1, keepdims=True)) / z.std(axis=1, ddof=ddof, keepdims=True)
 
 
 NORMALISATIONS: tuple[tuple[Mistake, Normalise], ...] = (
     (LAYER_NORM, layer_norm),
+    (LAYER_NORM, partial(layer_norm, ddof=1)),
     (
         Mistake(
             "one mean for all units",

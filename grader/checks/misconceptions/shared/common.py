@@ -35,6 +35,30 @@ RANDOM = Mistake(
 
 # ---------------------------------------------------------------- optimizers
 
+COPIES = Mistake(
+    "copies optimised",
+    "The optimizer holds other tensors than the parameters that it was passed, such as clones or "
+    "new nn.Parameters of their data: those it moves, and not the network's.",
+)
+HELD_BESIDES = Mistake(
+    "other tensors optimised as well",
+    "The optimizer holds a tensor besides the parameters that it was passed: only those are its "
+    "to move.",
+)
+HELD_TWICE = Mistake(
+    "parameter listed twice",
+    "A parameter is in the optimizer twice, and so is moved twice a step: once is enough.",
+)
+LEFT_OUT = Mistake(
+    "parameters left out",
+    "Some of the parameters that are passed are not in the optimizer, and so never move: all of "
+    "them belong there, biases as well.",
+)
+USED_UP = Mistake(
+    "generator used up",
+    "A generator of parameters was gone through before the optimizer had them all: it gives each "
+    "only once, so make a list of it first.",
+)
 MISSING_AS_ZERO = Mistake(
     "missing gradient taken for zero",
     "A missing gradient is taken for one of zero, so that old moments or the decay move the "

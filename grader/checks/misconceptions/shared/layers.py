@@ -22,14 +22,25 @@ DETACHED = Mistake(
     "This parameter has an effect on the logits, but its gradient is cut off on the way back: "
     "something leaves the graph that autograd records.",
 )
+ONE_ROW = Mistake(
+    "batch statistics in eval mode",
+    "A single row has no variance of its own, and eval mode computes with it here: in eval mode "
+    "nothing is taken over the batch.",
+)
 BIAS_MISSING = Mistake(
     "bias missing",
-    "A layer has no bias of its own: each one adds a vector to W·x, also where that starts at 0.",
+    "A layer has no bias in parameters(): each one adds a vector to W·x, made by nn.Parameter or "
+    "nn.Linear; a plain tensor is never trained.",
 )
 LAYER_MISSING = Mistake(
     "layer missing from parameters()",
-    "A whole weight is missing: either the layer is not there, or PyTorch does not know of it, as "
-    "with a plain list, a plain tensor, or a layer made in forward.",
+    "A weight is not in parameters(): the layer is not there, or stands where PyTorch does not "
+    "see it: in a plain list, a plain tensor, or made in forward.",
+)
+NEVER_SET = Mistake(
+    "never initialised",
+    "Never set, or not to numbers: {names}. torch.empty leaves whatever was in memory: fill "
+    "weights with an initialiser, biases with zeros.",
 )
 SIZES_HARD_CODED = Mistake(
     "sizes hard-coded",

@@ -1,0 +1,492 @@
+"""Common slips in Python and PyTorch: what an exception means, and what to change.
+
+Told only of what the exception itself shows, or the source beside it. A pattern is looked for in
+the one line that a student's failure is told in: what was being done, what it raised, its text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from grader.sandbox.client import StudentError, StudentRaised
+
+
+class Slip(NamedTuple):
+    """A common slip: its name in reports, and a sentence for the student, in one line."""
+
+    name: str
+    says: str
+
+
+LESSON_SIZES = {"784", "512"}
+
+# The first that fits is told; groups of the pattern can be named in the sentence.
+PATTERNS: tuple[tuple[str, Slip], ...] = (
+    (
+        r"before Module\.__init__\(\) call|has no attribute '_(?:modules|parameters|buffers|backw)",
+        Slip(
+            "super().__init__() forgotten",
+            "super().__init__() is missing, or comes too late: it is the first line of __init__, "
+            "before anything is assigned to self.",
+        ),
+    ),
+    (
+        r"has no attribute '(?:param_groups|defaults|_zero_grad_p|_optimizer_step|_hook_for)",
+        Slip(
+            "super().__init__() forgotten",
+            "super().__init__(parameters, defaults) is missing, or comes too late: it gives an "
+            "optimizer its param_groups and its state.",
+        ),
+    ),
+    (
+        r"leaf Variable that requires grad is being used in an in-place operation",
+        Slip(
+            "in place without no_grad",
+            "A parameter is changed in place while autograd records: that belongs under "
+            "torch.no_grad(), where nothing is recorded.",
+        ),
+    ),
+    (
+        r"modified by an inplace operation",
+        Slip(
+            "overwritten before the backward pass",
+            "What the backward pass needs is overwritten in place (x += …, x[mask] = …, "
+            "inplace=True): make a new tensor of it instead.",
+        ),
+    ),
+    (
+        r"Trying to backward through the graph a second time",
+        Slip(
+            "graph of an earlier pass",
+            "A tensor of an earlier pass is used again, with the graph that made it: detach() what "
+            "is kept from one pass to the next.",
+        ),
+    ),
+    (
+        r"does not require grad and does not have a grad_fn|logits depend on no trainable param",
+        Slip(
+            "logits cut off from the parameters",
+            "The logits are cut off from every parameter: by no_grad, detach, .data or NumPy in "
+            "forward, or as no parameter requires a gradient.",
+        ),
+    ),
+    (
+        r"Can't call numpy\(\) on Tensor that requires grad",
+        Slip(
+            "NumPy where gradients are needed",
+            "NumPy keeps no record for the gradient: write this with torch's functions.",
+        ),
+    ),
+    (
+        r"Inference tensors cannot be saved for backward",
+        Slip(
+            "inference mode in training",
+            "torch.inference_mode() is on where gradients are needed: leave it out of the module.",
+        ),
+    ),
+    (
+        r"NVIDIA|CUDA|cuda|support for mps",
+        Slip(
+            "GPU hard-coded",
+            "A GPU is asked for, and there is none here: leave devices out, or take the input's, "
+            "x.device, so that it runs on the CPU as well.",
+        ),
+    ),
+    (
+        r"'generator' object is not subscriptable|'generator' has no len\(\)",
+        Slip(
+            "parameters taken for a list",
+            "`parameters` may be a generator, as net.parameters() is, without length and index: "
+            "make a list of it first.",
+        ),
+    ),
+    (
+        r"optimizer got an empty parameter list",
+        Slip(
+            "no parameters left",
+            "No parameters are left for the optimizer: a generator can be gone through only once "
+            "(make a list of it first), or all were sorted out.",
+        ),
+    ),
+    (
+        r"can't optimize a non-leaf Tensor",
+        Slip(
+            "copies optimised",
+            "The optimizer is given tensors computed from the parameters, such as clones: it has "
+            "to hold the very ones that it was passed.",
+        ),
+    ),
+    (
+        r"argument given to the optimizer should be an iterable|one of the params is",
+        Slip(
+            "parameters not passed as they are",
+            "The optimizer takes the parameters themselves, one after another: pass `parameters`, "
+            "not one of them and no list around it.",
+        ),
+    ),
+    (
+        r"parameters appear in more than one parameter group|duplicate parameters",
+        Slip(
+            "parameter listed twice",
+            "A parameter is given to the optimizer twice: each belongs into one group, once.",
+        ),
+    ),
+    (
+        r"in eval mode raised ValueError: Expected more than 1 value per channel when training",
+        Slip(
+            "batch statistics in eval mode",
+            "Eval mode normalises by the batch here: the layer is told to train, keeps no running "
+            "statistics, is made in forward, or eval() does not reach it.",
+        ),
+    ),
+    (
+        r"running_mean should contain|running_mean must be defined",
+        Slip(
+            "normalisation of another size",
+            "The size that BatchNorm was made with is not that of what it is given: the hidden "
+            "layer has num_hidden units.",
+        ),
+    ),
+    (
+        r"expected [34]D(?: or [345]D)? input \(got 2D input\)",
+        Slip(
+            "layer for images",
+            "This layer is for images or sequences: for inputs (N, F) take its 1d form, as in "
+            "nn.BatchNorm1d.",
+        ),
+    ),
+    (
+        r'Module \[Module(?:List|Dict)\] is missing|\'(?:list|ModuleList)\' object is not callable',
+        Slip(
+            "list of layers called",
+            "A list of layers can't be called: nn.Sequential(*layers) can, and registers them.",
+        ),
+    ),
+    (
+        r'Module \[\w+\] is missing the required "forward" function',
+        Slip(
+            "no forward",
+            "The network has no method `forward`: look at its name, and whether it is indented to "
+            "stand in the class.",
+        ),
+    ),
+    (
+        r"'(?:Parameter|Tensor)' object is not callable",
+        Slip(
+            "tensor called",
+            "A tensor is called as if it were a layer: write x @ W.T + b, or use nn.Linear.",
+        ),
+    ),
+    (
+        r"Boolean value of Tensor with more than one value is ambiguous",
+        Slip(
+            "whole tensor as a condition",
+            "if, max and `and` decide about one number, and this is a tensor: torch.where, "
+            "clamp and maximum go entry by entry; a layer is made first, nn.ReLU()(x).",
+        ),
+    ),
+    (
+        r"must be Tensor, not (?P<kind>[A-Z]\w*)\b(?! *object)",
+        Slip(
+            "layer made, not called",
+            "A layer stands where its result belongs: it is made once, in __init__, and then "
+            "called on the tensor, as in nn.ReLU()(x).",
+        ),
+    ),
+    (
+        r"must be Tensor, not torch\.return_types\.(?P<name>\w+)",
+        Slip(
+            "values and indices",
+            "torch.{name} with a dimension returns values and indices: torch.clamp(x, min=0) or "
+            "torch.maximum go entry by entry.",
+        ),
+    ),
+    (
+        r"must have the same dtype|to have the same dtype|expected scalar type",
+        Slip(
+            "another dtype",
+            "A tensor of another dtype meets float32 here: NumPy's numbers become float64, whole "
+            "numbers int64; convert with .float().",
+        ),
+    ),
+    (
+        r"cannot assign '[\w.]+' as parameter '(?P<attribute>\w+)'",
+        Slip(
+            "tensor in a parameter's place",
+            "`{attribute}` is a parameter: assign nn.Parameter(…), or write into it under "
+            "torch.no_grad().",
+        ),
+    ),
+    (
+        r"cannot assign '[\w.]+' as child module '(?P<attribute>\w+)'",
+        Slip(
+            "function in a module's place",
+            "`{attribute}` is a module: assign one, such as nn.ReLU(), not a function.",
+        ),
+    ),
+    (
+        r"is not a Module subclass",
+        Slip(
+            "no module among modules",
+            "nn.Sequential and nn.ModuleList hold modules: nn.ReLU() in place of torch.relu, "
+            "nn.Linear in place of a tensor, *layers in place of a list.",
+        ),
+    ),
+    (
+        r"Fan in and fan out can not be computed",
+        Slip(
+            "initialiser for weights on a bias",
+            "This initialiser needs a weight of two dimensions, and a bias has one: fill biases "
+            "with zeros.",
+        ),
+    ),
+    (
+        r"^optimizer\.step\(\) raised RuntimeError: (?:The size of tensor|output with shape|The "
+        r"expanded size)",
+        Slip(
+            "state of another parameter's shape",
+            "Two parameters' tensors are mixed here: each needs state of its own, of its own "
+            "shape, as in self.state[p].",
+        ),
+    ),
+    (
+        r"size of tensor a \(\d+\) must match|The expanded size of the tensor|size mismatch",
+        Slip(
+            "shapes that do not fit",
+            "Two tensors are combined here whose shapes do not fit: look at the .shape of both "
+            "just before this line.",
+        ),
+    ),
+    (
+        r"^optimizer\.step\(\) raised KeyError",
+        Slip(
+            "state read before it was set",
+            "State is read before it was set: at a parameter's first step nothing is stored yet, "
+            "so start from torch.zeros_like(p).",
+        ),
+    ),
+    (
+        r"^optimizer\.step\(\) raised NotImplementedError: *$|^optimizer\.step\(\) raised "
+        r"NotImplementedError$",
+        Slip(
+            "no step",
+            "The optimizer has no method `step`: look at its name, and whether it is indented to "
+            "stand in the class.",
+        ),
+    ),
+    (
+        r"^calling (?P<entry>Net|make_optimizer)\(.* returned (?:a type|an ABCMeta|a builtin_func|"
+        r"a function|a partial)\b",
+        Slip(
+            "class instead of an instance",
+            "What {entry} returns is not called yet: a class becomes an instance by the "
+            "parentheses with its arguments after it.",
+        ),
+    ),
+    (
+        r"(?P<entry>\w+)(?:\(.*\))? returned None\b",
+        Slip("return forgotten", "{entry} returns None: a `return` is missing at its end."),
+    ),
+    (
+        r"forward returned (?:a tuple|a list|a dict)\b",
+        Slip(
+            "more than the logits returned",
+            "forward returns several things: the logits, one tensor, are all that it gives.",
+        ),
+    ),
+    (
+        r"^calling (?P<entry>Net|make_optimizer)\(.* returned a tuple\b",
+        Slip(
+            "more than one thing returned",
+            "{entry} returns several things: only what its name says is asked for.",
+        ),
+    ),
+    (
+        r"^calling make_optimizer\(.* returned .*, not a torch\.optim\.Optimizer",
+        Slip(
+            "no torch optimizer",
+            "make_optimizer returns something else than an optimizer of torch's: return one of "
+            "torch.optim, or make your class a subclass of torch.optim.Optimizer.",
+        ),
+    ),
+    (
+        r"TypeError: \w+\.forward\(\) takes \d positional arguments? but \d were given",
+        Slip(
+            "parameters of forward",
+            "forward is called with the inputs alone, and gets the network itself as well: define "
+            "it as forward(self, x).",
+        ),
+    ),
+    (
+        r"NoneType",
+        Slip(
+            "None computed with",
+            "None stands here for a number or tensor: it comes from a function without return, "
+            "or a name that was never given a value.",
+        ),
+    ),
+    (
+        r"UnboundLocalError|referenced before assignment|cannot access local variable",
+        Slip(
+            "variable read before it is set",
+            "A variable is read before this function has set it: one that it assigns is its own, "
+            "also where another one outside has the same name.",
+        ),
+    ),
+    (
+        r"RecursionError",
+        Slip("calls itself", "A function calls itself without end: look at what this line calls."),
+    ),
+)  # fmt: skip
+
+CALLED = re.compile(
+    r"^calling (?P<entry>\w+)\(.* raised TypeError: [\w.]*\(\) "
+    r"(?:got an unexpected keyword argument '(?P<name>\w+)'|missing|takes)"
+)
+PRODUCT = re.compile(r"shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)")
+PRODUCTS = re.compile(r"@|\b(?:matmul|mm|addmm|linear)\(")
+IN_FORWARD = re.compile(
+    r"^the forward pass on \((\d+), \d+\) .*The size of tensor a \((\d+)\) must match the size of "
+    r"tensor b \((\d+)\)"
+)
+RESHAPED = re.compile(r"shape '\[.*\b(784|512)\b.*\]' is invalid for input of size")
+UNKNOWN_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
+NO_ATTRIBUTE = re.compile(r"AttributeError: '(\w+)' object has no attribute '(\w+)'")
+IMPORTS = {
+    "torch": "import torch",
+    "nn": "from torch import nn",
+    "Tensor": "from torch import Tensor",
+    "F": "import torch.nn.functional as F",
+    "np": "import numpy as np",
+    "math": "import math",
+}
+
+
+def slip_of(error: StudentError, source: str, stub: str | None) -> Slip | None:
+    """The slip that `error` shows of a module whose text is `source`; None: none that is known."""
+    if isinstance(error, StudentRaised) and error.error == "NotImplementedError":
+        if stands_beside_code(error.line, source, stub):
+            return LEFT_STANDING
+    for slip in (signature(error), sizes(error), unknown(str(error), source)):
+        if slip is not None:
+            return slip
+    for pattern, slip in PATTERNS:
+        if found := re.search(pattern, str(error)):
+            return slip._replace(says=slip.says.format(**found.groupdict()))
+    return None
+
+
+LEFT_STANDING = Slip(
+    "raise left standing",
+    "The stub's `raise` still stands beside what you wrote, and ends the function there: delete "
+    "that line.",
+)
+
+
+def stands_beside_code(line: int | None, source: str, stub: str | None) -> bool:
+    """Whether the stub's `raise`, at `line` of `source`, has other neighbours than in the stub."""
+    if line is None or stub is None:
+        return False
+    ours = list(beside(stub))
+    theirs = [place for place in beside(source) if place[0] == line]
+    written = [place[1:] for place in ours]
+    raised = {text for _, _, text, _ in ours}
+    return any(place[2] in raised and place[1:] not in written for place in theirs)
+
+
+def beside(text: str) -> Iterator[tuple[int, str, str, str]]:
+    """Each `raise` that is not written yet: its line, from 1, and what stands before, there, and
+    after; blank lines and comments are none."""
+    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), start=1)]
+    code = [(n, line) for n, line in lines if line and not line.startswith("#")]
+    ends = [(0, "")]
+    for (_, before), (number, line), (_, after) in zip(
+        ends + code, code, code[1:] + ends, strict=False
+    ):
+        if line.startswith("raise NotImplementedError"):
+            yield number, before, line, after
+
+
+def signature(error: StudentError) -> Slip | None:
+    """The grader's own call of the student's function fails at its parameters."""
+    found = CALLED.search(str(error))
+    if found is None or error.place:
+        return None
+    if found["name"]:
+        return Slip(
+            "parameter renamed",
+            f"`{found['name']}` is passed by that name, and {found['entry']} has no parameter of "
+            "it: keep the names that the stub gives them.",
+        )
+    return Slip(
+        "other parameters than the stub's",
+        f"{found['entry']} takes other parameters than the stub's: keep those, and their defaults.",
+    )
+
+
+def sizes(error: StudentError) -> Slip | None:
+    """Shapes that do not fit each other."""
+    said = str(error)
+    if (found := IN_FORWARD.search(said)) and found[1] in found.groups()[1:]:
+        return Slip(
+            "one number a row",
+            "A tensor with one number for each row meets one with a number for each unit: what is "
+            "taken over the batch, one for each unit, is taken over dim=0.",
+        )
+    if found := RESHAPED.search(said):
+        return hard_coded(found[1])
+    if (found := PRODUCT.search(said)) is None:
+        return None
+    _, inner, *weight = found.groups()
+    if inner not in LESSON_SIZES and (written := LESSON_SIZES & {*weight}):
+        return hard_coded(min(written))
+    if inner == weight[1] and PRODUCTS.search(marked(error)):
+        return Slip(
+            "weight the wrong way round",
+            "A weight fits only the other way round: @ takes it as (in, out), "
+            "nn.functional.linear as (out, in); .T turns it.",
+        )
+    return Slip(
+        "layers that do not fit",
+        f"This layer takes {weight[0]} numbers a row and is given {inner}: each layer takes what "
+        "the one before it gives.",
+    )
+
+
+def marked(error: StudentError) -> str:
+    """The part of the student's line that the carets are under."""
+    if error.excerpt is None:
+        return ""
+    text, start, end = error.excerpt
+    return text[start : end or None]
+
+
+def hard_coded(size: str) -> Slip:
+    return Slip(
+        "sizes hard-coded",
+        f"The lesson's own size, {size}, stands in the code: use the sizes that are passed.",
+    )
+
+
+def unknown(said: str, source: str) -> Slip | None:
+    """A name or an attribute that nothing has set."""
+    if found := UNKNOWN_NAME.search(said):
+        name = found[1]
+        if re.search(rf"\bself\.{name}\b", source):
+            says = f"`{name}` belongs to the object: write self.{name}."
+        elif name in IMPORTS:
+            says = f"`{name}` is not imported: `{IMPORTS[name]}` belongs at the top."
+        else:
+            says = f"`{name}` has no value here: it is misspelt, not imported, or set elsewhere."
+        return Slip("name not defined", says)
+    if any(re.search(pattern, said) for pattern, _ in PATTERNS[:2]):
+        return None  # what torch sets itself
+    if (found := NO_ATTRIBUTE.search(said)) and re.search(rf"\bclass {found[1]}\b", source):
+        return Slip(
+            "attribute never set",
+            f"self.{found[2]} is read, and nothing has set it: look at how it is spelt, and at "
+            "whether __init__ assigns it.",
+        )
+    return None
