@@ -33,8 +33,9 @@ from grader.checks.kit.probes import (
 )
 from grader.checks.kit.shared import expect_accuracy
 from grader.checks.kit.training_run import expect_trained_baseline, refuting
-from grader.checks.misconceptions.adam import WRONG_DEFAULTS, WRONG_RULES
+from grader.checks.misconceptions.adam import WRONG_DEFAULTS, WRONG_RULES, WRONG_WHOLES
 from grader.checks.misconceptions.shared.steps import recognise
+from grader.checks.misconceptions.shared.trials import recognise_update
 from grader.grading.plugin import Passed, Train
 from grader.sandbox.client import Student
 
@@ -60,7 +61,7 @@ def adam(
 
 
 RULES: tuple[Rule, ...] = (adam, partial(adam, corrected_eps=True))
-RECOGNISE = partial(recognise, WRONG_RULES)
+RECOGNISE = partial(recognise_update, RULES, WRONG_RULES, wholes=WRONG_WHOLES)
 
 
 @pytest.mark.points(3)

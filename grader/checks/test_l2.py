@@ -25,6 +25,7 @@ from grader.checks.kit.shared import expect_accuracy
 from grader.checks.kit.training_run import expect_trained_baseline, refuting
 from grader.checks.misconceptions.l2 import WRONG_DEFAULTS, WRONG_RULES
 from grader.checks.misconceptions.shared.steps import recognise
+from grader.checks.misconceptions.shared.trials import recognise_update
 from grader.grading.plugin import Passed, Train
 from grader.sandbox.client import Student
 
@@ -61,7 +62,12 @@ def test_update_rule(student: Student, rng: np.random.Generator) -> None:
         {"lr": 0.1, "weight_decay": 0.0},
     ]
     trials = follow_each(student, rng, cases, steps=5, scale=2)
-    expect_rule(RULES, trials, formula=FORMULA, recognise=partial(recognise, WRONG_RULES))
+    expect_rule(
+        RULES,
+        trials,
+        formula=FORMULA,
+        recognise=partial(recognise_update, RULES, WRONG_RULES, remembers=False),
+    )
 
 
 @pytest.mark.points(1)

@@ -23,8 +23,9 @@ from grader.checks.kit.optimizers import (
 )
 from grader.checks.kit.shared import expect_accuracy
 from grader.checks.kit.training_run import expect_trained_baseline, refuting
-from grader.checks.misconceptions.momentum import WRONG_DEFAULTS, WRONG_RULES
+from grader.checks.misconceptions.momentum import WRONG_DEFAULTS, WRONG_RULES, WRONG_WHOLES
 from grader.checks.misconceptions.shared.steps import recognise
+from grader.checks.misconceptions.shared.trials import recognise_update
 from grader.grading.plugin import Passed, Train
 from grader.sandbox.client import Student
 
@@ -69,7 +70,12 @@ def test_update_rule(student: Student, rng: np.random.Generator) -> None:
         {"lr": 1.0, "momentum": 0.99},
     ]
     trials = follow_each(student, rng, cases, steps=6)
-    expect_rule(RULES, trials, formula=FORMULA, recognise=partial(recognise, WRONG_RULES))
+    expect_rule(
+        RULES,
+        trials,
+        formula=FORMULA,
+        recognise=partial(recognise_update, RULES, WRONG_RULES, wholes=WRONG_WHOLES),
+    )
 
 
 @pytest.mark.points(1)

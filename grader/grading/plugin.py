@@ -37,6 +37,7 @@ from grader.text import point_at, printable
 
 MESSAGE_CHARACTERS = 1000
 RAISED_CHARACTERS = 400  # of these, what an exception says: the line that raised it comes after
+EXPLAINED_CHARACTERS = 140  # the same, where a sentence before it says what it means
 DEFERRED = "runs after you hand in"
 TRAINING_FIXTURES = {"train", "own_run"}
 
@@ -248,6 +249,16 @@ def own_run(pytestconfig: pytest.Config) -> OwnRun:
 # ---------------------------------------------------------------- what is said about a check
 
 
+class Recognised(Exception):
+    """Raised by a check that knows more of `cause`, which student code has raised in it, than that
+    shows: it is the slip `name`, told by `says`."""
+
+    def __init__(self, cause: StudentError, name: str, says: str) -> None:
+        super().__init__(says)
+        self.cause = cause
+        self.slip = Slip(name, says)
+
+
 @dataclass(frozen=True)
 class Judgement:
     """What a check concluded: whose fault it is, what to say, and about which of their lines.
@@ -267,12 +278,16 @@ class Judgement:
 
 def blame(error: BaseException, explain: Explain) -> Judgement:
     """Whose fault `error`, raised in a check, is; and what to say about it."""
+    slip = None
+    if isinstance(error, Recognised):
+        slip, error = error.slip, error.cause
     if isinstance(error, StudentError):
-        slip = explain(error)
+        slip = slip or explain(error)
         where = f" ({error.place})" if error.place else ""
         if isinstance(error, StudentRaised) and error.error == "NotImplementedError" and not slip:
             return Judgement("error", f"not written yet{where}: {error.text}", error.line)
-        said = printable(str(error), RAISED_CHARACTERS, newlines=True) + where
+        room = RAISED_CHARACTERS if slip is None else EXPLAINED_CHARACTERS
+        said = printable(str(error), room, newlines=True) + where
         if error.excerpt is not None:
             said += "\n" + textwrap.indent(point_at(*error.excerpt), "  ")
         if slip is None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from grader.sandbox.client import StudentError, StudentRaised
+from grader.sandbox.client import StudentError
 
 
 class Slip(NamedTuple):
@@ -188,7 +188,7 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         ),
     ),
     (
-        r"must be Tensor, not (?P<kind>[A-Z]\w*)\b(?! *object)",
+        r"must be Tensor, not (?!NoneType)[A-Z]\w*",
         Slip(
             "layer made, not called",
             "A layer stands where its result belongs: it is made once, in __init__, and then "
@@ -263,8 +263,8 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         r"^optimizer\.step\(\) raised KeyError",
         Slip(
             "state read before it was set",
-            "State is read before it was set: at a parameter's first step nothing is stored yet, "
-            "so start from torch.zeros_like(p).",
+            "State is read that nothing has set: at its first step a parameter has none yet, so "
+            "start it there, from torch.zeros_like(p).",
         ),
     ),
     (
@@ -277,8 +277,7 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         ),
     ),
     (
-        r"^calling (?P<entry>Net|make_optimizer)\(.* returned (?:a type|an ABCMeta|a builtin_func|"
-        r"a function|a partial)\b",
+        r"^calling (?P<entry>Net|make_optimizer)\(.* returned (?:a type|an ABCMeta)\b",
         Slip(
             "class instead of an instance",
             "What {entry} returns is not called yet: a class becomes an instance by the "
@@ -317,6 +316,22 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
             "parameters of forward",
             "forward is called with the inputs alone, and gets the network itself as well: define "
             "it as forward(self, x).",
+        ),
+    ),
+    (
+        r"optimizer\.step\(\) raised ZeroDivisionError",
+        Slip(
+            "t counted from 0",
+            "Something divides by 0 in the first step: t counts steps from 1, so that 1 - β^t is "
+            "not 0; increase it before it is used.",
+        ),
+    ),
+    (
+        r"^optimizer\.step\(\) gave \w+ that are not all finite",
+        Slip(
+            "steps not finite",
+            "The steps are NaN or infinite: something divides by 0, as where t is counted from 0 "
+            "or ε is left out, or grows without bound.",
         ),
     ),
     (
@@ -366,9 +381,10 @@ IMPORTS = {
 
 def slip_of(error: StudentError, source: str, stub: str | None) -> Slip | None:
     """The slip that `error` shows of a module whose text is `source`; None: none that is known."""
-    if isinstance(error, StudentRaised) and error.error == "NotImplementedError":
-        if stands_beside_code(error.line, source, stub):
-            return LEFT_STANDING
+    if getattr(error, "error", "") == "NotImplementedError" and stands_beside_code(
+        error.line, source, stub
+    ):
+        return LEFT_STANDING
     for slip in (signature(error), sizes(error), unknown(str(error), source)):
         if slip is not None:
             return slip

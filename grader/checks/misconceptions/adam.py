@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain
 
 import numpy as np
 
-from grader.checks.kit.optimizers import Trial
+from grader.checks.kit.optimizers import Trial, agrees
 from grader.checks.misconceptions.shared.steps import (
     Constants,
     WrongRule,
@@ -17,6 +18,7 @@ from grader.checks.misconceptions.shared.steps import (
     roundings,
     wrong_default,
 )
+from grader.checks.misconceptions.shared.trials import WrongWhole
 
 BETA_1, BETA_2, EPS = 0.9, 0.999, 1e-8
 
@@ -110,6 +112,129 @@ def adamax(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.nda
     return follow_moments(start, given, lr, direct=direct)
 
 
+def nadam(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+    """Dozat 2016, as PyTorch writes it."""
+    product = 1.0
+
+    def mu(t: int) -> float:
+        return BETA_1 * (1 - 0.5 * 0.96 ** (t * 4e-3))
+
+    def direct(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+        nonlocal product
+        product *= mu(t)
+        ahead = (1 - mu(t)) / (1 - product) * g + mu(t + 1) / (1 - product * mu(t + 1)) * m
+        return ahead / (np.sqrt(v / (1 - BETA_2**t)) + EPS)
+
+    return follow_moments(start, given, lr, direct=direct)
+
+
+def radam(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+    """Liu et al. 2020, as PyTorch writes it: at first it steps as momentum does."""
+    most = 2 / (1 - BETA_2) - 1
+
+    def direct(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+        length = most - 2 * t * BETA_2**t / (1 - BETA_2**t)
+        if length <= 5:
+            return m / (1 - BETA_1**t)
+        share = (length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length)
+        return np.sqrt(share) * direction(m, v, g, t)
+
+    return follow_moments(start, given, lr, direct=direct)
+
+
+def adagrad(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+    """Duchi et al. 2011: squares add up, and never fade."""
+    total = np.zeros(start.shape)
+
+    def direct(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+        np.add(total, g**2, out=total)
+        return g / (np.sqrt(total) + 1e-10)
+
+    return follow_moments(start, given, lr, direct=direct)
+
+
+def adadelta(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+    """Zeiler 2012, as PyTorch writes it."""
+    moved = np.zeros(start.shape)
+
+    def direct(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+        step = np.sqrt(moved + 1e-6) / np.sqrt(v + 1e-6) * g
+        np.add(0.9 * moved, 0.1 * step**2, out=moved)
+        return step
+
+    return follow_moments(start, given, lr, beta_2=0.9, direct=direct)
+
+
+def adabelief(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+    """Zhuang et al. 2020: what averages is the square of g - m."""
+    return follow_moments(start, given, lr, square=lambda g, m: (g - m) ** 2)
+
+
+def rmsprop(
+    start: np.ndarray, given: list[np.ndarray], lr: float, alpha: float, mu: float = 0.0
+) -> list[np.ndarray]:
+    """As PyTorch writes it; with a momentum `mu`, a velocity of such steps."""
+    velocity = np.zeros(start.shape)
+
+    def direct(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+        np.add(mu * velocity, g / (np.sqrt(v) + EPS), out=velocity)
+        return velocity.copy()
+
+    return follow_moments(start, given, lr, beta_2=alpha, direct=direct)
+
+
+def centred_rmsprop(
+    start: np.ndarray, given: list[np.ndarray], lr: float, alpha: float
+) -> list[np.ndarray]:
+    """RMSprop that divides by the root of a variance, as PyTorch writes it."""
+    mean = np.zeros(start.shape)
+
+    def direct(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+        mean[...] = alpha * mean + (1 - alpha) * g
+        return g / (np.sqrt(np.maximum(v - mean**2, 0)) + EPS)
+
+    return follow_moments(start, given, lr, beta_2=alpha, direct=direct)
+
+
+def before_update(
+    start: np.ndarray, given: list[np.ndarray], lr: float, *, old_m: bool, old_v: bool
+) -> list[np.ndarray]:
+    """Moments are used as they were before they took the step's gradient."""
+    m_before, v_before = np.zeros((2, *start.shape))
+
+    def direct(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+        used = direction(m_before.copy() if old_m else m, v_before.copy() if old_v else v, g, t)
+        m_before[...], v_before[...] = m, v
+        return used
+
+    return follow_moments(start, given, lr, direct=direct)
+
+
+def corrected_stored(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+    """The corrected moments are kept in place of the moments."""
+    p, m, v, way = start.astype(np.float64), *np.zeros((2, *start.shape)), []
+    for t, gradient in enumerate(given, start=1):
+        g = gradient.astype(np.float64)
+        m = (BETA_1 * m + (1 - BETA_1) * g) / (1 - BETA_1**t)
+        v = (BETA_2 * v + (1 - BETA_2) * g**2) / (1 - BETA_2**t)
+        p = p - lr * m / (np.sqrt(v) + EPS)
+        way.append(p)
+    return way
+
+
+def t_counts_parameters(trial: Trial, *, anew: bool = False) -> bool:
+    """Whether t goes on with each parameter in place of each step; `anew` in each step."""
+    count = 0 if anew else len(trial.followed)
+
+    def counted(first: int) -> Callable[..., list[np.ndarray]]:
+        return directed(lambda m, v, g, t: direction(m, v, g, (t - 1) * count + first))
+
+    return all(
+        agrees(start, seen, counted(number)(start, given, **trial.options))
+        for number, (start, seen, given) in enumerate(trial.followed, start=1)
+    )
+
+
 def momentum(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
     """SGD with a momentum of 0.9."""
     return directed(lambda m, v, g, t: m / (1 - BETA_1))(start, given, lr)
@@ -159,6 +284,20 @@ def second_step_betas(trial: Trial) -> Iterator[Constants]:
 def usual_decays(_: Trial) -> Iterator[Constants]:
     """Weight decays that are in use."""
     return ({"decay": c * 10.0**-k} for k in (2, 3, 4, 1, 0, 5) for c in (1, 5, 2, 3))
+
+
+def usual_betas(_: Trial) -> Iterator[Constants]:
+    """Pairs that are in use elsewhere, both other than those asked for."""
+    pairs: tuple[tuple[float, float], ...] = (
+        (0.5, 0.9),
+        (0.95, 0.99),
+        (0.9, 0.95),
+        (0.8, 0.99),
+        (0.99, 0.9),
+        (0.95, 0.95),
+    )
+    pairs += ((0.9, 0.9), (0.99, 0.9999), (0.95, 0.9999), (0.0, 0.99), (0.5, 0.5), (0.8, 0.9))
+    return ({"beta_1": beta_1, "beta_2": beta_2} for beta_1, beta_2 in pairs)
 
 
 def recent_decay(trial: Trial) -> Iterator[Constants]:
@@ -248,9 +387,92 @@ WRONG_RULES = (
         "RMSprop",
         "These steps are RMSprop's: there is a second moment, but no first one and no bias "
         "correction.",
-        lambda start, given, lr: follow_moments(
-            start, given, lr, beta_2=0.99, direct=lambda m, v, g, t: g / (np.sqrt(v) + EPS)
-        ),
+        rmsprop,
+        lambda trial: iter({"alpha": alpha, "mu": mu} for alpha in (0.99, 0.9, 0.95, 0.999)
+                           for mu in (0.0, 0.9)),
+    ),
+    WrongRule(
+        "RMSprop",
+        "These steps are RMSprop's, centred: there is no first moment to step along, and no bias "
+        "correction.",
+        centred_rmsprop,
+        lambda trial: iter({"alpha": alpha} for alpha in (0.99, 0.9, 0.95, 0.999)),
+    ),
+    WrongRule(
+        "NAdam",
+        "This is NAdam, whose first moment looks ahead: Adam takes m as it is.",
+        nadam,
+    ),
+    WrongRule(
+        "RAdam",
+        "This is RAdam, which steps as momentum does at first: Adam divides by √v̂ from the first "
+        "step on.",
+        radam,
+    ),
+    WrongRule(
+        "Adagrad",
+        "This is Adagrad, which adds up all squared gradients: Adam's v averages, and forgets.",
+        adagrad,
+    ),
+    WrongRule(
+        "Adadelta",
+        "This is Adadelta, which takes the steps' own sizes in: Adam's are scaled by lr alone.",
+        adadelta,
+    ),
+    WrongRule(
+        "AdaBelief",
+        "The second moment averages (g - m)² here, as AdaBelief's does: in Adam it is g squared.",
+        adabelief,
+    ),
+    WrongRule(
+        "moments from before the step",
+        "The second moment is used before it has taken this step's gradient: both moments are "
+        "updated first.",
+        partial(before_update, old_m=False, old_v=True),
+    ),
+    WrongRule(
+        "moments from before the step",
+        "The first moment is used before it has taken this step's gradient: both moments are "
+        "updated first.",
+        partial(before_update, old_m=True, old_v=False),
+    ),
+    WrongRule(
+        "corrected moments kept",
+        "The corrected moments are stored and averaged on: m̂ and v̂ are for this step only, what is "
+        "kept is m and v.",
+        corrected_stored,
+    ),
+    WrongRule(
+        "one second moment for all entries",
+        "A parameter has one number as its second moment here, over all its entries: each entry "
+        "has its own.",
+        partial(follow_moments, square=lambda g, m: np.full_like(g, (g**2).mean())),
+    ),
+    WrongRule(
+        "one second moment for all entries",
+        "A parameter has one number as its second moment here, over all its entries: each entry "
+        "has its own.",
+        partial(follow_moments, square=lambda g, m: np.full_like(g, (g**2).sum())),
+    ),
+    WrongRule(
+        "second moment adds up",
+        "v adds squares up here: it is an average, and new squares count 1 - β2.",
+        directed(lambda m, v, g, t: m / (1 - BETA_1**t) / (np.sqrt(v / (1 - BETA_2)) + EPS)),
+    ),
+    WrongRule(
+        "second moment adds up",
+        "v adds squares up here: it is an average, and new squares count 1 - β2.",
+        directed(lambda m, v, g, t: direction(m, v / (1 - BETA_2), g, t)),
+    ),
+    WrongRule(
+        "step along the sign",
+        "Every entry moves by lr times the gradient's sign: Adam steps along m̂, scaled by √v̂.",
+        directed(lambda m, v, g, t: np.sign(g)),
+    ),
+    WrongRule(
+        "step along the sign",
+        "Every entry moves by lr times the sign of m: Adam scales m̂ by √v̂.",
+        directed(lambda m, v, g, t: np.sign(m)),
     ),
     WrongRule(
         "m adds up gradients",
@@ -318,7 +540,21 @@ WRONG_RULES = (
         "These are Adam's steps with β = ({beta_1:.4g}, {beta_2:.5g}): the usual values, that are "
         "asked for, are (0.9, 0.999).",
         with_betas,
-        second_step_betas,
+        lambda trial: chain(second_step_betas(trial), usual_betas(trial)),
+    ),
+    WrongRule(
+        "ε under the root",
+        "ε is added to v here, before its root is taken: it is added after, to √v̂.",
+        directed(
+            lambda m, v, g, t: m / (1 - BETA_1**t) / np.sqrt((v + EPS) / (1 - BETA_2**t))
+        ),
+    ),
+    WrongRule(
+        "ε as a lower bound",
+        "√v̂ is kept from falling below ε here: ε is added to it.",
+        directed(
+            lambda m, v, g, t: m / (1 - BETA_1**t) / np.maximum(np.sqrt(v / (1 - BETA_2**t)), EPS)
+        ),
     ),
     WrongRule(
         "ε under the root",
@@ -327,6 +563,11 @@ WRONG_RULES = (
         directed(
             lambda m, v, g, t: m / (1 - BETA_1**t) / np.sqrt(v / (1 - BETA_2**t) + EPS)
         ),
+    ),
+    WrongRule(
+        "lr taken for ε",
+        "lr acts as ε here, beside a learning rate of 1e-3: pass it on by name.",
+        lambda start, given, lr: with_eps(start, given, 1e-3, lr),
     ),
     WrongRule(
         "another ε",
@@ -343,3 +584,18 @@ WRONG_RULES = (
 )  # fmt: skip
 
 WRONG_DEFAULTS = (wrong_default(follow_moments, {"lr": 1e-3}, "lr", first_step_lr),)
+
+WRONG_WHOLES = (
+    WrongWhole(
+        "t counts parameters",
+        "t goes on with every parameter here: it counts steps, so increase it once a step or keep "
+        "one for each parameter.",
+        t_counts_parameters,
+    ),
+    WrongWhole(
+        "t counts parameters",
+        "t starts anew in every step and counts the parameters: it counts steps, so keep it in "
+        "the optimizer, from one step to the next.",
+        partial(t_counts_parameters, anew=True),
+    ),
+)

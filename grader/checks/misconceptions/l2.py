@@ -11,6 +11,7 @@ from grader.checks.kit.optimizers import Trial
 from grader.checks.misconceptions.shared.steps import (
     Constants,
     WrongRule,
+    adam_steps,
     gradients,
     moves,
     ratio,
@@ -77,14 +78,30 @@ def towards_the_start(start: np.ndarray, given: Arrays, lr: float, weight_decay:
 
 
 def with_momentum(
-    start: np.ndarray, given: Arrays, lr: float, weight_decay: float, mu: float
+    start: np.ndarray,
+    given: Arrays,
+    lr: float,
+    weight_decay: float,
+    mu: float,
+    *,
+    nesterov: bool = False,
 ) -> Arrays:
     v, p, way = np.zeros(start.shape), start.astype(np.float64), []
-    for g in given:
-        v = mu * v + g + weight_decay * p
-        p = p - lr * v
+    for gradient in given:
+        g = gradient + weight_decay * p
+        v = mu * v + g
+        p = p - lr * (g + mu * v if nesterov else v)
         way.append(p)
     return way
+
+
+def in_some_steps(
+    start: np.ndarray, given: Arrays, lr: float, weight_decay: float, every: float, first: float
+) -> Arrays:
+    """Decay in each `every`th step, from `first`, which counts from 0."""
+    return stepping(
+        lambda p, g, lr, decay, t: lr * (g + (decay * p if (t - 1) % every == first else 0 * p))
+    )(start, given, lr, weight_decay)
 
 
 def only_biases(start: np.ndarray, given: Arrays, lr: float, weight_decay: float) -> Arrays:
@@ -248,9 +265,41 @@ WRONG_RULES = (
         only_biases,
     ),
     WrongRule(
+        "weight_decay taken for momentum",
+        "weight_decay acts as a momentum here, and nothing decays: pass it on by name, as SGD's "
+        "second argument after lr is its momentum.",
+        lambda start, given, lr, weight_decay: with_momentum(start, given, lr, 0.0, weight_decay),
+    ),
+    WrongRule(
+        "decay in some steps only",
+        "Nothing decays in some of the steps: λ·p is a part of every step.",
+        in_some_steps,
+        lambda trial: iter(
+            {"every": every, "first": first}
+            for every in (2, 3, 10, 100)
+            for first in range(min(int(every), 3))
+        ),
+    ),
+    WrongRule(
+        "Adam in place of SGD",
+        "These are Adam's steps, with a decay: what is asked for is plain SGD's.",
+        lambda start, given, lr, weight_decay: adam_steps(start, given, lr, shrink=weight_decay),
+    ),
+    WrongRule(
+        "Adam in place of SGD",
+        "These are Adam's steps, with a decay: what is asked for is plain SGD's.",
+        lambda start, given, lr, weight_decay: adam_steps(start, given, lr, weight_decay),
+    ),
+    WrongRule(
         "momentum besides",
         "There is a momentum of {mu:g} besides: plain SGD is asked for.",
         with_momentum,
+        usual_momenta,
+    ),
+    WrongRule(
+        "momentum besides",
+        "There is a momentum of {mu:g} besides, in Nesterov's form: plain SGD is asked for.",
+        partial(with_momentum, nesterov=True),
         usual_momenta,
     ),
     WrongRule(

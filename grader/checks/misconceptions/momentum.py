@@ -7,10 +7,11 @@ from functools import partial
 
 import numpy as np
 
-from grader.checks.kit.optimizers import Trial
+from grader.checks.kit.optimizers import Trial, agrees
 from grader.checks.misconceptions.shared.steps import (
     Constants,
     WrongRule,
+    adam_steps,
     gradients,
     moves,
     own_lr,
@@ -18,6 +19,7 @@ from grader.checks.misconceptions.shared.steps import (
     roundings,
     wrong_default,
 )
+from grader.checks.misconceptions.shared.trials import WrongWhole
 
 Arrays = list[np.ndarray]
 
@@ -86,6 +88,34 @@ def with_own_mu(
     start: np.ndarray, given: Arrays, lr: float, momentum: float, own_mu: float
 ) -> Arrays:
     return follow_velocity(start, given, lr, own_mu)
+
+
+def velocity_by_shape(trial: Trial) -> bool:
+    """Whether parameters of one shape have one velocity, which each of their gradients enters."""
+    lr, mu = trial.options["lr"], trial.options["momentum"]
+    velocities: dict[tuple[int, ...], np.ndarray] = {}
+    ways: list[Arrays] = [[] for _ in trial.followed]
+    places = [start.astype(np.float64) for start, _, _ in trial.followed]
+    for step in range(len(trial.followed[0][2])):
+        for number, (start, _, given) in enumerate(trial.followed):
+            v = mu * velocities.get(start.shape, np.zeros(start.shape)) + given[step]
+            velocities[start.shape] = v
+            places[number] = places[number] - lr * v
+            ways[number].append(places[number])
+    return all(
+        agrees(start, seen, way) for (start, seen, _), way in zip(trial.followed, ways, strict=True)
+    )
+
+
+def squares(start: np.ndarray, given: Arrays, lr: float, momentum: float) -> Arrays:
+    """RMSprop as PyTorch writes it, with that momentum."""
+    p, v, u, way = start.astype(np.float64), *np.zeros((2, *start.shape)), []
+    for g in given:
+        v = 0.99 * v + 0.01 * g.astype(np.float64) ** 2
+        u = momentum * u + g / (np.sqrt(v) + 1e-8)
+        p = p - lr * u
+        way.append(p)
+    return way
 
 
 def second_step_mu(trial: Trial) -> Iterator[Constants]:
@@ -207,6 +237,30 @@ WRONG_RULES = (
         partial(follow_velocity, remember=lambda v, g, mu: mu * v + g.mean()),
     ),
     WrongRule(
+        "momentum taken for weight decay",
+        "momentum acts as a weight decay here, and no velocity is kept: pass it on by name.",
+        lambda start, given, lr, momentum: follow_velocity(
+            start, given, lr, momentum, decay=momentum, step=lambda v, old, g, mu, t: g
+        ),
+    ),
+    WrongRule(
+        "momentum taken for dampening",
+        "momentum acts as the dampening here, beside a momentum of {mu:g}: pass it on by name.",
+        lambda start, given, lr, momentum, mu: library_dampening(start, given, lr, mu, momentum),
+        lambda trial: iter({"mu": mu} for mu in (0.9, 0.99, 0.95, 0.5)),
+    ),
+    WrongRule(
+        "RMSprop",
+        "Steps are divided by the root of averaged squares here, as RMSprop does: momentum scales "
+        "by lr alone.",
+        squares,
+    ),
+    WrongRule(
+        "Adam in place of momentum",
+        "These are Adam's steps: momentum keeps one velocity, and divides by nothing.",
+        lambda start, given, lr, momentum: adam_steps(start, given, lr),
+    ),
+    WrongRule(
         "weight decay",
         "A weight decay of {decay:.4g} is added to the gradients here: momentum alone has none.",
         follow_velocity,
@@ -230,4 +284,11 @@ DEFAULTS = {"lr": 0.01, "momentum": 0.9}
 WRONG_DEFAULTS = (
     wrong_default(follow_velocity, DEFAULTS, "lr", own_lr),
     wrong_default(follow_velocity, DEFAULTS, "momentum", second_step_mu),
+)
+WRONG_WHOLES = (
+    WrongWhole(
+        "one velocity for a shape",
+        "Parameters of the same shape share a velocity here: each parameter has its own.",
+        velocity_by_shape,
+    ),
 )

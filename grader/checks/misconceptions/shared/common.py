@@ -54,10 +54,20 @@ LEFT_OUT = Mistake(
     "Some of the parameters that are passed are not in the optimizer, and so never move: all of "
     "them belong there, biases as well.",
 )
+NOT_ALL_MOVED = Mistake(
+    "parameters not moved",
+    "step() leaves a parameter that has a gradient where it is: it goes through all of them, and "
+    "changes each in place.",
+)
 USED_UP = Mistake(
     "generator used up",
     "A generator of parameters was gone through before the optimizer had them all: it gives each "
     "only once, so make a list of it first.",
+)
+MISSING_COMPUTED_WITH = Mistake(
+    "missing gradient computed with",
+    "p.grad is None for a parameter that took no part in this step, and is computed with: skip "
+    "those, `if p.grad is None: continue`.",
 )
 MISSING_AS_ZERO = Mistake(
     "missing gradient taken for zero",

@@ -31,7 +31,13 @@ class WrongRule(NamedTuple):
 
 def recognise(wrong_rules: Sequence[WrongRule], trials: Sequence[Trial]) -> Mistake | None:
     """The one mistake that explains every trial."""
-    return only(_as_mistake(wrong, trials) for wrong in wrong_rules)
+    return only(explanations(wrong_rules, trials))
+
+
+def explanations(wrong_rules: Sequence[WrongRule], trials: Sequence[Trial]) -> list[Mistake]:
+    """All mistakes that explain every trial."""
+    found = (_as_mistake(wrong, trials) for wrong in wrong_rules)
+    return [mistake for mistake in found if mistake is not None]
 
 
 def _as_mistake(wrong: WrongRule, trials: Sequence[Trial]) -> Mistake | None:
@@ -40,6 +46,24 @@ def _as_mistake(wrong: WrongRule, trials: Sequence[Trial]) -> Mistake | None:
         if all(explains(rule, trial) for trial in trials):
             return Mistake(wrong.name, wrong.says.format(**constants))
     return None
+
+
+def adam_steps(
+    start: np.ndarray,
+    given: list[np.ndarray],
+    lr: float,
+    penalty: float = 0.0,
+    shrink: float = 0.0,
+) -> list[np.ndarray]:
+    """Adam's, with L2 regularisation by `penalty` or AdamW's decay by `shrink`."""
+    p, m, v, way = start.astype(np.float64), *np.zeros((2, *start.shape)), []
+    for t, gradient in enumerate(given, start=1):
+        g = gradient.astype(np.float64) + penalty * p
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        p = p * (1 - lr * shrink) - lr * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+        way.append(p)
+    return way
 
 
 def wrong_default(
