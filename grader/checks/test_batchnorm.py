@@ -70,6 +70,7 @@ from grader.checks.misconceptions.batchnorm import (
     running_candidates,
 )
 from grader.checks.misconceptions.shared import common
+from grader.checks.misconceptions.shared.layers import UNUSED
 from grader.grading.plugin import Passed, Train
 from grader.grading.training import TrainingRun
 from grader.sandbox.client import Network, Student, StudentError
@@ -162,6 +163,8 @@ class Probe:
         before = self.net.forward(inputs, train=True)
         if stays("W2", "b2"):
             return LOGITS_TOO
+        if sum(stays(role) for role in VECTORS if role in weights) >= 2:
+            return UNUSED
         return NO_SCALE_AND_SHIFT if stays("W1") else None
 
     def renew(self) -> None:
@@ -422,7 +425,7 @@ def test_running_statistics(student: Student, rng: np.random.Generator) -> None:
         "a new network with this one's state_dict() to give the same logits in eval mode",
         "others",
         "Use register_buffer for the running statistics, so that they are saved.",
-        known=lambda: None if moves_in_eval_mode(probe.net, rows) else NOT_SAVED,
+        known=lambda: MOVE_IN_EVAL if moves_in_eval_mode(probe.net, rows) else NOT_SAVED,
     )
 
 
@@ -440,6 +443,8 @@ def named_statistics(
         *running_candidates(rows, z.mean(axis=0), z.var(axis=0), *scale_and_shift),
     ]
     with suppress(StudentError):
+        if not close(probe.hidden(weights, inputs[:2], train=False), shown[:2], rtol=1e-2):
+            return BATCH_IN_EVAL  # what a row gives depends on the others
         return only(
             mistake
             for mistake, points in candidates

@@ -20,7 +20,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -133,12 +133,25 @@ class CheckRun:
             and item.get_closest_marker("gate")
         ):
             self.not_judged = f"not judged, because this did not pass: {title_of(item)}"
+        judgement = self.explained(judgement)
         self.results.append(result_of(item, judgement, duration_s))
         self._items.append(item)
         for number, result in enumerate(self.results):
             refuted = result.id in judgement.refutes and result.verdict == "passed"
             if refuted and result.hidden == self._apart:
                 self.results[number] = result_of(self._items[number], judgement, result.duration_s)
+
+    def explained(self, judgement: Judgement) -> Judgement:
+        """`judgement`, under the known mistake that one of the checks it refutes has named."""
+        named = (
+            result
+            for result in self.results
+            if result.id in judgement.refutes and result.misconception
+        )
+        if (first := next(named, None)) is None or judgement.misconception:
+            return judgement
+        said = f"{first.message.splitlines()[0]}\n{judgement.message}"
+        return replace(judgement, message=said, misconception=first.misconception, look="")
 
 
 class CheckPlugin:

@@ -142,7 +142,15 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         ),
     ),
     (
-        r"running_mean should contain|running_mean must be defined",
+        r"running_mean must be defined in evaluation mode",
+        Slip(
+            "no running statistics",
+            "Eval mode has no running statistics to normalise by: keep them as buffers, updated in "
+            "train mode, and pass them on.",
+        ),
+    ),
+    (
+        r"running_mean should contain",
         Slip(
             "normalisation of another size",
             "The size that BatchNorm was made with is not that of what it is given: the hidden "
@@ -303,6 +311,61 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         ),
     ),
     (
+        r"^calling Net\(.* returned .*, not a torch\.nn\.Module",
+        Slip(
+            "no torch module",
+            "What Net returns is no module of torch's: its class is a subclass of nn.Module, and "
+            "calls super().__init__() first.",
+        ),
+    ),
+    (
+        r"gave logits of dtype int\d+",
+        Slip(
+            "classes in place of logits",
+            "Class numbers are returned, as argmax gives them: what is asked for is the logits, a "
+            "score for each class.",
+        ),
+    ),
+    (
+        r"gave logits of dtype float32 and shape \((?P<n>\d+),\); expected float32 and "
+        r"\(1, (?P=n)\)|gave logits of dtype float32 and shape \(\d+,\)",
+        Slip(
+            "dimension lost",
+            "The logits have lost a dimension, as squeeze, a sum or an index takes one away: they "
+            "are (N, num_output), for a single row too.",
+        ),
+    ),
+    (
+        r"gave logits of dtype float32 and shape \(\);",
+        Slip(
+            "one number in place of logits",
+            "A single number is returned, such as a mean or a loss: what is asked for is the "
+            "logits, a score for each class and row.",
+        ),
+    ),
+    (
+        r"gave logits of dtype float32 and shape \((?P<a>\d+), (?P<b>\d+)\); expected float32 and "
+        r"\((?P=b), (?P=a)\)",
+        Slip("logits transposed", "The logits stand the wrong way round: rows are the inputs."),
+    ),
+    (
+        r"gave logits of dtype float32 and shape \((?P<rows>\d+), (?P<seen>\d+)\); expected "
+        r"float32 and \((?P=rows), (?P<wanted>\d+)\)",
+        Slip(
+            "output of another width",
+            "A row of the output has {seen} numbers, and not num_output, {wanted}: is it the last "
+            "layer's that is returned, and has that layer num_output units?",
+        ),
+    ),
+    (
+        r"gave logits of dtype float(?:64|16)",
+        Slip(
+            "another dtype",
+            "The logits have another dtype than the inputs: leave float32 as it is, and convert "
+            "what comes from NumPy with .float().",
+        ),
+    ),
+    (
         r"^calling make_optimizer\(.* returned .*, not a torch\.optim\.Optimizer",
         Slip(
             "no torch optimizer",
@@ -435,6 +498,12 @@ def signature(error: StudentError) -> Slip | None:
             "parameter renamed",
             f"`{found['name']}` is passed by that name, and {found['entry']} has no parameter of "
             "it: keep the names that the stub gives them.",
+        )
+    if "__init__() takes 1 positional" in str(error):
+        return Slip(
+            "no __init__",
+            f"{found['entry']} has no __init__ of its own that takes the sizes: look at its name, "
+            "with two underscores on either side, and at its parameters.",
         )
     return Slip(
         "other parameters than the stub's",

@@ -110,6 +110,22 @@ NORMALISATIONS: tuple[tuple[Mistake, Normalise], ...] = (
     ),
     (
         Mistake(
+            "divided by the root of the deviation",
+            "Activations are divided by the root of their standard deviation: it is the root of "
+            "the variance, the deviation itself, that brings them to variance 1.",
+        ),
+        lambda z: (z - z.mean(axis=0)) / np.sqrt(z.std(axis=0)),
+    ),
+    (
+        Mistake(
+            "divided by the root of the deviation",
+            "Activations are divided by the root of their standard deviation: it is the root of "
+            "the variance, the deviation itself, that brings them to variance 1.",
+        ),
+        lambda z: (z - z.mean(axis=0)) / np.sqrt(z.std(axis=0, ddof=1)),
+    ),
+    (
+        Mistake(
             "only centred",
             "The batch's mean is subtracted, but nothing divides by the deviation.",
         ),

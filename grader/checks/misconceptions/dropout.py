@@ -72,6 +72,17 @@ KEEP_PROBABILITY = Mistake(
     "p is taken for the probability to keep an activation: it is the one to drop it.",
 )
 
+NOTHING_DROPPED = Mistake(
+    "nothing dropped",
+    "No activation is dropped in train mode: the dropout layer has to be called in forward, and "
+    "what it returns to be used.",
+)
+DIVIDED_BY_P = Mistake(
+    "scaled by 1/p",
+    "With p=0 something divides by 0 in train mode: what is kept is divided by 1 - p, the share "
+    "that is kept.",
+)
+
 # From p to the share of activations that is dropped.
 RATES: tuple[tuple[Mistake, Callable[[float], float]], ...] = (
     (KEEP_PROBABILITY, lambda p: 1 - p),
@@ -83,14 +94,7 @@ RATES: tuple[tuple[Mistake, Callable[[float], float]], ...] = (
         ),
         lambda p: 1 - (1 - p) ** 2,
     ),
-    (
-        Mistake(
-            "nothing dropped",
-            "No activation is dropped in train mode: the dropout layer has to be called in "
-            "forward.",
-        ),
-        lambda p: 0.0,
-    ),
+    (NOTHING_DROPPED, lambda p: 0.0),
 )
 NOISE = Mistake(
     "noise in place of dropout",

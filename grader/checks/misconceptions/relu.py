@@ -46,6 +46,22 @@ FORWARDS: tuple[tuple[Mistake, Callable[[Weights, np.ndarray], np.ndarray]], ...
     ),
     (
         Mistake(
+            "ReLU before the first layer",
+            "The ReLU is applied to the inputs, and not to the hidden layer: it belongs to W1·x + "
+            "b1, between the two layers.",
+        ),
+        lambda w, x: output(w, relu(x) @ w["W1"].T + w["b1"]),
+    ),
+    (
+        Mistake(
+            "ReLU after the last layer",
+            "The ReLU is applied to the logits, and not to the hidden layer: it belongs to W1·x + "
+            "b1, between the two layers.",
+        ),
+        lambda w, x: relu(output(w, x @ w["W1"].T + w["b1"])),
+    ),
+    (
+        Mistake(
             "no nonlinearity",
             "In this mode z goes through the hidden layer unchanged.",
         ),

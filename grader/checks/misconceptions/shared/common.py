@@ -29,8 +29,9 @@ NO_NONLINEARITY = Mistake(
     "Nothing bends what passes through the layers: they are no more than one linear layer.",
 )
 RANDOM = Mistake(
-    "dropout not asked for",
-    "Two passes of the same batch differ: something is dropped at random, which is not asked for.",
+    "random forward pass",
+    "Two passes of the same batch differ: forward draws something at random, such as dropout or "
+    "new weights, which is not asked for.",
 )
 
 # ---------------------------------------------------------------- optimizers

@@ -34,8 +34,8 @@ BIAS_MISSING = Mistake(
 )
 LAYER_MISSING = Mistake(
     "layer missing from parameters()",
-    "A weight is not in parameters(): the layer is not there, or stands where PyTorch does not "
-    "see it: in a plain list, a plain tensor, or made in forward.",
+    "A weight is not in parameters(): there is no such layer, or PyTorch does not see it, in a "
+    "plain list, as a plain tensor (p * 2 is one), or made in forward.",
 )
 NEVER_SET = Mistake(
     "never initialised",
