@@ -260,8 +260,8 @@ def place_of_normalisation(probe: Probe) -> tuple[Place, int]:
         False,
         "in train mode gamma·(z - mean) / sqrt(var + eps) + beta, with mean and var of each "
         "hidden unit over the batch",
-        f"hidden activations {show(shown)}; before scale and shift the units have the means "
-        f"{show(n.mean(axis=0))} and deviations {show(n.std(axis=0))}",
+        f"before scale and shift the means {show(n.mean(axis=0))}, "
+        f"deviations {show(n.std(axis=0))}",
         "Look at the axis of the mean and the variance, and at what else is normalised.",
         known=known,
     )

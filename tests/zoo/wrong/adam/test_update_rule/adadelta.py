@@ -1,0 +1,5 @@
+import torch
+
+
+def make_optimizer(parameters, lr=1e-3):
+    return torch.optim.Adadelta(parameters, lr=lr)

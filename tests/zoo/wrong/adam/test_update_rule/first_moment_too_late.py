@@ -1,0 +1,26 @@
+import torch
+
+
+class Adam(torch.optim.Optimizer):
+    def __init__(self, params, lr):
+        super().__init__(params, dict(lr=lr))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                s = self.state[p]
+                if not s:
+                    s.update(t=0, m=torch.zeros_like(p), v=torch.zeros_like(p))
+                s["t"] += 1
+                s["v"] = 0.999 * s["v"] + 0.001 * p.grad**2
+                v_hat = s["v"] / (1 - 0.999 ** s["t"])
+                m_hat = s["m"] / (1 - 0.9 ** s["t"])
+                p -= group["lr"] * m_hat / (v_hat.sqrt() + 1e-8)
+                s["m"] = 0.9 * s["m"] + 0.1 * p.grad
+
+
+def make_optimizer(parameters, lr=1e-3):
+    return Adam(parameters, lr)

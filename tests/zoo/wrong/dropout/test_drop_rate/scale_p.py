@@ -1,0 +1,16 @@
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, f, h, o, p=0.5):
+        super().__init__()
+        self.a = nn.Linear(f, h)
+        self.b = nn.Linear(h, o)
+        self.p = p
+
+    def forward(self, x):
+        z = torch.relu(self.a(x))
+        if self.training:
+            z = z * (torch.rand_like(z) > self.p) / self.p
+        return self.b(z)

@@ -1,0 +1,15 @@
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, f, h, o):
+        super().__init__()
+        self.a = nn.Linear(f, h)
+        self.b = nn.Linear(h, o)
+
+    def forward(self, x):
+        for l in (self.a, self.b):
+            nn.init.kaiming_normal_(l.weight, nonlinearity="relu")
+            nn.init.zeros_(l.bias)
+        return self.b(torch.relu(self.a(x)))

@@ -1,0 +1,5 @@
+import torch
+
+
+def make_optimizer(parameters, lr=0.01, weight_decay=1e-4):
+    return torch.optim.SGD(parameters, lr, weight_decay)

@@ -1,0 +1,19 @@
+import torch
+
+
+class M(torch.optim.Optimizer):
+    def __init__(self, params, lr, mu):
+        super().__init__(params, dict(lr=lr, mu=mu))
+
+    @torch.no_grad()
+    def step(self):
+        for g in self.param_groups:
+            for p in g["params"]:
+                s = self.state[p]
+                v = s["v"] = g["mu"] * s.get("v", 0) + p.grad
+                p -= g["lr"] * v
+                return
+
+
+def make_optimizer(parameters, lr=0.01, momentum=0.9):
+    return M(parameters, lr, momentum)

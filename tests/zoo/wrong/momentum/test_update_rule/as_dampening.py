@@ -1,0 +1,5 @@
+import torch
+
+
+def make_optimizer(parameters, lr=0.01, momentum=0.9):
+    return torch.optim.SGD(parameters, lr, 0.9, momentum)

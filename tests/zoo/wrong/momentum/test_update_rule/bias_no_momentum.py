@@ -1,0 +1,13 @@
+import torch
+
+
+def make_optimizer(parameters, lr=0.01, momentum=0.9):
+    ps = list(parameters)
+    return torch.optim.SGD(
+        [
+            {"params": [p for p in ps if p.ndim > 1]},
+            {"params": [p for p in ps if p.ndim <= 1], "momentum": 0.0},
+        ],
+        lr=lr,
+        momentum=momentum,
+    )

@@ -1,0 +1,14 @@
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, f, h, o):
+        super().__init__()
+        self.a = nn.Linear(f, h)
+        self.b = nn.Linear(h, o)
+
+    def forward(self, x):
+        z = torch.sigmoid(self.a(x))
+        z[z < 0] = 0
+        return self.b(z)
