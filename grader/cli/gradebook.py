@@ -315,6 +315,7 @@ def report(
 
         if feedback is not None:
             names = None if for_ is None else gradebook.upload_names(for_)
-            write_feedback(ForStudents(to_show, gradebook.course), feedback, names=names)
+            pages = ForStudents(to_show, gradebook.course)
+            write_feedback(pages, feedback, gradebook.code_of, names=names)
         if feedback is None or output is not None:
-            write_site(to_show, output or results / "site")
+            write_site(to_show, output or results / "site", gradebook.code_of)

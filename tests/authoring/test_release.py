@@ -248,7 +248,7 @@ def test_feedback_tells_a_hidden_checks_text_after_the_due_date_only(
     folder.mkdir(parents=True)
     solution = (REPOSITORY / "solutions" / "relu.py").read_text(encoding="utf-8")
     text = solution.replace(
-        "        super().__init__()", "        super().__init__()\n        print('sizes')"
+        "        super().__init__()", "        super().__init__()\n        print('si' 'zes')"
     )
     (folder / "relu.py").write_text(text, encoding="utf-8")
     roster = tmp_path / "roster.csv"

@@ -226,6 +226,28 @@ def test_the_roster_completes_the_gradebook(here: Here, tmp_path: Path) -> None:
     assert wrong.status == 2 and "no column is called name" in wrong.stderr
 
 
+def test_a_students_page_shows_the_code_that_counts_beside_the_verdicts(
+    here: Here, tmp_path: Path
+) -> None:
+    code = solution("relu").replace("super().__init__()", "raise OSError('<b>me</b>')")
+    hand_in(tmp_path / "class" / "ada", relu=code)
+    results = tmp_path / "results"
+    assert here("batch", tmp_path / "class", "--results", results, "--only", "relu").status == 0
+    assert here("report", "--results", results, "--feedback", tmp_path / "feedback").status == 0
+    assert here("report", "--results", results).status == 0
+    (alone,) = (tmp_path / "feedback").glob("*.html")
+    (within,) = (results / "site" / "students").glob("*.html")
+    for page in (alone, within):
+        text = page.read_text(encoding="utf-8")
+        assert "<mark>        raise OSError(&#39;&lt;b&gt;me&lt;/b&gt;&#39;)</mark>" in text
+        assert "<b>me</b>" not in text
+    nameless = tmp_path / "nameless"
+    ran = here("report", "--results", results, "--output", nameless, "--anonymous")
+    assert ran.status == 0, ran.stderr
+    (page,) = (nameless / "students").glob("*.html")
+    assert "<mark>" not in page.read_text(encoding="utf-8")
+
+
 def test_an_override_needs_a_reason_and_a_possible_score(here: Here, tmp_path: Path) -> None:
     results = tmp_path / "results"
     hand_in(tmp_path / "class" / "ann", momentum=BROKEN)

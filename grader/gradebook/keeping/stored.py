@@ -71,6 +71,12 @@ class StoredGradebook:
         """What was handed in under this digest, if it is kept."""
         return self.store.source(code)
 
+    def code_of(self, entry: Entry, slug: str) -> str | None:
+        """The text of the module that counts, if it is kept."""
+        hand_in = entry.hand_ins.get(slug)
+        source = None if hand_in is None else self._store.source(hand_in.code)
+        return None if source is None else source.text
+
     def stub(self, slug: str) -> str | None:
         """What students started from."""
         return original_stub(self.course, slug)
