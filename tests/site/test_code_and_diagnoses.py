@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html.parser import HTMLParser
+
 from helpers.fake_gradebook import HARMFUL
 
 from grader.gradebook.model import AssignmentInfo, lone_entry
@@ -70,3 +72,43 @@ def test_any_code_is_shown_within_bounds() -> None:
     long = listing_of("x\n" * (MOST_LINES + 5), [check("a", "it raised", line=10**9)])
     assert (len(long.lines), long.left_out, long.marked) == (MOST_LINES, 5, [])
     assert len(listing_of("y" * 10_000, []).lines[0].text) < 1_000
+
+
+class Stops(HTMLParser):
+    """A page as the tab key meets it: where it stops, and where it can be sent, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.met: list[tuple[str, str]] = []  # ("stop", a link's target or "") or ("place", an id)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if (place := given.get("id")) is not None:
+            self.met.append(("place", place))
+        if (tag == "a" and "href" in given) or tag in ("input", "select", "button", "summary"):
+            self.met.append(("stop", given.get("href") or ""))
+
+
+def tabs_to(page: str, place: str) -> int:
+    """How often tab is pressed to get to `place`, taking each link within the page on the way."""
+    stops = Stops()
+    stops.feed(page)
+    places = {name: index for index, (kind, name) in enumerate(stops.met) if kind == "place"}
+    reached, index = 0, 0
+    while index < places[place]:
+        kind, target = stops.met[index]
+        index += 1
+        if kind == "stop":
+            reached += 1
+            if index <= places.get(target.lstrip("#"), -1) <= places[place]:
+                index = places[target.lstrip("#")]
+    return reached
+
+
+def test_students_are_few_tabs_from_the_top_of_the_classs_page() -> None:
+    summary = ClassSummary([INFO])
+    for name in ("Ada", "Bob"):
+        summary.add(lone_entry(report(name, check("a", LEAKY, "leaky"))))
+    page = class_page("The course", summary).decode()
+    assert tabs_to(page, "students") <= 3
+    assert tabs_to(page, "rows") <= 4  # and the next one is the first student
