@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,8 +11,15 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from grader.cli.common import INSTRUCTORS, errors, exit_status, line_console, open_course
-from grader.course.manifest import CourseError
+from grader.cli.common import (
+    INSTRUCTORS,
+    errors,
+    exit_status,
+    line_console,
+    open_course,
+    select,
+)
+from grader.course.manifest import Assignment, CourseError
 from grader.errors import BELOW, GRADED
 
 if TYPE_CHECKING:
@@ -125,6 +133,10 @@ def stubs(
     rich_help_panel=INSTRUCTORS, epilog="Example: [bold]grader audit --mutate --sample 5[/bold]"
 )
 def audit(
+    slugs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SLUG]...", help="Only what is theirs; default: the whole course."),
+    ] = None,
     mutate: Annotated[
         bool,
         typer.Option(
@@ -154,6 +166,8 @@ def audit(
         from grader.grading.opening import open_engine
 
         found = 0
+        chosen = select(course, slugs) if slugs else None
+        took: dict[str, float] = {}  # seconds, by slug, to grade the solution
         with open_engine(course) as engine:
             from grader.grading.crew import usable_cores
             from grader.proof.audit import AuditError
@@ -161,28 +175,44 @@ def audit(
 
             try:
                 with errors.status("auditing"):
-                    for line in findings_of(course, engine, usable_cores()):
+                    for line in findings_of(
+                        course, engine, usable_cores(), chosen, took.__setitem__
+                    ):
                         console.print(Text(line))
                         found += 1
             except AuditError as error:
                 raise typer.BadParameter(str(error)) from None
             if not found:
-                console.print("nothing found: the course is coherent")
+                what = ": the course is coherent" if chosen is None else f" in {', '.join(took)}"
+                console.print(Text(f"nothing found{what}"))
             if mutate:
-                found += show_mutants(engine, console, sample)
+                found += show_mutants(engine, chosen or course.every, took, console, sample)
     raise typer.Exit(BELOW if found else GRADED)
 
 
-def show_mutants(engine: Engine, console: Console, sample: int | None) -> int:
-    """Print what became of each assignment's mutants; how many findings there are."""
+def show_mutants(
+    engine: Engine,
+    assignments: Sequence[Assignment],
+    took: Mapping[str, float],
+    console: Console,
+    sample: int | None,
+) -> int:
+    """Print what became of each assignment's mutants; how many findings there are.
+
+    Args:
+        took: by slug how many seconds the solution took to be graded.
+    """
     try:
-        from grader.proof.mutants.score import lines_of, score_course, summarise
+        from grader.proof.mutants.score import estimate, lines_of, score_course, summarise
     except ImportError:
         raise RuntimeError(
             "--mutate needs mutmut: in the course's repository, pip install -e '.[audit]'"
         ) from None
     from grader.grading.crew import usable_cores
 
+    jobs = usable_cores()
+    mutants, seconds = estimate(engine.course, took, jobs, sample)
+    errors.print(f"grader: {mutants} mutants to grade, which takes {roughly(seconds)} at most")
     figures: Counter[str] = Counter()
     found = 0
     with errors.status("mutating") as status:
@@ -190,10 +220,17 @@ def show_mutants(engine: Engine, console: Console, sample: int | None) -> int:
         def on_graded(slug: str, number: int, of: int) -> None:
             status.update(f"mutating {slug}: {number} of {of} mutants graded")
 
-        for score in score_course(engine, usable_cores(), sample, on_graded):
+        for score in score_course(engine, assignments, jobs, sample, on_graded):
             for line in lines_of(score):
                 console.print(Text(line))
             figures += score.figures
             found += len(score.survivors) + len(score.findings)
     console.print(Text(summarise("all", figures)))
     return found
+
+
+def roughly(seconds: float) -> str:
+    """A duration as one thinks of it: "about 3 hours"."""
+    size, unit = (3600, "hour") if seconds >= 5400 else (60, "minute")
+    count = max(round(seconds / size), 1)
+    return f"about {count} {unit}{'' if count == 1 else 's'}"

@@ -5,7 +5,7 @@ Findings are lines, given out as they are found: first what reading shows, then 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from grader.course.manifest import Assignment, Course
 from grader.course.stubs import StubError, make_stub, original_stub
 from grader.errors import GraderError
 from grader.grading.checkfile import collect_checks
-from grader.grading.engine import Engine, run_tasks
+from grader.grading.engine import Engine, Graded, run_tasks
 from grader.proof.coherence import incoherences, wrong_modules
 from grader.report.model import AssignmentReport, CheckResult
 from grader.submissions.model import Source, Submission
@@ -38,8 +38,18 @@ class Trial:
     is_solution: bool = False
 
 
-def audit(course: Course, engine: Engine, jobs: int) -> Iterator[str]:
+def audit(
+    course: Course,
+    engine: Engine,
+    jobs: int,
+    assignments: Sequence[Assignment] | None = None,
+    on_solution: Callable[[str, float], None] = lambda slug, seconds: None,
+) -> Iterator[str]:
     """Every finding, one line each.
+
+    Args:
+        assignments: only what is theirs; None: all, and what is no assignment's.
+        on_solution: hears how long each solution took to be graded.
 
     Raises:
         AuditError: this copy has no solutions.
@@ -47,16 +57,22 @@ def audit(course: Course, engine: Engine, jobs: int) -> Iterator[str]:
     """
     if not (course.root / "solutions").is_dir():
         raise AuditError("there is no solutions/ folder here; audit the instructors' copy")
-    yield from incoherences(course)
-    yield from failures(course, engine, jobs)
+    yield from incoherences(course, assignments)
+    yield from failures(engine, jobs, assignments or course.every, on_solution)
 
 
-def failures(course: Course, engine: Engine, jobs: int) -> Iterator[str]:
+def failures(
+    engine: Engine,
+    jobs: int,
+    assignments: Sequence[Assignment],
+    on_solution: Callable[[str, float], None],
+) -> Iterator[str]:
     """Solutions that lose points, stubs that earn some, and checks that never fail.
 
     Each check is shown one wrong module after another until it fails one.
     """
-    gradable = [a for a in course.every if is_gradable(course, a.slug)]
+    course = engine.course
+    gradable = [a for a in assignments if is_gradable(course, a.slug)]
     broken: set[tuple[str, str]] = set()
     trials = [trial for a in gradable for trial in solution_and_stub(course, a)]
     pending = {
@@ -69,7 +85,10 @@ def failures(course: Course, engine: Engine, jobs: int) -> Iterator[str]:
             if paths:
                 trials.append(wrong_trial(course, slug, check, paths.pop(0)))
         undecided = {}
-        for trial, report in grade(engine, trials, jobs):
+        for trial, graded in grade(engine, trials, jobs):
+            report = graded.report
+            if trial.is_solution:
+                on_solution(trial.assignment.slug, graded.duration_s)
             yield from grader_errors(trial, report, broken)
             if not trial.check:
                 yield from unexpected(trial, report)
@@ -114,17 +133,14 @@ def wrong_trial(course: Course, slug: str, check: str, path: Path) -> Trial:
     return Trial(course.assignment(slug), name, path.read_text(encoding="utf-8-sig"), check)
 
 
-def grade(
-    engine: Engine, trials: Sequence[Trial], jobs: int
-) -> Iterator[tuple[Trial, AssignmentReport]]:
+def grade(engine: Engine, trials: Sequence[Trial], jobs: int) -> Iterator[tuple[Trial, Graded]]:
     tasks = []
     for trial in trials:
         slug = trial.assignment.slug
         source = Source(slug, f"{slug}.py", trial.text)
         tasks.append((Submission(trial.name, {slug: source}, {}), trial.assignment))
     with closing(run_tasks(engine, tasks, jobs)) as graded:
-        for trial, result in zip(trials, graded, strict=True):
-            yield trial, result.report
+        yield from zip(trials, graded, strict=True)
 
 
 # ---------------------------------------------------------------- what a report shows

@@ -6,7 +6,7 @@ A finding is one line: the file, what is wrong with it, and what to do.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -33,12 +33,14 @@ GUESSING = 0.1  # the accuracy of ten classes guessed
 TITLE_CHARACTERS = 100
 
 
-def incoherences(course: Course) -> Iterator[str]:
-    """Everything that can be found without grading."""
-    yield from orphans(course)
-    yield from unused_modules(course)
-    yield from marked_todo(course, course.manifest_path)
-    for assignment in course.every:
+def incoherences(course: Course, assignments: Sequence[Assignment] | None = None) -> Iterator[str]:
+    """Everything that can be found without grading; of some assignments only what is theirs."""
+    if assignments is None:
+        yield from orphans(course)
+        yield from unused_modules(course)
+    slugs = None if assignments is None else [assignment.slug for assignment in assignments]
+    yield from manifest_todos(course, slugs)
+    for assignment in course.every if assignments is None else assignments:
         yield from stub_drift(course, assignment.slug)
         yield from todos(course, assignment)
         yield from check_faults(course, assignment.slug)
@@ -155,12 +157,28 @@ def todos(course: Course, assignment: Assignment) -> Iterator[str]:
         )
 
 
+def manifest_todos(course: Course, slugs: Sequence[str] | None) -> Iterator[str]:
+    """What is to be filled in in course.toml, or only in the entries of `slugs`."""
+    slug, numbers = None, []
+    for number, line in enumerate(course.manifest_path.read_text("utf-8").splitlines(), start=1):
+        if line.startswith("["):
+            slug = None
+        if found := re.match(r'slug\s*=\s*"(\w+)"', line):
+            slug = found[1]
+        if TODO in line and (slugs is None or slug in slugs):
+            numbers.append(number)
+    yield from fill_in(course, course.manifest_path, numbers)
+
+
 def marked_todo(course: Course, path: Path) -> Iterator[str]:
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    numbers = [str(number) for number, line in enumerate(lines, start=1) if TODO in line]
+    yield from fill_in(course, path, [n for n, line in enumerate(lines, start=1) if TODO in line])
+
+
+def fill_in(course: Course, path: Path, numbers: Sequence[int]) -> Iterator[str]:
     if numbers:
         name = path.relative_to(course.root).as_posix()
-        yield f"{name}: {TODO} in line {', '.join(numbers)}; fill it in"
+        yield f"{name}: {TODO} in line {', '.join(map(str, numbers))}; fill it in"
 
 
 # ---------------------------------------------------------------- checks

@@ -20,8 +20,8 @@ def course(small_course: Path, tmp_path: Path) -> Path:
     return tmp_path / "course"
 
 
-def audit(root: Path) -> Ran:
-    return run_command("audit", root=root, cwd=root)
+def audit(root: Path, *slugs: str) -> Ran:
+    return run_command("audit", *slugs, root=root, cwd=root)
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -209,6 +209,14 @@ def test_the_next_wrong_module_is_tried_when_one_is_not_caught(course: Path) -> 
     assert ran.status == 1, ran.stderr
     assert ran.stdout.startswith(NOT_CAUGHT.format("test_layers/a.py", "test_layers"))
     assert len(ran.stdout.splitlines()) == 1
+
+
+def test_of_one_assignment_only_what_is_its_own_is_told(course: Path) -> None:
+    add(Path("assignments/draft.py"))(course)
+    assert audit(course, "relu").stdout == "nothing found in relu\n"
+    edit(course / "assignments" / "course.toml", 'slug = "relu"', 'slug = "relu" # TODO: a word')
+    (line,) = audit(course, "relu").stdout.splitlines()
+    assert line.startswith("assignments/course.toml: TODO in line")
 
 
 def test_a_copy_without_solutions_is_refused(course: Path) -> None:

@@ -72,7 +72,9 @@ def rewrite(path: Path, old: str, new: str) -> None:
 def score(course: Course, launcher: Launcher, sample: int | None = None, seed: int = 1) -> Score:
     heard: list[tuple[str, int, int]] = []
     engine = Engine(course, launcher, seed)
-    (result,) = score_course(engine, 2, sample, lambda *told: heard.append(told))
+    (result,) = score_course(
+        engine, engine.course.every, 2, sample, lambda *told: heard.append(told)
+    )
     assert heard == [
         (result.slug, number, result.figures["graded"])
         for number in range(1, result.figures["graded"] + 1)

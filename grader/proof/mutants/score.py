@@ -11,14 +11,14 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
 import pytest
 
-from grader.course.manifest import Assignment
+from grader.course.manifest import Assignment, Course
 from grader.grading.engine import Engine, run_tasks
 from grader.grading.plugin import CheckRun
 from grader.grading.training import TrainingRun
@@ -63,8 +63,32 @@ class Score:
     findings: list[str] = field(default_factory=list)
 
 
+def estimate(
+    course: Course, seconds: Mapping[str, float], jobs: int, sample: int | None
+) -> tuple[int, float]:
+    """How many mutants are to be graded, and the seconds that takes at most, more or less.
+
+    A mutant that no check has caught is trained as its solution is; most are caught before.
+
+    Args:
+        seconds: by slug how long the solution took to be graded.
+    """
+    mutants, needed = 0, 0.0
+    for slug, each in seconds.items():
+        with suppress(SyntaxError):  # scoring it says so
+            made = len(make_mutants(slug, course.solution_path(slug).read_text("utf-8-sig")))
+            chosen = made if sample is None else min(made, sample)
+            mutants += chosen
+            needed += chosen * each
+    return mutants, needed / jobs
+
+
 def score_course(
-    engine: Engine, jobs: int, sample: int | None, on_graded: Callable[[str, int, int], None]
+    engine: Engine,
+    assignments: Sequence[Assignment],
+    jobs: int,
+    sample: int | None,
+    on_graded: Callable[[str, int, int], None],
 ) -> Iterator[Score]:
     """Mutate each solution and grade what comes of it; a score for each assignment, in order.
 
@@ -79,7 +103,7 @@ def score_course(
     """
     reasons = load_equivalent(engine.course)
     engine = Engine(engine.course, engine.launcher, engine.seed, MutantRun)
-    for assignment in engine.course.every:
+    for assignment in assignments:
         if not engine.course.solution_path(assignment.slug).is_file():
             continue  # grader audit says so
         yield score_assignment(
