@@ -9,7 +9,7 @@ import platform
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from importlib import metadata
 
@@ -24,11 +24,12 @@ from grader.errors import GraderError, UnconfinedError
 from grader.grading.cache import Cache
 from grader.grading.checkfile import collect_checks
 from grader.grading.crew import KILLED, in_processes
+from grader.grading.devices import on_cpu
 from grader.grading.idle import why_not_judged
 from grader.grading.key import checks_digest
 from grader.grading.pictures import picture_of
 from grader.grading.plugin import CheckRun, Judgement
-from grader.grading.slips import slip_of
+from grader.grading.slips import GPU, slip_of
 from grader.grading.task import Graded, Outcome, Task, is_confined, make_report
 from grader.grading.turns import Turns
 from grader.report.model import (
@@ -47,6 +48,7 @@ from grader.text import printable
 
 AGAIN = "run the same command again"
 MAX_NOTE = 500  # characters
+MANY_LINES = 100  # printed: a few are nobody's concern
 
 
 @dataclass(frozen=True)
@@ -147,8 +149,13 @@ class Engine:
             0.0,
         )
 
-    def _grade(self, submission: Submission, assignment: Assignment) -> tuple[Graded, str]:
-        """A report, and why it may be the machine's doing ("": it is not)."""
+    def _grade(
+        self, submission: Submission, assignment: Assignment, moved: str = ""
+    ) -> tuple[Graded, str]:
+        """A report, and why it may be the machine's doing ("": it is not).
+
+        `moved` says where its code was put on the CPU.
+        """
         start = time.perf_counter()
         slug = assignment.slug
         source = submission.sources.get(slug)
@@ -172,6 +179,11 @@ class Engine:
             picture = picture_of(student, assignment.picture, checks) if problem is None else None
             if student.failure is not None:
                 raise student.failure
+        if source is not None and any(check.misconception == GPU for check in checks):
+            there, where = on_cpu(source)
+            if where and not moved:
+                sources = {**submission.sources, slug: there}
+                return self._grade(replace(submission, sources=sources), assignment, where)
         if problem is None:
             status = status_of(checks)
         elif source is not None:
@@ -189,7 +201,11 @@ class Engine:
             output=printable(student.output, assignment.limits.output_kib << 10, newlines=True),
             picture=picture,
             read_from="" if source is None else source.read_from,
-            notes=[printable(note, MAX_NOTE) for note in student.notes],
+            notes=[
+                printable(note, MAX_NOTE)
+                for note in (*student.notes, moved, about_output(student.output))
+                if note
+            ],
         )
         if reason := unsound(report, slug):
             raise ValueError(reason)
@@ -206,6 +222,14 @@ class Engine:
             defined_names(self.course, assignment.slug) or ENTRY_POINTS,
             leaves_no_trace(source),
         )
+
+
+def about_output(output: str) -> str:
+    """A note on what a module printed, where that is much; "": it is not."""
+    lines = output.count("\n")
+    if lines < MANY_LINES:
+        return ""
+    return f"it printed {lines} lines: where forward prints, training is slow; take that out"
 
 
 def limits_of(assignment: Assignment) -> Allowance:

@@ -20,6 +20,7 @@ class Slip(NamedTuple):
     says: str
 
 
+GPU = "GPU hard-coded"
 LESSON_SIZES = {"784", "512"}
 
 # The first that fits is told; groups of the pattern can be named in the sentence.
@@ -89,7 +90,7 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
     (
         r"NVIDIA|CUDA|cuda|support for mps",
         Slip(
-            "GPU hard-coded",
+            GPU,
             "A GPU is asked for, and there is none here: leave devices out, or take the input's, "
             "x.device, so that it runs on the CPU as well.",
         ),

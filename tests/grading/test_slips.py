@@ -1,0 +1,110 @@
+"""What a common slip is told as: only where the exception or the source beside it shows it."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import REPOSITORY
+
+from grader.course.manifest import load_course
+from grader.course.stubs import original_stub
+from grader.grading.devices import on_cpu
+from grader.grading.engine import Engine, about_output
+from grader.grading.slips import slip_of
+from grader.sandbox.client import StudentRaised, StudentUnusable
+from grader.sandbox.launch import Launcher
+from grader.sandbox.wire import protocol
+from grader.submissions.model import Source, Submission
+
+COURSE = load_course(REPOSITORY)
+FORWARD = "the forward pass on (2, 8) inputs in eval mode"
+
+
+def told(kind: str, text: str, source: str = "", doing: str = FORWARD, line: int = 1) -> str | None:
+    """The name of the slip that an exception at `line` of `source` is told as."""
+    raised = protocol.Raised(doing, kind, text, line if source else None, 0, 0)
+    slip = slip_of(StudentRaised(raised, source), source, original_stub(COURSE, "relu"))
+    return None if slip is None else slip.name
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("ValueError", "the learning rate is wrong"),
+        ("RuntimeError", "expected a number"),
+        ("AttributeError", "'Tensor' object has no attribute 'reluu'"),
+        ("KeyError", "'W_1'"),
+    ],
+)
+def test_what_no_slip_explains_is_left_to_pythons_words(kind: str, text: str) -> None:
+    assert told(kind, text) is None
+
+
+def test_a_weight_is_called_turned_only_where_a_product_shows_it() -> None:
+    text = "mat1 and mat2 shapes cannot be multiplied (2x6 and 10x6)"
+    assert told("RuntimeError", text, "y = x @ self.W_1") == "weight the wrong way round"
+    assert told("RuntimeError", text, "y = self.second(x)") == "layers that do not fit"
+    lesson = text.replace("10x6", "784x512")
+    assert told("RuntimeError", lesson, "y = self.second(x)") == "sizes hard-coded"
+
+
+def test_self_is_missed_only_where_the_object_has_the_name() -> None:
+    source = "self.W_1 = 1\ny = W_1 + bias"
+    slip = slip_of(
+        StudentRaised(protocol.Raised(FORWARD, "NameError", "name 'W_1' is not defined", 2, 0, 0)),
+        source,
+        None,
+    )
+    assert slip is not None
+    assert "self.W_1" in slip.says
+    assert told("NameError", "name 'bias' is not defined", source) == "name not defined"
+
+
+def test_a_raise_of_the_stubs_is_left_standing_only_beside_other_code() -> None:
+    stub = original_stub(COURSE, "relu")
+    assert stub is not None
+    before, raised, after = stub.partition("        raise NotImplementedError")
+    line = before.count("\n") + 1
+    assert told("NotImplementedError", "Write this part", stub, line=line) is None
+    written = f"{before}        x = x.relu()\n{raised}{after}"
+    assert told("NotImplementedError", "…", written, line=line + 1) == "raise left standing"
+    own = written.replace("raise NotImplementedError(", "raise NotImplementedError('mine', ")
+    assert told("NotImplementedError", "mine", own, line=line + 1) is None
+
+
+def test_what_is_returned_is_told_by_what_it_is() -> None:
+    def of(problem: str, doing: str = FORWARD) -> str | None:
+        slip = slip_of(StudentUnusable(f"{doing}{problem}"), "", None)
+        return None if slip is None else slip.name
+
+    assert of(": forward returned None, not a tensor") == "return forgotten"
+    assert of(": forward returned a tuple, not a tensor") == "more than the logits returned"
+    wrong = " gave logits of dtype float32 and shape {}; expected float32 and (2, 5)"
+    assert of(wrong.format("(5, 2)")) == "logits transposed"
+    assert of(wrong.format("(5,)")) == "dimension lost"
+    assert of(wrong.format("(2, 4)")) == "output of another width"
+    assert of(": net, not a torch.nn.Module", "calling Net(8): Net(8) returned a type, no") == (
+        "class instead of an instance"
+    )
+
+
+def test_a_module_that_asks_for_a_gpu_is_graded_on_the_cpu_with_a_note(launcher: Launcher) -> None:
+    module = REPOSITORY / "tests" / "zoo" / "right" / "relu" / "on_a_gpu.py"
+    source = Source("relu", "relu.py", module.read_text(encoding="utf-8"))
+    engine = Engine(COURSE, launcher, seed=1)
+    graded = engine.grade(Submission("a", {"relu": source}, {}), COURSE.assignment("relu"))
+    assert graded.report.status == "passed"
+    (note,) = graded.report.notes
+    assert '"cuda" is taken for "cpu"' in note
+
+
+def test_only_devices_are_put_on_the_cpu() -> None:
+    text = "# cuda\nname = 'barracuda'\nx = x.to('cuda:0').cuda()\n"
+    moved, note = on_cpu(Source("relu", "relu.py", text))
+    assert moved.text == "# cuda\nname = 'barracuda'\nx = x.to(\"cpu\").cpu()\n"
+    assert note.startswith("line 3: ")
+    assert on_cpu(moved) == (moved, "")
+
+
+def test_much_that_is_printed_is_noted() -> None:
+    assert about_output("x\n" * 20) == ""
+    assert "5000 lines" in about_output("x\n" * 5000)
