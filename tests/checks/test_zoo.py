@@ -129,7 +129,7 @@ def test_a_wrong_module_is_named_as_its_known_mistake_and_as_no_other(
     table = MISTAKES.get(slug_of(module), {})
     assert named == set(table.get(f"{module.parent.name}/{module.stem}", []))
     for check in checks:
-        assert "misconception" not in check or check["verdict"] == "failed"
+        assert "misconception" not in check or check["verdict"] in ("failed", "error")
 
 
 @pytest.mark.parametrize("slug", SLUGS)

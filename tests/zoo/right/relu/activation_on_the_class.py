@@ -1,4 +1,4 @@
-"""`activation` is set on the class, but the seed's __init__ sets ELU on the instance."""
+"""`activation` is set on the class, where it is found before the module that the seed registers."""
 import torch
 from assignments.baseline import Net as Base
 
