@@ -367,7 +367,11 @@ def small_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (checks / "kit" / name).unlink()
     for name in ("steps.py", "trials.py"):
         (checks / "misconceptions" / "shared" / name).unlink()
-    for check in sorted((REPOSITORY / "tests" / "zoo" / "wrong" / "relu").iterdir()):
+    zoo = REPOSITORY / "tests" / "zoo"
+    right = root / "tests" / "zoo" / "right" / "relu"
+    right.mkdir(parents=True)
+    shutil.copy(min((zoo / "right" / "relu").glob("*.py")), right)
+    for check in sorted((zoo / "wrong" / "relu").iterdir()):
         # Of those that fail the training, one that only its accuracy gives away.
         module = min(check.glob("*.py"), key=lambda path: (path.stem != "tiny_weights", path))
         target = root / module.relative_to(REPOSITORY)

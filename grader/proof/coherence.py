@@ -230,13 +230,18 @@ def title_line(item: pytest.Item) -> str:
 
 
 def zoo_gaps(course: Course, slug: str) -> Iterator[str]:
-    """Checks that no wrong module is meant for, and the reverse."""
+    """Checks that no wrong module is meant for, and the reverse; no second right answer."""
     try:
         checks = {
             item.name.partition("[")[0] for item in collect_checks(course.check_path(slug)).items
         }
     except GraderError:
         return  # said above
+    if not any((zoo(course) / "right" / slug).glob("*.py")):
+        yield (
+            f"tests/zoo/right/{slug}/: no right module; add one that is written in another way "
+            "than the solution"
+        )
     folder = zoo(course) / "wrong" / slug
     for check in sorted(checks):
         if not wrong_modules(course, slug, check):

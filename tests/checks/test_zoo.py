@@ -132,16 +132,6 @@ def test_a_wrong_module_is_named_as_its_known_mistake_and_as_no_other(
         assert "misconception" not in check or check["verdict"] in ("failed", "error")
 
 
-@pytest.mark.parametrize("slug", SLUGS)
-def test_every_assignment_has_many_of_both(slug: str) -> None:
-    modules: dict[str, list[Path]] = defaultdict(list)
-    for module in RIGHT + WRONG:
-        if slug_of(module) == slug:
-            modules[name_of(module).split("/")[0]].append(module)
-    assert len(modules["right"]) >= 6
-    assert len(modules["wrong"]) >= 10
-
-
 # ---------------------------------------------------------------- what a student reads
 
 

@@ -81,6 +81,10 @@ FAULTS: dict[str, Faults] = {
             add(ZOO / "right" / "tanh" / "plain.py"),
             ["tests/zoo/right/tanh: belongs to no assignment"],
         ),
+        (
+            lambda root: shutil.rmtree(root / ZOO / "right" / "relu"),
+            ["tests/zoo/right/relu/: no right module"],
+        ),
         (add(WRONG / "lost.py"), ["tests/zoo/wrong/relu/lost.py: belongs to no assignment"]),
         (
             add(WRONG / "test_gone" / "leaky.py"),
