@@ -15,8 +15,11 @@ from grader.report.scales import fitting, scale_of
 from grader.site.charts import Frame, Mark, frame_of, new_chart
 
 
-def draw_losses(losses: Sequence[float], band: Band | None) -> Markup:
-    """The loss of each epoch as an inline <svg>, over the band if it fits."""
+def draw_losses(losses: Sequence[float], band: Band | None, *, is_wrong: bool) -> Markup:
+    """The loss of each epoch as an inline <svg>, over the band if it fits.
+
+    Where a check says that the module is wrong, its curve is broken.
+    """
     band = fitting(band, losses)
     most = scale_of(losses, band)
     frame = loss_frame(len(losses), most, _key(band))
@@ -25,10 +28,10 @@ def draw_losses(losses: Sequence[float], band: Band | None) -> Markup:
         Mark(epoch, loss, "beyond" if loss > most else "point", f"epoch {epoch}: {loss:.3g}")
         for epoch, loss in zip(epochs, losses, strict=True)
     ]
-    return frame.filled(frame.line(epochs, losses, "curve"), frame.marks(marks))
+    return frame.filled(frame.line(epochs, losses, kind_of_curve(is_wrong)), frame.marks(marks))
 
 
-def draw_accuracies(training: Training, band: Band | None) -> Markup:
+def draw_accuracies(training: Training, band: Band | None, *, is_wrong: bool) -> Markup:
     """The training accuracy of each epoch as an inline <svg>; at its end that of validation."""
     band = fitting(band, training.accuracy)
     last = len(training.accuracy)
@@ -40,7 +43,13 @@ def draw_accuracies(training: Training, band: Band | None) -> Markup:
     ]
     valid = training.valid_accuracy
     marks.append(Mark(last, valid, "valid", f"validation: {valid:.3g}"))
-    return frame.filled(frame.line(epochs, training.accuracy, "curve"), frame.marks(marks))
+    return frame.filled(
+        frame.line(epochs, training.accuracy, kind_of_curve(is_wrong)), frame.marks(marks)
+    )
+
+
+def kind_of_curve(is_wrong: bool) -> str:
+    return "curve wrong" if is_wrong else "curve"
 
 
 BandKey = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]

@@ -218,13 +218,17 @@ def charts_of(assignment: AssignmentReport) -> dict[str, Any] | None:
     reference = load_reference()
     loss_band = fitting(reference.bands.get(assignment.slug), training.loss)
     accuracy_band = fitting(reference.accuracies.get(assignment.slug), training.accuracy)
-    losses = draw_losses(training.loss, loss_band)
+    is_wrong = any(c.verdict not in ("passed", "not_judged") for c in assignment.checks)
+    losses = draw_losses(training.loss, loss_band, is_wrong=is_wrong)
     return {
         "losses": losses,
+        "is_wrong": is_wrong,
         "loss_band": loss_band,
         "beyond": 'class="beyond"' in losses,
         # Reports of older versions know the last epoch's only.
-        "accuracies": draw_accuracies(training, accuracy_band) if training.accuracy else None,
+        "accuracies": draw_accuracies(training, accuracy_band, is_wrong=is_wrong)
+        if training.accuracy
+        else None,
         "accuracy_band": accuracy_band,
     }
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 from helpers.fake_gradebook import HARMFUL
+from msgspec.structs import replace
 
 from grader.gradebook.model import AssignmentInfo, lone_entry
-from grader.report.model import AssignmentReport, CheckResult, Environment, Report
+from grader.report.model import AssignmentReport, CheckResult, Environment, Report, Training
 from grader.site.listing import MOST_LINES, listing_of
 from grader.site.pages import class_page, student_page
 from grader.site.summary import ClassSummary
@@ -112,3 +113,14 @@ def test_students_are_few_tabs_from_the_top_of_the_classs_page() -> None:
     page = class_page("The course", summary).decode()
     assert tabs_to(page, "students") <= 3
     assert tabs_to(page, "rows") <= 4  # and the next one is the first student
+
+
+def test_the_curve_of_a_module_that_a_check_fails_is_marked_as_wrong() -> None:
+    training = Training(0.6, 0.55, [2.0, 1.0], 0.5, [0.3, 0.6])
+    for failed, marked in ((check("a", LEAKY), True), (check("a"), False)):
+        graded = report("Ada", failed, check("b"))
+        trained = replace(graded.assignments[0], training=training)
+        entry = lone_entry(replace(graded, assignments=[trained]))
+        page = student_page("The course", entry, [INFO], None).decode()
+        assert ('class="curve wrong"' in page) == marked
+        assert ("which is wrong, as a check says" in page) == marked

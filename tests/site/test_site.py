@@ -391,14 +391,14 @@ def test_a_score_that_a_person_set_counts_in_the_class_too() -> None:
 @pytest.mark.parametrize("losses", [[0.0], [1e300, 2e300], [float("inf"), 1.0], [2.3] * 40])
 def test_any_curve_can_be_drawn(losses: list[float]) -> None:
     for band in (None, load_reference().bands["relu"]):
-        assert draw_losses(losses, band).endswith("</svg>")
+        assert draw_losses(losses, band, is_wrong=True).endswith("</svg>")
 
 
 @pytest.mark.parametrize("accuracies", [[0.0], [1.0] * 40, load_reference().accuracies["relu"].low])
 def test_any_accuracies_can_be_drawn(accuracies: list[float]) -> None:
     training = Training(accuracies[-1], 0.5, [2.3] * len(accuracies), 0.4, accuracies)
     for band in (None, load_reference().accuracies["relu"]):
-        drawn = draw_accuracies(training, band)
+        drawn = draw_accuracies(training, band, is_wrong=True)
         assert drawn.count('class="point"') == len(accuracies)
         assert drawn.count('class="valid"') == drawn.count('class="target"') == 1
 
@@ -442,8 +442,8 @@ def with_accuracy(assignment: AssignmentReport) -> Training:
 
 def test_a_curve_far_above_the_band_is_marked_as_beyond_the_chart() -> None:
     band = load_reference().bands["adam"]
-    assert 'class="beyond"' in draw_losses([7.2, 28.5, 62.1, 111.0, 179.4], band)
-    assert 'class="beyond"' not in draw_losses(band.high, band)
+    assert 'class="beyond"' in draw_losses([7.2, 28.5, 62.1, 111.0, 179.4], band, is_wrong=False)
+    assert 'class="beyond"' not in draw_losses(band.high, band, is_wrong=False)
 
 
 @pytest.mark.parametrize(
