@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 
@@ -47,6 +48,7 @@ from grader.checks.misconceptions.kaiming_init import INITIALISERS, recognise_va
 from grader.checks.misconceptions.shared import common, curves, layers
 from grader.checks.misconceptions.shared.curves import CURVES, recognise_curve
 from grader.checks.misconceptions.shared.steps import WrongRule, recognise
+from grader.checks.misconceptions.shared.trials import recognise_update
 from grader.course.manifest import load_course
 from grader.grading.engine import Engine, limits_of
 from grader.report.model import AssignmentReport
@@ -199,8 +201,8 @@ def trials_of(slug: str, rule: Rule, seed: int, *, tiny: bool = False) -> list[T
 
 def constants_of(wrong: WrongRule) -> Iterable[dict[str, float]]:
     names = sorted(name for name in CONSTANTS if f"{{{name}" in wrong.says)
-    if not names:
-        return [{}]
+    if not names:  # those that are not told are tried one by one, whatever a trial shows
+        return list(islice(wrong.constants(Trial({}, [], "")), 3))
     return [dict(zip(names, v, strict=True)) for v in zip(*map(CONSTANTS.get, names), strict=True)]  # type: ignore[arg-type]
 
 
@@ -218,6 +220,49 @@ def test_steps_by_a_wrong_rule_are_named(slug: str, wrong: WrongRule) -> None:
             assert "{" not in named.says
             if named.says.startswith(wrong.says.partition("{")[0]):
                 assert named.says == wrong.says.format(**constants)
+
+
+Rewrite = Callable[[int, list[np.ndarray]], list[np.ndarray]]  # of a parameter's gradients
+
+CHANGED: dict[str, tuple[str, Rewrite]] = {
+    "clipped": ("gradients clipped", lambda p, given: [np.clip(g, -0.5, 0.5) for g in given]),
+    "signs": ("sign of the gradient", lambda p, given: [np.sign(g) for g in given]),
+    "sums": ("gradients add up", lambda p, given: list(np.cumsum(given, axis=0))),
+    "first stays": ("some parameters only", lambda p, given: [g * (p > 0) for g in given]),
+}
+
+
+@pytest.mark.parametrize("slug", OPTIMIZERS)
+@pytest.mark.parametrize(("name", "rewrite"), CHANGED.values(), ids=CHANGED)
+def test_right_steps_on_changed_gradients_are_named(slug: str, name: str, rewrite: Rewrite) -> None:
+    checks, mistakes = OPTIMIZERS[slug]
+    for seed in SEEDS:
+        trials = []
+        for trial in trials_of(slug, checks.RULES[0], seed):
+            followed = []
+            for p, (start, _, given) in enumerate(trial.followed):
+                way = checks.RULES[0](start, rewrite(p, given), **trial.options)
+                followed.append((start, [each.astype(np.float32) for each in way], given))
+            trials.append(replace(trial, followed=followed))
+        named = recognise_update(checks.RULES, mistakes.WRONG_RULES, trials, remembers=slug != "l2")
+        if slug == "l2" and name == "some parameters only":
+            continue  # with its decay, that one moves all the same
+        assert named is not None and named.name == name, seed
+
+
+@pytest.mark.parametrize("slug", ["momentum", "l2"])
+def test_exchanged_arguments_and_other_lengths_are_named(slug: str) -> None:
+    checks, mistakes = OPTIMIZERS[slug]
+    right = checks.RULES[0]
+    first, second = checks.DEFAULTS
+
+    def exchanged(start: np.ndarray, given: list[np.ndarray], **o: float) -> list[np.ndarray]:
+        return right(start, given, **{first: o[second], second: o[first]})
+
+    for seed in SEEDS:
+        trials = trials_of(slug, exchanged, seed)
+        named = recognise_update(checks.RULES, mistakes.WRONG_RULES, trials, remembers=slug != "l2")
+        assert named is not None and named.name == "arguments exchanged"
 
 
 @pytest.mark.parametrize("slug", OPTIMIZERS)

@@ -16,6 +16,22 @@ from grader.sandbox.wire import protocol
 from grader.submissions.model import Source, Submission
 
 COURSE = load_course(REPOSITORY)
+ON_A_GPU = """\
+import torch
+from torch import nn
+
+device = "cuda"
+
+
+class Net(nn.Module):
+    def __init__(self, f, h, o):
+        super().__init__()
+        self.a = nn.Linear(f, h).to(device)
+        self.b = nn.Linear(h, o).cuda()
+
+    def forward(self, x):
+        return self.b(torch.relu(self.a(x.cuda())))
+"""
 FORWARD = "the forward pass on (2, 8) inputs in eval mode"
 
 
@@ -88,8 +104,7 @@ def test_what_is_returned_is_told_by_what_it_is() -> None:
 
 
 def test_a_module_that_asks_for_a_gpu_is_graded_on_the_cpu_with_a_note(launcher: Launcher) -> None:
-    module = REPOSITORY / "tests" / "zoo" / "right" / "relu" / "on_a_gpu.py"
-    source = Source("relu", "relu.py", module.read_text(encoding="utf-8"))
+    source = Source("relu", "relu.py", ON_A_GPU)
     engine = Engine(COURSE, launcher, seed=1)
     graded = engine.grade(Submission("a", {"relu": source}, {}), COURSE.assignment("relu"))
     assert graded.report.status == "passed"

@@ -247,7 +247,7 @@ WRONG_RULES = (
         "momentum taken for dampening",
         "momentum acts as the dampening here, beside a momentum of {mu:g}: pass it on by name.",
         lambda start, given, lr, momentum, mu: library_dampening(start, given, lr, mu, momentum),
-        lambda trial: iter({"mu": mu} for mu in (0.9, 0.99, 0.95, 0.5)),
+        lambda trial: iter({"mu": mu} for mu in (0.9, 0.99, 0.95, 0.8, 0.5)),
     ),
     WrongRule(
         "RMSprop",
