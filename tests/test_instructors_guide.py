@@ -41,6 +41,8 @@ STEPS = [
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the repository, as a fresh clone would be."""
+    if (REPOSITORY / "solutions" / "sine.py").exists():
+        pytest.skip("the guide has been followed here")
     root = tmp_path / "course"
     for part in PARTS:
         ignored = shutil.ignore_patterns("__pycache__")

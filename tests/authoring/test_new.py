@@ -14,7 +14,7 @@ from grader.course.manifest import load_course
 
 PARTS = ("assignments", "solutions", "grader", "data_cache")
 WRITTEN = [
-    "solutions/sine.py", "grader/checks/test_sine.py", "assignments/sine.py",
+    "solutions/square_wave.py", "grader/checks/test_square_wave.py", "assignments/square_wave.py",
     "assignments/course.toml",
 ]  # fmt: skip
 
@@ -42,7 +42,7 @@ def contents(root: Path) -> dict[str, str]:
 
 def test_a_new_assignment_runs(course: Path) -> None:
     before = contents(course)
-    ran = new(course, "sine")
+    ran = new(course, "square_wave")
     assert ran.status == 0, ran.stderr
     assert ran.stdout.splitlines() == WRITTEN
     after = contents(course)
@@ -50,9 +50,9 @@ def test_a_new_assignment_runs(course: Path) -> None:
     assert [name for name in before if before[name] != after[name]] == WRITTEN[-1:]
     assert after["assignments/course.toml"].startswith(before["assignments/course.toml"])
 
-    solved = run_command("grade", "solutions", "--only", "sine", root=course, cwd=course)
+    solved = run_command("grade", "solutions", "--only", "square_wave", root=course, cwd=course)
     assert "10/10" in solved.stdout, solved.stdout
-    untouched = run_command("check", "sine", root=course, cwd=course)
+    untouched = run_command("check", "square_wave", root=course, cwd=course)
     assert "the stub is unchanged" in untouched.stdout
 
 
@@ -66,9 +66,9 @@ def test_a_title_is_made_of_the_slug(course: Path) -> None:
     ("slug", "says"),
     [
         ("2fast", "can't name a module"),
-        ("Sine", "can't name a module"),
-        ("sine-wave", "can't name a module"),
-        ("../sine", "can't name a module"),
+        ("Square", "can't name a module"),
+        ("square-wave", "can't name a module"),
+        ("../square_wave", "can't name a module"),
         ("größe", "can't name a module"),
         ("lambda", "can't name a module"),
         ("", "can't name a module"),
@@ -90,23 +90,23 @@ def test_a_bad_slug_is_refused(slug: str, says: str) -> None:
 
 
 def test_a_refusal_is_one_line_and_status_2() -> None:
-    ran = new(REPOSITORY, "../sine")
+    ran = new(REPOSITORY, "../square_wave")
     assert (ran.status, ran.stdout) == (2, "")
-    assert "'../sine' can't name a module; use lower-case" in " ".join(ran.stderr.split())
+    assert "'../square_wave' can't name a module; use lower-case" in " ".join(ran.stderr.split())
 
 
 def test_files_that_are_there_are_never_overwritten(course: Path) -> None:
-    (course / "solutions" / "sine.py").write_text("# a draft\n", encoding="utf-8")
+    (course / "solutions" / "square_wave.py").write_text("# a draft\n", encoding="utf-8")
     before = contents(course)
-    ran = new(course, "sine")
+    ran = new(course, "square_wave")
     assert ran.status == 2
-    assert "solutions/sine.py is there already" in " ".join(ran.stderr.split())
+    assert "solutions/square_wave.py is there already" in " ".join(ran.stderr.split())
     assert contents(course) == before
 
 
 def test_a_copy_without_solutions_is_refused(course: Path) -> None:
     shutil.rmtree(course / "solutions")
-    ran = new(course, "sine")
+    ran = new(course, "square_wave")
     assert ran.status == 2
     assert "there is no solutions/ folder here" in " ".join(ran.stderr.split())
 
@@ -125,18 +125,21 @@ FIRST = '[[assignments]]\nslug = "a" # the first\n'
 )
 def test_every_byte_of_the_manifest_stays(before: str, after: str) -> None:
     manifest = f"# The course.\n{FIRST}{before}{after}"
-    entry = ENTRY.format(slug="sine", title="Sine")
+    entry = ENTRY.format(slug="square_wave", title="Square wave")
     text = add_entry(manifest, entry)
     assert text.replace(entry, "", 1) == manifest
-    assert text.index(FIRST) < text.index('slug = "sine"') < text.find("# About") % len(text)
-    assert tomllib.loads(text)["assignments"][-1]["slug"] == "sine"
+    assert text.index(FIRST) < text.index('slug = "square_wave"') < text.find("# About") % len(text)
+    assert tomllib.loads(text)["assignments"][-1]["slug"] == "square_wave"
 
 
 def test_a_manifest_without_a_line_end_is_completed() -> None:
-    text = add_entry(FIRST.rstrip("\n"), ENTRY.format(slug="sine", title="Sine"))
+    text = add_entry(FIRST.rstrip("\n"), ENTRY.format(slug="square_wave", title="Square wave"))
     assert text.startswith(FIRST)
 
 
 def test_a_manifest_that_is_written_in_another_way_is_left_alone() -> None:
     with pytest.raises(NewError, match="write it by hand"):
-        add_entry('assignments = [{ slug = "a" }]\n', ENTRY.format(slug="sine", title="Sine"))
+        add_entry(
+            'assignments = [{ slug = "a" }]\n',
+            ENTRY.format(slug="square_wave", title="Square wave"),
+        )

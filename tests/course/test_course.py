@@ -67,7 +67,7 @@ def refusal(root: Path, old: str, new: str) -> str:
 
 
 def test_the_committed_course_names_the_eight_assignments_in_order():
-    assert load_course().slugs == (
+    assert load_course().slugs[:8] == (
         "kaiming_init",
         "extra_layer",
         "relu",
