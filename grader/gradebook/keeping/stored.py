@@ -74,7 +74,7 @@ class StoredGradebook:
     def code_of(self, entry: Entry, slug: str) -> str | None:
         """The text of the module that counts, if it is kept."""
         hand_in = entry.hand_ins.get(slug)
-        source = None if hand_in is None else self._store.source(hand_in.code)
+        source = None if hand_in is None else self.store.source(hand_in.code)
         return None if source is None else source.text
 
     def stub(self, slug: str) -> str | None:
