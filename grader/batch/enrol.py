@@ -10,7 +10,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
@@ -20,7 +20,7 @@ import msgspec
 from grader.gradebook.keeping.store import Store
 from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.model import Person
-from grader.gradebook.people import Directory, Handle, are_two, name_forms
+from grader.gradebook.people import Directory, Handle, are_two, name_forms, words_of
 from grader.intake.layouts import Handed, load_same
 from grader.intake.roster import Line
 from grader.submissions.reading import MAX_NAME_CHARACTERS
@@ -53,7 +53,7 @@ def enrol(store: Store, submissions: Sequence[Handed], roster: Sequence[Line] | 
     enrolment = roll.add_submissions(submissions)
     if roster is not None:
         keys = dict.fromkeys(key for key, _ in enrolment.handed)
-        notes += [f"{roll.name(key)}: not on the roster" for key in keys if not roll.has(key)]
+        notes += roll.strangers(list(keys))
     roll.save(store)
     return replace(enrolment, notes=[*notes, *enrolment.notes], extensions=roll.extensions)
 
@@ -84,6 +84,31 @@ class Roll:
     def has(self, key: str) -> bool:
         """Whether somebody is on the roster."""
         return self._students[key].standing == "enrolled"
+
+    def strangers(self, handed_in: Sequence[str]) -> list[str]:
+        """Who of these is not on the roster: a line each, with whom it may mean."""
+        present = set(handed_in)
+        by_word: dict[str, set[str]] = defaultdict(set)
+        for key, stored in self._students.items():
+            if stored.standing == "enrolled" and key not in present:
+                for word in name_words(stored.student.name):
+                    by_word[word].add(key)
+        return [self._stranger(key, by_word) for key in handed_in if not self.has(key)]
+
+    def _stranger(self, key: str, by_word: Mapping[str, Collection[str]]) -> str:
+        words = name_words(self._students[key].student.name)
+        shared = Counter(other for word in words for other in by_word.get(word, ()))
+        near = [
+            other
+            for other, count in shared.items()
+            # A second name, a title or a nickname more, or less.
+            if 2 <= count >= min(len(words), len(name_words(self._students[other].student.name)))
+        ]
+        line = f"{self.name(key)}: not on the roster"
+        if not near:
+            return line
+        names = some([self.name(other) for other in sorted(near)])
+        return f"{line}; if {names} is meant, write that name there as it is here"
 
     def save(self, store: Store) -> None:
         changed = [s for key, s in self._students.items() if self._before.get(key) != s]
@@ -360,6 +385,10 @@ def first(handles: Iterable[Handle], kind: str) -> str:
 def squeezed(name: str) -> str:
     """A group's name as systems write it."""
     return "".join(filter(str.isalnum, fold(name)))
+
+
+def name_words(name: str) -> set[str]:
+    return {fold(word) for word in words_of(name)}
 
 
 def some(people: Sequence[str]) -> str:

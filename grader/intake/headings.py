@@ -21,7 +21,8 @@ FIELDS: dict[str, str] = {
         Fulde navn, Fuldt navn, Navn, Studerende, Den studerende, Studerendes navn, Elev, Deltager,
         Fullständigt namn, Namn, Fullt navn, Deltagare, Nom, Nom et prénom, Nome e cognome,
         Apellidos y nombre, Nombre y apellidos, Student/in, Studierende, Teilnehmer/in,
-        participant, jméno, imię i nazwisko, koko nimi, preferred name
+        participant, jméno, imię i nazwisko, koko nimi, preferred name,
+        name of the student, name of student, student full name, candidate name, learner name
     """,
     "first_name": """
         first name, given name, firstname, first, forename, given names, first names, Vorname,
@@ -36,7 +37,10 @@ FIELDS: dict[str, str] = {
     "identifier": """
         sis user id, sis id, student id, student number, student no, student id number, sid,
         university id, id number, matriculation number, registration number, institution id,
-        roster identifier, identifier, orgdefinedid, integration id, external id, external user key,
+        roll number, roll no, enrolment number, enrolment no, enrollment number, enrollment no,
+        registration no, reg no, index number, admission number, matric number, matric no,
+        student code, usn, prn, zid, roster identifier, identifier, orgdefinedid,
+        integration id, external id, external user key,
         campus id, person id, emplid, banner id, candidate number, user id, uid, id,
         Matrikelnummer, Matrikel-Nr., Matrikelnr, Mat.-Nr., Matr.-Nr., Matrnr, Matnr, ID-Nummer,
         Immatrikulationsnummer, Legi-Nr., Numéro d'étudiant, Numéro étudiant, N° étudiant,
@@ -51,6 +55,7 @@ FIELDS: dict[str, str] = {
         numer albumu
     """,
     "email": """
+        email id, mail id, official email,
         email, email address, e-mail, mail, university email, student email, sis email,
         E-Mail-Adresse, Mailadresse, Adresse de courriel, Adresse électronique, Courriel, Mél,
         Adresse mail, Adresse e-mail, Dirección de correo, Dirección de correo electrónico, Correo,

@@ -86,6 +86,21 @@ def test_keys_are_safe_as_file_names_whatever_the_name(class_: Class) -> None:
     assert new_key("CON", "", "x", ()) != "CON"
 
 
+@pytest.mark.parametrize("listed", ["Doe, Jane Ann", "Dr. Jané Doe", "Jane (Jenny) Doe"])
+def test_a_name_with_a_word_more_or_less_is_asked_about(class_: Class, listed: str) -> None:
+    others = [Line("Jane Poe", ("4712",)), Line("Max Doe", ("4713",))]
+    hand_in = moodle("Jane Doe", 1)
+    notes = class_.enrol(hand_in, roster=[Line(listed, ("4711",)), *others])
+    expected = (
+        f"Jane Doe: not on the roster; if {listed} is meant, write that name there as it is here"
+    )
+    assert notes == [expected]
+    assert class_.enrol(hand_in, roster=[Line("Jane Doe", ("4711",)), *others]) == []
+    (key,) = class_.keys
+    assert class_.students[key].student.identifier == "4711"
+    assert len(class_.students) == 3
+
+
 NUMBER_AND_NAME = (
     "4711 Jane Doe", "Doe_Jane_4711", "Jane Doe (4711)", "4711-jane-doe", "JD12 Doe, Jane",
     "jane doe jd12", "4711_jd12_JaneDoe",
