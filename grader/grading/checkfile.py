@@ -55,7 +55,14 @@ class CheckFile:
         self._plugin = CheckPlugin()
         arguments = [str(path), f"--rootdir={path.parent}", f"--confcutdir={path.parent}"]
         # Strict: a misspelt mark must not go unnoticed, least of all `hidden`.
-        arguments += ["-c", os.devnull, "--assert=plain", "--strict-markers"]
+        # A course may lie in another copy of this package, whose modules are called the same.
+        arguments += [
+            "-c",
+            os.devnull,
+            "--assert=plain",
+            "--strict-markers",
+            "--import-mode=importlib",
+        ]
         for name in UNUSED_PLUGINS:
             arguments += ["-p", f"no:{name}"]
         with pytest_environment():

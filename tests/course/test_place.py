@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Ran, RunGrader, on_linux, solution
+from conftest import REPOSITORY, Ran, RunGrader, copy_repository, on_linux, solution
 
 from grader.course.place import find_course
 
@@ -64,6 +64,16 @@ def test_what_is_handed_in_is_never_graded_by_a_course_of_its_own(
     ran = run_grader(*command, "--course", copy, cwd=copy / "assignments")
     assert ran.status == 3
     assert "test_relu.py: the check file can't be run" in ran.stderr
+
+
+def test_a_course_in_another_copy_of_the_grader_is_graded_by(
+    run_grader: RunGrader, tmp_path: Path
+) -> None:
+    copy = copy_repository(tmp_path / "clone")
+    solution_path = REPOSITORY / "solutions" / "relu.py"
+    ran = run_grader("grade", solution_path, "--only", "relu", "--course", copy, cwd=tmp_path)
+    assert ran.status == 0, ran.stderr
+    assert "10/10" in ran.stdout
 
 
 def test_a_folder_that_is_not_there_is_wrong_usage(run_grader: RunGrader) -> None:
