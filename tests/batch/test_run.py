@@ -19,7 +19,9 @@ from grader.batch.extensions import more_time_of
 from grader.cli.app import app
 from grader.course.manifest import Course
 from grader.gradebook.decide import DecisionError
-from grader.gradebook.keeping.store import FILE, Store, StoreError, batch_lock, open_store
+from grader.gradebook.keeping.database import FILE, StoreError
+from grader.gradebook.keeping.lock import batch_lock
+from grader.gradebook.keeping.store import Store, open_store
 from grader.gradebook.keeping.stored import open_gradebook
 from grader.grading.engine import Graded
 from grader.grading.task import Outcome

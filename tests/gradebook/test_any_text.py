@@ -35,7 +35,7 @@ TEXTS = st.one_of(
     st.sampled_from(sorted(HARMFUL.values())),
     st.text(st.characters(), max_size=40),
 )
-QUICK = settings(derandomize=True, deadline=None, max_examples=100)
+QUICK = settings(derandomize=True, deadline=None, max_examples=60)
 
 
 def entries_of(name: str, reason: str) -> list[Entry]:
@@ -140,7 +140,7 @@ def page_of(name: str, message: str) -> Tags:
         return Tags(Path(folder, "a.html").read_text("utf-8"))
 
 
-@settings(QUICK, max_examples=40)
+@settings(QUICK, max_examples=20)
 @given(TEXTS, TEXTS)
 def test_a_page_shows_texts_and_acts_on_none(name: str, message: str) -> None:
     page, plain = page_of(name, message), page_of("ada", "a message")

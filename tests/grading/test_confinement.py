@@ -61,7 +61,7 @@ def unconfined(launcher: Launcher, monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers that say that they can read every file."""
 
     @contextmanager
-    def open_launcher(_: Path) -> Iterator[Launcher]:
+    def open_launcher(*_: object) -> Iterator[Launcher]:
         yield launcher
 
     monkeypatch.setattr(opening, "open_launcher", open_launcher)

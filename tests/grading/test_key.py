@@ -181,6 +181,10 @@ def test_another_sibling_or_another_problem_is_another_key() -> None:
     assert code(SOURCE, "it is empty") == code(problem="it is empty")
 
 
+def test_a_digest_tells_where_each_part_ends() -> None:
+    assert key.digest([b"ab", b"c"]) != key.digest([b"a", b"bc"]) != key.digest([b"abc"])
+
+
 def test_whose_work_it_is_and_what_else_was_handed_in_is_not_in_the_key() -> None:
     sources = {"relu": SOURCE, "adam": dataclasses.replace(SOURCE, slug="adam", text="x = 1\n")}
     assert code_digest(Submission("bob", sources, {"l2": "empty"}), "relu") == code(SOURCE)

@@ -47,6 +47,7 @@ def test_work_is_as_late_as_its_commit_not_as_its_author_says(clone: Path) -> No
     assert [text_at(clone, day) for day in (10, 13)] == [None, "late\n"]
     until = datetime(2026, 10, 10, tzinfo=UTC)
     assert commit_time(clone, ["relu"], until) == ""
+    assert commit_times(clone, ["relu"], until) == {}
 
 
 def test_a_notebook_is_as_late_as_a_module(clone: Path) -> None:

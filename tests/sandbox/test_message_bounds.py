@@ -151,6 +151,26 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
+def test_the_deadline_is_the_assignments_not_the_calls(clock: Clock) -> None:
+    def slow(wire: Wire) -> None:
+        wire.load()
+        for _ in range(2):
+            request = wire.read()
+            clock.ahead += 40
+            wire.send(request.id, built())
+        wire.read()
+        clock.ahead += 40
+        wire.killed.wait(60)
+
+    with student_of(FakeLauncher(slow), wall_s=100) as student:
+        for _ in range(2):
+            student.build(6, 5, 4, seed=1)
+        with pytest.raises(StudentTimedOut, match="no answer within 100 s"):
+            student.build(6, 5, 4, seed=1)
+        with pytest.raises(StudentTimedOut, match="used up by an earlier check"):
+            student.build(6, 5, 4, seed=1)
+
+
 def test_one_deadline_is_over_all_workers_of_an_assignment(clock: Clock) -> None:
     """Each of them crashes; together they have no more time than one."""
 
