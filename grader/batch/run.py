@@ -21,13 +21,13 @@ from grader.gradebook.history import moved_since
 from grader.gradebook.keeping.results import Result, StoredSource
 from grader.gradebook.keeping.store import Store
 from grader.gradebook.keeping.students import StoredStudent
-from grader.grading.common import as_ones_own, is_common, meant_by
 from grader.grading.key import Key, checks_digest, code_digest, digest, versions
+from grader.grading.known.common import as_ones_own, is_common, meant_by
 from grader.grading.task import Outcome, Task
 from grader.intake.layouts import Handed
 from grader.report.model import AssignmentReport, unsound
+from grader.submissions.code.syntax import syntax_digest
 from grader.submissions.model import Source, Submission, SubmissionError
-from grader.submissions.syntax import syntax_digest
 from grader.submissions.untouched import settle
 
 # What a person should look at, by verdict.

@@ -79,9 +79,9 @@ def grade(
         from grader.grading.opening import open_engine
 
         with outputs.text_is_no_command(), open_engine(course, seed) as engine:
-            from grader.grading.cache import Cache
             from grader.grading.crew import usable_cores
             from grader.grading.engine import grade_submissions
+            from grader.grading.known.cache import Cache
             from grader.report.terminal import print_assignment, print_progress, print_summary
             from grader.submissions.reading import read_submissions
             from grader.text import plain

@@ -21,12 +21,12 @@ from grader.course.digits import Digits, load_digits
 from grader.course.manifest import Assignment, Course
 from grader.course.stubs import defined_names, original_stub
 from grader.errors import GraderError, UnconfinedError
-from grader.grading.cache import Cache
 from grader.grading.checkfile import collect_checks
 from grader.grading.crew import KILLED, in_processes
 from grader.grading.devices import on_cpu
-from grader.grading.idle import why_not_judged
 from grader.grading.key import checks_digest
+from grader.grading.known.cache import Cache
+from grader.grading.known.idle import why_not_judged
 from grader.grading.pictures import picture_of
 from grader.grading.plugin import CheckRun, Judgement
 from grader.grading.slips import GPU, slip_of
@@ -42,8 +42,8 @@ from grader.report.model import (
 )
 from grader.sandbox.client import ENTRY_POINTS, Allowance, Student, confinement
 from grader.sandbox.launch import Launcher, NoWorkers, SandboxError, can_fork
+from grader.submissions.code.traces import leaves_no_trace
 from grader.submissions.model import Source, Submission
-from grader.submissions.traces import leaves_no_trace
 from grader.text import printable
 
 AGAIN = "run the same command again"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from grader.course.manifest import Assignment, Course
-from grader.grading.cache import Cache
 from grader.grading.crew import usable_cores
-from grader.grading.idle import needs_worker
+from grader.grading.known.cache import Cache
+from grader.grading.known.idle import needs_worker
 from grader.grading.opening import open_engine
 from grader.grading.task import Graded, Task, make_report
 from grader.report.model import AssignmentReport, Environment, Report

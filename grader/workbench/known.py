@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grader.course.manifest import Course
-from grader.grading.cache import Cache
+from grader.grading.known.cache import Cache
 
 
 def open_cache(

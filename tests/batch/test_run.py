@@ -26,7 +26,7 @@ from grader.gradebook.keeping.stored import open_gradebook
 from grader.grading.engine import Graded
 from grader.grading.task import Outcome
 from grader.report.model import CheckResult
-from grader.submissions.syntax import syntax_digest
+from grader.submissions.code.syntax import syntax_digest
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 ONLY = ("--only", "relu")

@@ -9,7 +9,7 @@ from conftest import REPOSITORY, solution
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.submissions.meaning import MAX_CHARACTERS, meaning_of
+from grader.submissions.code.meaning import MAX_CHARACTERS, meaning_of
 from grader.submissions.model import Source
 
 TEXT = '''\

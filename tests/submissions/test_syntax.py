@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.submissions.syntax import syntax_digest
+from grader.submissions.code.syntax import syntax_digest
 
 TEXT = 'def f(x):\n    """Twice."""\n    return 2 * x\n'
 

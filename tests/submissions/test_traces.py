@@ -6,8 +6,8 @@ import pytest
 from conftest import REPOSITORY, solution
 
 from grader.course.manifest import load_course
+from grader.submissions.code.traces import leaves_no_trace
 from grader.submissions.model import Source
-from grader.submissions.traces import leaves_no_trace
 
 SLUGS = load_course(REPOSITORY).slugs
 

@@ -15,8 +15,8 @@ from conftest import REPOSITORY, Ran, RunGrader, copy_repository, on_posix, solu
 from grader.course.manifest import load_course
 from grader.grading import cache as caching
 from grader.grading import opening
-from grader.grading.cache import Cache
-from grader.grading.idle import needs_worker
+from grader.grading.known.cache import Cache
+from grader.grading.known.idle import needs_worker
 from grader.grading.task import Task
 from grader.report.model import AssignmentReport
 from grader.submissions.model import Source, Submission

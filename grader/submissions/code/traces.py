@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from grader.submissions.meaning import meaning_of
+from grader.submissions.code.meaning import meaning_of
 from grader.submissions.model import Source
 
 SETTING = ("set_", "use_", "register_", "seterr", "backends", "deterministic", "simplefilter")

@@ -12,7 +12,7 @@ import msgspec
 from grader.course.manifest import Course
 from grader.grading.key import Key, digest
 from grader.report.model import AssignmentReport
-from grader.submissions.meaning import meaning_of
+from grader.submissions.code.meaning import meaning_of
 from grader.submissions.model import Source
 from grader.submissions.untouched import is_untouched
 

@@ -17,8 +17,8 @@ import msgspec
 
 from grader.course.manifest import Assignment, Course
 from grader.files import FileError, read_file, write_bytes
-from grader.grading.common import as_ones_own, is_common, meant_by
 from grader.grading.key import Key, checks_digest, code_digest, digest, versions
+from grader.grading.known.common import as_ones_own, is_common, meant_by
 from grader.grading.task import Graded
 from grader.report.model import Environment, unsound
 from grader.submissions.model import Submission

@@ -1,0 +1,1 @@
+"""What the text of a module means to Python, without running it."""
