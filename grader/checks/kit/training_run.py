@@ -220,13 +220,21 @@ def expect_network_trains(
 
 def expect_logits(step: RevealedStep, passed: Pass, in_words: str) -> None:
     """Fail unless the logits of the step's `rows` are those of `passed`."""
+    logits = step.logits[step.rows]
+    predicted, seen = farthest_apart(passed.logits, logits)
     expect(
-        near(step.logits[step.rows], passed.logits, passed.error),
+        near(logits, passed.logits, passed.error),
         f"in step {step.number + 1} of training the logits {in_words} of that step's parameters "
-        f"and batch, here {show(passed.logits)}",
-        show(step.logits[step.rows]),
+        f"and batch, here {show(predicted)}",
+        show(seen),
         LOOK,
     )
+
+
+def farthest_apart(predicted: np.ndarray, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """All entries of both, those that differ most first."""
+    order = np.argsort(-np.abs(seen - predicted), axis=None, kind="stable")
+    return predicted.ravel()[order], seen.ravel()[order]
 
 
 def near(seen: np.ndarray, predicted: np.ndarray, error: np.ndarray) -> bool:
@@ -242,8 +250,10 @@ def expect_gradients(step: RevealedStep, layers: Layers, passed: Pass) -> None:
     for role, (chosen, index) in layers.locate(step.coordinates).items():
         seen = step.gradients[chosen]
         predicted, error = passed.gradient(cotangent, role, index)
+        right = near(seen, predicted, error + step.gradient_error[chosen])
+        predicted, seen = farthest_apart(predicted, seen)
         expect(
-            near(seen, predicted, error + step.gradient_error[chosen]),
+            right,
             f"in step {step.number + 1} of training the loss's gradient of `{layers.name(role)}`, "
             f"here {show(predicted)}",
             show(seen),
