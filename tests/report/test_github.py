@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY, RunGrader, hand_in, solution, wrong
+from helpers.reports import NASTY, make_report
 from helpers.runner import Runner
 from msgspec.structs import replace
-from test_markdown import NASTY, make_report
 
 from grader.report.github import (
     ANNOTATIONS_SHOWN,

@@ -9,55 +9,13 @@ from pathlib import Path
 import pytest
 from conftest import RunGrader, hand_in, solution, wrong
 from helpers.rendered import OWN_TAGS, Rendered
+from helpers.reports import NASTY, make_report
 from msgspec.structs import replace
 
 from grader.report.markdown import EPOCHS_SHOWN, NAME_CHARACTERS, render, spread
-from grader.report.model import (
-    AssignmentReport,
-    CheckResult,
-    Environment,
-    Report,
-    Training,
-    Verdict,
-    status_of,
-)
 from grader.text import printable
 
 TITLE = "Training neural networks"
-NASTY = [
-    "<img src=x onerror=alert(1)>", "</details>", "</code></pre><h1>owned</h1>", "<!-- ",
-    "<!-- owned -->",
-    "&lt;b&gt;", "```", "````\n# owned", "~~~", "`", "\n\n", "\n", "\r", "\r\n", "\t", "    ",
-    "> ", "- ", "1. ", "# ", "| a | b |\n|---|---|\n", "|", "\\|", "\\", "*owned*", "**owned**",
-    "__owned__", "~~owned~~", "[owned](https://owned.example)", "<https://owned.example>",
-    "![owned](https://owned.example/x.png)", "[owned]: https://owned.example\n",
-    "https://owned.example", "www.owned.example", "o@owned.example", "@octocat", "#1", "$x^2$",
-    "$$\nx\n$$", "```mermaid\n", ":tada:", "\x1b[31m", "\x1b]8;;http://x\x07", "\u202e", "\u2028",
-    "\x85", "\x00", "\ud800", "::error::owned", "##[error]owned", "\u0130", "owned",
-]  # fmt: skip
-
-
-def make_report(
-    message: str = "Seen: 2.",
-    output: str = "",
-    name: str = "ada",
-    verdict: Verdict = "failed",
-    loss: list[float] | None = None,
-) -> Report:
-    checks = [
-        CheckResult("test_a", "It is *right*", "passed", 2.0, 2.0, "", "", 0.1),
-        CheckResult("test_b", "W_1 | b_1", verdict, 0.0, 2.0, message, "See `p` @ 3.", 0.1, 7),
-    ]
-    training = Training(0.875, 0.75, loss or [2.25, 1.5], 0.4)
-    assignment = AssignmentReport(
-        "relu", "ReLU", status_of(checks), 2.0, 4.0, checks, training, output
-    )
-    missing = AssignmentReport(
-        "l2", "L2", "missing", 0.0, 4.0,
-        [CheckResult("test_c", "C", "not_judged", 0.0, 4.0, "no file", "", 0.0)], None, "",
-    )  # fmt: skip
-    environment = Environment("", "", "", "", "", {})
-    return Report(name, 2.0, 8.0, [assignment, missing], environment, 0, 0.2)
 
 
 def test_the_renderer_would_show_what_a_student_smuggles_in() -> None:

@@ -9,18 +9,16 @@ from xml.etree import ElementTree
 
 import pytest
 from conftest import REPOSITORY, RunGrader, hand_in, solution
+from helpers.reports import PICTURES
 
 from grader.course.manifest import load_course
 from grader.grading.engine import Engine
 from grader.report.model import (
-    Activations,
     AssignmentReport,
     CheckResult,
-    Mode,
     Picture,
     Training,
     Verdict,
-    Weights,
 )
 from grader.report.plots import write_plot
 from grader.report.reference import load_reference
@@ -182,14 +180,6 @@ def report_with(
     checks = [CheckResult("test_it", title, verdict, 0.0, 1.0, title, "", 0.0)]
     training = None if losses is None else Training(0.9, 0.8, losses, 0.4, accuracies or [])
     return AssignmentReport("relu", title, "failed", 0.0, 1.0, checks, training, "", picture)
-
-
-FARTHEST = 3.4e38  # about the largest float32
-PICTURES = [
-    Weights("2/fan_in", False, [1.0, 0.5], [[0.0, 0.25, 0.0], [0.0, 9.0, 0.0]]),
-    Activations([0.0, 1.0], [Mode("eval mode", 0.0, 0.0, 1.0, [0.0, 0.0])] * 3),
-    Activations([0.0, 1.0], [Mode("train mode", 0.0, FARTHEST, 0.0, [FARTHEST, -FARTHEST])]),
-]
 
 
 @pytest.mark.parametrize("picture", PICTURES)

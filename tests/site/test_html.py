@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from conftest import RunGrader, hand_in, solution
-from test_markdown import make_report
+from helpers.reports import make_report
 
 from grader.site.html import write_html
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from test_plots import PICTURES
+from helpers.reports import PICTURES
 
 from grader.course.manifest import load_course
 from grader.gradebook.model import (
