@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Barrier
 
 import msgspec
 import pytest
@@ -144,6 +146,22 @@ def test_overrides_and_lateness_leave_the_raw_results_alone(store: Store, tmp_pa
 
 
 # ---------------------------------------------------------------- durability
+
+
+def test_many_may_make_the_same_results_at_once(tmp_path: Path) -> None:
+    together = Barrier(8, timeout=30)
+
+    def make(number: int) -> None:
+        for round_ in range(5):
+            together.wait()
+            with open_store(tmp_path / f"{round_}", create=True) as store:
+                add_students(store, f"ada{number}")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(make, range(8)))
+    for round_ in range(5):
+        with open_store(tmp_path / f"{round_}") as store:
+            assert len(store.students()) == 8
 
 
 def test_a_full_disk_loses_nothing_and_says_so(store: Store, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from grader.gradebook.keeping.database import FILE, StoreError
@@ -84,23 +85,33 @@ def prepare(connection: sqlite3.Connection, folder: Path, create: bool) -> None:
         raise StoreError(
             f"{folder / FILE} holds no results; run grader batch CLASS --results {folder}"
         )
-    if version == 0:
-        connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = 1; COMMIT;")
-    elif version != SCHEMA_VERSION:
+    if version not in (0, SCHEMA_VERSION):
         raise StoreError(
             f"{folder / FILE}: written by another version of grader (schema {version}, this one "
             f"knows {SCHEMA_VERSION}); use that version, or another --results folder"
         )
+    if list(lacking(connection)):
+        connection.execute("BEGIN IMMEDIATE")
+        # Anew, as another process may have done it since.
+        for statement in list(lacking(connection)):
+            connection.execute(statement)
+        connection.execute("COMMIT")
+
+
+def lacking(connection: sqlite3.Connection) -> Iterator[str]:
+    """The statements that make what the database does not have yet."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version == 0:
+        yield from filter(str.strip, SCHEMA.split(";"))
+        yield f"PRAGMA user_version = {SCHEMA_VERSION}"
     known = {
         name
         for (name,) in connection.execute(
             "SELECT name FROM sqlite_master UNION SELECT name FROM pragma_table_info('students')"
         )
     }
-    added = [
-        f"ALTER TABLE students ADD COLUMN {name} TEXT NOT NULL DEFAULT '';"
-        for name in ADDED_COLUMNS
-        if name not in known
-    ]
-    if added or not known.issuperset(re.findall(r"EXISTS (\w+)", ADDED)):
-        connection.executescript(f"BEGIN IMMEDIATE; {' '.join(added)} {ADDED} COMMIT;")
+    for name in ADDED_COLUMNS:
+        if name not in known:
+            yield f"ALTER TABLE students ADD COLUMN {name} TEXT NOT NULL DEFAULT ''"
+    if not known.issuperset(re.findall(r"EXISTS (\w+)", ADDED)):
+        yield from filter(str.strip, ADDED.split(";"))
