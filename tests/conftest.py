@@ -167,7 +167,7 @@ def children() -> set[int]:
     return found
 
 
-@pytest.fixture(autouse=sys.platform == "linux")
+@pytest.fixture(autouse=can_fork())  # else workers are started ahead, at any moment
 def _no_process_is_left() -> Iterator[None]:
     """A test that leaves a process behind fails by its own name, where it would hang the end of
     the run. What fixtures of more than one test have started is there before, and stays."""

@@ -6,6 +6,7 @@ Starting pytest costs more than most checks do; what it has collected can be run
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -70,6 +71,10 @@ class CheckFile:
         if code == pytest.ExitCode.INTERRUPTED and self._plugin.collection_error is None:
             raise KeyboardInterrupt
         if self._plugin.collection_error is not None or not self._plugin.items:
+            # What has been imported of it would be taken for all of it the next time.
+            for name, module in [*sys.modules.items()]:
+                if getattr(module, "__file__", None) == str(path):
+                    del sys.modules[name]
             raise self._broken(self._plugin.collection_error or "it has no checks")
 
     @property

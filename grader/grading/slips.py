@@ -558,6 +558,8 @@ def hard_coded(size: str) -> Slip:
 
 def unknown(said: str, source: str) -> Slip | None:
     """A name or an attribute that nothing has set."""
+    if "; what should give it a value" in said:
+        return None  # said already, and better
     if found := UNKNOWN_NAME.search(said):
         name = found[1]
         if re.search(rf"\bself\.{name}\b", source):

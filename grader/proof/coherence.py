@@ -236,6 +236,8 @@ def zoo_gaps(course: Course, slug: str) -> Iterator[str]:
             item.name.partition("[")[0] for item in collect_checks(course.check_path(slug)).items
         }
     except GraderError:
+        checks = set()
+    if not checks:
         return  # said above
     if not any((zoo(course) / "right" / slug).glob("*.py")):
         yield (

@@ -16,6 +16,11 @@ LIMITS = Allowance(wall_s=60, cpu_s=60, memory_mib=1024, output_kib=4)
 RIGHT = solution("relu")
 
 
+@pytest.fixture
+def _no_process_is_left() -> None:
+    """Workers that were started ahead are left by each test, to the next one."""
+
+
 @pytest.fixture(scope="module")
 def spawner() -> Iterator[Launcher]:
     with pytest.MonkeyPatch.context() as patch:

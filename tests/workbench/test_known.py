@@ -13,8 +13,8 @@ import pytest
 from conftest import REPOSITORY, Ran, RunGrader, copy_repository, on_posix, solution, wrong
 
 from grader.course.manifest import load_course
-from grader.grading import cache as caching
 from grader.grading import opening
+from grader.grading.known import cache as caching
 from grader.grading.known.cache import Cache
 from grader.grading.known.idle import needs_worker
 from grader.grading.task import Task

@@ -12,9 +12,8 @@ import pytest
 from conftest import on_posix, solution, wrong
 
 from grader.course.manifest import load_course
-from grader.grading.engine import Engine
-from grader.sandbox.launch import Launcher
 from grader.workbench import watch
+from grader.workbench.checking import Known
 from grader.workbench.hints import Hints
 from grader.workbench.screen import View
 from grader.workbench.watch import watch_folder
@@ -75,7 +74,6 @@ class Watcher:
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("watcher", [no_more_watches, broken_watcher, silence])
 def test_a_save_that_nobody_tells_of_is_seen_all_the_same(
-    launcher: Launcher,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     watcher: Callable[..., Iterator[Any]],
@@ -89,7 +87,7 @@ def test_a_save_that_nobody_tells_of_is_seen_all_the_same(
     screen = Watcher(
         [("partial", lambda: module.write_text(solution("relu"))), ("passed", keys.leave)]
     )
-    engine = Engine(COURSE, launcher, COURSE.seed)
-    watch_folder(engine, tmp_path, "relu", Hints(COURSE, tmp_path), screen, keys)  # type: ignore[arg-type]
+    hints = Hints(COURSE, tmp_path)
+    watch_folder(COURSE, Known(COURSE, COURSE.seed, None), tmp_path, "relu", hints, screen, keys)  # type: ignore[arg-type]
     assert screen.steps == []
     assert broken == [], "a traceback in the student's terminal"
