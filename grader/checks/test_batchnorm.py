@@ -51,6 +51,7 @@ from grader.checks.kit.training_run import first_sums, refuting, sampled
 from grader.checks.misconceptions import Mistake, filled, only
 from grader.checks.misconceptions.batchnorm import (
     BATCH_IN_EVAL,
+    DETACHED,
     FIRST_BATCH,
     LARGE_EPS,
     LAYER_NORM,
@@ -528,7 +529,7 @@ def expect_normalised(
     probe.renew()
     how = Normalisation(place, ddof, read_nonlinearity(probe, run, layers, place, ddof))
     with refuting("test_train_mode"):
-        passes = expect_normalised_training(run, layers, probe.zero_scale, how)
+        passes = expect_normalised_training(run, layers, probe.zero_scale, how, DETACHED)
     if passed("test_running_statistics") and passed("test_eval_mode"):
         with refuting("test_running_statistics", "test_eval_mode"):
             expect_kept_statistics(run, layers, probe.zero_scale, passes)

@@ -7,7 +7,9 @@ nonlinearity. Then a is only known up to scale and shift, which the normalisatio
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -23,12 +25,14 @@ from grader.checks.kit.training_run import (
     Index,
     Units,
     Weights,
+    compared_gradients,
     expect_followed,
     expect_gradients,
     expect_logits,
     near,
     summed,
 )
+from grader.checks.misconceptions import Mistake
 from grader.grading.training import RevealedStep, TrainingRun
 
 Place = Literal["before", "after"]  # the nonlinearity
@@ -42,6 +46,7 @@ class Normalisation:
     Args:
         ddof: the variance's divisor is N minus this.
         eps: what is added to the variance or, `beside` the root, to the deviation.
+        through: which of the statistics the gradient goes through.
     """
 
     place: Place
@@ -49,6 +54,7 @@ class Normalisation:
     curve: Curve
     eps: float = 0.0
     beside: bool = False
+    through: tuple[bool, bool] = (True, True)  # mean, variance
 
     def root(self, variance: np.ndarray) -> np.ndarray:
         if self.beside:
@@ -144,7 +150,8 @@ class NormalisedPass:
         along = (back * n).sum(0) / divisor
         if self.how.beside:
             along = along * root / np.maximum(np.sqrt(self.statistics.variance[unit]), 1e-12)
-        u = (back - back.mean(0) - n * along) / root
+        through_mean, through_variance = self.how.through
+        u = (back - through_mean * back.mean(0) - through_variance * n * along) / root
         u_error = (back_error * np.abs(n)).sum(0) / divisor
         u_error = (back_error + back_error.mean(0) + np.abs(n) * u_error) / root
         # What is taken away was larger than what is left, and so is its rounding.
@@ -189,12 +196,13 @@ def fitted(passed: NormalisedPass, logits: np.ndarray) -> Normalisation:
 
 
 def expect_normalised_training(
-    run: TrainingRun, layers: Layers, zero_scale: float, how: Normalisation
+    run: TrainingRun, layers: Layers, zero_scale: float, how: Normalisation, detached: Mistake
 ) -> list[NormalisedPass]:
     """Fail unless the run's steps normalise by the batch, in the backward pass as well.
 
     Args:
         zero_scale: what the network stores for a scale of 0.
+        detached: what it is where a statistic is cut off from the gradient.
 
     Returns:
         The steps' passes, in order.
@@ -212,9 +220,21 @@ def expect_normalised_training(
             passed,
             "of a hidden layer normalised by its mean and variance over the batch, out",
         )
-        expect_gradients(step, layers, passed)
+        expect_gradients(step, layers, passed, partial(named, detached, step, layers, passed))
         passes.append(passed)
     return passes
+
+
+def named(
+    detached: Mistake, step: RevealedStep, layers: Layers, passed: NormalisedPass
+) -> Mistake | None:
+    """`detached`, if the step's gradients are those with a statistic cut off."""
+    for through in ((False, False), (False, True), (True, False)):
+        other = copy(passed)
+        other.how = replace(passed.how, through=through)
+        if all(agree for *_, agree in compared_gradients(step, layers, other)):
+            return detached
+    return None
 
 
 def weights_of(layers: Layers, flat: np.ndarray, zero_scale: float) -> Weights:

@@ -19,6 +19,7 @@ from grader.checks.kit.curves import Curve, Sampled, elu
 from grader.checks.kit.layers import Layers, two_layers
 from grader.checks.kit.optimizers import Options, Rule, Trial, agrees, explains, fail_at
 from grader.checks.kit.probes import Failure, expect, show
+from grader.checks.misconceptions import Known
 from grader.grading.training import SGD, RevealedStep, TrainingRun
 
 Weights = dict[str, np.ndarray]
@@ -165,14 +166,11 @@ def loss_gradient(step: RevealedStep) -> np.ndarray:
 
 @contextmanager
 def refuting(*checks: str) -> Iterator[None]:
-    """A failure in here takes back that `checks` passed: what they saw is not what trains.
-
-    It bears no known mistake's name, as the mistake is to do one thing here and another there.
-    """
+    """A failure in here takes back that `checks` passed: what they saw is not what trains."""
     try:
         yield
     except Failure as failure:
-        failure.refutes, failure.misconception = checks, ""
+        failure.refutes = checks
         raise
 
 
@@ -244,21 +242,36 @@ def near(seen: np.ndarray, predicted: np.ndarray, error: np.ndarray) -> bool:
     return bool((np.abs(seen - predicted) <= allowed).all())
 
 
-def expect_gradients(step: RevealedStep, layers: Layers, passed: Pass) -> None:
-    """Fail unless the gradients are those of the loss through this network."""
+def compared_gradients(
+    step: RevealedStep, layers: Layers, passed: Pass
+) -> Iterator[tuple[str, np.ndarray, np.ndarray, bool]]:
+    """For each role the gradients that the step had and those of `passed`, and whether they
+    agree."""
     cotangent = loss_gradient(step)
     for role, (chosen, index) in layers.locate(step.coordinates).items():
         seen = step.gradients[chosen]
         predicted, error = passed.gradient(cotangent, role, index)
-        right = near(seen, predicted, error + step.gradient_error[chosen])
+        yield role, seen, predicted, near(seen, predicted, error + step.gradient_error[chosen])
+
+
+def expect_gradients(
+    step: RevealedStep, layers: Layers, passed: Pass, known: Known | None = None
+) -> None:
+    """Fail unless the gradients are those of the loss through this network.
+
+    Args:
+        known: as of `expect`.
+    """
+    for role, seen, predicted, agree in compared_gradients(step, layers, passed):
         predicted, seen = farthest_apart(predicted, seen)
         expect(
-            right,
+            agree,
             f"in step {step.number + 1} of training the loss's gradient of `{layers.name(role)}`, "
             f"here {show(predicted)}",
             show(seen),
             "Every part of forward takes part in the backward pass: nothing is detached, and no "
             "gradient is changed on its way.",
+            known,
         )
 
 

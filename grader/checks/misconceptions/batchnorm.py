@@ -262,6 +262,14 @@ def running_candidates(
         )
 
 
+# ---------------------------------------------------------------- training
+
+DETACHED = Mistake(
+    "statistics without gradient",
+    "Mean or variance is cut off from the gradient (no_grad, detach, .data, NumPy): the backward "
+    "pass goes through the batch's statistics as well.",
+)
+
 # ---------------------------------------------------------------- eval mode
 
 BATCH_IN_EVAL = Mistake(
