@@ -9,7 +9,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from conftest import Ran, RunGrader, hand_in, solution, wrong
+from conftest import REPOSITORY, Ran, RunGrader, hand_in, solution, wrong
+
+from grader.course.manifest import load_course
+from grader.grading.known.cache import Cache
+from grader.grading.task import Graded
+from grader.report.model import AssignmentReport, CheckResult, Environment, Verdict, status_of
+from grader.submissions.model import Source, Submission
 
 ONLY = ("--only", "relu", "--only", "l2", "--only", "adam")
 
@@ -114,3 +120,25 @@ def test_a_cache_that_cannot_be_used_is_told_and_left_aside(
     assert ran.status == 0 and after["reports"][0]["score"] > 0
     (line,) = [line for line in ran.stderr.splitlines() if "--cache" in line]
     assert line.endswith("; graded without it")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "is_kept"),
+    [
+        ("passed", True), ("failed", True), ("error", True), ("not_judged", True),
+        ("timed_out", False), ("crashed", False), ("grader_error", False),
+    ],
+)  # fmt: skip
+def test_what_another_run_may_judge_otherwise_is_not_kept(
+    verdict: Verdict, is_kept: bool, tmp_path: Path
+) -> None:
+    course = load_course(REPOSITORY)
+    relu = course.assignment("relu")
+    submission = Submission("ada", {"relu": Source("relu", "relu.py", solution("relu"))}, {})
+    points = 10.0 * (verdict == "passed")
+    checks = [CheckResult("test_it", "It works", verdict, points, 10.0, "", "", 0.0)]
+    report = AssignmentReport("relu", "ReLU", status_of(checks), points, 10.0, checks, None, "")
+    environment = Environment("1.0.0", "3.11.7", "2.14.1", "2.4.6", "Linux", {"files": True})
+    cache = Cache(tmp_path / "cache", course, 1, pytest.fail)
+    cache.keep(submission, relu, Graded(report, 0.5), environment)
+    assert (cache.find(submission, relu) is not None) == is_kept
