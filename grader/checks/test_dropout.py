@@ -21,7 +21,7 @@ from grader.checks.kit.layers import (
     expect_gradients,
     two_layers,
 )
-from grader.checks.kit.masks import expect_dropout_trains
+from grader.checks.kit.masks import expect_dropout_trains, expect_masks_where_it_trains
 from grader.checks.kit.nonlinearity import (
     expect_two_layers_forward,
     identity_weights,
@@ -400,4 +400,7 @@ def test_training(student: Student, rng: np.random.Generator, train: Train, pass
         curve = read_between_two_layers(*build(student, rng), points)
         with refuting("test_drop_rate", "test_kept_values", "test_masks_are_independent"):
             expect_dropout_trains(run, layers, curve, p=0.5)
+            net = student.build(*run.sizes, seed=draw_seed(rng))
+            of_its_own = Layers(net.parameters, two_layers(run.sizes)).like(layers)
+            expect_masks_where_it_trains(net, of_its_own, run.steps[0].images, rng)
     expect_accuracy(run)

@@ -11,7 +11,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from grader.batch.run import Batch
 from grader.cli.app import app
 from grader.cli.progress import ClassProgress
 from grader.course.manifest import load_course
-from grader.gradebook.keeping.database import FILE
+from grader.gradebook.keeping.database import FILE, StoreError
 from grader.gradebook.keeping.store import open_store
 from grader.gradebook.keeping.stored import open_gradebook
 from grader.gradebook.keeping.students import StoredStudent
@@ -435,10 +435,10 @@ def wait_for_a_grade(process: subprocess.Popen[str], results: Path) -> None:
     """Wait until the run has stored something."""
     deadline = time.monotonic() + 120
     while process.poll() is None and time.monotonic() < deadline:
-        if (results / "results.sqlite").is_file():
-            with open_gradebook(COURSE, results) as gradebook:
-                if gradebook.assignments:
-                    return
+        # There may be a file that holds no tables yet.
+        with suppress(StoreError), open_gradebook(COURSE, results) as gradebook:
+            if gradebook.assignments:
+                return
         time.sleep(0.05)
 
 

@@ -36,6 +36,7 @@ from grader.checks.misconceptions import Mistake
 from grader.grading.training import RevealedStep, TrainingRun
 
 Place = Literal["before", "after"]  # the nonlinearity
+LARGEST_EPS = 2e-3  # read off logits, of one that may be half as large
 SLOWEST = 0.003  # share by which a running statistic moves in a step
 
 
@@ -211,6 +212,8 @@ def expect_normalised_training(
     last = run.steps[-1]
     passed = NormalisedPass(weights_of(layers, last.before, zero_scale), how, last.images)
     how = fitted(passed, last.logits)
+    if how.place == "before":
+        expect_small_eps(how.eps)
     passes = []
     for step in run.steps:
         weights = weights_of(layers, step.before, zero_scale)
@@ -223,6 +226,15 @@ def expect_normalised_training(
         expect_gradients(step, layers, passed, partial(named, detached, step, layers, passed))
         passes.append(passed)
     return passes
+
+
+def expect_small_eps(eps: float) -> None:
+    expect(
+        eps < LARGEST_EPS,
+        "in training an eps of at most 0.001, whatever the sizes",
+        f"about {eps:.2g}",
+        LOOK,
+    )
 
 
 def named(
@@ -249,27 +261,25 @@ def expect_kept_statistics(
     run: TrainingRun, layers: Layers, zero_scale: float, passes: Sequence[NormalisedPass]
 ) -> None:
     """Fail unless buffers are moving averages of the run's statistics, and eval mode uses them."""
-    kept = [
-        followed
-        for kind in ("mean", *SPREADS)
-        if (followed := follow(run.steps, passes, kind)) is not None
-    ]
-    means = [each for each in kept if each.kind == "mean"]
-    spreads = [each for each in kept if each.kind != "mean"]
+    mean = follow(run.steps, passes, "mean")
+    spreads = [] if mean is None else [follow(run.steps, passes, kind, mean) for kind in SPREADS]
+    spread = next((found for found in spreads if found is not None), None)
     expect(
-        means and spreads,
+        spread,
         "in training running statistics that move, in each step, by the same share of the way to "
         "the batch's mean and variance",
         "buffers that do not" if run.buffers else "none among the buffers",
         "In train mode every batch moves them, whether autograd records or not: "
         "running ← (1 - m)·running + m·batch's.",
     )
-    mean, spread = means[0], spreads[0]
+    assert mean is not None
+    assert spread is not None
     final = [row for buffer in run.buffers for row in rows_of(buffer, len(mean.last))]
     variance = SPREADS[spread.kind].variance(final[spread.number], final[mean.number])
     statistics = Statistics(final[mean.number].astype(np.float64), np.maximum(variance, 0))
     how = passes[-1].how
     how = replace(how, eps=how.eps * abs(mean.scale) ** (1 if how.beside else 2))
+    expect_small_eps(how.eps)
     weights = weights_of(layers, run.trained, zero_scale)
     kept_so = statistics, mean.scale, mean.shift
     passed = NormalisedPass(weights, how, run.unseen_images, kept=kept_so)
@@ -311,9 +321,12 @@ class Followed:
 
 
 def follow(
-    steps: Sequence[RevealedStep], passes: Sequence[NormalisedPass], kind: str
+    steps: Sequence[RevealedStep],
+    passes: Sequence[NormalisedPass],
+    kind: str,
+    other: Followed | None = None,
 ) -> Followed | None:
-    """The row that follows a statistic in all steps."""
+    """The row that follows a statistic in all steps, and that is not the `other` one."""
     size = passes[0].u.shape[1]
     free = passes[0].how.place == "after"
     seen = [
@@ -321,20 +334,25 @@ def follow(
             [row for buffer in step.buffers_before for row in rows_of(buffer, size)],
             [row for buffer in step.buffers_after for row in rows_of(buffer, size)],
             passed.u.mean(0) if kind == "mean" else SPREADS[kind].of(passed.u),
+            passed.u.mean(0),
         )
         for step, passed in zip(steps, passes, strict=True)
         # At the first step the buffers are constants, which say nothing where u's scale is free.
         if step.number > 0 or not free
     ]
-    for number in range(min(len(before) for before, _, _ in seen)):
+    for number in range(min(len(before) for before, *_ in seen)):
         found = None
-        for before, after, statistic in seen:
+        if other is not None and number == other.number:
+            continue
+        for before, after, statistic, mean in seen:
             if len(after) <= number:
                 found = None
                 break
             columns = [statistic - before[number]]
             if free:
-                columns = [statistic, -before[number]] + [np.ones(size)] * (kind == "mean")
+                # (s·a + t)² = s²·a² + 2st·a + t², as the scale s and the shift t are free.
+                more = {"mean": [np.ones(size)], "square": [mean, np.ones(size)]}
+                columns = [statistic, -before[number], *more.get(kind, [])]
             found = share_of(np.stack(columns, axis=1), before[number], after[number])
             if found is None:
                 break

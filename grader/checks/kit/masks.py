@@ -19,7 +19,7 @@ import numpy as np
 
 from grader.checks.kit.curves import Curve
 from grader.checks.kit.layers import Layers
-from grader.checks.kit.probes import expect
+from grader.checks.kit.probes import expect, show
 from grader.checks.kit.training_run import (
     LOOK,
     ForwardPass,
@@ -29,8 +29,10 @@ from grader.checks.kit.training_run import (
     near,
 )
 from grader.grading.training import RevealedStep, TrainingRun
+from grader.sandbox.client import Network
 
 DEVIATIONS = 7.0
+NEIGHBOURS = 4  # units side by side, among those whose masks are seen
 TOGETHER = 12.0  # mean square of a sum that has few independent directions
 LARGEST, SMALLEST_MEAN, LARGEST_MEAN = 10.0, 0.3, 4.0  # of the gradients' deviations
 
@@ -101,6 +103,67 @@ def expect_masks(steps: list[Dropped], p: float) -> None:
         abs(product) <= DEVIATIONS * math.sqrt(variance),
         "in training other masks in every step",
         "masks that repeat",
+        LOOK,
+    )
+
+
+def expect_masks_where_it_trains(
+    net: Network, layers: Layers, images: np.ndarray, rng: np.random.Generator
+) -> None:
+    """Fail unless masks with probability 1/2, seen one by one, are independent: in a network of the
+    training's sizes, on a batch of it, whether autograd records or not.
+
+    The logits show as many hidden units: some neighbours, and some of elsewhere. Signs that are
+    independent sum up to more than DEVIATIONS·√n once in 2·10^10 times (Hoeffding).
+
+    Args:
+        images: (N, F).
+    """
+    _, num_hidden, num_output = net.sizes
+    first = int(rng.integers(num_hidden - NEIGHBOURS))
+    others = rng.choice(num_hidden, num_output - NEIGHBOURS, replace=False)
+    units = np.concatenate([first + np.arange(NEIGHBOURS), others])
+    weights = layers.draw(rng)
+    weights["W2"] = np.zeros_like(weights["W2"])
+    weights["W2"][np.arange(num_output), units] = 1
+    kept = np.zeros(())
+    for bias in (0.0, 1.5, -1.5):  # some nonlinearity is 0 on one side
+        weights["b1"] = np.full(num_hidden, bias, np.float32)
+        layers.assign(net, weights)
+        kept = net.forward(images) - weights["b2"]
+        known = np.abs(kept) > 1e-2 * np.abs(kept).max(initial=1e-6)
+        if known.mean() > 0.9:
+            break
+    passes = [
+        logits - weights["b2"]
+        for _ in range(2)
+        for logits in net.forward_all([images] * 6, train=True, seed=int(rng.integers(2**31)))
+    ]
+    ratios = np.stack(passes) / np.where(known, kept, 1)
+    signs = np.where(known, np.sign(ratios - 1), 0)  # (T, N, C)
+    expect(
+        (np.minimum(np.abs(ratios), np.abs(ratios - 2)) < 1e-2)[:, known].all(),
+        "in networks and on batches as in training each hidden activation h to become 0 or "
+        "h / (1 - p)",
+        f"{show(np.stack(passes)[:, known])} of {show(np.stack([kept[known]] * 2))}",
+        LOOK,
+    )
+    expect_balanced(signs.reshape(1, -1).sum(1), np.abs(signs).sum(), "all of them")
+    turned = {"passes": signs, "rows": signs.swapaxes(0, 1), "units": signs.transpose(2, 0, 1)}
+    for what, parts in turned.items():
+        flat = parts.reshape(len(parts), -1)
+        expect_balanced(flat.sum(1), np.abs(flat).sum(1), f"single {what}")
+        together = np.triu(flat @ flat.T, 1)
+        expect_balanced(together, np.abs(flat) @ np.abs(flat).T, f"pairs of {what}")
+
+
+def expect_balanced(sums: np.ndarray, counts: np.ndarray, where: str) -> None:
+    """Fail unless sums of so many signs are as small as chance makes them."""
+    expect(
+        (np.abs(sums) <= DEVIATIONS * np.sqrt(counts)).all(),
+        "in networks and on batches as in training each hidden activation to be dropped by "
+        "itself, anew in each pass, with probability p",
+        f"masks that are not like that, looked at in {where}",
         LOOK,
     )
 

