@@ -121,9 +121,10 @@ def expect_masks_where_it_trains(
         images: (N, F).
     """
     _, num_hidden, num_output = net.sizes
-    first = int(rng.integers(num_hidden - NEIGHBOURS))
-    others = rng.choice(num_hidden, num_output - NEIGHBOURS, replace=False)
-    units = np.concatenate([first + np.arange(NEIGHBOURS), others])
+    # Each unit once; the order goes round, so that the first is any.
+    order = np.roll(np.arange(num_hidden), int(rng.integers(num_hidden)))
+    others = rng.choice(order[NEIGHBOURS:], num_output - NEIGHBOURS, replace=False)
+    units = np.concatenate([order[:NEIGHBOURS], others])
     weights = layers.draw(rng)
     weights["W2"] = np.zeros_like(weights["W2"])
     weights["W2"][np.arange(num_output), units] = 1
