@@ -210,10 +210,13 @@ def expect_normalised_training(
     """
     expect_followed(run)
     last = run.steps[-1]
-    passed = NormalisedPass(weights_of(layers, last.before, zero_scale), how, last.images)
+    passed = NormalisedPass(
+        weights_of(layers, last.before, zero_scale), how, last.images, last.rows
+    )
     how = fitted(passed, last.logits)
     if how.place == "before":
-        expect_small_eps(how.eps)
+        passed.normalise(how)
+        expect_small_eps(last, passed)
     passes = []
     for step in run.steps:
         weights = weights_of(layers, step.before, zero_scale)
@@ -228,9 +231,23 @@ def expect_normalised_training(
     return passes
 
 
-def expect_small_eps(eps: float) -> None:
+def expect_small_eps(step: RevealedStep, passed: NormalisedPass, scale: float = 1.0) -> None:
+    """Fail if the eps of `passed`, of a step, is clearly too large.
+
+    Where the variance is so large that it hides any eps, one that was fitted says nothing: it is
+    too large only if the largest allowed does not explain the logits.
+
+    Args:
+        scale: of what the network normalises, against u.
+    """
+    unit = abs(scale) ** (1 if passed.how.beside else 2)  # of eps
+    eps = passed.how.eps * unit
+    if eps < LARGEST_EPS:
+        return
+    other = copy(passed)
+    other.normalise(replace(passed.how, eps=LARGEST_EPS / unit))
     expect(
-        eps < LARGEST_EPS,
+        near(step.logits[step.rows], other.logits, other.error),
         "in training an eps of at most 0.001, whatever the sizes",
         f"about {eps:.2g}",
         LOOK,
@@ -278,8 +295,9 @@ def expect_kept_statistics(
     variance = SPREADS[spread.kind].variance(final[spread.number], final[mean.number])
     statistics = Statistics(final[mean.number].astype(np.float64), np.maximum(variance, 0))
     how = passes[-1].how
+    if how.place == "after":  # which is known up to scale until here
+        expect_small_eps(run.steps[-1], passes[-1], mean.scale)
     how = replace(how, eps=how.eps * abs(mean.scale) ** (1 if how.beside else 2))
-    expect_small_eps(how.eps)
     weights = weights_of(layers, run.trained, zero_scale)
     kept_so = statistics, mean.scale, mean.shift
     passed = NormalisedPass(weights, how, run.unseen_images, kept=kept_so)
