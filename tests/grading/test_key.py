@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -34,6 +36,17 @@ def digest(root: Path, monkeypatch: pytest.MonkeyPatch, slug: str = "relu") -> s
     monkeypatch.setattr(grader, "__file__", str(root / "grader" / "__init__.py"))
     course = load_course(root)
     return checks_digest(course, course.assignment(slug))
+
+
+@contextmanager
+def appended(path: Path) -> Iterator[None]:
+    """A comment more at the end of a file in here."""
+    content = path.read_bytes()
+    path.write_bytes(content + b"\n# changed\n")
+    try:
+        yield
+    finally:
+        path.write_bytes(content)
 
 
 @pytest.mark.parametrize(
@@ -68,13 +81,8 @@ def test_a_result_is_not_found_again_once_this_file_has_changed(
     root: Path, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
     before = digest(root, monkeypatch)
-    path = root / file
-    content = path.read_bytes()
-    path.write_bytes(content + b"\n# changed\n")
-    try:
+    with appended(root / file):
         assert digest(root, monkeypatch) != before
-    finally:
-        path.write_bytes(content)
     assert digest(root, monkeypatch) == before
 
 
@@ -107,13 +115,8 @@ def test_what_decides_nothing_makes_nobody_wait(
     root: Path, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
     before = digest(root, monkeypatch)
-    path = root / file
-    content = path.read_bytes()
-    path.write_bytes(content + b"\n# changed\n")
-    try:
+    with appended(root / file):
         assert digest(root, monkeypatch) == before
-    finally:
-        path.write_bytes(content)
 
 
 @pytest.mark.parametrize(
