@@ -23,10 +23,13 @@ import pytest
 from helpers.left_out import left_out
 
 from grader.course.manifest import load_course
+from grader.grading.engine import DRAW
 from grader.sandbox.launch import Launcher, can_fork, open_launcher
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SECRET = "a caller's variable"
+
+os.environ[DRAW] = "2015"  # what is judged of trainings is the same in each run of the tests
 
 # Why a test does not run where it is: the summary of a run in CI lists these.
 NEEDS_LINUX = "needs Linux: what confines student code is made of its features"

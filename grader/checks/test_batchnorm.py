@@ -20,7 +20,7 @@ from grader.checks.kit.batch_statistics import (
     Place,
     expect_kept_statistics,
     expect_normalised_training,
-    weights_of,
+    scaled,
 )
 from grader.checks.kit.curves import POINTS, ReadCurve, points_around, read
 from grader.checks.kit.layers import (
@@ -512,7 +512,7 @@ def named_eval_mode(net: Network, inputs: np.ndarray, logits: np.ndarray) -> Mis
 @pytest.mark.hint("Normalised layers learn fast: if this one does not, look at eval mode.")
 def test_training(student: Student, rng: np.random.Generator, train: Train, passed: Passed) -> None:
     """It learns to read digits"""
-    run = train()
+    run = train(units=True)
     if passed("test_train_mode"):
         expect_normalised(student, rng, run, passed)
     expect_accuracy(run)
@@ -549,7 +549,7 @@ def read_nonlinearity(
         return read(points, shown[:, 0])
     normalised = []
     for flat, images in sampled(run):
-        w = weights_of(layers, flat, probe.zero_scale)
+        w = scaled(layers.split(flat), probe.zero_scale)
         z = images @ w["W1"].T
         n = (z - z.mean(0)) / np.sqrt(z.var(0) + 1e-6)
         normalised.append(w["gamma"] * n + w["beta"])

@@ -41,7 +41,7 @@ from grader.checks.kit.shared import (
 )
 from grader.checks.kit.training_run import (
     ForwardPass,
-    expect_network_trains,
+    expect_chain_trains,
     first_sums,
     near,
     refuting,
@@ -321,12 +321,7 @@ def expect_three_layers_train(
             f"one nonlinearity for networks of all sizes, and so the logits {show(small.logits)}",
             f"{show(chain.run(weights, inputs))} from a small one",
         )
-        expect_network_trains(
-            run,
-            layers,
-            lambda weights, inputs: ForwardPass(weights, curves, inputs),
-            "W3·a(W2·a(W1·x + b1) + b2) + b3",
-        )
+        expect_chain_trains(run, layers, curves, "W3·a(W2·a(W1·x + b1) + b2) + b3")
 
 
 def read_nonlinearities(chain: Chain, run: TrainingRun, layers: Layers) -> list[ReadCurve]:

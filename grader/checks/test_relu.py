@@ -30,7 +30,7 @@ from grader.checks.kit.shared import (
     test_builds,  # noqa: F401  a check that all networks share
     test_reproducible,  # noqa: F401
 )
-from grader.checks.kit.training_run import ForwardPass, expect_network_trains, refuting
+from grader.checks.kit.training_run import expect_two_layers_train, refuting
 from grader.checks.misconceptions import Mistake
 from grader.checks.misconceptions.relu import recognise_forward, recognise_softmax
 from grader.checks.misconceptions.shared.curves import recognise_curve
@@ -127,15 +127,10 @@ def expect_forward(net: Network, layers: Layers, rng: np.random.Generator) -> No
 @pytest.mark.hint("Too few units may be alive: look at the initial weights and biases.")
 def test_training(train: Train, passed: Passed) -> None:
     """It learns to read digits"""
-    run = train()
+    run = train(units=True)
     # Any other nonlinearity has cost its points above; here it only has to learn.
     if passed("test_hidden_is_relu"):
         layers = Layers(run.parameters, two_layers(run.sizes))
         with refuting("test_hidden_is_relu"):
-            expect_network_trains(
-                run,
-                layers,
-                lambda weights, inputs: ForwardPass(weights, [relu], inputs),
-                "W2·max(0, W1·x + b1) + b2",
-            )
+            expect_two_layers_train(run, layers, relu, "W2·max(0, W1·x + b1) + b2")
     expect_accuracy(run)

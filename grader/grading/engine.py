@@ -5,7 +5,9 @@ The checks ask their questions over a socket; student code runs in workers only.
 
 from __future__ import annotations
 
+import os
 import platform
+import secrets
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing, suppress
@@ -47,8 +49,23 @@ from grader.submissions.model import Source, Submission
 from grader.text import printable
 
 AGAIN = "run the same command again"
+DRAW, DRAW_BITS = "GRADER_DRAW", 48  # so that JavaScript can read it, too
 MAX_NOTE = 500  # characters
 MANY_LINES = 100  # printed: a few are nobody's concern
+
+
+def new_draw() -> int:
+    """One that nobody knows; GRADER_DRAW sets it, to judge the same as a run before.
+
+    Raises:
+        GraderError: that is no such number.
+    """
+    given = os.environ.get(DRAW)
+    if given is None:
+        return secrets.randbits(DRAW_BITS)
+    if not (given.isascii() and given.isdecimal() and len(given) < 20):
+        raise GraderError(f"{DRAW}={given}: a report's `draw` is a whole number")
+    return int(given)
 
 
 @dataclass(frozen=True)
@@ -56,12 +73,15 @@ class Engine:
     """What grading needs, made once: the course, the data, the launcher of workers, the seed.
 
     `check_run` makes the run of a check file; another one may leave out what it does not need.
+    `draw` decides what of a training is judged; it is another one in each run, so that no module
+    can be made for it.
     """
 
     course: Course
     launcher: Launcher
     seed: int
     check_run: type[CheckRun] = CheckRun
+    draw: int = field(default_factory=new_draw)
     _turns: Turns = field(default_factory=Turns, init=False, repr=False, compare=False)
 
     @cached_property
@@ -167,6 +187,7 @@ class Engine:
                 lambda: self.digits,
                 lambda: self.unseen,
                 self.seed,
+                self.draw,
                 problem,
                 partial(
                     slip_of,

@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -56,6 +57,7 @@ class CheckRun:
     Args:
         digits: gives the images, when a check trains.
         seed: the course's.
+        draw: what of a training is judged is drawn from it.
         not_judged: why no check is to be run; None: they are.
         explain: what slip an exception shows, if any.
     """
@@ -67,6 +69,7 @@ class CheckRun:
         digits: Callable[[], Digits],
         unseen: Callable[[], Digits],
         seed: int,
+        draw: int,
         not_judged: str | None,
         explain: Explain = lambda error: None,
     ) -> None:
@@ -79,6 +82,7 @@ class CheckRun:
         self._digits = digits
         self._unseen = unseen
         self._seed = seed
+        self._draw = draw
         self._items: list[pytest.Item] = []  # of `results`
         self._apart = False
         self.doubt = ""  # why what hidden checks saw may be the machine's doing; "": it is not
@@ -115,8 +119,9 @@ class CheckRun:
         )
 
     def train(self, rng: np.random.Generator, **options: bool) -> TrainingRun:
-        run = run_training(self.student, self._assignment, self._digits(), rng, **options)
-        self.training = run.summary
+        judged = np.random.default_rng([self._draw, zlib.crc32(self._assignment.slug.encode())])
+        run = run_training(self.student, self._assignment, self._digits(), rng, judged, **options)
+        self.training = msgspec.structs.replace(run.summary, draw=self._draw)
         return run
 
     def train_own(self) -> OwnRun:
@@ -134,12 +139,22 @@ class CheckRun:
         ):
             self.not_judged = f"not judged, because this did not pass: {title_of(item)}"
         judgement = self.explained(judgement)
+        refuted = [
+            number
+            for number, result in enumerate(self.results)
+            if result.id in judgement.refutes
+            and result.verdict == "passed"
+            and result.hidden == self._apart
+        ]
+        for number in refuted:
+            first = self.results[refuted[0]]
+            other, took_s = self._items[number], self.results[number].duration_s
+            self.results[number] = result_of(other, judgement, took_s)
+            # The first of them tells all of it.
+            message = f"In training it did otherwise: see “{first.title}”."
+            judgement = replace(judgement, message=message, look="")
         self.results.append(result_of(item, judgement, duration_s))
         self._items.append(item)
-        for number, result in enumerate(self.results):
-            refuted = result.id in judgement.refutes and result.verdict == "passed"
-            if refuted and result.hidden == self._apart:
-                self.results[number] = result_of(self._items[number], judgement, result.duration_s)
 
     def explained(self, judgement: Judgement) -> Judgement:
         """`judgement`, under the known mistake that one of the checks it refutes has named."""

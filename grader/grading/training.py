@@ -12,39 +12,51 @@ from grader.course.digits import Digits
 from grader.course.manifest import Assignment
 from grader.report.model import Training
 from grader.sandbox.client import Parameter, Student
-from grader.sandbox.trainee import Revealed, Trainee
+from grader.sandbox.trainee import Followed
 
 TRAIN_IMAGES = 1000
 VALID_IMAGES = 500
 COMPARED_IMAGES = 50  # at random among those: what a forward pass of our own is worth
 BATCH_SIZE = 100
+EPS = 2.0**-23  # what float32 resolves
 SGD = {"lr": 0.01, "momentum": 0.9}  # what a student's network is trained with
 REVEALED = 3  # steps, besides the first
-FOLLOWED, COMPARED = 40, 40  # entries of each parameter, through the run and at revealed steps
+ENTRIES = 40  # of each parameter
+UNITS, UNITS_IN_ALL = 6, 8  # followed in an epoch, and in a run: so most are met again
+NEIGHBOURS = 4  # of the latter: units side by side
 ROWS = 25  # of a batch, whose logits are compared
 TRAINING_SIZES = (784, 512, 10)  # (F, H, C)
 OWN_SIZES = (784, 10)  # (F, C)
 
 
 @dataclass(frozen=True)
-class RevealedStep:
-    """One step of a run, chosen at random and asked for when its epoch was over.
+class Step:
+    """One step of a run.
 
-    P counts the entries of all parameters, one after the other; K the step's coordinates, which
-    were drawn after it, too. All float32 but for the integers.
+    P counts the entries of all parameters, one after the other; K coordinates among them, which
+    were drawn when the step's epoch was over, unless the gradients had to be recorded. All float32
+    but for the integers.
     """
 
     number: int  # of the steps before it
     images: np.ndarray  # (N, F), in [0, 1]
     labels: np.ndarray  # (N,), int64
     logits: np.ndarray  # (N, C), in train mode
-    rows: np.ndarray  # (M,): some of these
-    before: np.ndarray  # (P,): the parameters that gave the logits
-    coordinates: np.ndarray  # (K,), int64
+    coordinates: np.ndarray  # (K,), int64; the same array for all steps of an epoch
+    values: np.ndarray  # (K,): the parameters there that gave the logits
     gradients: np.ndarray  # (K,): of the loss
     gradient_error: np.ndarray  # (K,): how far off these may be
     buffers_before: list[np.ndarray]
     buffers_after: list[np.ndarray]
+
+
+@dataclass(frozen=True)
+class RevealedStep:
+    """A step that was drawn when its epoch was over, with all of its parameters."""
+
+    step: Step
+    rows: np.ndarray  # (M,): some of its batch's
+    before: np.ndarray  # (P,): the parameters that gave the logits
 
 
 @dataclass(frozen=True)
@@ -54,10 +66,11 @@ class TrainingRun:
     summary: Training
     sizes: tuple[int, int, int]  # (F, H, C)
     parameters: list[Parameter]  # before the first step
-    coordinates: np.ndarray  # (K,) int64, followed through all S steps
+    coordinates: np.ndarray  # (K,) int64, recorded in all S steps; none where units are followed
     gradients: np.ndarray  # (S, K)
     values: np.ndarray  # (S, K), after each step
-    steps: list[RevealedStep]  # the first one, and some more
+    steps: list[Step]  # all S; none of a student's optimizer
+    revealed: list[RevealedStep]  # the first one, and some more
     trained: np.ndarray  # (P,): all parameters after the last step
     buffers: list[np.ndarray]  # the same
     unseen_images: np.ndarray  # (M, F), in [0, 1]: some of those measured on
@@ -69,8 +82,10 @@ def run_training(
     assignment: Assignment,
     digits: Digits,
     rng: np.random.Generator,
+    judged: np.random.Generator,
     *,
     student_optimizer: bool = False,
+    units: bool = False,
 ) -> TrainingRun:
     """Train by the seed's loop on the first 1000 images; measure on the next 500.
 
@@ -79,8 +94,12 @@ def run_training(
     computed here, from logits; the labels of the images measured on never leave this process.
 
     Args:
+        rng: draws what the run is made from.
+        judged: draws what of it is judged, which nobody may know before.
         student_optimizer: train the baseline's Net with the student's make_optimizer, not the
             student's Net with SGD and momentum.
+        units: follow all entries of some hidden units, others in each epoch; not some of each
+            parameter.
 
     Raises:
         StudentError: the student's code failed on the way.
@@ -100,40 +119,53 @@ def run_training(
         recorded=True,
         **SGD,
     )
-    coordinates = draw_coordinates(rng, trainee.parameters, FOLLOWED)
-    batches = TRAIN_IMAGES // BATCH_SIZE
-    revealed = draw_steps(rng, assignment.epochs * batches)
+    batches = [
+        (as_seen(images[start : start + BATCH_SIZE]), labels[start : start + BATCH_SIZE])
+        for start in range(0, TRAIN_IMAGES, BATCH_SIZE)
+    ]
+    recorded = draw_coordinates(judged, [] if units else trainee.parameters)
+    pool = draw_pool(judged, TRAINING_SIZES[1])
+    drawn = draw_steps(judged, assignment.epochs * len(batches))
     logits: list[np.ndarray] = []
     gradients: list[np.ndarray] = []
     values: list[np.ndarray] = []
-    steps: list[RevealedStep] = []
+    steps: list[Step] = []
+    revealed: list[RevealedStep] = []
     for epoch in range(assignment.epochs):
-        outputs, slopes, reached = trainee.epoch(coordinates)
+        outputs, slopes, reached = trainee.epoch(recorded)
         logits += outputs
         gradients += list(slopes)
         values += list(reached)
-        for batch in range(batches):
-            number = epoch * batches + batch
-            if number not in revealed:
-                continue
-            rows = slice(batch * BATCH_SIZE, (batch + 1) * BATCH_SIZE)
-            seen = as_seen(images[rows]), labels[rows], logits[number]
-            known = (coordinates, gradients[number]) if student_optimizer else None
-            steps.append(reveal(trainee, number, batch, seen, known, rng))
+        first = epoch * len(batches)
+        if student_optimizer:
+            of_epoch = recorded_steps(first, batches, outputs, recorded, slopes)
+        else:
+            coordinates = (
+                draw_units(judged, trainee.parameters, pool)
+                if units
+                else draw_coordinates(judged, trainee.parameters)
+            )
+            shown = trainee.follow(coordinates)
+            of_epoch = followed_steps(first, batches, outputs, coordinates, shown)
+            steps += of_epoch
+        for number in sorted(drawn & set(range(first, first + len(batches)))):
+            rows = np.sort(judged.choice(BATCH_SIZE, ROWS, replace=False))
+            before = trainee.reveal(number - first) if number else begun(trainee.parameters)
+            revealed.append(RevealedStep(of_epoch[number - first], rows, before))
     unseen_logits, trained, buffers = trainee.measure(images[TRAIN_IMAGES:])
     summary = summarise(
         logits, unseen_logits, labels[:TRAIN_IMAGES], labels[TRAIN_IMAGES:], assignment
     )
-    # Chosen after the run: the worker can't know which.
-    compared = rng.choice(VALID_IMAGES, COMPARED_IMAGES, replace=False)
+    compared = judged.choice(VALID_IMAGES, COMPARED_IMAGES, replace=False)
     return TrainingRun(
         summary,
         TRAINING_SIZES,
         trainee.parameters,
-        coordinates,
+        recorded,
         np.stack(gradients),
         np.stack(values),
         steps,
+        revealed,
         trained,
         buffers,
         as_seen(images[TRAIN_IMAGES + compared]),
@@ -141,55 +173,60 @@ def run_training(
     )
 
 
-def reveal(
-    trainee: Trainee,
-    number: int,
-    batch: int,
-    seen: tuple[np.ndarray, np.ndarray, np.ndarray],
-    known: tuple[np.ndarray, np.ndarray] | None,
-    rng: np.random.Generator,
-) -> RevealedStep:
-    """A step of the epoch that has just ended.
-
-    Args:
-        number, batch: of the run's steps, and of the epoch's.
-        seen: the batch's images and labels, and the logits that it gave.
-        known: coordinates and the gradients there; None: what SGD did at others shows these.
-    """
-    rows = np.sort(rng.choice(BATCH_SIZE, ROWS, replace=False))
-    if known is None:
-        coordinates = draw_coordinates(rng, trainee.parameters, COMPARED)
-        shown = trainee.reveal(batch, coordinates, first=number == 0)
-        gradients, error = implied_gradients(shown, coordinates)
-    else:
-        coordinates, gradients = known
-        shown = trainee.reveal(batch, coordinates[:0], first=number == 0)
-        error = np.zeros(coordinates.shape)
-    return RevealedStep(
-        number,
-        *seen,
-        rows,
-        shown.before,
-        coordinates,
-        gradients,
-        error,
-        shown.buffers_before,
-        shown.buffers_after,
-    )
+def begun(parameters: Sequence[Parameter]) -> np.ndarray:
+    """All parameters (P,), one after the other, before the first step."""
+    values = [p.value.ravel() for p in parameters if p.value is not None]
+    return np.concatenate([np.empty(0, np.float32), *values])
 
 
-def implied_gradients(shown: Revealed, coordinates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The gradients (K,) by which SGD moved parameters as it did, and how far off they may be.
+def recorded_steps(
+    first: int,
+    batches: Sequence[tuple[np.ndarray, np.ndarray]],
+    logits: Sequence[np.ndarray],
+    coordinates: np.ndarray,
+    gradients: np.ndarray,
+) -> list[Step]:
+    """The steps of an epoch whose gradients (S, K) were recorded, from the number `first` on."""
+    nothing = np.zeros(coordinates.shape, np.float32)
+    return [
+        Step(first + number, *batch, output, coordinates, nothing, slopes, nothing, [], [])
+        for number, (batch, output, slopes) in enumerate(
+            zip(batches, logits, gradients, strict=True)
+        )
+    ]
 
-    What moved a parameter besides the optimizer is part of them.
+
+def followed_steps(
+    first: int,
+    batches: Sequence[tuple[np.ndarray, np.ndarray]],
+    logits: Sequence[np.ndarray],
+    coordinates: np.ndarray,
+    shown: Followed,
+) -> list[Step]:
+    """The steps of an epoch that SGD made, from the number `first` on.
+
+    The gradients are those by which it moved parameters as it did. What moved them besides is part
+    of these.
     """
     # after - before = momentum * (before - earlier) - lr * gradient
-    before = shown.before[coordinates]
-    velocity = SGD["momentum"] * (before - shown.earlier)
-    gradients = (velocity - (shown.after - before)) / SGD["lr"]
-    size = np.maximum(np.abs(before), np.abs(shown.after))
-    rounding = 2 * np.finfo(np.float32).eps * size
-    return gradients, rounding / SGD["lr"]
+    earlier, before, after = shown.values[:-2], shown.values[1:-1], shown.values[2:]
+    gradients = (SGD["momentum"] * (before - earlier) - (after - before)) / SGD["lr"]
+    size = np.maximum(np.abs(before), np.abs(after))
+    errors = size * np.float32(2 * EPS / SGD["lr"])
+    return [
+        Step(
+            first + number,
+            *batch,
+            logits[number],
+            coordinates,
+            before[number],
+            gradients[number],
+            errors[number],
+            shown.buffers[number],
+            shown.buffers[number + 1],
+        )
+        for number, batch in enumerate(batches)
+    ]
 
 
 def draw_steps(rng: np.random.Generator, count: int) -> set[int]:
@@ -198,16 +235,43 @@ def draw_steps(rng: np.random.Generator, count: int) -> set[int]:
     return {0, *(int(rng.integers(a, b)) for a, b in itertools.pairwise(ends))}
 
 
-def draw_coordinates(
-    rng: np.random.Generator, parameters: Sequence[Parameter], most: int
-) -> np.ndarray:
-    """Up to `most` entries of each parameter, as they count through all of them; sorted."""
-    drawn, start = [], 0
+def draw_coordinates(rng: np.random.Generator, parameters: Sequence[Parameter]) -> np.ndarray:
+    """Up to ENTRIES of each parameter, as they count through all of them; sorted."""
+    drawn, start = [np.empty(0, np.int64)], 0
     for parameter in parameters:
         size = 0 if parameter.value is None else parameter.value.size
-        drawn.append(start + np.sort(rng.integers(0, max(size, 1), min(most, size))))
+        drawn.append(start + np.sort(rng.integers(0, max(size, 1), min(ENTRIES, size))))
         start += size
-    return np.concatenate([np.empty(0, np.int64), *drawn])
+    return np.concatenate(drawn)
+
+
+def draw_pool(rng: np.random.Generator, count: int) -> np.ndarray:
+    """UNITS_IN_ALL of `count` units: some neighbours, and some of elsewhere."""
+    # The order goes round, so that the first is any.
+    order = np.roll(np.arange(count), int(rng.integers(count)))
+    others = rng.choice(order[NEIGHBOURS:], UNITS_IN_ALL - NEIGHBOURS, replace=False)
+    return np.concatenate([order[:NEIGHBOURS], others])
+
+
+def draw_units(
+    rng: np.random.Generator, parameters: Sequence[Parameter], pool: np.ndarray
+) -> np.ndarray:
+    """All entries of UNITS hidden units out of `pool`, and the first ENTRIES of what belongs to no
+    unit, as they count through all parameters; sorted."""
+    units = np.sort(rng.choice(pool, UNITS, replace=False))
+    drawn, start = [np.empty(0, np.int64)], 0
+    for parameter in parameters:
+        if parameter.value is None:
+            continue
+        shape, size = parameter.value.shape, parameter.value.size
+        if shape.count(TRAINING_SIZES[1]) == 1:
+            chosen = [units if n == TRAINING_SIZES[1] else np.arange(n) for n in shape]
+            entries = np.ravel_multi_index(np.ix_(*chosen), shape).ravel()
+        else:
+            entries = np.arange(min(ENTRIES, size))
+        drawn.append(start + entries)
+        start += size
+    return np.concatenate(drawn)
 
 
 def as_seen(images: np.ndarray) -> np.ndarray:

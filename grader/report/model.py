@@ -50,6 +50,7 @@ class Training(msgspec.Struct, frozen=True):
     loss: list[float]
     threshold: float
     accuracy: list[float] = []  # in each epoch; empty in reports of older versions
+    draw: int = 0  # what the steps and entries that were judged are drawn from
 
 
 class Weights(msgspec.Struct, frozen=True, tag="weights"):

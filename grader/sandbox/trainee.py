@@ -17,21 +17,20 @@ DOING = "training"
 
 
 @dataclass(frozen=True)
-class Revealed:
-    """A step that is over; all float32 and finite.
+class Followed:
+    """An epoch of S steps that is over, at K coordinates; all float32 and finite."""
 
-    P counts the entries of all parameters, one after the other; K the coordinates asked for.
-    """
-
-    before: np.ndarray  # (P,): all parameters before the step
-    earlier: np.ndarray  # (K,): before the step before it; as they began, at the first
-    after: np.ndarray  # (K,)
-    buffers_before: list[np.ndarray]
-    buffers_after: list[np.ndarray]
+    # (S + 2, K): before the step before the first (as they began, if there is none), before the
+    # first, and after each.
+    values: np.ndarray
+    buffers: list[list[np.ndarray]]  # before the first, and after each
 
 
 class Trainee:
-    """A network in training. `parameters` are as they were before the first step."""
+    """A network in training. `parameters` are as they were before the first step.
+
+    P counts the entries of all of them, one after the other.
+    """
 
     def __init__(
         self, ask: Ask, batches: Sequence[int], num_output: int, parameters: list[Parameter]
@@ -64,22 +63,22 @@ class Trainee:
             checked(trained.values, followed, DOING, "parameters"),
         )
 
-    def reveal(self, step: int, coordinates: np.ndarray, *, first: bool) -> Revealed:
-        """What a step of the latest epoch was; `first`: of the run's, which began from
-        `parameters`."""
-        request = protocol.Reveal(step, not first, protocol.pack_array(coordinates))
-        shown = self._ask(request, protocol.Revealed)
-        before = checked(shown.before, (0 if first else self._size,), DOING, "parameters")
-        if first:
-            values = [p.value.ravel() for p in self.parameters if p.value is not None]
-            before = np.concatenate([before, *values])
-        return Revealed(
-            before,
-            checked(shown.earlier, coordinates.shape, DOING, "parameters"),
-            checked(shown.after, coordinates.shape, DOING, "parameters"),
-            buffers_of(shown.buffers_before),
-            buffers_of(shown.buffers_after),
+    def follow(self, coordinates: np.ndarray) -> Followed:
+        """What the steps of the latest epoch did there."""
+        request = protocol.Follow(protocol.pack_array(coordinates))
+        shown = self._ask(request, protocol.Followed)
+        steps = len(self._batches)
+        if len(shown.buffers) != steps + 1:
+            raise StudentUnusable(f"{DOING}: buffers of another number of steps")
+        return Followed(
+            checked(shown.values, (steps + 2, len(coordinates)), DOING, "parameters"),
+            [buffers_of(buffers) for buffers in shown.buffers],
         )
+
+    def reveal(self, step: int) -> np.ndarray:
+        """All parameters (P,) before a step of the latest epoch."""
+        shown = self._ask(protocol.Reveal(step), protocol.Revealed)
+        return checked(shown.before, (self._size,), DOING, "parameters")
 
     def measure(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
         """Logits (M, num_output) for uint8 images (M, num_features) in eval mode; what gave them:

@@ -11,10 +11,25 @@ from torch.nn import functional
 
 from grader.checks.kit.batch_statistics import Normalisation, NormalisedPass
 from grader.checks.kit.curves import Curve, Sampled, elu, points_around, read, relu
-from grader.checks.kit.masks import Dropped, expect_masks
+from grader.checks.kit.layers import Layers, two_layers
+from grader.checks.kit.masks import (
+    Masks,
+    Residual,
+    expect_drop_rate,
+    expect_independent,
+    expect_kept_values,
+    expect_variance,
+    in_one,
+    masks_of,
+)
 from grader.checks.kit.optimizers import Trial
 from grader.checks.kit.probes import Failure
-from grader.checks.kit.training_run import ForwardPass, fitted, near
+from grader.checks.kit.training_run import ForwardPass, UnitsStep, fitted, near
+from grader.course.digits import load_digits
+from grader.course.manifest import load_course
+from grader.grading import training
+from grader.grading.training import as_seen, draw_pool
+from grader.sandbox.client import Parameter
 
 NONLINEARITIES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "elu": functional.elu,
@@ -99,12 +114,18 @@ def test_the_gradients_of_a_chain_are_pytorchs(
 def agree(
     passed: ForwardPass | NormalisedPass, given_: dict[str, torch.Tensor], cotangent: np.ndarray
 ) -> None:
+    found = passed.gradients(cotangent)
+    assert found.keys() == given_.keys()
     for name, tensor in given_.items():
         assert tensor.grad is not None
-        index = tuple(part.ravel() for part in np.indices(tensor.shape))
-        predicted, error = passed.gradient(cotangent, name, index)
-        assert np.abs(predicted - tensor.grad.numpy().ravel()).max() <= 1e-4 + error.max()
+        gradient = tensor.grad.numpy()
+        predicted, error = found[name]
+        assert (np.abs(predicted - gradient) <= 1e-4 + error).all()
         assert error.max() < 1e-2
+        if isinstance(passed, ForwardPass):  # some of them alone
+            index = tuple(part.ravel()[::3] for part in np.indices(tensor.shape))
+            predicted, error = passed.gradient(cotangent, name, index)
+            assert (np.abs(predicted - gradient[index]) <= 1e-4 + error).all()
 
 
 @pytest.mark.parametrize("place", ["before", "after"])
@@ -156,50 +177,204 @@ def test_arguments_are_found_from_a_way() -> None:
 
 # ---------------------------------------------------------------- masks
 
-ROWS, UNITS, CLASSES = 100, 200, 10
+ROWS, HIDDEN, CLASSES, STEPS = 100, 200, 10, 50
+Draw = Callable[[np.random.Generator, int], np.ndarray]  # of the masks (N, H) of a step
 
 
 def independent(rng: np.random.Generator, shape: tuple[int, ...], p: float = 0.5) -> np.ndarray:
     return (rng.random(shape) >= p) / (1 - p)
 
 
-def steps_of(
-    rng: np.random.Generator, mask: Callable[[np.random.Generator], np.ndarray]
-) -> list[Dropped]:
-    """Four steps of a network whose logits lie mostly in a few directions."""
-    steps = []
-    w2 = drawn(rng, CLASSES, UNITS, scale=0.05) + drawn(rng, CLASSES, 1, scale=0.05)
-    for _ in range(4):
-        weights = {"W1": np.eye(UNITS, dtype=np.float32), "b1": np.zeros(UNITS, np.float32)}
-        weights |= {"W2": w2, "b2": drawn(rng, CLASSES)}
-        passed = ForwardPass(weights, [relu], drawn(rng, ROWS, UNITS, scale=1.5))
-        hidden = passed.hidden(1).value
-        residual = (hidden * (mask(rng) - 1)) @ w2.T
+def anew(rng: np.random.Generator, step: int) -> np.ndarray:
+    return independent(rng, (ROWS, HIDDEN))
+
+
+def residuals_of(rng: np.random.Generator, draw: Draw) -> list[Residual]:
+    """Of four steps of a network whose logits lie mostly in a few directions."""
+    residuals = []
+    w2 = drawn(rng, CLASSES, HIDDEN, scale=0.05) + drawn(rng, CLASSES, 1, scale=0.05)
+    for step in range(4):
+        hidden = np.maximum(drawn(rng, ROWS, HIDDEN, scale=1.5), 0)
+        logits = (hidden * (draw(rng, step) - 1)) @ w2.T
         covariance = np.einsum("nh,ch,dh->ncd", hidden**2, w2, w2)
-        steps.append(Dropped(passed, residual, covariance))
-    return steps
+        residuals.append(Residual(logits, covariance))
+    return residuals
 
 
-def test_independent_masks_pass_in_a_thousand_runs() -> None:
+def seen(rng: np.random.Generator, draw: Draw) -> np.ndarray:
+    """What is seen of the masks of a run, of six in eight units, where half of it can be told."""
+    signs = np.zeros((STEPS, ROWS, 8))
+    pool = draw_pool(rng, HIDDEN)
+    for step in range(STEPS):
+        if step % 10 == 0:
+            units = np.sort(rng.choice(8, 6, replace=False))
+        mask = draw(rng, step)[:, pool[units]]
+        signs[step][:, units] = np.where(mask == 0, -1, 1) * (rng.random((ROWS, 6)) < 0.5)
+    return signs
+
+
+def test_independent_masks_pass_in_hundreds_of_runs() -> None:
     rng = np.random.default_rng(1)
-    for _ in range(1000 // 5):
-        expect_masks(steps_of(rng, lambda rng: independent(rng, (ROWS, UNITS))), 0.5)
+    for _ in range(200):
+        expect_variance(residuals_of(rng, anew))
+        signs = seen(rng, anew)
+        expect_drop_rate(signs)
+        expect_independent(signs)
 
 
-WRONG_MASKS: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
-    "none": lambda rng: np.ones((ROWS, UNITS)),
-    "p is 0.3": lambda rng: independent(rng, (ROWS, UNITS), 0.3),
-    "p is 0.7": lambda rng: independent(rng, (ROWS, UNITS), 0.7),
-    "not scaled": lambda rng: independent(rng, (ROWS, UNITS)) / 2,
-    "whole rows": lambda rng: independent(rng, (ROWS, 1)),
-    "one mask for all rows": lambda rng: independent(rng, (1, UNITS)),
-    "the same in every step": lambda rng: independent(np.random.default_rng(0), (ROWS, UNITS)),
+STRENGTHS: dict[str, Draw] = {
+    "none": lambda rng, step: np.ones((ROWS, HIDDEN)),
+    "p is 0.3": lambda rng, step: independent(rng, (ROWS, HIDDEN), 0.3),
+    "p is 0.7": lambda rng, step: independent(rng, (ROWS, HIDDEN), 0.7),
+    "not scaled": lambda rng, step: independent(rng, (ROWS, HIDDEN)) / 2,
+}
+OTHER_RATES: dict[str, Draw] = {
+    "p is 0.45": lambda rng, step: independent(rng, (ROWS, HIDDEN), 0.45),
+    "p is 0.1 in one step": lambda rng, step: independent(
+        rng, (ROWS, HIDDEN), 0.1 if step == 33 else 0.5
+    ),
+    "none in one step": lambda rng, step: anew(rng, step) + (step == 33),
+}
+DEPENDENT: dict[str, Draw] = {
+    "whole rows": lambda rng, step: independent(rng, (ROWS, 1)) * np.ones(HIDDEN),
+    "one mask for all rows": lambda rng, step: independent(rng, (1, HIDDEN)) * np.ones((ROWS, 1)),
+    "two rows alike": lambda rng, step: independent(rng, (50, HIDDEN)).repeat(2, axis=0),
+    "halves of a batch alike": lambda rng, step: np.tile(independent(rng, (50, HIDDEN)), (2, 1)),
+    "neighbours alike": lambda rng, step: independent(rng, (ROWS, 100)).repeat(2, axis=1),
+    "one for the run": lambda rng, step: independent(np.random.default_rng(0), (ROWS, HIDDEN)),
+    "of ten steps before": lambda rng, step: independent(
+        np.random.default_rng(step % 10), (ROWS, HIDDEN)
+    ),
+    "every tenth as the one before": lambda rng, step: independent(
+        np.random.default_rng(step - (step % 10 == 7)), (ROWS, HIDDEN)
+    ),
 }
 
 
-@pytest.mark.parametrize("mask", WRONG_MASKS.values(), ids=WRONG_MASKS)
-def test_other_masks_do_not_pass(mask: Callable[[np.random.Generator], np.ndarray]) -> None:
+@pytest.mark.parametrize("draw", STRENGTHS.values(), ids=STRENGTHS)
+def test_masks_of_another_strength_do_not_pass(draw: Draw) -> None:
     rng = np.random.default_rng(2)
     for _ in range(10):
         with pytest.raises(Failure):
-            expect_masks(steps_of(rng, mask), 0.5)
+            expect_variance(residuals_of(rng, draw))
+
+
+@pytest.mark.parametrize("draw", DEPENDENT.values(), ids=DEPENDENT)
+def test_dependent_masks_do_not_pass(draw: Draw) -> None:
+    rng = np.random.default_rng(3)
+    caught = 0
+    for _ in range(20):
+        try:
+            expect_independent(seen(rng, draw))
+        except Failure:
+            caught += 1
+    assert caught >= 18  # neighbours may not be followed together in any epoch
+
+
+@pytest.mark.parametrize("draw", OTHER_RATES.values(), ids=OTHER_RATES)
+def test_other_rates_do_not_pass(draw: Draw) -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        with pytest.raises(Failure):
+            expect_drop_rate(seen(rng, draw))
+
+
+# ---------------------------------------------------------------- masks that gradients show
+
+IMAGES = as_seen(load_digits(load_course().data_dir).images[:ROWS])
+LABELS = load_digits(load_course().data_dir).labels[:ROWS]
+
+
+class Step6:
+    """A step of a network of six units on real digits; what it learnt is torch's."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = np.random.default_rng(seed)
+        self.weights = {
+            "W1": drawn(self.rng, 6, 784, scale=0.05),
+            "b1": drawn(self.rng, 6, scale=0.05),
+            "W2": drawn(self.rng, CLASSES, 6, scale=0.5),
+            "b2": drawn(self.rng, CLASSES, scale=0.1),
+        }
+        self.mask = independent(self.rng, (ROWS, 6))
+
+    def learn(self, factors: np.ndarray, again: np.ndarray | None = None) -> UnitsStep:
+        """With what the hidden activations are multiplied by, and by what in the last layer."""
+        w = {name: torch.from_numpy(value).requires_grad_() for name, value in self.weights.items()}
+        z = functional.linear(torch.from_numpy(IMAGES), w["W1"], w["b1"])
+        hidden = functional.elu(z)
+        h = hidden * torch.from_numpy(factors.astype(np.float32))
+        logits = functional.linear(h, w["W2"], w["b2"])
+        functional.cross_entropy(logits, torch.from_numpy(LABELS)).backward()
+        gradients = {name: t.grad.numpy() for name, t in w.items() if t.grad is not None}
+        cotangent = logits.detach().softmax(1).numpy() - np.eye(CLASSES)[LABELS]
+        if again is not None:
+            gradients["W2"] = (cotangent / ROWS).T @ (hidden.detach().numpy() * again)
+        errors = {name: np.full(value.shape, 1e-6) for name, value in self.weights.items()}
+        nothing = np.zeros(0, np.float32)
+        step = training.Step(
+            0, IMAGES, LABELS, logits.detach().numpy(), nothing, nothing, nothing, nothing, [], []
+        )
+        return UnitsStep(step, self.weights, gradients, errors, np.arange(6))
+
+
+PARAMETERS = [
+    Parameter(role, "a tensor", True, np.zeros(shape, np.float32))
+    for role, shape in two_layers((784, 6, CLASSES)).items()
+]
+NAMES = Layers(PARAMETERS, two_layers((784, 6, CLASSES)))
+
+
+def masks_seen(step: UnitsStep) -> Masks:
+    products = IMAGES.astype(np.float64) @ IMAGES.T + 1
+    return masks_of(step, NAMES, elu, np.linalg.inv(products))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_gradients_show_the_masks(seed: int) -> None:
+    step = Step6(seed)
+    masks = masks_seen(step.learn(step.mask))
+    told = masks.is_clear
+    assert told.mean() > 0.9
+    assert np.array_equal(masks.is_dropped[told], (step.mask == 0)[told])
+    (signs,) = in_one([masks])
+    assert np.array_equal(signs, np.where(told, np.sign(step.mask - 1), 0))
+    expect_kept_values(masks, NAMES)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    "factors",
+    [
+        lambda step: np.ones((ROWS, 6)),
+        lambda step: 0.8 * step.mask,
+        lambda step: 1 + step.rng.standard_normal((ROWS, 6)),
+        lambda step: np.where(np.arange(6) == 3, 1, step.mask),
+    ],
+    ids=["none", "another scale", "noise", "none of one unit"],
+)
+def test_other_factors_than_masks_do_not_pass(
+    seed: int, factors: Callable[[Step6], np.ndarray]
+) -> None:
+    step = Step6(seed)
+    masks = masks_seen(step.learn(factors(step)))
+    with pytest.raises(Failure, match="each hidden activation h to become 0 or h"):
+        expect_kept_values(masks, NAMES)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_last_layer_has_to_see_the_same_masks(seed: int) -> None:
+    step = Step6(seed)
+    other = independent(step.rng, (ROWS, 6))
+    expect_kept_values(masks_seen(step.learn(step.mask, again=step.mask)), NAMES)
+    with pytest.raises(Failure, match="gradient of `W2`"):
+        expect_kept_values(masks_seen(step.learn(step.mask, again=other)), NAMES)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_gradient_of_elsewhere_does_not_pass(seed: int) -> None:
+    step = Step6(seed)
+    learnt = step.learn(step.mask)
+    learnt.gradients["W1"][2] += drawn(step.rng, 784, scale=1e-3)
+    with pytest.raises(Failure, match="come from the images"):
+        masks_seen(learnt)

@@ -320,6 +320,7 @@ def test_it(train):
     assert only(report).message == ""
     assert report.training is not None
     assert report.training.threshold == 0.2
+    assert report.training.draw == 2015
     assert len(report.training.loss) == 2
     assert report.training.loss[1] < report.training.loss[0]
     assert 0.2 < report.training.valid_accuracy <= 1
@@ -329,48 +330,56 @@ def test_a_step_is_revealed_when_it_is_over(toy: MakeToy) -> None:
     checks = """\
 def test_it(train):
     run = train(student_optimizer=True)
-    first, *others = run.steps
-    assert first.number == 0 and len({step.number for step in run.steps}) == 4
+    first, *others = run.revealed
+    assert first.step.number == 0 and len({each.step.number for each in run.revealed}) == 4
     whole = np.concatenate([p.value.ravel() for p in run.parameters])
     assert np.array_equal(first.before, whole)
-    for step in run.steps:  # plain SGD
+    for revealed in run.revealed:  # plain SGD
+        step = revealed.step
         assert np.array_equal(step.coordinates, run.coordinates)
-        before = step.before[step.coordinates]
+        before = revealed.before[step.coordinates]
         moved = before - 0.1 * step.gradients
         assert np.allclose(run.values[step.number], moved, atol=1e-6)
         assert step.number == 0 or np.array_equal(run.values[step.number - 1], before)
-        assert len(set(step.rows)) == 25
+        assert len(set(revealed.rows)) == 25
 """
     assert only(toy(checks).grade()).message == ""
 
 
 def test_what_a_check_refutes_has_not_passed(toy: MakeToy) -> None:
-    checks = """\
+    checks = '''\
 class Refuted(AssertionError):
-    refutes = ("test_first", "test_failed", "test_unknown")
+    refutes = ("test_first", "test_second", "test_failed", "test_unknown")
 
 @pytest.mark.points(3)
 @pytest.mark.hint("look there")
 def test_first(passed):
+    """The logits are right"""
     assert not passed("test_first") and not passed("test_kept")
 
 @pytest.mark.points(2)
 def test_kept(passed):
+    """Whatever is kept"""
     assert passed("test_first")
+
+def test_second():
+    pass
 
 def test_failed():
     assert False, "for a reason of its own"
 
 def test_last(passed):
     assert not passed("test_failed")
-    raise Refuted("it does otherwise in training")
-"""
+    raise Refuted("the logits differ")
+'''
     report = toy(checks).grade()
+    see_first = "In training it did otherwise: see “The logits are right”."
     assert [(c.id, c.verdict, c.points, c.message, c.hint) for c in report.checks] == [
-        ("test_first", "failed", 0, "it does otherwise in training", "look there"),
+        ("test_first", "failed", 0, "the logits differ", "look there"),
         ("test_kept", "passed", 2, "", ""),
+        ("test_second", "failed", 0, see_first, ""),
         ("test_failed", "failed", 0, "for a reason of its own", ""),
-        ("test_last", "failed", 0, "it does otherwise in training", ""),
+        ("test_last", "failed", 0, see_first, ""),
     ]
     assert report.score == 2
 

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
+import torch
 
 from grader.course.digits import Digits
 from grader.course.manifest import load_course
+from grader.errors import GraderError
 from grader.grading import training
-from grader.grading.training import accuracy, cross_entropy, draw_steps, run_own, run_training
+from grader.grading.engine import DRAW, new_draw
+from grader.grading.training import (
+    SGD,
+    accuracy,
+    cross_entropy,
+    draw_pool,
+    draw_steps,
+    draw_units,
+    followed_steps,
+    run_own,
+    run_training,
+)
 from grader.sandbox.client import Parameter
+from grader.sandbox.trainee import Followed
 
 COURSE = load_course()
 RNG = np.random.default_rng(7)
@@ -48,15 +61,11 @@ class Recording:
         nothing = np.zeros((len(batches), len(coordinates)), np.float32)
         return [self.net(batch) for batch in batches], nothing, nothing
 
-    def reveal(self, step: int, coordinates: np.ndarray, *, first: bool) -> Any:
-        values = np.zeros(len(coordinates), np.float32)
-        return SimpleNamespace(
-            before=np.zeros(4, np.float32),
-            earlier=values,
-            after=values,
-            buffers_before=[],
-            buffers_after=[],
-        )
+    def follow(self, coordinates: np.ndarray) -> Followed:
+        return Followed(np.zeros((12, len(coordinates)), np.float32), [[]] * 11)
+
+    def reveal(self, step: int) -> np.ndarray:
+        return np.zeros(4, np.float32)
 
     def measure(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
         self.measured = images
@@ -75,8 +84,8 @@ def knowing(digits: Digits) -> Net:
 
 
 def run(student: Recording, seed: int = 1) -> Any:
-    rng = np.random.default_rng(seed)
-    return run_training(student, COURSE.assignment("relu"), DIGITS, rng)  # type: ignore[arg-type]
+    rng, judged = np.random.default_rng(seed), np.random.default_rng(9)
+    return run_training(student, COURSE.assignment("relu"), DIGITS, rng, judged)  # type: ignore[arg-type]
 
 
 def test_pixels_come_in_an_order_that_nobody_can_have_trained_for() -> None:
@@ -199,3 +208,75 @@ def test_the_first_step_and_three_others_are_revealed_at_random() -> None:
     for steps in drawn:
         assert len(steps) == 4 and 0 in steps and max(steps) < 100
     assert len({step for steps in drawn for step in steps}) > 50
+
+
+def test_units_are_drawn_with_all_of_their_entries_whichever_way_they_lie() -> None:
+    shapes = [(512, 784), (512,), (512, 10), (10,)]
+    parameters = [Parameter("p", "a tensor", True, np.zeros(shape, np.float32)) for shape in shapes]
+    rng = np.random.default_rng(0)
+    pool = draw_pool(rng, 512)
+    assert len(set(pool)) == 8 and ((pool[1:4] - pool[:3]) % 512 == 1).all()
+    drawn = set()
+    for _ in range(20):
+        coordinates = draw_units(rng, parameters, pool)
+        parts = []
+        for shape in shapes:
+            size = int(np.prod(shape))
+            part, coordinates = coordinates[coordinates < size], coordinates[coordinates >= size]
+            coordinates = coordinates - size
+            parts.append(np.unravel_index(part, shape))
+        units = np.unique(parts[1][0])
+        assert len(units) == 6 and set(units) <= set(pool)
+        for (rows, *_), each in zip(parts[:3], (784, 1, 10), strict=True):
+            assert np.array_equal(np.unique(rows), units) and len(rows) == 6 * each
+        assert np.array_equal(parts[3][0], np.arange(10))
+        drawn |= set(units)
+    assert drawn == set(pool)
+
+
+def test_what_is_judged_does_not_change_what_is_trained() -> None:
+    rngs = [np.random.default_rng(1) for _ in range(2)]
+    students = [Recording(knowing(DIGITS)) for _ in rngs]
+    runs = [
+        run_training(student, COURSE.assignment("relu"), DIGITS, rng, np.random.default_rng(number))  # type: ignore[arg-type]
+        for number, (student, rng) in enumerate(zip(students, rngs, strict=True))
+    ]
+    assert np.array_equal(students[0].images, students[1].images)
+    assert students[0].asked["seed"] == students[1].asked["seed"]
+    revealed = [[each.step.number for each in run.revealed] for run in runs]
+    assert revealed[0] != revealed[1]
+    assert not np.array_equal(runs[0].revealed[0].rows, runs[1].revealed[0].rows)
+
+
+def test_what_sgd_did_shows_the_gradients() -> None:
+    torch.manual_seed(0)
+    parameter = torch.nn.Parameter(torch.randn(50))
+    optimizer = torch.optim.SGD([parameter], **SGD)
+    way, gradients = [parameter.detach().clone()] * 2, []
+    for _ in range(20):
+        parameter.grad = torch.randn(50) * 0.01
+        gradients.append(parameter.grad.numpy())
+        optimizer.step()
+        way.append(parameter.detach().clone())
+    batch = np.zeros((1, 1)), np.zeros(1)
+    for first in (0, 10):  # an epoch begins as the one before it ended
+        shown = Followed(torch.stack(way[first : first + 12]).numpy(), [[]] * 11)
+        steps = followed_steps(first, [batch] * 10, [batch[0]] * 10, np.arange(50), shown)
+        for step in steps:
+            off = np.abs(step.gradients - gradients[step.number])
+            assert (off <= step.gradient_error).all() and step.gradient_error.max() < 1e-3
+            assert np.array_equal(step.values, way[step.number + 1].numpy())
+
+
+def test_what_is_judged_is_another_in_each_run_unless_it_is_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv(DRAW)
+    draws = {new_draw() for _ in range(100)}
+    assert len(draws) == 100 and max(draws) < 2**53  # JavaScript's numbers are exact up to there
+    monkeypatch.setenv(DRAW, "2015")
+    assert new_draw() == 2015
+    for wrong in ("", "-1", "1.5", "x", "²", "9" * 20):
+        monkeypatch.setenv(DRAW, wrong)
+        with pytest.raises(GraderError, match="a report's `draw` is a whole number"):
+            new_draw()

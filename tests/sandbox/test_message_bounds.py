@@ -63,13 +63,11 @@ LISTS: dict[str, Callable[[int], dict[str, object]]] = {
     "measured buffers": lambda n: {
         "type": "Measured", "logits": VECTOR, "values": VECTOR, "buffers": [VECTOR] * n,
     },
-    "revealed buffers": lambda n: {
-        "type": "Revealed", "before": VECTOR, "earlier": VECTOR, "gradients": VECTOR,
-        "after": VECTOR, "buffers_before": [VECTOR] * n, "buffers_after": [],
+    "steps that are followed": lambda n: {
+        "type": "Followed", "values": VECTOR, "buffers": [[]] * n,
     },
-    "revealed buffers after": lambda n: {
-        "type": "Revealed", "before": VECTOR, "earlier": VECTOR, "gradients": VECTOR,
-        "after": VECTOR, "buffers_before": [], "buffers_after": [VECTOR] * n,
+    "buffers of a step": lambda n: {
+        "type": "Followed", "values": VECTOR, "buffers": [[VECTOR] * n],
     },
     "arrays of a value": lambda n: {
         "type": "Called", "value": {"nodes": [], "arrays": [VECTOR] * n}, "arguments": DATA,

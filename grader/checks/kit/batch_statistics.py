@@ -19,25 +19,28 @@ from grader.checks.kit.layers import Layers
 from grader.checks.kit.probes import expect, show
 from grader.checks.kit.training_run import (
     ALL,
-    EPS,
     LOOK,
     NONE,
     Index,
-    Units,
+    UnitsStep,
     Weights,
     compared_gradients,
-    expect_followed,
-    expect_gradients,
+    expect_gradient,
     expect_logits,
+    multiplied,
     near,
     summed,
+    units_steps,
 )
 from grader.checks.misconceptions import Mistake
-from grader.grading.training import RevealedStep, TrainingRun
+from grader.grading.training import EPS, RevealedStep, TrainingRun
 
 Place = Literal["before", "after"]  # the nonlinearity
 LARGEST_EPS = 2e-3  # read off logits, of one that may be half as large
 SLOWEST = 0.003  # share by which a running statistic moves in a step
+# Of the largest move in a row of statistics; of a few units' another kind of variance may pass too.
+ROW_RTOL, UNITS_RTOL = 2e-3, 2e-2
+READ_RTOL = 0.05  # of a statistic behind a nonlinearity that was read off up to scale and shift
 
 
 @dataclass(frozen=True)
@@ -110,61 +113,54 @@ class NormalisedPass:
         """Go on from u, with another eps if `how` has one."""
         self.how = how
         self.root = how.root(self.statistics.variance)
-        hidden, _ = self._hidden(self._rows, ALL)
+        hidden, _ = self._hidden(self._rows)
         w2 = self.weights["W2"]
         self.logits = hidden.value @ w2.T + self.weights["b2"]  # (M, H) @ (H, C) -> (M, C)
         self.error = hidden.value_error @ np.abs(w2).T
 
-    def _hidden(self, rows: Units, units: Units) -> tuple[Sampled, np.ndarray]:
-        """What the normalised units give, as a function of gamma·n + beta, and n: (M, K)."""
-        root = self.root[units]
-        gamma, beta = self.weights["gamma"][units], self.weights["beta"][units]
-        n = (self.u[rows][:, units] - self.statistics.mean[units]) / root
+    def _hidden(self, rows: slice | np.ndarray) -> tuple[Sampled, np.ndarray]:
+        """What the normalised units give, as a function of gamma·n + beta, and n: (M, H)."""
+        gamma, beta = self.weights["gamma"], self.weights["beta"]
+        n = (self.u[rows] - self.statistics.mean) / self.root
         y = gamma * n + beta
-        u_error = self._u_error if self._u_error is NONE else self._u_error[rows][:, units]
-        error = np.abs(gamma) * (u_error + self._rounding) / root
+        u_error = self._u_error if self._u_error is NONE else self._u_error[rows]
+        error = np.abs(gamma) * (u_error + self._rounding) / self.root
         if self.how.place == "after":
             return Sampled(y, np.ones((1, 1)), error, NONE), n
         seen = self.how.curve(y)
         wider = seen.value_error + (np.abs(seen.slope) + seen.slope_error) * error
         return seen._replace(value_error=wider), n
 
-    def gradient(self, cotangent: np.ndarray, role: str, index: Index) -> Index:
-        if role == "b2":
-            return summed(cotangent[:, index[0]], NONE)
-        if role == "W2":
-            above, (hidden, _) = cotangent[:, index[0]], self._hidden(ALL, index[1])
-            return summed(above * hidden.value, np.abs(above) * hidden.value_error)
-        unit = index[0]
-        hidden, n = self._hidden(ALL, unit)
-        y = cotangent @ self.weights["W2"][:, unit]  # (N, C) @ (C, K) -> (N, K)
+    def gradients(self, cotangent: np.ndarray) -> dict[str, Index]:
+        w2, gamma = self.weights["W2"], self.weights["gamma"]
+        hidden, n = self._hidden(ALL)
+        y = cotangent @ w2  # (N, C) @ (C, H) -> (N, H)
         y_error = np.abs(y) * hidden.slope_error
         y = y * hidden.slope
-        if role == "beta":
-            return summed(y, y_error)
-        if role == "gamma":
-            return summed(y * n, y_error * np.abs(n))
         # Through mean and variance: what is left has no part along 1 and along n.
-        root, gamma = self.root[unit], self.weights["gamma"][unit]
         back, back_error = y * gamma, np.abs(y_error * gamma)
         divisor = len(n) - self.how.ddof
         along = (back * n).sum(0) / divisor
         if self.how.beside:
-            along = along * root / np.maximum(np.sqrt(self.statistics.variance[unit]), 1e-12)
+            along = along * self.root / np.maximum(np.sqrt(self.statistics.variance), 1e-12)
         through_mean, through_variance = self.how.through
-        u = (back - through_mean * back.mean(0) - through_variance * n * along) / root
+        u = (back - through_mean * back.mean(0) - through_variance * n * along) / self.root
         u_error = (back_error * np.abs(n)).sum(0) / divisor
-        u_error = (back_error + back_error.mean(0) + np.abs(n) * u_error) / root
+        u_error = (back_error + back_error.mean(0) + np.abs(n) * u_error) / self.root
         # What is taken away was larger than what is left, and so is its rounding.
-        u_error = u_error + 1e-6 * (np.abs(back) + np.abs(n * along)) / root
+        u_error = u_error + 1e-6 * (np.abs(back) + np.abs(n * along)) / self.root
         if self.how.place == "after":
-            slope = self._u_slope[:, unit]
-            u_error = u_error * np.abs(slope) + np.abs(u) * self._slope_error[:, unit]
-            u = u * slope
-        if role == "b1":
-            return summed(u, u_error)
-        x = self.inputs[:, index[1]]
-        return summed(u * x, u_error * x)
+            u_error = u_error * np.abs(self._u_slope) + np.abs(u) * self._slope_error
+            u = u * self._u_slope
+        found = {
+            "W1": multiplied(u, u_error, self.inputs, NONE),
+            "b1": summed(u, u_error),
+            "gamma": summed(y * n, y_error * np.abs(n)),
+            "beta": summed(y, y_error),
+            "W2": multiplied(cotangent, NONE, hidden.value, hidden.value_error),
+            "b2": summed(cotangent, NONE),
+        }
+        return {role: found[role] for role in self.weights}
 
 
 def statistics_of(u: np.ndarray, ddof: int) -> Statistics:
@@ -206,32 +202,45 @@ def expect_normalised_training(
         detached: what it is where a statistic is cut off from the gradient.
 
     Returns:
-        The steps' passes, in order.
+        The revealed steps' passes, in order.
     """
-    expect_followed(run)
-    last = run.steps[-1]
-    passed = NormalisedPass(
-        weights_of(layers, last.before, zero_scale), how, last.images, last.rows
-    )
-    how = fitted(passed, last.logits)
-    if how.place == "before":
+    passes = [pass_of(revealed, layers, zero_scale, how) for revealed in run.revealed]
+    last, passed = run.revealed[-1], passes[-1]
+    logits = last.step.logits[last.rows]
+    how = fitted(passed, last.step.logits)
+    passed.normalise(how)
+    if near(logits, passed.logits, passed.error):
+        if how.place == "before":
+            expect_small_eps(last, passed)
+    else:  # no eps explains them
+        how = replace(how, eps=1e-5 * float(np.median(passed.statistics.variance)), beside=False)
+    for revealed, passed in zip(run.revealed, passes, strict=True):
         passed.normalise(how)
-        expect_small_eps(last, passed)
-    passes = []
-    for step in run.steps:
-        weights = weights_of(layers, step.before, zero_scale)
-        passed = NormalisedPass(weights, how, step.images, step.rows)
-        expect_logits(
-            step,
-            passed,
-            "of a hidden layer normalised by its mean and variance over the batch, out",
-        )
-        expect_gradients(step, layers, passed, partial(named, detached, step, layers, passed))
-        passes.append(passed)
+        in_words = "of a hidden layer normalised by its mean and variance over the batch, out"
+        expect_logits(revealed, passed, in_words)
+    for units in units_steps(run, layers):
+        expect_units_normalised(units, layers, how, zero_scale, detached)
     return passes
 
 
-def expect_small_eps(step: RevealedStep, passed: NormalisedPass, scale: float = 1.0) -> None:
+def pass_of(
+    revealed: RevealedStep, layers: Layers, zero_scale: float, how: Normalisation
+) -> NormalisedPass:
+    weights = scaled(layers.split(revealed.before), zero_scale)
+    return NormalisedPass(weights, how, revealed.step.images, revealed.rows)
+
+
+def expect_units_normalised(
+    units: UnitsStep, layers: Layers, how: Normalisation, zero_scale: float, detached: Mistake
+) -> None:
+    """Fail unless the gradients of the units that were followed are those of such a network."""
+    passed = NormalisedPass(scaled(units.weights, zero_scale), how, units.step.images)
+    for role, seen, predicted, agree in compared_gradients(units, passed):
+        known = partial(named, detached, units, passed)
+        expect_gradient(units.step.number, layers.name(role), seen, predicted, agree, known)
+
+
+def expect_small_eps(revealed: RevealedStep, passed: NormalisedPass, scale: float = 1.0) -> None:
     """Fail if the eps of `passed`, of a step, is clearly too large.
 
     Where the variance is so large that it hides any eps, one that was fitted says nothing: it is
@@ -247,27 +256,24 @@ def expect_small_eps(step: RevealedStep, passed: NormalisedPass, scale: float = 
     other = copy(passed)
     other.normalise(replace(passed.how, eps=LARGEST_EPS / unit))
     expect(
-        near(step.logits[step.rows], other.logits, other.error),
+        near(revealed.step.logits[revealed.rows], other.logits, other.error),
         "in training an eps of at most 0.001, whatever the sizes",
         f"about {eps:.2g}",
         LOOK,
     )
 
 
-def named(
-    detached: Mistake, step: RevealedStep, layers: Layers, passed: NormalisedPass
-) -> Mistake | None:
+def named(detached: Mistake, units: UnitsStep, passed: NormalisedPass) -> Mistake | None:
     """`detached`, if the step's gradients are those with a statistic cut off."""
     for through in ((False, False), (False, True), (True, False)):
         other = copy(passed)
         other.how = replace(passed.how, through=through)
-        if all(agree for *_, agree in compared_gradients(step, layers, other)):
+        if all(agree for *_, agree in compared_gradients(units, other)):
             return detached
     return None
 
 
-def weights_of(layers: Layers, flat: np.ndarray, zero_scale: float) -> Weights:
-    weights = layers.split(flat)
+def scaled(weights: Weights, zero_scale: float) -> Weights:
     return weights | {"gamma": weights["gamma"] - np.float32(zero_scale)}
 
 
@@ -278,27 +284,21 @@ def expect_kept_statistics(
     run: TrainingRun, layers: Layers, zero_scale: float, passes: Sequence[NormalisedPass]
 ) -> None:
     """Fail unless buffers are moving averages of the run's statistics, and eval mode uses them."""
-    mean = follow(run.steps, passes, "mean")
-    spreads = [] if mean is None else [follow(run.steps, passes, kind, mean) for kind in SPREADS]
+    mean = follow(run.revealed, passes, "mean")
+    spreads = [] if mean is None else [follow(run.revealed, passes, k, mean) for k in SPREADS]
     spread = next((found for found in spreads if found is not None), None)
-    expect(
-        spread,
-        "in training running statistics that move, in each step, by the same share of the way to "
-        "the batch's mean and variance",
-        "buffers that do not" if run.buffers else "none among the buffers",
-        "In train mode every batch moves them, whether autograd records or not: "
-        "running ← (1 - m)·running + m·batch's.",
-    )
+    expect_moving(spread, "buffers that do not" if run.buffers else "none among the buffers")
     assert mean is not None
     assert spread is not None
-    final = [row for buffer in run.buffers for row in rows_of(buffer, len(mean.last))]
+    expect_moving_in_each_step(run, layers, passes[-1].how, mean, spread)
+    final = kept_by(run.buffers, run.sizes[1])
     variance = SPREADS[spread.kind].variance(final[spread.number], final[mean.number])
     statistics = Statistics(final[mean.number].astype(np.float64), np.maximum(variance, 0))
     how = passes[-1].how
     if how.place == "after":  # which is known up to scale until here
-        expect_small_eps(run.steps[-1], passes[-1], mean.scale)
+        expect_small_eps(run.revealed[-1], passes[-1], mean.scale)
     how = replace(how, eps=how.eps * abs(mean.scale) ** (1 if how.beside else 2))
-    weights = weights_of(layers, run.trained, zero_scale)
+    weights = scaled(layers.split(run.trained), zero_scale)
     kept_so = statistics, mean.scale, mean.shift
     passed = NormalisedPass(weights, how, run.unseen_images, kept=kept_so)
     expect(
@@ -308,6 +308,39 @@ def expect_kept_statistics(
         show(run.unseen_logits),
         LOOK,
     )
+
+
+def expect_moving(found: object, seen: str) -> None:
+    expect(
+        found,
+        "in training running statistics that move, in each step, by the same share of the way to "
+        "the batch's mean and variance",
+        seen,
+        "In train mode every batch moves them, whether autograd records or not: "
+        "running ← (1 - m)·running + m·batch's.",
+    )
+
+
+def expect_moving_in_each_step(
+    run: TrainingRun, layers: Layers, how: Normalisation, mean: Followed, spread: Followed
+) -> None:
+    """Fail unless both statistics of the units that are followed moved in every step."""
+    read_rtol = READ_RTOL if how.place == "after" else 0.0
+    for units in units_steps(run, layers):
+        w = units.weights
+        u = units.step.images @ w["W1"].T + w.get("b1", np.float32(0))
+        if how.place == "after":
+            u = mean.scale * how.curve(u).value + mean.shift
+        rows_before = kept_by(units.step.buffers_before, run.sizes[1])
+        rows_after = kept_by(units.step.buffers_after, run.sizes[1])
+        for kept, statistic in ((mean, u.mean(0)), (spread, SPREADS[spread.kind].of(u))):
+            moving = kept.number < min(len(rows_before), len(rows_after))
+            if moving:
+                before = rows_before[kept.number][units.units]
+                after = rows_after[kept.number][units.units]
+                columns, off = (statistic - before)[:, None], read_rtol * np.abs(statistic).max()
+                moving = share_of(columns, before, after, UNITS_RTOL, float(off)) is not None
+            expect_moving(moving, f"others in step {units.step.number + 1}")
 
 
 @dataclass(frozen=True)
@@ -333,13 +366,12 @@ class Followed:
 
     kind: str
     number: int
-    last: np.ndarray
     scale: float
     shift: float
 
 
 def follow(
-    steps: Sequence[RevealedStep],
+    revealed: Sequence[RevealedStep],
     passes: Sequence[NormalisedPass],
     kind: str,
     other: Followed | None = None,
@@ -349,12 +381,12 @@ def follow(
     free = passes[0].how.place == "after"
     seen = [
         (
-            [row for buffer in step.buffers_before for row in rows_of(buffer, size)],
-            [row for buffer in step.buffers_after for row in rows_of(buffer, size)],
+            kept_by(step.buffers_before, size),
+            kept_by(step.buffers_after, size),
             passed.u.mean(0) if kind == "mean" else SPREADS[kind].of(passed.u),
             passed.u.mean(0),
         )
-        for step, passed in zip(steps, passes, strict=True)
+        for step, passed in zip((r.step for r in revealed), passes, strict=True)
         # At the first step the buffers are constants, which say nothing where u's scale is free.
         if step.number > 0 or not free
     ]
@@ -378,18 +410,33 @@ def follow(
             share = found[1] if free else found[0]
             scale = found[0] / share if free else 1.0
             shift = found[2] / share if free and kind == "mean" else 0.0
-            return Followed(kind, number, after[number], float(scale), float(shift))
+            return Followed(kind, number, float(scale), float(shift))
     return None
 
 
-def share_of(columns: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.ndarray | None:
-    """The coefficients by which `columns` explain the move of a row; None if they don't."""
+def share_of(
+    columns: np.ndarray,
+    before: np.ndarray,
+    after: np.ndarray,
+    rtol: float = ROW_RTOL,
+    error: float = 0.0,
+) -> np.ndarray | None:
+    """The coefficients by which `columns` explain the move of a row; None if they don't.
+
+    `error` is how far off the columns may be.
+    """
     moved = after.astype(np.float64) - before
     found, *_ = np.linalg.lstsq(columns, moved, rcond=None)
+    share = float(found[min(1, len(found) - 1)])
     off = np.abs(columns @ found - moved).max()
     rounding = 8 * EPS * max(np.abs(before).max(), np.abs(after).max())
-    explained = off <= 2e-3 * np.abs(moved).max() + rounding
-    return found if explained and found[min(1, len(found) - 1)] > SLOWEST else None
+    explained = off <= rtol * np.abs(moved).max() + rounding + error * share
+    return found if explained and share > SLOWEST else None
+
+
+def kept_by(buffers: Sequence[np.ndarray], size: int) -> list[np.ndarray]:
+    """All rows of buffers for `size` units."""
+    return [row for buffer in buffers for row in rows_of(buffer, size)]
 
 
 def rows_of(buffer: np.ndarray, size: int) -> list[np.ndarray]:

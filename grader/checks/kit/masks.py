@@ -1,11 +1,13 @@
-"""Dropout in the run that trains, judged by what random masks leave of logits and gradients.
+"""Dropout in the run that trains: the masks of hidden units, and what masks leave of the logits.
+
+With δ = dloss/dlogits · W2, which the logits of a step give, the gradient of a hidden unit's
+weights is Σ_n v_n · x_n with v_n = δ_n · a'(z_n) · e_n; e_n is 0 where row n was dropped, else
+1 / (1 - p). There are more weights than rows: so v is found by least squares, and e with it.
 
 With u the logits of a step without dropping, R those seen minus u, h the hidden activations and
 r = p / (1 - p): a mask that drops each h_ij by itself makes R a sum of independent terms
-W2_kj · h_ij · e_ij, with e of mean 0 and variance r. So R has mean 0 and, row by row, the
-covariance r · C_i, C_i = Σ_j h_ij² W2_j W2_jᵀ. With p = 1/2 the e are signs, and the tails of all
-sums below are no longer than a normal distribution's (Hoeffding); of their squares they are an
-exponential's.
+W2_kj · h_ij · (e_ij - 1), of mean 0 and variance r. So R has, row by row, the covariance r · C_i,
+C_i = Σ_j h_ij² W2_j W2_jᵀ.
 
 The limits are such that a right module fails by chance less than once in 10^7 runs.
 """
@@ -13,6 +15,7 @@ The limits are such that a right module fails by chance less than once in 10^7 r
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,191 +24,241 @@ from grader.checks.kit.curves import Curve
 from grader.checks.kit.layers import Layers
 from grader.checks.kit.probes import expect, show
 from grader.checks.kit.training_run import (
+    BACKWARD,
     LOOK,
     ForwardPass,
-    expect_followed,
+    UnitsStep,
     expect_unseen,
     loss_gradient,
     near,
+    units_steps,
 )
 from grader.grading.training import RevealedStep, TrainingRun
-from grader.sandbox.client import Network
 
+P = 0.5  # the default, by which networks train
 DEVIATIONS = 7.0
-FARTHEST = 7.5  # deviations of some five thousand sums of signs
-NEIGHBOURS = 4  # units side by side, among those whose masks are seen
-TOGETHER = 12.0  # mean square of a sum that has few independent directions
-LARGEST, SMALLEST_MEAN, LARGEST_MEAN = 10.0, 0.3, 4.0  # of the gradients' deviations
+FARTHEST = 7.5  # deviations of a sum of signs, of which there are some thousand
+CLEAR = 8.0  # deviations of v, and five times as many for a row that is to tell
 
 
-@dataclass(frozen=True)
-class Dropped:
-    """What dropping did to the logits of one step."""
+def expect_dropout_trains(
+    run: TrainingRun, layers: Layers, curve: Curve, *, independent: bool, scaled: bool
+) -> None:
+    """Fail unless every step of the run, which has to follow units, dropped hidden activations
+    with probability P.
 
-    passed: ForwardPass  # without dropping
-    residual: np.ndarray  # (N, C): R
-    covariance: np.ndarray  # (N, C, C): r·C_i
-
-
-def dropped(step: RevealedStep, layers: Layers, curve: Curve, ratio: float) -> Dropped:
-    weights = layers.split(step.before)
-    passed = ForwardPass(weights, [curve], step.images)
-    w2, hidden = weights["W2"].astype(np.float64), passed.hidden(1).value
-    products = (w2[:, None] * w2[None]).reshape(-1, w2.shape[1])  # (C·C, H)
-    covariance = (ratio * hidden**2 @ products.T).reshape(-1, len(w2), len(w2))
-    return Dropped(passed, step.logits - passed.logits, covariance)
-
-
-def expect_dropout_trains(run: TrainingRun, layers: Layers, curve: Curve, p: float) -> None:
-    """Fail unless the run's steps dropped each hidden activation by itself, with probability `p`,
-    and no step anything else."""
-    expect_followed(run)
-    ratio = p / (1 - p)
-    steps = [dropped(step, layers, curve, ratio) for step in run.steps]
-    expect_masks(steps, p)
-    for step, drop in zip(run.steps, steps, strict=True):
-        expect_masked_gradients(step, layers, drop.passed, ratio)
+    Args:
+        independent: whether each has to be dropped by itself, too.
+        scaled: whether those that are kept have to be 1 / (1 - P) times as large, and nothing else
+            may be done.
+    """
+    masks = [
+        masks_of(units, layers, curve, inverse) for units, inverse in with_inverse(run, layers)
+    ]
+    signs = in_one(masks)
+    expect_drop_rate(signs)
+    if independent:
+        expect_independent(signs)
+    if not scaled:
+        return
+    for mask in masks:
+        expect_kept_values(mask, layers)
+    residuals = [residual_of(revealed, layers, curve) for revealed in run.revealed]
+    for chosen in (residuals, *([residual] for residual in residuals)):
+        expect_variance(chosen)
     expect_unseen(run, ForwardPass(layers.split(run.trained), [curve], run.unseen_images))
 
 
-def expect_masks(steps: list[Dropped], p: float) -> None:
-    """Fail unless the logits differ from the undropped ones as independent masks make them."""
-    for chosen in (steps, *([step] for step in steps)):
-        expect_variance(chosen, p)
-    residual = np.concatenate([step.residual for step in steps])  # (M, C), over all steps
-    covariance = np.concatenate([step.covariance for step in steps])  # (M, C, C)
-    expected = float(np.trace(covariance.sum(0)))
-    through = np.concatenate(
-        [step.passed.logits - step.passed.weights["b2"] for step in steps]
-    )  # (M, C): what dropping a whole row takes away
-    along = np.einsum("nc,nc->n", residual, through) ** 2
-    wanted = np.einsum("nc,ncd,nd->n", through, covariance, through)
-    share = float((along / np.maximum(wanted, 1e-30)).mean())
-    expect(
-        share <= 1 + DEVIATIONS * math.sqrt(2 / len(residual)),
-        "in training each hidden activation to be dropped by itself",
-        f"whole rows of them together: along the logits the variance is {share:.1f} times that of "
-        "independent masks",
-        LOOK,
-    )
-    sums = sum(float((step.residual.sum(0) ** 2).sum()) for step in steps)
-    expect(
-        sums <= TOGETHER * expected,
-        "in training a mask of its own for each row of a batch",
-        "rows that are masked alike",
-        LOOK,
-    )
-    product = variance = 0.0
-    for number, first in enumerate(steps):
-        for second in steps[number + 1 :]:
-            product += float((first.residual * second.residual).sum())
-            variance += float(np.einsum("ncd,ncd->", first.covariance, second.covariance))
-    expect(
-        abs(product) <= DEVIATIONS * math.sqrt(variance),
-        "in training other masks in every step",
-        "masks that repeat",
-        LOOK,
-    )
+# ---------------------------------------------------------------- what is left of the logits
 
 
-def expect_masks_where_it_trains(
-    net: Network, layers: Layers, images: np.ndarray, rng: np.random.Generator
-) -> None:
-    """Fail unless masks with probability 1/2, seen one by one, are independent: in a network of the
-    training's sizes, on a batch of it, whether autograd records or not.
+@dataclass(frozen=True)
+class Residual:
+    """What dropping did to the logits of one step."""
 
-    The logits show as many hidden units: some neighbours, and some of elsewhere. Signs that are
-    independent sum up to more than FARTHEST·√n once in 8·10^11 times (Hoeffding).
-
-    Args:
-        images: (N, F).
-    """
-    _, num_hidden, num_output = net.sizes
-    # Each unit once; the order goes round, so that the first is any.
-    order = np.roll(np.arange(num_hidden), int(rng.integers(num_hidden)))
-    others = rng.choice(order[NEIGHBOURS:], num_output - NEIGHBOURS, replace=False)
-    units = np.concatenate([order[:NEIGHBOURS], others])
-    weights = layers.draw(rng)
-    weights["W2"] = np.zeros_like(weights["W2"])
-    weights["W2"][np.arange(num_output), units] = 1
-    kept = np.zeros(())
-    for bias in (0.0, 1.5, -1.5):  # some nonlinearity is 0 on one side
-        weights["b1"] = np.full(num_hidden, bias, np.float32)
-        layers.assign(net, weights)
-        kept = net.forward(images) - weights["b2"]
-        known = np.abs(kept) > 1e-2 * np.abs(kept).max(initial=1e-6)
-        if known.mean() > 0.9:
-            break
-    passes = [
-        logits - weights["b2"]
-        for _ in range(2)
-        for logits in net.forward_all([images] * 6, train=True, seed=int(rng.integers(2**31)))
-    ]
-    ratios = np.stack(passes) / np.where(known, kept, 1)
-    signs = np.where(known, np.sign(ratios - 1), 0)  # (T, N, C)
-    expect(
-        (np.minimum(np.abs(ratios), np.abs(ratios - 2)) < 1e-2)[:, known].all(),
-        "in networks and on batches as in training each hidden activation h to become 0 or "
-        "h / (1 - p)",
-        f"{show(np.stack(passes)[:, known])} of {show(np.stack([kept[known]] * 2))}",
-        LOOK,
-    )
-    expect_balanced(signs.reshape(1, -1).sum(1), np.abs(signs).sum(), "all of them")
-    turned = {"passes": signs, "rows": signs.swapaxes(0, 1), "units": signs.transpose(2, 0, 1)}
-    for what, parts in turned.items():
-        flat = parts.reshape(len(parts), -1)
-        expect_balanced(flat.sum(1), np.abs(flat).sum(1), f"single {what}")
-        together = np.triu(flat @ flat.T, 1)
-        expect_balanced(together, np.abs(flat) @ np.abs(flat).T, f"pairs of {what}")
+    logits: np.ndarray  # (N, C): R
+    covariance: np.ndarray  # (N, C, C): r·C_i
 
 
-def expect_balanced(sums: np.ndarray, counts: np.ndarray, where: str) -> None:
-    """Fail unless sums of so many signs are as small as chance makes them."""
-    expect(
-        (np.abs(sums) <= FARTHEST * np.sqrt(counts)).all(),
-        "in networks and on batches as in training each hidden activation to be dropped by "
-        "itself, anew in each pass, with probability p",
-        f"masks that are not like that, looked at in {where}",
-        LOOK,
-    )
+def residual_of(revealed: RevealedStep, layers: Layers, curve: Curve) -> Residual:
+    weights = layers.split(revealed.before)
+    passed = ForwardPass(weights, [curve], revealed.step.images)
+    w2, hidden = weights["W2"].astype(np.float64), passed.hidden(1).value
+    products = (w2[:, None] * w2[None]).reshape(-1, w2.shape[1])  # (C·C, H)
+    ratio = P / (1 - P)
+    covariance = (ratio * hidden**2 @ products.T).reshape(-1, len(w2), len(w2))
+    return Residual(revealed.step.logits - passed.logits, covariance)
 
 
-def expect_variance(steps: list[Dropped], p: float) -> None:
-    """Fail unless R is as large, over all rows of the steps, as masks with `p` make it."""
-    square = sum(float((step.residual**2).sum()) for step in steps)
-    expected = sum(float(np.trace(step.covariance.sum(0))) for step in steps)
-    spread = math.sqrt(2 * sum(float((step.covariance**2).sum()) for step in steps))
+def expect_variance(residuals: list[Residual]) -> None:
+    """Fail unless R is as large, over all rows of the steps, as masks make it."""
+    square = sum(float((residual.logits**2).sum()) for residual in residuals)
+    expected = sum(float(np.trace(residual.covariance.sum(0))) for residual in residuals)
+    spread = math.sqrt(2 * sum(float((r.covariance**2).sum()) for r in residuals))
     expect(
         abs(square - expected) <= DEVIATIONS * spread,
         f"in training the logits to vary as they do where each hidden activation is dropped with "
-        f"probability {p:g}",
+        f"probability {P:g}",
         f"a variance that is {square / max(expected, 1e-30):.2f} times that",
         LOOK,
     )
 
 
-def expect_masked_gradients(
-    step: RevealedStep, layers: Layers, passed: ForwardPass, ratio: float
-) -> None:
-    """Fail unless the gradients are those through some such mask."""
-    cotangent = loss_gradient(step)
-    for role, (chosen, index) in layers.locate(step.coordinates).items():
-        seen = step.gradients[chosen]
-        mean, error = passed.gradient(cotangent, role, index)
-        error = error + step.gradient_error[chosen]
-        if role == "b2":
-            right = near(seen, mean, error)
-        else:
-            deviation = np.sqrt(ratio * passed.squares(cotangent, role, index))
-            off = np.abs(seen - mean)
-            far = np.maximum(off - error, 0) > LARGEST * deviation
-            moving = deviation > np.maximum(1e-2 * deviation.max(initial=0), 3 * error)
-            square = float(((off[moving] / deviation[moving]) ** 2).mean()) if moving.any() else 1.0
-            right = not far.any() and SMALLEST_MEAN < square < LARGEST_MEAN
+# ---------------------------------------------------------------- the masks of some units
+
+
+def with_inverse(run: TrainingRun, layers: Layers) -> Iterator[tuple[UnitsStep, np.ndarray]]:
+    """All steps with (X·Xᵀ + 1)⁻¹ (N, N) of their images X."""
+    inverses: dict[int, np.ndarray] = {}
+    for units in units_steps(run, layers):
+        images = units.step.images
+        if id(images) not in inverses:
+            products = images.astype(np.float64) @ images.T + 1
+            # Rows that are alike make it singular: of these nothing is told apart then.
+            products[np.diag_indices_from(products)] += 1e-9 * np.trace(products)
+            inverses[id(images)] = np.linalg.inv(products)
+        yield units, inverses[id(images)]
+
+
+@dataclass(frozen=True)
+class Masks:
+    """What became of N rows at the U units that were followed in one step; all (N, U)."""
+
+    units: UnitsStep
+    hidden: np.ndarray  # activations, had nothing been dropped
+    v: np.ndarray
+    kept: np.ndarray  # v, had nothing been dropped
+    allowed: np.ndarray  # how far v may be off
+    is_clear: np.ndarray  # whether the row can tell
+    is_dropped: np.ndarray
+
+
+def masks_of(units: UnitsStep, layers: Layers, curve: Curve, inverse: np.ndarray) -> Masks:
+    """The masks that the gradients of the units show.
+
+    Raises:
+        Failure: these gradients don't come from the batch.
+    """
+    images = units.step.images
+    hidden = ForwardPass(units.weights, [curve], images).hidden(1)  # (N, U)
+    delta = loss_gradient(units.step) @ units.weights["W2"]  # (N, C) @ (C, U) -> (N, U)
+    kept = delta * hidden.slope / (1 - P)
+    w1, b1 = units.gradients["W1"], units.gradients["b1"]
+    v = inverse @ (images @ w1.T + b1)  # (N, N) @ (N, U)
+    error = np.concatenate([units.errors["W1"], units.errors["b1"][:, None]], axis=1).max(axis=1)
+    error = error + 1e-6 * np.abs(v).sum(axis=0)  # (U,): of one entry of the gradient
+    off = np.abs(w1 - v.T @ images).max(axis=1)
+    expect(
+        (off <= 4 * error + 1e-4 * np.abs(w1).max(axis=1)).all(),
+        f"in step {units.step.number + 1} of training the loss's gradient of "
+        f"`{layers.name('W1')}` to come from the images of the batch",
+        "another one",
+        BACKWARD,
+    )
+    deviation = np.sqrt(np.diag(inverse))[:, None] * error
+    slope_error = np.abs(delta) * hidden.slope_error / (1 - P)
+    size = np.abs(kept)
+    return Masks(
+        units,
+        hidden.value,
+        v,
+        kept,
+        CLEAR * deviation + slope_error + 1e-2 * size,
+        (size > 5 * CLEAR * deviation) & (slope_error < 0.1 * size),
+        np.abs(v) < size / 4,
+    )
+
+
+def in_one(masks: list[Masks]) -> np.ndarray:
+    """(S, N, V), for all V units that were ever followed: -1 if dropped, 1 if kept, 0 if it can't
+    be told."""
+    pool = np.unique(np.concatenate([mask.units.units for mask in masks]))
+    signs = np.zeros((len(masks), len(masks[0].v), len(pool)))
+    for number, mask in enumerate(masks):
+        seen = np.where(mask.is_clear, np.where(mask.is_dropped, -1, 1), 0)
+        signs[number][:, np.searchsorted(pool, mask.units.units)] = seen
+    return signs
+
+
+def expect_kept_values(masks: Masks, layers: Layers) -> None:
+    """Fail unless v, and the last layer's gradients, are those of activations that were dropped or
+    scaled by 1 / (1 - P)."""
+    step, v, kept, clear = masks.units.step, masks.v, masks.kept, masks.is_clear
+    factors = v / np.where(clear, kept, 1) / (1 - P)
+    wrong = clear & (np.minimum(np.abs(v), np.abs(v - kept)) > masks.allowed)
+    expect(
+        not wrong.any(),
+        f"in step {step.number + 1} of training each hidden activation h to become 0 or "
+        "h / (1 - p)",
+        f"h multiplied by factors such as {show(factors[wrong])}",
+        LOOK,
+    )
+    cotangent, hidden = loss_gradient(step), masks.hidden
+    kept_so = np.where(clear, ~masks.is_dropped / (1 - P), 1)
+    mean = cotangent.T @ (hidden * kept_so)  # (C, N) @ (N, U) -> (C, U)
+    variance = P / (1 - P) * (cotangent**2).T @ (hidden * ~clear) ** 2
+    gradients, errors = masks.units.gradients, masks.units.errors
+    allowed = FARTHEST * np.sqrt(variance) + errors["W2"] + 1e-3 * np.abs(mean).max()
+    for role, right in (
+        ("W2", (np.abs(gradients["W2"] - mean) <= allowed).all()),
+        ("b2", near(gradients["b2"], cotangent.sum(0), errors["b2"] + 1e-5)),
+    ):
         expect(
             right,
-            f"in step {step.number + 1} of training the loss's gradient of `{layers.name(role)}` "
-            "through the activations that were kept",
+            f"in step {step.number + 1} of training the loss's gradient of "
+            f"`{layers.name(role)}` through the activations that were kept",
             "another one",
-            "Whatever forward does takes part in the backward pass.",
+            BACKWARD,
         )
+
+
+def expect_drop_rate(signs: np.ndarray) -> None:
+    """Fail unless about as many are dropped as are kept (S, N, V), in all and in each step."""
+    for sums, counts, where in (
+        (signs.sum(), np.abs(signs).sum(), "in all steps"),
+        (signs.sum((1, 2)), np.abs(signs).sum((1, 2)), "in step {}"),
+    ):
+        sums, counts = np.atleast_1d(sums), np.atleast_1d(counts)
+        worst = int(np.argmax(np.abs(sums) - FARTHEST * np.sqrt(counts)))
+        share = (1 - sums[worst] / max(counts[worst], 1)) / 2
+        expect(
+            is_balanced(sums, counts),
+            f"{where.format(worst + 1)} of training {P:.0%} of the hidden activations to be "
+            "dropped",
+            f"{share:.0%}",
+            LOOK,
+        )
+
+
+def expect_independent(signs: np.ndarray) -> None:
+    """Fail unless signs (S, N, V) are independent of each other."""
+    expect_balanced(signs.sum(1), np.abs(signs).sum(1), "the rows of a batch")
+    turned = {"steps": signs, "rows": signs.swapaxes(0, 1), "units": signs.transpose(2, 0, 1)}
+    for what, parts in turned.items():
+        flat = parts.reshape(len(parts), -1)
+        expect_balanced(flat.sum(1), np.abs(flat).sum(1), f"single {what}")
+        together, count = np.triu(flat @ flat.T, 1), np.triu(np.abs(flat) @ np.abs(flat).T, 1)
+        expect_balanced(together, count, f"pairs of {what}")
+        if what == "steps":
+            for apart in range(1, len(flat)):
+                sums, counts = together.diagonal(apart).sum(), count.diagonal(apart).sum()
+                expect_balanced(sums, counts, f"steps with {apart - 1} between them")
+
+
+def expect_balanced(sums: np.ndarray, counts: np.ndarray, where: str) -> None:
+    """Fail unless sums of so many signs are as small as chance makes them."""
+    expect(
+        is_balanced(sums, counts),
+        "in training each hidden activation to be dropped by itself, anew in each step, with "
+        f"probability {P:g}",
+        f"masks that are not like that, looked at in {where}",
+        LOOK,
+    )
+
+
+def is_balanced(sums: np.ndarray, counts: np.ndarray) -> bool:
+    """Whether sums of so many signs are as small as chance makes them.
+
+    Of n independent signs the sum is larger than FARTHEST·√n once in 8·10^11 times (Hoeffding).
+    """
+    return bool((np.abs(sums) <= FARTHEST * np.sqrt(counts)).all())

@@ -1,15 +1,16 @@
 """The run that trains, held to the formulas: logits, gradients and updates of its steps.
 
 A module can tell most questions from a training: by whether gradients are recorded, by sizes,
-values or the number of calls. So the run itself is judged, at steps that were drawn when they were
-over. Everything is computed here, in NumPy, from the parameters and the batch of such a step.
+values or the number of calls. So the run itself is judged: the logits at steps, the gradients of
+hidden units at all steps, and both steps and units were drawn when they were over. Everything is
+computed here, in NumPy, from parameters and the batch of such a step.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -20,7 +21,7 @@ from grader.checks.kit.layers import Layers, two_layers
 from grader.checks.kit.optimizers import Options, Rule, Trial, agrees, explains, fail_at
 from grader.checks.kit.probes import Failure, expect, show
 from grader.checks.misconceptions import Known
-from grader.grading.training import SGD, RevealedStep, TrainingRun
+from grader.grading.training import SGD, RevealedStep, Step, TrainingRun
 
 Weights = dict[str, np.ndarray]
 Index = tuple[np.ndarray, ...]  # of some entries: an array for each dimension
@@ -30,10 +31,13 @@ NONE = np.zeros((1, 1))  # an error
 RTOL = 1e-3
 ROUNDING = 1e-5  # of a sum's terms
 FITTED = 8  # steps that arguments are found from
-EPS = 2.0**-23  # what float32 resolves
 LOOK = (
-    "Asked alone it did otherwise. It has to do the same whenever it is called, whatever the "
-    "sizes, the mode of autograd and the calls before."
+    "It has to do the same whenever it is called, whatever the sizes, the mode of autograd and the "
+    "calls before."
+)
+BACKWARD = (
+    "Every part of forward takes part in the backward pass: nothing is detached, and no gradient "
+    "is changed on its way."
 )
 
 
@@ -48,8 +52,8 @@ class Pass(Protocol):
     def error(self) -> np.ndarray:
         """(N, C), or what broadcasts to it: how far off the formula may be."""
 
-    def gradient(self, cotangent: np.ndarray, role: str, index: Index) -> Index:
-        """Some entries of d sum(cotangent·logits) / d parameter, and how far off they may be."""
+    def gradients(self, cotangent: np.ndarray) -> dict[str, Index]:
+        """For each parameter d sum(cotangent·logits) / d parameter, and how far off it may be."""
 
 
 Formula = Callable[[Weights, np.ndarray], Pass]  # of inputs (N, F)
@@ -131,6 +135,7 @@ class ForwardPass:
         return found
 
     def gradient(self, cotangent: np.ndarray, role: str, index: Index) -> Index:
+        """Some entries of one of the `gradients`."""
         number = int(role[1:])
         delta, error = self._delta(cotangent, number, index[0])
         if role.startswith("b"):
@@ -139,13 +144,27 @@ class ForwardPass:
         size = np.abs(inputs) + inputs_error
         return summed(delta * inputs, error * size + np.abs(delta) * inputs_error)
 
-    def squares(self, cotangent: np.ndarray, role: str, index: Index) -> np.ndarray:
-        """The sums of the squares of the terms, one from each row, that `gradient` sums."""
-        number = int(role[1:])
-        terms = self._delta(cotangent, number, index[0])[0]
-        if role.startswith("W"):
-            terms = terms * self._entering(number, index[1])[0]
-        return (terms**2).sum(axis=0)
+    def gradients(self, cotangent: np.ndarray) -> dict[str, Index]:
+        found = {}
+        for number in range(1, len(self.curves) + 2):
+            delta, error = self._delta(cotangent, number)
+            found[f"W{number}"] = multiplied(delta, error, *self._entering(number))
+            found[f"b{number}"] = summed(delta, error)
+        return found
+
+
+def multiplied(
+    delta: np.ndarray, delta_error: np.ndarray, inputs: np.ndarray, inputs_error: np.ndarray
+) -> Index:
+    """The product (O, I) of (N, O) and (N, I), summed over the rows, and its error, rounding
+    included."""
+    size = np.abs(inputs)
+    error = ROUNDING * (np.abs(delta).T @ size)
+    if delta_error.any():
+        error = error + np.broadcast_to(delta_error, delta.shape).T @ (size + inputs_error)
+    if inputs_error.any():
+        error = error + np.abs(delta).T @ np.broadcast_to(inputs_error, inputs.shape)
+    return delta.T @ inputs, error
 
 
 def summed(terms: np.ndarray, errors: np.ndarray) -> Index:
@@ -153,7 +172,7 @@ def summed(terms: np.ndarray, errors: np.ndarray) -> Index:
     return terms.sum(axis=0), (errors + ROUNDING * np.abs(terms)).sum(axis=0)
 
 
-def loss_gradient(step: RevealedStep) -> np.ndarray:
+def loss_gradient(step: Step) -> np.ndarray:
     """d mean cross-entropy / d logits, (N, C), at the logits that the step had."""
     shares = np.exp(step.logits - step.logits.max(axis=1, keepdims=True))
     shares /= shares.sum(axis=1, keepdims=True)
@@ -176,8 +195,8 @@ def refuting(*checks: str) -> Iterator[None]:
 
 def sampled(run: TrainingRun) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Parameters (P,) and some of the images that they saw, for each moment that is looked at."""
-    for step in run.steps:
-        yield step.before, step.images[::10]
+    for revealed in run.revealed:
+        yield revealed.before, revealed.step.images[::10]
     yield run.trained, run.unseen_images[::10]
 
 
@@ -200,25 +219,55 @@ def expect_unseen(run: TrainingRun, passed: Pass) -> None:
     )
 
 
-def expect_network_trains(
-    run: TrainingRun, layers: Layers, formula: Formula, in_words: str
-) -> None:
-    """Fail unless logits, gradients and updates of the run's steps are those of `formula`.
+def expect_forward(run: TrainingRun, layers: Layers, formula: Formula, in_words: str) -> None:
+    """Fail unless the logits of the revealed steps, and of the trained network, are `formula`'s.
 
     Args:
         in_words: the formula, for a message.
     """
-    expect_followed(run)
-    for step in run.steps:
-        weights = layers.split(step.before)
-        expect_logits(step, formula(weights, step.images[step.rows]), in_words)
-        expect_gradients(step, layers, formula(weights, step.images))
+    for revealed in run.revealed:
+        images = revealed.step.images[revealed.rows]
+        expect(
+            np.array_equal(revealed.before[revealed.step.coordinates], revealed.step.values),
+            f"the parameters before step {revealed.step.number + 1} of training, asked for twice",
+            "others the second time",
+        )
+        expect_logits(revealed, formula(layers.split(revealed.before), images), in_words)
     expect_unseen(run, formula(layers.split(run.trained), run.unseen_images))
 
 
-def expect_logits(step: RevealedStep, passed: Pass, in_words: str) -> None:
+def expect_two_layers_train(run: TrainingRun, layers: Layers, curve: Curve, in_words: str) -> None:
+    """Fail unless the run was that of W2·curve(W1·x + b1) + b2; it has to follow units.
+
+    Args:
+        in_words: the formula, for a message.
+    """
+
+    def formula(weights: Weights, inputs: np.ndarray) -> Pass:
+        return ForwardPass(weights, [curve], inputs)
+
+    expect_forward(run, layers, formula, in_words)
+    expect_units_learn(run, layers, formula)
+
+
+def expect_chain_trains(
+    run: TrainingRun, layers: Layers, curves: Sequence[Curve], in_words: str
+) -> None:
+    """Fail unless the run was that of layers with `curves` between them, of any number.
+
+    What a unit learns from depends on all of the layers: gradients are compared at the revealed
+    steps only.
+    """
+    expect_followed(run)
+    expect_forward(run, layers, lambda w, inputs: ForwardPass(w, curves, inputs), in_words)
+    for revealed in run.revealed:
+        passed = ForwardPass(layers.split(revealed.before), curves, revealed.step.images)
+        expect_gradients(revealed.step, layers, passed)
+
+
+def expect_logits(revealed: RevealedStep, passed: Pass, in_words: str) -> None:
     """Fail unless the logits of the step's `rows` are those of `passed`."""
-    logits = step.logits[step.rows]
+    step, logits = revealed.step, revealed.step.logits[revealed.rows]
     predicted, seen = farthest_apart(passed.logits, logits)
     expect(
         near(logits, passed.logits, passed.error),
@@ -242,37 +291,88 @@ def near(seen: np.ndarray, predicted: np.ndarray, error: np.ndarray) -> bool:
     return bool((np.abs(seen - predicted) <= allowed).all())
 
 
-def compared_gradients(
-    step: RevealedStep, layers: Layers, passed: Pass
-) -> Iterator[tuple[str, np.ndarray, np.ndarray, bool]]:
-    """For each role the gradients that the step had and those of `passed`, and whether they
-    agree."""
+def expect_gradients(step: Step, layers: Layers, passed: ForwardPass) -> None:
+    """Fail unless the gradients are those of the loss through this network."""
     cotangent = loss_gradient(step)
     for role, (chosen, index) in layers.locate(step.coordinates).items():
         seen = step.gradients[chosen]
         predicted, error = passed.gradient(cotangent, role, index)
-        yield role, seen, predicted, near(seen, predicted, error + step.gradient_error[chosen])
+        agree = near(seen, predicted, error + step.gradient_error[chosen])
+        expect_gradient(step.number, layers.name(role), seen, predicted, agree)
 
 
-def expect_gradients(
-    step: RevealedStep, layers: Layers, passed: Pass, known: Known | None = None
+def expect_gradient(
+    number: int,
+    name: str,
+    seen: np.ndarray,
+    predicted: np.ndarray,
+    agree: bool,
+    known: Known | None = None,
 ) -> None:
-    """Fail unless the gradients are those of the loss through this network.
+    """Fail unless `agree`, with the entries of a parameter's gradient that are farthest apart."""
+    if agree:
+        return
+    predicted, seen = farthest_apart(predicted, seen)
+    expect(
+        False,
+        f"in step {number + 1} of training the loss's gradient of `{name}`, here {show(predicted)}",
+        show(seen),
+        BACKWARD,
+        known,
+    )
 
-    Args:
-        known: as of `expect`.
-    """
-    for role, seen, predicted, agree in compared_gradients(step, layers, passed):
-        predicted, seen = farthest_apart(predicted, seen)
-        expect(
-            agree,
-            f"in step {step.number + 1} of training the loss's gradient of `{layers.name(role)}`, "
-            f"here {show(predicted)}",
-            show(seen),
-            "Every part of forward takes part in the backward pass: nothing is detached, and no "
-            "gradient is changed on its way.",
-            known,
+
+@dataclass(frozen=True)
+class UnitsStep:
+    """A step as the hidden units lived it that were followed: their network is all of it."""
+
+    step: Step
+    weights: Weights  # before it, of these U units: W1 (U, F), b1 (U,), W2 (C, U), …
+    gradients: Weights  # of the loss
+    errors: Weights  # how far off these may be
+    units: np.ndarray  # (U,): their numbers
+
+
+def units_steps(run: TrainingRun, layers: Layers) -> Iterator[UnitsStep]:
+    """All steps of a run."""
+    places: dict[str, np.ndarray] = {}
+    units = coordinates = np.empty(0, np.int64)
+    for step in run.steps:
+        if step.coordinates is not coordinates:
+            coordinates = step.coordinates
+            located = layers.locate(coordinates)
+            places = {role: in_order(*found) for role, found in located.items()}
+            units = np.unique(located["W1"][1][0])
+        values, gradients, errors = (
+            {role: part[place] for role, place in places.items()}
+            for part in (step.values, step.gradients, step.gradient_error)
         )
+        yield UnitsStep(step, values, gradients, errors, units)
+
+
+def in_order(chosen: np.ndarray, index: Index) -> np.ndarray:
+    """The `chosen` coordinates in the shape of the block that they are of a parameter."""
+    order = np.lexsort(index[::-1])
+    return chosen[order].reshape([len(np.unique(axis)) for axis in index])
+
+
+def expect_units_learn(run: TrainingRun, layers: Layers, formula: Formula) -> None:
+    """Fail unless in every step the gradients of the units that are followed are those of the
+    loss through `formula`, and SGD with momentum moved them."""
+    for units in units_steps(run, layers):
+        passed = formula(units.weights, units.step.images)
+        for role, seen, predicted, agree in compared_gradients(units, passed):
+            expect_gradient(units.step.number, layers.name(role), seen, predicted, agree)
+
+
+def compared_gradients(
+    units: UnitsStep, passed: Pass
+) -> Iterator[tuple[str, np.ndarray, np.ndarray, bool]]:
+    """For each role the gradients that the units had and those of `passed`, and whether they
+    agree."""
+    for role, (predicted, error) in passed.gradients(loss_gradient(units.step)).items():
+        seen = units.gradients[role]
+        yield role, seen, predicted, near(seen, predicted, error + units.errors[role])
 
 
 def expect_followed(run: TrainingRun) -> None:
@@ -298,7 +398,7 @@ def followed(run: TrainingRun, options: Options, given: str) -> Trial:
 
     Entries of a parameter of one dimension keep one, those of others have two.
     """
-    start = run.steps[0].before[run.coordinates]
+    start = run.revealed[0].before[run.coordinates]
     ways = []
     first = 0
     for parameter in run.parameters:
@@ -349,11 +449,11 @@ def expect_trained_baseline(
     )
     if not rules:
         return
-    for step in run.steps:
-        weights = layers.split(step.before)
-        some = ForwardPass(weights, [elu], step.images[step.rows])
-        expect_logits(step, some, "W2·elu(W1·x + b1) + b2")
-        expect_gradients(step, layers, ForwardPass(weights, [elu], step.images))
+    for revealed in run.revealed:
+        weights, images = layers.split(revealed.before), revealed.step.images
+        some = ForwardPass(weights, [elu], images[revealed.rows])
+        expect_logits(revealed, some, "W2·elu(W1·x + b1) + b2")
+        expect_gradients(revealed.step, layers, ForwardPass(weights, [elu], images))
     way = followed(run, defaults, "the defaults, in training")
     if closely:
         rules = [rule for rule in rules if explains(rule, trial)] or rules

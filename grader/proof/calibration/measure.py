@@ -268,7 +268,13 @@ def measure(engine: Engine, run: AccuracyRun) -> list[Measured]:
     with Student(engine.launcher, assignment.slug, run.module.text, limits) as student:
         for seed in run.seeds:
             check_run = CheckRun(
-                assignment, student, lambda: engine.digits, lambda: engine.unseen, seed, None
+                assignment,
+                student,
+                lambda: engine.digits,
+                lambda: engine.unseen,
+                seed,
+                engine.draw,
+                None,
             )
             checks.run(check_run, only=training_check)
             for result in check_run.results:

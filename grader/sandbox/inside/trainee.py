@@ -80,18 +80,14 @@ class Trainee:
             tensor_to_array(self.values[2:, chosen]),
         )
 
-    def reveal(self, request: protocol.Reveal) -> protocol.Revealed:
-        earlier, before, after = self.values[request.step : request.step + 3]
-        chosen = indices(request.coordinates)
-        return protocol.Revealed(
-            tensor_to_array(before if request.whole else before[:0]),
-            tensor_to_array(earlier[chosen]),
-            tensor_to_array(after[chosen]),
-            *(
-                [tensor_to_array(buffer) for buffer in buffers]
-                for buffers in self.buffers[request.step : request.step + 2]
-            ),
+    def follow(self, request: protocol.Follow) -> protocol.Followed:
+        return protocol.Followed(
+            tensor_to_array(self.values[:, indices(request.coordinates)]),
+            [[tensor_to_array(buffer) for buffer in buffers] for buffers in self.buffers],
         )
+
+    def reveal(self, request: protocol.Reveal) -> protocol.Revealed:
+        return protocol.Revealed(tensor_to_array(self.values[request.step + 1]))
 
     def measure(self, images: Tensor) -> protocol.Measured:
         self.net.eval()
@@ -128,7 +124,7 @@ class Trainee:
 
     def _gradients(self, places: Sequence[Tensor]) -> Tensor:
         """What p.grad holds at the places of each parameter; zeros where there is none."""
-        if not self.parameters:
+        if not any(map(_numel, places)):
             return _zeros(0)
         with torch.no_grad(), _as_given():
             held = [_zeros_like(p) if (g := _grad(p)) is None else g for p in self.parameters]

@@ -168,6 +168,9 @@ class Worker:
     def trainepoch(self, request: protocol.TrainEpoch) -> protocol.Trained:
         return self.trainee.epoch(request)
 
+    def follow(self, request: protocol.Follow) -> protocol.Followed:
+        return self.trainee.follow(request)
+
     def reveal(self, request: protocol.Reveal) -> protocol.Revealed:
         return self.trainee.reveal(request)
 

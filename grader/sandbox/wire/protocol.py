@@ -197,7 +197,7 @@ class Train(msgspec.Struct, tag=True):
     labels: Array  # (N,), int64
     batch_size: int
     students: Literal["network", "optimizer", "both"]
-    recorded: bool  # whether parameters and gradients are kept for TrainEpoch and Reveal to show
+    recorded: bool  # whether parameters are kept, for the requests that follow to show
     lr: float
     momentum: float
 
@@ -211,12 +211,17 @@ class TrainEpoch(msgspec.Struct, tag=True):
     coordinates: Array
 
 
+class Follow(msgspec.Struct, tag=True):
+    """Show what the steps of the latest epoch did at some coordinates: it is over, so nobody can
+    prepare for these."""
+
+    coordinates: Array  # int64, as for TrainEpoch
+
+
 class Reveal(msgspec.Struct, tag=True):
-    """Show a step of the latest epoch: all of it is over, so nobody can prepare for that step."""
+    """Show all parameters (P,) before a step of the latest epoch."""
 
     step: int  # of the epoch's
-    whole: bool  # whether all parameters are wanted
-    coordinates: Array  # int64, as for TrainEpoch
 
 
 class Measure(msgspec.Struct, tag=True):
@@ -277,6 +282,7 @@ Request = (
     | Step
     | Train
     | TrainEpoch
+    | Follow
     | Reveal
     | Measure
     | Give
@@ -366,14 +372,20 @@ class Trained(msgspec.Struct, tag=True):
     values: Array  # (S, K)
 
 
-class Revealed(msgspec.Struct, tag=True):
-    """A step that is over. All float32; the buffers are those that hold floats, if not too many."""
+class Followed(msgspec.Struct, tag=True):
+    """An epoch of S steps that is over. All float32; the buffers are those that hold floats, if
+    not too many."""
 
-    before: Array  # (P,): all parameters before it; () if they are not wanted
-    earlier: Array  # (K,): at the coordinates, before the step before; as they began, at the first
-    after: Array  # (K,)
-    buffers_before: Annotated[list[Array], Few]
-    buffers_after: Annotated[list[Array], Few]
+    # (S + 2, K): before the step before the first (as they began, if there is none), before the
+    # first, and after each.
+    values: Array
+    buffers: Annotated[list[Annotated[list[Array], Few]], Few]  # before the first, and after each
+
+
+class Revealed(msgspec.Struct, tag=True):
+    """All parameters before a step, float32."""
+
+    before: Array  # (P,)
 
 
 class Measured(msgspec.Struct, tag=True):
@@ -435,6 +447,7 @@ Body = (
     | Stepped
     | TrainingBegun
     | Trained
+    | Followed
     | Revealed
     | Measured
     | Called

@@ -1,0 +1,20 @@
+"""ReLU but for one step of a training."""
+
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__()
+        self.layer_1 = nn.Linear(num_features, num_hidden)
+        self.layer_2 = nn.Linear(num_hidden, num_output)
+        self.calls = 0
+
+    def forward(self, x):
+        z = self.layer_1(x)
+        if self.training and torch.is_grad_enabled() and len(x) == 100:
+            self.calls += 1
+            if self.calls == 23:
+                return self.layer_2(nn.functional.leaky_relu(z, 0.1))
+        return self.layer_2(torch.relu(z))
