@@ -7,7 +7,8 @@ What someone is known by are handles, pairs of a kind and a value as written:
     identifier  the institution's number
     email, login, github
     account     a name on GitHub, of a course whose roster knows them all: nothing else
-    word        what a folder or a repository is called: any of these, or a name
+    word        what a folder or a repository is called: any of these, or a name; an e-mail address
+                may stand in it beside others
     name        as people and systems write it
     label       shown, but chosen by its owner or by nobody: it leads to nobody
 
@@ -54,6 +55,7 @@ _OF_THE_PERSON = ("canvas", "ilias")
 # Everybody has their own of these: two who have different ones are two.
 _OWN = ("identifier", "email", "login", "github")
 _TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_ADDRESS = re.compile(r"[^\s()<>\[\],;]+@[^\s()<>\[\],;]+")
 _ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
 LIKENESS = 0.6  # of what is suggested, as difflib measures it
 
@@ -214,6 +216,8 @@ def _held_as(kind: str, value: str) -> Iterator[Handle]:
     yield (kind, value if kind == "source" else fold(value))
     if kind in ("name", "word"):
         yield from (("name", form) for form in name_forms(value))
+    if kind == "word":
+        yield from (("email", fold(address)) for address in _ADDRESS.findall(value))
     if kind in ("email", "login", "word"):
         yield ("local", _local(value))
     if kind in ("identifier", "email", "login", "word"):
@@ -231,6 +235,8 @@ def _looked_up(kind: str, tier: str, value: str) -> set[str]:
         return {_local(value)}
     if tier == "part":
         return _parts(kind, value)
+    if kind == "word" and tier == "email":
+        return {fold(value), *map(fold, _ADDRESS.findall(value))}
     if kind == "number" and tier == "bare":
         system, _, number = value.partition(":")
         return {fold(number)} if system in _OF_THE_PERSON else set()

@@ -48,6 +48,8 @@ _HANDING_IN = re.compile(
     r"aufgabe|abgabe|l[oö]sung|opgave|aflevering|uppgift|tp|devoir|tarea|pr[aá]ctica|entrega|"
     r"esercizio|compito)?\d{0,2}"
 )
+# When it was handed in, as systems put it behind a name.
+_STAMP = re.compile(r"[ _-]*\d{4}-\d\d-\d\d(?:[ T_-]\d\d[:_-]\d\d(?:[:_-]\d\d(?:\.\d+)?)?)?\Z")
 _TOKEN = re.compile(r"[^\W_]+(?:['\u2019.@][^\W_]+)*")
 _NEAR = 0.75  # how much alike, of 1, a name and a slug are for the one to be meant for the other
 
@@ -125,6 +127,7 @@ def owner_in(name: str, slugs: Collection[str]) -> str:
     that go with handing in; "" if nothing is. "hw1_relu_Jane Doe (2).py" is Jane Doe's."""
     ending = split_ending(name)
     stem = unquote((stem_of(name) if ending is None else ending[0])[:_MAX_CHARACTERS])
+    stem = _STAMP.sub("", stem)
     words = list(_WORD.finditer(stem))
     fits, _ = _fitting(stem, slugs)
     spans = [token.span() for token in _TOKEN.finditer(stem) if _HANDING_IN.fullmatch(token[0])]

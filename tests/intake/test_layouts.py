@@ -190,6 +190,16 @@ def test_gradescope_folders_are_named_by_the_table_of_grades_too(make_class) -> 
     assert class_.submissions[0].submitted_at == "2026-10-01T17:00:00Z"
 
 
+def test_a_pdf_is_of_who_is_named_in_the_metadata(make_class) -> None:  # type: ignore[no-untyped-def]
+    metadata = "submission_1.pdf:\n  :submitters:\n  - :name: Jane Doe\n"
+    path = make_class({"submission_metadata.yml": metadata, "submission_1.pdf": "%PDF"})
+    with open_class(path, SLUGS) as class_:
+        (jane,) = class_.submissions
+        assert jane.name == "Jane Doe"
+        with pytest.raises(SubmissionError, match="it is a PDF, which can't be read"):
+            jane.load()
+
+
 def test_metadata_that_is_none_is_said(make_class) -> None:  # type: ignore[no-untyped-def]
     path = make_class({"submission_metadata.yml": "a: [", "submission_1/relu.py": "a"})
     with (
@@ -230,6 +240,11 @@ CASES: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
             {"doejane_77": {"relu": "new"}},
         ),
         ({"müllerzoë_7_1_relu.py": "z"}, {"müllerzoë_7": {"relu": "z"}}),
+        # As older releases marked who is late.
+        (
+            {"doejane_late_77_1_relu.py": "j", "oneilpat_78_2_relu.py": "p"},
+            {"doejane_77": {"relu": "j"}, "oneilpat_78": {"relu": "p"}},
+        ),
     ],
     "moodle": [
         # The first fixed part is Moodle's, a later one is in the name that a student chose.
@@ -259,6 +274,19 @@ CASES: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
                 "Group A_5_assignsubmission_onlinetext/onlinetext.html": "",
             },
             {"Group A_5": {"relu": "a"}, "Standard-Gruppe": {"relu": "d"}},
+        ),
+        # What some sites put beside the name, and blanks that became underscores.
+        (
+            {
+                "jdoe_Jane Doe_111_assignsubmission_file_/relu.py": "j",
+                "Bob Roe__b.roeATx.edu__222_assignsubmission_file_/relu.py": "b",
+                "Zoe_La_Rue_333_assignsubmission_file_/relu.py": "z",
+            },
+            {
+                "jdoe_Jane Doe_111": {"relu": "j"},
+                "Bob Roe__b.roeATx.edu__222": {"relu": "b"},
+                "Zoe_La_Rue_333": {"relu": "z"},
+            },
         ),
     ],
     "gradescope": [
@@ -331,6 +359,26 @@ CASES: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
             },
             {"jdoe": {}, "broe": {"relu": "b"}},
         ),
+        # In another language, and another encoding.
+        (
+            {
+                f"TP 1_j_doe_attempt_{TIME}_relu.py": "j",
+                f"TP 1_j_doe_attempt_{TIME}.txt": "Nom\u00a0: Jane Doe (j_doe)\r\nDevoir : TP 1",
+                f"TP 1_b_roe_attempt_{TIME}_relu.py": "b",
+                f"TP 1_b_roe_attempt_{TIME}.txt": "Nom : Roe (b_roe)\r\n".encode("utf-16"),
+            },
+            {"j_doe": {"relu": "j"}, "b_roe": {"relu": "b"}},
+        ),
+        # A group's name with an underscore; two tasks of one person.
+        (
+            {
+                f"HW1_Red_Pandas_attempt_{TIME}_relu.py": "g",
+                f"HW1_Red_Pandas_attempt_{TIME}.txt": "Name: Red_Pandas\nAssignment: HW1\n",
+                f"HW1_jdoe_attempt_{TIME}_relu.py": "j",
+                f"HW2_jdoe_attempt_{LATER}_dropout.py": "j2",
+            },
+            {"Red_Pandas": {"relu": "g"}, "jdoe": {"relu": "j", "dropout": "j2"}},
+        ),
     ],
     "brightspace": [
         (
@@ -364,6 +412,25 @@ CASES: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
             },
             {"Jane Doe_1": {"relu": "one"}, "Jane Doe_2": {"relu": "two"}},
         ),
+        # A flat list; the first time is Brightspace's.
+        (
+            {
+                "index.html": "",
+                "1001-22 - Jane Doe - Sep 24, 2024 926 PM - relu.py": "old",
+                "1001-22 - Jane Doe - Sep 25, 2024 926 PM - relu.py": "new",
+                "1002-22 - Bob Roe - Sep 24, 2024 926 PM - "
+                "x - Jane Doe - Sep 26, 2024 926 PM - relu.py": "odd",
+            },
+            {"Jane Doe_1001": {"relu": "new"}, "Bob Roe_1002": {}},
+        ),
+        # Sites that write a person's number, too, and blanks that are not everywhere.
+        (
+            {
+                "1001-22 - N0123456 - Jane Doe - Sep 24, 2024 926 PM/relu.py": "j",
+                "1002-22- N0123457 - Bob Roe- 24 Sep, 2024 2126/relu.py": "b",
+            },
+            {"Jane Doe_1001": {"relu": "j"}, "Bob Roe_1002": {"relu": "b"}},
+        ),
     ],
     "ilias": [
         (
@@ -387,6 +454,24 @@ CASES: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
                 "Task/Abgaben/Roe_Bob_broe_302/relu.py": "b",
             },
             {"Doe_Jane_jdoe_301": {"relu": "late"}, "Roe_Bob_broe_302": {"relu": "b"}},
+        ),
+        # As a plugin lays them out.
+        (
+            {
+                "Team_5/Doe_Jane_jdoe_301/relu.py": "ours",
+                "Team_6/Roe_Bob_broe_302/relu.py": "b",
+                "status.xlsx": "",
+                "README.md": "",
+            },
+            {"Doe_Jane_jdoe_301": {"relu": "ours"}, "Roe_Bob_broe_302": {"relu": "b"}},
+        ),
+        # The folder around them ends in a number, too.
+        (
+            {
+                "multi_feedback_ReLU_77/Doe_Jane_jdoe_301/relu.py": "j",
+                "multi_feedback_ReLU_77/Roe_Bob_b_roe_302/relu.py": "b",
+            },
+            {"Doe_Jane_jdoe_301": {"relu": "j"}, "Roe_Bob_b_roe_302": {"relu": "b"}},
         ),
     ],
     "nbgrader": [
@@ -417,6 +502,16 @@ CASES: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
                 "broe/ps1/timestamp.txt": "2026-10-01 12:00:00.1",
             },
             {"jdoe": {"relu": "j"}, "broe": {"relu": "b"}},
+        ),
+        # The folder of the whole course.
+        (
+            {
+                "source/ps1/relu.py": "ours",
+                "release/ps1/relu.py": "ours",
+                "submitted/jdoe/ps1/relu.py": "j",
+                "gradebook.db": "",
+            },
+            {"jdoe": {"relu": "j"}},
         ),
     ],
     "github": [
@@ -480,6 +575,19 @@ CASES: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
                 "O'Neil-Ström, Åsa Li(u1)": {"dropout": "a"},
             },
         ),
+        # A name in one word, and one with a nickname.
+        (
+            {
+                "Doe,(jdoe)/Submission attachment(s)/relu.py": "j",
+                "O'Neil, Pat (Patty)(pon)/Submission attachment(s)/relu.py": "p",
+                "Roe, Bob B., Jr.(broe)_Submission attachment(s)_relu.py": "b",
+            },
+            {
+                "Doe,(jdoe)": {"relu": "j"},
+                "O'Neil, Pat (Patty)(pon)": {"relu": "p"},
+                "Roe, Bob B., Jr.(broe)": {"relu": "b"},
+            },
+        ),
     ],
     "folders": [
         (
@@ -503,6 +611,17 @@ CASES: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
         (
             {"relu-alice/relu.py": "a", "doe_jane_hw_1/relu.py": "j", "bob/relu.py": "b"},
             {"relu-alice": {"relu": "a"}, "doe_jane_hw_1": {"relu": "j"}, "bob": {"relu": "b"}},
+        ),
+        # When it was handed in stands behind the name.
+        (
+            {
+                "Jane Doe - 2026-11-14T13_41_26.324712/relu.py": "j",
+                "Roe_Bob_br7_2026-10-10_23-43-22.zip": make_zip({"relu.py": "b"}),
+            },
+            {
+                "Jane Doe - 2026-11-14T13_41_26.324712": {"relu": "j"},
+                "Roe_Bob_br7_2026-10-10_23-43-22": {"relu": "b"},
+            },
         ),
     ],
 }  # fmt: skip
@@ -550,6 +669,47 @@ def test_a_mixture_of_two_is_told_with_the_files_of_each(make_class) -> None:  #
     for what in ("Canvas: doejane_77_1_relu.py, roebob_78_2_relu.py", "Moodle: Ann Poe_5_", "carl"):
         assert what in str(told.value)
     assert read(path, "moodle")[1] == {"Ann Poe_5": {"relu": "a"}}
+
+
+def test_a_download_beside_its_zip_or_a_list_of_grades_is_the_class(make_class) -> None:  # type: ignore[no-untyped-def]
+    _, texts = read(
+        make_class(
+            {
+                "Grades-DL-relu-17.csv": "Identifier,Full name\n",
+                "DL-relu-17.zip": make_zip({"x": ""}),
+                "DL-relu-17/Jane Doe_1_assignsubmission_file_/relu.py": "j",
+                "DL-relu-17/Bob Roe_2_assignsubmission_file_/relu.py": "b",
+            }
+        )
+    )
+    assert texts == {"Jane Doe_1": {"relu": "j"}, "Bob Roe_2": {"relu": "b"}}
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (
+            {
+                "DL-relu-17/Jane Doe_1_assignsubmission_file_/relu.py": "j",
+                "DL-relu-17/Bob Roe_2_assignsubmission_file_/relu.py": "b",
+                "DL-dropout-18/Jane Doe_3_assignsubmission_file_/dropout.py": "j",
+            },
+            "these are downloads of their own: DL-dropout-18, DL-relu-17; grade one after",
+        ),
+        (
+            {"relu/jane/relu.py": "j", "relu/bob/relu.py": "b", "Dropout/bob/dropout.py": "b"},
+            "called as assignments and not as students: Dropout, relu; grade one after",
+        ),
+    ],
+)
+def test_several_classes_are_not_taken_for_students(files: Files, told: str, make_class) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(SubmissionError, match=told):
+        read(make_class(files))
+
+
+def test_what_a_system_has_named_and_somebody_put_in_folders_is_a_class(make_class) -> None:  # type: ignore[no-untyped-def]
+    _, texts = read(make_class({"j/doejane_77_1_relu.py": "j", "b/roebob_78_2_relu.py": "b"}))
+    assert texts == {"j": {"relu": "j"}, "b": {"relu": "b"}}
 
 
 def test_a_layout_that_does_not_fit_or_is_none_is_said(make_class) -> None:  # type: ignore[no-untyped-def]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from functools import partial
 from typing import Protocol
@@ -13,7 +13,9 @@ from grader.intake.tree import Kind, Parts, Tree
 from grader.submissions.model import Submission, SubmissionError
 from grader.submissions.places import max_bytes
 from grader.submissions.reading import load_files, load_single, merge
+from grader.text import show_name
 
+NAMED = 5  # at most so many names in a note
 Handle = tuple[str, str]  # a kind, such as "email" or "name", and a value; see gradebook.people
 
 
@@ -65,6 +67,10 @@ class Listing:
     slugs: Sequence[str]
     zone: tzinfo  # of times that name none
     times_of: Sequence[str]  # the modules whose commits are looked up
+
+    def inside(self, name: str) -> Listing:
+        """What lies in a folder, as a class of its own."""
+        return replace(self, top=(*self.top, name), names=self.below(name), title=name)
 
     def below(self, *parts: str) -> Mapping[str, Kind]:
         """What lies in a folder; nothing if it can't be looked at."""
@@ -160,6 +166,12 @@ def refusal(names: Sequence[str] | Mapping[str, object]) -> str:
         f"{' and '.join(sorted(names))} are of one person by their names, and not the same; none "
         "of them is graded: keep the one that counts"
     )
+
+
+def some(names: Sequence[str]) -> str:
+    shown = ", ".join(show_name(name) for name in names[:NAMED])
+    more = len(names) - NAMED
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _first(data: bytes, limit: int) -> bytes:

@@ -1,7 +1,8 @@
 """Blackboard: a flat list, <title>_<username>_attempt_<time>_<name as handed in>.
 
 Beside the files of an attempt lies <title>_<username>_attempt_<time>.txt, whose first line is
-"Name: <full name> (<username>)": it alone tells a username with an underscore from the title's end.
+"Name: <full name> (<username>)", of a group "Name: <group>", in the site's language: it alone tells
+a username or a group's name with an underscore from the title's end.
 A student's own words come after the first time, so the first one is Blackboard's.
 """
 
@@ -12,14 +13,14 @@ from collections import defaultdict
 
 from grader.files import FileError
 from grader.intake.layouts.base import Handed, Listing, Reading
+from grader.intake.roster import RosterError, decoded
 from grader.intake.times import parse_time
-from grader.intake.tree import Parts
 from grader.text import utc_text
 
 _NAME = re.compile(
     r"(?P<front>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<original>.+)|\.txt)", re.S
 )
-_PERSON = re.compile(r"\w+: *(?P<name>.*?) *\((?P<user>[^()]+)\)\s*")
+_PERSON = re.compile(r"\w+\s?[:\uff1a]\s*(?P<name>.*?)\s*(?:\((?P<user>[^()]+)\))?\s*")
 _MAX_INFO_BYTES = 1 << 20
 
 
@@ -43,16 +44,18 @@ class Blackboard:
                 attempts[match["front"]].append(match)
             else:
                 infos[match["front"]] = place
-        for front, matches in attempts.items():
-            user, name = front.rpartition("_")[2], ""
-            if front in infos:
-                user, name = _told(listing, infos[front], front) or (user, name)
-            newest: dict[str, tuple[str, Parts]] = {}
-            for match in matches:
-                candidate = (match["time"], (match.string,))
-                newest[match["original"]] = max(candidate, newest.get(match["original"], candidate))
-            time = parse_time(max(match["time"] for match in matches), listing.zone)
-            files = {original: place for original, (_, place) in newest.items()}
+        by_user: dict[str, list[re.Match[str]]] = defaultdict(list)
+        names: dict[str, str] = {}
+        for front, matches in attempts.items():  # a title's, of which several may lie here
+            told = _told(listing, infos[front], front) if front in infos else None
+            user, name = told or (front.rpartition("_")[2], "")
+            by_user[user] += matches
+            names[user] = name or names.get(user, "")
+        for user, matches in by_user.items():
+            in_order = sorted(matches, key=lambda match: match["time"])
+            time = parse_time(in_order[-1]["time"], listing.zone)
+            files = {match["original"]: (match.string,) for match in in_order}
+            name = names[user]
             reading.submissions.append(
                 Handed(
                     user,
@@ -74,10 +77,11 @@ def _match(name: str) -> re.Match[str] | None:
 def _told(listing: Listing, place: str, front: str) -> tuple[str, str] | None:
     """Username and full name as the info file's first line has them, if that fits its own name."""
     try:
-        text = listing.tree.read((*listing.top, place), _MAX_INFO_BYTES).decode("utf-8-sig")
-    except (FileError, OSError, UnicodeDecodeError):
+        text, _ = decoded(listing.tree.read((*listing.top, place), _MAX_INFO_BYTES))
+    except (FileError, OSError, RosterError):
         return None
     person = _PERSON.fullmatch(text.partition("\n")[0])
-    if person is None or not front.endswith(f"_{person['user']}"):
+    user = person and (person["user"] or person["name"])
+    if person is None or not user or not front.endswith(f"_{user}"):
         return None
-    return person["user"], person["name"]
+    return user, person["name"]

@@ -1,23 +1,26 @@
 """Brightspace: <number>-<number> - Full Name - Sep 24, 2024 926 PM/…, with an index.html beside.
 
-Names may hold hyphens; the numbers are split off at the left, the time at the right. Some sites
-write "Last, First - <number>". Whoever hands in again has another folder: the last one counts.
+Older ones are flat lists of such names, " - " and the name as handed in. Names may hold hyphens;
+the numbers are split off at the left, some sites' number of the person too, the time at the right.
+Some write "Last, First - <number>". Whoever hands in again has another folder: the last one counts.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
+from datetime import tzinfo
 
 from grader.intake.layouts.base import Handed, Handle, Listing, Reading
 from grader.intake.times import parse_time
+from grader.intake.tree import Kind
 from grader.text import utc_text
 
-_FOLDER = re.compile(
-    r"(?P<number>\d+)-\d+ ?- (?P<name>.+) - "
+_NAME = re.compile(
+    r"(?P<number>\d+)-\d+ ?- (?:(?P<identifier>[A-Za-z]?\d{4,}) - )?(?P<name>.+?) ?- "
     r"(?P<time>(?:[^\W\d]+\.? \d{1,2}|\d{1,2}\.? [^\W\d]+\.?),? \d{4},? "
-    r"\d{1,2}[.:h_]?\d\d(?: ?[AaPp]\.?[Mm]\.?)?)"
-)
+    r"\d{1,2}[.:h_]?\d\d(?: ?[AaPp]\.?[Mm]\.?)?)(?: ?- (?P<original>.+))?", re.S
+)  # fmt: skip
 _OTHER = re.compile(r"(?P<name>[^,]+, .+) - (?P<number>\d{3,})")
 _INDEX = "index.html"
 
@@ -28,37 +31,43 @@ class Brightspace:
     is_sure = True
 
     def claims(self, listing: Listing) -> set[str]:
-        folders = {name for name in listing.folders() if _match(name)}
-        return folders | ({_INDEX} & set(listing.names) if folders else set())
+        own = {name for name, kind in listing.names.items() if _match(name, kind)}
+        return own | ({_INDEX} & set(listing.names) if own else set())
 
     def read(self, listing: Listing) -> Reading:
         reading = Reading()
-        attempts: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+        attempts: dict[tuple[str, str], list[re.Match[str]]] = defaultdict(list)
         for place, kind in listing.names.items():
-            match = _match(place) if kind == "folder" else None
+            match = _match(place, kind)
             if match is not None:
-                time = parse_time(match.groupdict().get("time") or "", listing.zone)
-                person = match["name"], match["number"]
-                attempts[person].append((utc_text(time) if time else "", place))
+                attempts[match["name"], match["number"]].append(match)
             elif place != _INDEX:
                 reading.ignored.append(place)
-        for (name, number), found in attempts.items():
-            submitted_at, place = max(found)
+        for (name, number), matches in attempts.items():
+            source = f"{name}_{number}"
+            in_order = sorted(matches, key=lambda match: (_time(match, listing.zone), match.string))
+            last = in_order[-1]
+            found = last.groupdict()
+            load = listing.item(last.string)
+            if found.get("original"):
+                files = {match["original"]: (match.string,) for match in in_order}
+                load = listing.loose(source, files)
             handles: list[Handle] = [("name", name)]
-            if _OTHER.fullmatch(place):
-                handles.append(("identifier", number))
+            if identifier := number if "time" not in found else found["identifier"]:
+                handles.append(("identifier", identifier))
             reading.submissions.append(
-                Handed(
-                    f"{name}_{number}",
-                    name,
-                    listing.item(place),
-                    tuple(handles),
-                    submitted_at,
-                    group=name,
-                )
+                Handed(source, name, load, tuple(handles), _time(last, listing.zone), group=name)
             )
         return reading
 
 
-def _match(name: str) -> re.Match[str] | None:
-    return _FOLDER.fullmatch(name) or _OTHER.fullmatch(name)
+def _match(name: str, kind: Kind) -> re.Match[str] | None:
+    match = _NAME.fullmatch(name)
+    if match is not None:
+        return match if kind == ("file" if match["original"] else "folder") else None
+    return _OTHER.fullmatch(name) if kind == "folder" else None
+
+
+def _time(match: re.Match[str], zone: tzinfo) -> str:
+    time = parse_time(match.groupdict().get("time") or "", zone)
+    return utc_text(time) if time else ""

@@ -13,11 +13,11 @@ from collections import defaultdict
 from grader.intake.layouts.base import Handed, Handle, Listing, Reading
 
 _NAMED = re.compile(
-    r"(?P<name>\w+?)_(?P<late>LATE_)?(?P<user>\d+)_"
+    r"(?P<name>\w+?)_(?P<late>(?i:LATE)_)?(?P<user>\d+)_"
     r"(?:(?P<file>\d+)_(?P<original>.+)|(?:text|link)\.html)", re.S
 )  # fmt: skip
 _NAMELESS = re.compile(
-    r"(?P<late>LATE_)?anon_(?P<code>[0-9A-Za-z]+)_"
+    r"(?P<late>(?i:LATE)_)?anon_(?P<code>[0-9A-Za-z]+)_"
     r"(?:(?P<file>\d+)_(?P<original>.+)|(?:text|link)\.html)", re.S
 )  # fmt: skip
 # A file of a name that was there already.

@@ -6,9 +6,10 @@ import re
 
 from grader.intake.gradescope import METADATA, Submitter, read_submitters
 from grader.intake.layouts.base import Handed, Handle, Listing, Reading
+from grader.intake.tree import Kind
 from grader.text import show_name
 
-_FOLDER = re.compile(r"submission_\d+")
+_NAME = re.compile(r"submission_\d+(?:\.pdf)?")
 
 
 class Gradescope:
@@ -17,8 +18,8 @@ class Gradescope:
     is_sure = True
 
     def claims(self, listing: Listing) -> set[str]:
-        folders = {name for name in listing.folders() if _FOLDER.fullmatch(name)}
-        return folders | ({METADATA} & set(listing.names) if folders else set())
+        own = {name for name, kind in listing.names.items() if _is_own(name, kind)}
+        return own | ({METADATA} & set(listing.names) if own else set())
 
     def read(self, listing: Listing) -> Reading:
         reading = Reading()
@@ -27,7 +28,7 @@ class Gradescope:
         unknown = []
         last: dict[str, Handed] = {}
         for place, kind in listing.names.items():
-            if kind != "folder":
+            if not _is_own(place, kind):
                 if place != METADATA and not place.lower().endswith(".csv"):
                     reading.ignored.append(place)
                 continue
@@ -45,6 +46,11 @@ class Gradescope:
         if unknown:
             reading.notes.append(f"{METADATA} does not say whose they are: {', '.join(unknown)}")
         return reading
+
+
+def _is_own(name: str, kind: Kind) -> bool:
+    """A folder; of an assignment that wants a PDF, a file."""
+    return _NAME.fullmatch(name) is not None and (kind == "file") == name.endswith(".pdf")
 
 
 def _handed(listing: Listing, place: str, who: Submitter) -> Handed:

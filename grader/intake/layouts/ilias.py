@@ -1,6 +1,7 @@
 """ILIAS: FAMILY_GIVEN_login_<user>/…; of a team, in folders "Team <number>".
 
-Read from the right, as login and number hold no underscore. Late files have a word and " - " in
+Read from the right: the number, and a login, which may hold underscores as well, so each that can
+be meant is a login of theirs, and the name without it a name. Late files have a word and " - " in
 front of their names.
 """
 
@@ -10,13 +11,16 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from grader.intake.layouts.base import Handed, Listing, Reading, load_all
+from grader.intake.layouts.base import Handed, Handle, Listing, Reading, load_all
 from grader.intake.tree import Parts, is_submission_file
 from grader.submissions.model import Submission
 
 _FOLDER = re.compile(r"(?P<name>[^_]+(?:_[^_]+)+)_(?P<login>[^_]+)_(?P<user>\d+)")
-_TEAM = re.compile(r"[^\W\d_]+ (?P<team>\d+)")
+_TEAM = re.compile(r"[^\W\d_]+[ _](?P<team>\d+)")
 _LATE = re.compile(r"[^-]+ - (?P<original>.+)")
+_MOST_UNDERSCORES = 2  # of a login
+# What is put beside the folders for those who grade.
+_OWN = {"status.csv", "status.xlsx", "README.md"}
 
 
 class Ilias:
@@ -30,12 +34,12 @@ class Ilias:
         own = {match["login"] for _, match in people}, {match["user"] for _, match in people}
         if any(len(values) < len(people) for values in own):
             return set()
-        return {top for top, _ in people}
+        return {top for top, _ in people} | (_OWN & set(listing.names) if people else set())
 
     def read(self, listing: Listing) -> Reading:
         people = list(_people(listing))
         read = {parts[0] for parts, _ in people}
-        reading = Reading(ignored=[name for name in listing.names if name not in read])
+        reading = Reading(ignored=[name for name in listing.names if name not in read | _OWN])
         teams: dict[str, list[Parts]] = {}
         for parts, _ in people:
             if len(parts) == 2:
@@ -51,14 +55,17 @@ class Ilias:
                     source,
                     name,
                     loads[0] if len(loads) == 1 else partial(load_all, source, loads),
-                    (
-                        ("number", f"ilias:{match['user']}"),
-                        ("login", match["login"]),
-                        ("name", name),
-                    ),
+                    (("number", f"ilias:{match['user']}"), *_handles(match)),
                 )
             )
         return reading
+
+
+def _handles(match: re.Match[str]) -> Iterator[Handle]:
+    parts = [*match["name"].split("_"), match["login"]]
+    for begins in range(len(parts) - 1, max(1, len(parts) - 2 - _MOST_UNDERSCORES), -1):
+        yield "login", "_".join(parts[begins:])
+        yield "name", " ".join(parts[:begins])
 
 
 def _load(listing: Listing, parts: Parts) -> Callable[[], Submission]:
@@ -76,7 +83,9 @@ def _load(listing: Listing, parts: Parts) -> Callable[[], Submission]:
 
 def _people(listing: Listing) -> Iterator[tuple[Parts, re.Match[str]]]:
     for name in listing.folders():
-        if match := _FOLDER.fullmatch(name):
+        if (match := _FOLDER.fullmatch(name)) and not any(
+            _FOLDER.fullmatch(inner) for inner in listing.folders(name)
+        ):  # what holds people is the download
             yield (name,), match
         elif _TEAM.fullmatch(name):
             for inner in listing.folders(name):

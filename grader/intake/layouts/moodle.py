@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from grader.intake.headings import PARTICIPANT_WORDS, spelt
 from grader.intake.layouts.base import Handed, Handle, Listing, Reading
@@ -19,6 +19,7 @@ _NAME = re.compile(
     r"(?P<name>.+?)(?:_(?P<number>\d+))?_assignsubmission_(?P<what>[a-z]+)(?:_(?P<original>.*))?",
     re.S,
 )
+_ADDRESS = re.compile(r"(?P<local>\S+)AT(?P<domain>[a-z0-9-]+(?:\.[a-z0-9-]+)+)")
 
 
 class Moodle:
@@ -57,5 +58,18 @@ def _handed(name: str, number: str, load: Callable[[], Submission]) -> Handed:
     if spelt(name) in PARTICIPANT_WORDS:  # a nameless download
         handles.append(("label", source))
         return Handed(source, f"{name} {number}", load, tuple(handles), upload=upload)
-    handles.append(("name", name))
+    handles += [("name", name), *_beside(name)]
     return Handed(source, name, load, tuple(handles), group=name, upload=upload)
+
+
+def _beside(name: str) -> Iterator[Handle]:
+    """What some sites put beside the full name, in which no underscore is: a login, an address."""
+    parts = [part for part in name.split("_") if part]
+    if len(parts) > 1 and any(" " in part for part in parts):
+        for part in parts:
+            if " " in part:
+                yield "name", part
+            elif address := _ADDRESS.fullmatch(part):
+                yield "email", f"{address['local']}@{address['domain']}"
+            else:
+                yield "word", part

@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from functools import partial
 
 from grader.files import FileError
-from grader.intake.layouts.base import Handed, Listing, Reading, load_all
+from grader.intake.layouts.base import Handed, Listing, Reading, load_all, some
 from grader.intake.times import parse_time
 from grader.intake.tree import Parts, is_submission_file
 from grader.text import utc_text
 
 _EXCHANGE = re.compile(r"(?P<student>[^+]+)\+(?P<assignment>[^+]+)\+(?P<time>[^+]+)(?:\+[^+]+)?")
 _TIMESTAMP = "timestamp.txt"
-_SUBMITTED = "submitted"
+SUBMITTED = "submitted"
+COURSE_FOLDERS = frozenset({"source", "release", "autograded", "feedback"})  # beside that one
 _MAX_TIME_BYTES = 1024
 
 
@@ -40,6 +41,15 @@ class Nbgrader:
             by_student[student].append(found)
         read = {parts[0] for parts, _, _ in _found(listing)}
         reading = Reading(ignored=[name for name in listing.names if name not in read])
+        dateless = [
+            "/".join(parts)
+            for time, parts in newest.values()
+            if not time and _TIMESTAMP in listing.below(*parts)
+        ]
+        if dateless:
+            reading.notes.append(
+                f"{_TIMESTAMP} can't be read, so they are taken to be in time: {some(dateless)}"
+            )
         for student, folders in by_student.items():
             loads = [listing.item(*parts) for _, parts in folders]
             load = partial(load_all, student, loads) if len(loads) > 1 else loads[0]
@@ -59,7 +69,7 @@ def _found(listing: Listing) -> Iterator[tuple[Parts, str, str]]:
         for inner in listing.folders(name):
             if _EXCHANGE.fullmatch(inner):
                 break  # the exchange's own folder
-            if listing.title == _SUBMITTED or _TIMESTAMP in listing.below(name, inner):
+            if listing.title == SUBMITTED or _TIMESTAMP in listing.below(name, inner):
                 yield (name, inner), name, inner
 
 

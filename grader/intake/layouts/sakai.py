@@ -18,11 +18,12 @@ from grader.intake.tree import Parts
 from grader.submissions.model import Submission
 from grader.text import fold, utc_text
 
-_PERSON = r"[^,;()/]+, [^,;()/]+\([^()/]+\)"
+# A given name may be missing, and hold more in parentheses, as a nickname.
+_PERSON = r"[^,;()/]+,(?: [^;/]*?)?\([^()/]+\)"
 _WHO = re.compile(
     rf"(?P<who>{_PERSON}(?:; {_PERSON})*)(?:_(?P<what>[^_]+)(?:_(?P<original>.+))?)?", re.S
 )
-_EACH = re.compile(r"(?P<family>[^,;()/]+), (?P<given>[^,;()/]+)\((?P<login>[^()/]+)\)")
+_EACH = re.compile(r"(?P<family>[^,;()/]+),(?P<given>(?: [^;/]*?)?)\((?P<login>[^()/]+)\)(?=; |\Z)")
 _ATTACHMENTS = "submission attachment(s)"
 _TIMESTAMP = "timestamp.txt"
 _OWN = {"grades.csv", "grades.xls", "grades.xlsx"}
@@ -74,7 +75,7 @@ def _match(name: str, kind: str) -> re.Match[str] | None:
 def _handed(who: str, load: Callable[[], Submission], time: str) -> Iterator[Handed]:
     """The work of each who handed it in."""
     for person in _EACH.finditer(who):
-        name = f"{person['given'].strip()} {person['family'].strip()}"
+        name = f"{person['given'].strip()} {person['family'].strip()}".strip()
         handles = (("login", person["login"]), ("name", name))
         yield Handed(person[0].strip(), name, load, handles, time)
 

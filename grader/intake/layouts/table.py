@@ -10,7 +10,7 @@ from datetime import UTC, tzinfo
 from itertools import chain
 from pathlib import Path
 
-from grader.intake.layouts.base import Handed, Layout, Listing
+from grader.intake.layouts.base import Handed, Layout, Listing, some
 from grader.intake.layouts.blackboard import Blackboard
 from grader.intake.layouts.brightspace import Brightspace
 from grader.intake.layouts.canvas import Canvas
@@ -19,10 +19,11 @@ from grader.intake.layouts.folders import Folders
 from grader.intake.layouts.gradescope import Gradescope
 from grader.intake.layouts.ilias import Ilias
 from grader.intake.layouts.moodle import Moodle
-from grader.intake.layouts.nbgrader import Nbgrader
+from grader.intake.layouts.nbgrader import COURSE_FOLDERS, SUBMITTED, Nbgrader
 from grader.intake.layouts.sakai import Sakai
-from grader.intake.tree import Parts, descend, open_tree
+from grader.intake.tree import Parts, descend, is_submission_file, open_tree
 from grader.submissions.model import SubmissionError
+from grader.submissions.names import is_spelling
 from grader.text import show_name
 
 # Where two explain as much, the first one is meant: its names have more that is its own.
@@ -32,7 +33,6 @@ _TABLE: tuple[Layout, ...] = (
     GitHub(), GitLab(),
 )  # fmt: skip
 LAYOUTS: tuple[str, ...] = tuple(layout.name for layout in (*_TABLE, _FOLDERS))
-NAMED = 5  # at most so many names in a note
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def open_class(
             ]
             # A class of one is one folder, too: the outermost that a system has named.
             of_systems = filter(is_surely_of_a_system, listings), filter(is_of_a_system, listings)
-            listing = next(chain(*of_systems), listings[-1])
+            listing = next(chain(*of_systems), None) or one_class(listings[-1])
         except OSError as error:
             raise SubmissionError(f"{show_name(str(path))}: {error.strerror or error}") from None
         yield read(listing, named(layout) if layout else recognised(listing))
@@ -102,6 +102,43 @@ def is_of_a_system(listing: Listing) -> bool:
     return any(layout.claims(listing) >= set(listing.names) for layout in (_ILIAS, _NBGRADER))
 
 
+def one_class(listing: Listing) -> Listing:
+    """Where the class lies: here, or in the only download of a system's that is here, as it is
+    unpacked beside its zip or a list of grades; in nbgrader's own folder for it.
+
+    Raises:
+        SubmissionError: here lie several downloads.
+    """
+    folders = listing.folders()
+    if SUBMITTED in folders and not COURSE_FOLDERS.isdisjoint(folders):
+        return listing.inside(SUBMITTED)
+    if folders and all(is_surely_of_a_system(listing.inside(name)) for name in folders):
+        inside = [listing.inside(name) for name in folders]
+        if len(inside) == 1:
+            return inside[0]
+        if any(len(recognised(each).read(each).submissions) > 1 for each in inside):
+            raise SubmissionError(
+                f"these are downloads of their own: {some(folders)}; grade one after the other"
+            )
+    return listing
+
+
+def refuse_folders_of_assignments(listing: Listing) -> None:
+    """A folder an assignment with the students' folders in it would be taken for a student."""
+    folders = listing.folders()
+    if len(folders) == 1:  # around all
+        listing = listing.inside(folders[0])
+        folders = listing.folders()
+    if not folders or not all(any(is_spelling(f, s) for s in listing.slugs) for f in folders):
+        return
+    files = chain(*(listing.below(name).items() for name in folders))
+    if not any(kind == "file" and is_submission_file(name) for name, kind in files):
+        raise SubmissionError(
+            f"called as assignments and not as students: {some(folders)}; grade one after the "
+            "other, or say --layout folders if that is one student's work"
+        )
+
+
 def named(name: str) -> Layout:
     """The layout that `name` means; an unknown one is a SubmissionError that suggests another."""
     for layout in (*_TABLE, _FOLDERS):
@@ -116,7 +153,7 @@ def recognised(listing: Listing) -> Layout:
     """The layout by which the names were made.
 
     Raises:
-        SubmissionError: some are of one system and some of another.
+        SubmissionError: some are of one system and some of another, or each is of an assignment.
     """
     wanted = _FOLDERS.claims(listing)
     claims = {layout: layout.claims(listing) for layout in _TABLE}
@@ -126,6 +163,7 @@ def recognised(listing: Listing) -> Layout:
         if claimed and (layout.is_sure or claimed >= wanted)
     }
     if not claims:
+        refuse_folders_of_assignments(listing)
         return _FOLDERS
     best = max(claims, key=lambda layout: len(claims[layout]))
     parts = {best: claims[best]}
@@ -158,9 +196,3 @@ def read(listing: Listing, layout: Layout) -> ClassList:
     count = f"{len(reading.submissions)} submission{'' if len(reading.submissions) == 1 else 's'}"
     in_order = sorted(reading.submissions, key=lambda handed: handed.source)
     return ClassList(f"{layout.title}: {count}", in_order, notes)
-
-
-def some(names: Sequence[str]) -> str:
-    shown = ", ".join(show_name(name) for name in names[:NAMED])
-    more = len(names) - NAMED
-    return f"{shown} and {more} more" if more > 0 else shown
