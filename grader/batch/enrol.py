@@ -30,6 +30,8 @@ KEY_CHARACTERS = 60
 # Names that Windows keeps for devices; a key is a file name in some exports.
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 NAMED = 5  # at most so many people in a note
+# As what somebody is shown whose name is not known.
+SHOWN = ("email", "login", "github", "identifier")
 # A system's number is of the person, not of a place in one assignment.
 OF_THE_PERSON = ("canvas:", "ilias:")
 
@@ -193,12 +195,13 @@ class Roll:
         handed: dict[str, list[Handed]] = defaultdict(list)
         of_groups = set()
         notes = []
+        new: dict[Handle, tuple[str, list[Handle]]] = {}
         for submission, claim in zip(submissions, self._claims(submissions), strict=True):
             if len(claim.keys) > 1 and not claim.is_group:
                 notes.append(self._unsettled(submission, claim.keys))
                 continue
             of_groups |= {submission.source} if claim.is_group else set()
-            for key in claim.keys or [self._new(submission, known_by(submission))]:
+            for key in claim.keys or [self._newcomer(submission, new)]:
                 handed[key].append(submission)
         result = []
         for key, several in handed.items():
@@ -217,6 +220,18 @@ class Roll:
             )
             result.append((key, one))
         return Enrolment(result, notes, len(notes))
+
+    def _newcomer(self, submission: Handed, new: dict[Handle, tuple[str, list[Handle]]]) -> str:
+        """Whom nobody knew before this run; `new`: who is, by what is one person's own, and what
+        else is known of them."""
+        known = known_by(submission)
+        own = [(kind, fold(value)) for kind, value in known if is_own(kind, value)]
+        for handle in own:
+            if handle in new and not are_two(known, new[handle][1]):
+                return new[handle][0]
+        key = self._new(submission, known)
+        new |= dict.fromkeys(own, (key, known))
+        return key
 
     def _claims(self, submissions: Sequence[Handed]) -> list[Claim]:
         """Whom each may be of: nobody known, one, a group, or some that can't be told apart."""
@@ -249,8 +264,10 @@ class Roll:
     def _groups(self) -> dict[str, set[str]]:
         groups: dict[str, set[str]] = defaultdict(set)
         for key, stored in self._students.items():
-            if not stored.is_dropped and (group := squeezed(stored.student.group)):
-                groups[group].add(key)
+            told = stored.student.group  # Moodle names all of a person's in one cell
+            for group in {squeezed(told), *map(squeezed, re.split("[,;]", told))} - {""}:
+                if not stored.is_dropped:
+                    groups[group].add(key)
         return groups
 
     def _unsettled(self, submission: Handed, may_be: Iterable[str]) -> str:
@@ -273,8 +290,10 @@ class Roll:
         seed = (
             ("roster", *(value for _, value in handles)) if isinstance(of, Line) else (of.source,)
         )
-        name = storable(of.name or first(handles, "email") or first(handles, "login"))
-        key = new_key(name, storable(number), storable("\0".join(seed)), self._keys)
+        known = (first(handles, kind) for kind in SHOWN)
+        name = storable(of.name or next(filter(None, known), number))
+        number = "" if number == name else storable(number)
+        key = new_key(name, number, storable("\0".join(seed)), self._keys)
         self._keys.add(key.casefold())
         self._students[key] = StoredStudent(Person(key=key, name=name), None, "", "")
         return key
@@ -317,6 +336,13 @@ def known_by(submission: Handed) -> list[Handle]:
     return [(kind, storable(value)) for kind, value in handles]
 
 
+def is_own(kind: str, value: str) -> bool:
+    """Whether this is one person's own: who has the same in another hand-in is nobody else."""
+    if kind == "number":
+        return value.startswith(OF_THE_PERSON)
+    return kind in ("identifier", "email", "login", "github")
+
+
 def with_line(stored: StoredStudent, line: Line) -> StoredStudent:
     """`stored` with what the roster says; what it does not say stays."""
     old = stored.student
@@ -351,7 +377,7 @@ def with_handed(stored: StoredStudent, handed: Handed) -> StoredStudent:
     identifier = first(handles, "identifier")
     student = Person(
         key=old.key,
-        name=old.name if stored.standing else better_name(old.name, handles),
+        name=old.name if stored.standing and old.name else better_name(old.name, handles),
         identifier=identifier or bare if old.identifier in ("", bare) else old.identifier,
         email=old.email or first(handles, "email"),
         login=old.login or first(handles, "login"),

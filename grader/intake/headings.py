@@ -22,12 +22,18 @@ FIELDS: dict[str, str] = {
         Fullständigt namn, Namn, Fullt navn, Deltagare, Nom, Nom et prénom, Nome e cognome,
         Apellidos y nombre, Nombre y apellidos, Student/in, Studierende, Teilnehmer/in,
         participant, jméno, imię i nazwisko, koko nimi, preferred name,
-        name of the student, name of student, student full name, candidate name, learner name
+        name of the student, name of student, student full name, candidate name, learner name,
+        first name last name, last name first name, surname first name, first last, last first,
+        Vorname Nachname, Nachname Vorname, Name Vorname, Vorname Name, Familienname Vorname,
+        Nom Prénom, Prénom Nom, Nombre Apellido(s), Nombre Apellidos, Apellidos Nombre,
+        Apellido(s) Nombre, Cognome Nome, Nome Cognome, Nome Sobrenome, Nome Apelido(s),
+        Fornavn Efternavn, Efternavn Fornavn, Voornaam Achternaam, Naam Voornaam,
+        Förnamn Efternamn, Fornavn Etternavn
     """,
     "first_name": """
         first name, given name, firstname, first, forename, given names, first names, Vorname,
-        Rufname, Vornamen, Prénom, Prénoms, Nombre(s), Nombres, Nome proprio, Primeiro nome,
-        Voornaam, Roepnaam, Fornavn, Fornavn(e), Förnamn, Etunimi, imię
+        forenames, Rufname, Vornamen, Prénom, Prénoms, Nombre(s), Nombres, Nome proprio,
+        Primeiro nome, Voornaam, Roepnaam, Fornavn, Fornavn(e), Förnamn, Etunimi, imię
     """,
     "last_name": """
         last name, surname, family name, lastname, last, Nachname, Familienname, Zuname,
@@ -39,6 +45,7 @@ FIELDS: dict[str, str] = {
         university id, id number, matriculation number, registration number, institution id,
         roll number, roll no, enrolment number, enrolment no, enrollment number, enrollment no,
         registration no, reg no, index number, admission number, matric number, matric no,
+        matriculation no, student ref, student reference,
         student code, usn, prn, zid, roster identifier, identifier, orgdefinedid,
         integration id, external id, external user key,
         campus id, person id, emplid, banner id, candidate number, user id, uid, id,
@@ -76,6 +83,7 @@ FIELDS: dict[str, str] = {
     """,
     "section": """
         section, sections, section name, class section, tutorial, lab section, discussion section,
+        tutorial group, seminar group, lab group, practical group, class group,
         Sektion, Tutorium, Übungsgruppe, Übung, Section de cours, Sección, Sezione, Secção, Turma,
         Sectie, Werkgroep, Hold, Holdnavn, Øvelseshold, Klasse, Sektioner, Klass
     """,
@@ -141,6 +149,7 @@ def _words(text: str) -> list[str]:
 _RANKS = {field: {word: i for i, word in enumerate(_words(text))} for field, text in FIELDS.items()}
 _WORKSHEET = frozenset(_words(_MOODLE_WORKSHEET))
 _PARTICIPANT_COLUMN = frozenset(_words(_MOODLE_IDENTIFIER))
+_PART_OF_A_NAME = frozenset(_words("name, Nom, Nombre, Nome, Naam, Navn, Namn, jméno"))
 PARTICIPANT_WORDS = frozenset(_words(PARTICIPANT))
 
 
@@ -170,12 +179,15 @@ def find_columns(header: Sequence[str], named: Mapping[str, Sequence[str]]) -> C
         if field:
             ranked.setdefault(field, []).append((rank, place))
     columns = {field: [place for _, place in sorted(found)] for field, found in ranked.items()}
-    return _names_in_parts(columns)
+    return _names_in_parts(columns, words)
 
 
-def _names_in_parts(columns: Columns) -> Columns:
-    """ "Name" beside "Vorname" is the last name, "Nombre" beside "Apellidos" the first."""
+def _names_in_parts(columns: Columns, words: Sequence[str]) -> Columns:
+    """ "Name" beside "Vorname" is the last name, "Nombre" beside "Apellidos" the first; a full name
+    is none of them."""
     for known, other in (("first_name", "last_name"), ("last_name", "first_name")):
-        if known in columns and other not in columns and "name" in columns:
-            return columns | {other: columns["name"][:1], "name": columns["name"][1:]}
+        parts = [place for place in columns.get("name", ()) if words[place] in _PART_OF_A_NAME]
+        if known in columns and other not in columns and parts:
+            whole = [place for place in columns["name"] if place != parts[0]]
+            return columns | {other: parts[:1], "name": whole}
     return columns

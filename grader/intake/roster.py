@@ -24,18 +24,21 @@ DELIMITERS = ",;\t"
 _WHO = ("name", "first_name", "last_name", "identifier", "email", "login", "github", "participant")
 # By these two lines are of one person.
 _TOLD_BY = ("numbers", "identifiers", "email", "login", "github")
+# Words in the names of roles, without the endings that some languages put to them.
 _STAFF = {
-    "teacher", "instructor", "professor", "lecturer", "ta", "teaching assistant", "assistant",
-    "staff", "grader", "reader", "marker", "tutor", "observer", "designer", "course designer",
-    "course builder", "owner", "admin", "administrator", "manager", "maintainer", "head ta",
-    "non-editing teacher", "guest", "leader",
-    "lehrende", "lehrende/r", "lehrer/in", "dozent/in", "dozent", "tutor/in", "trainer/in",
-    "enseignant", "enseignant non editeur", "profesor", "profesor sin permiso de edicion",
-    "docente", "docente non editor", "professore", "underviser", "laerer", "forelaeser",
-    "hjaelpelaerer",
-    "instruktor", "kursusansvarlig", "censor", "larare", "leraar",
+    "teacher", "instructor", "professor", "lecturer", "ta", "assistant", "staff", "grader",
+    "reader", "marker", "tutor", "observer", "designer", "builder", "owner", "admin",
+    "administrator", "manager", "maintainer", "guest", "leader", "coordinator",
+    "lehrende", "lehrender", "lehrer", "dozent", "trainer", "kursadministrator", "kurstutor",
+    "verwalter", "gast", "enseignant", "enseignante", "profesora", "professora", "professeur",
+    "formateur", "profesor", "docente", "professore", "underviser", "laerer", "forelaeser",
+    "hjaelpelaerer", "instruktor", "kursusansvarlig", "censor", "larare", "leraar",
+    "docent", "gestor", "ayudante",
 }  # fmt: skip
+_ENDING = re.compile(r"[/*:_(](?:in|innen|r|e|a)\b\)?")
 _TEST_STUDENT = ("student, test", "test student")
+_NAME = re.compile(r"[^\W\d_][^\d@]*[ ,][^\d@]*")
+_PREVIEW = "_previewuser"  # whom Blackboard makes for a teacher to see what students see
 _FORMULA_TEXT = re.compile(r'="(.*)"', re.S)
 _LAST_RESORT = "windows-1252"
 NAMED = 3  # at most so many names in a note
@@ -149,30 +152,37 @@ class Table:
         return self.cell(row, "name") or " ".join(filter(None, parts))
 
     def is_staff(self, row: Sequence[str]) -> bool:
-        roles = {fold(role) for cell in self.cells(row, "role") for role in cell.split(",")}
-        return fold(self.name(row)) in _TEST_STUDENT or bool(roles & _STAFF)
+        roles = {word for cell in self.cells(row, "role") for word in _role_words(cell)}
+        is_preview = self.cell(row, "login").endswith(_PREVIEW)
+        return fold(self.name(row)) in _TEST_STUDENT or is_preview or bool(roles & _STAFF)
 
     def line(self, row: Sequence[str]) -> Line | None:
         """None for what is no person: an empty row, and Canvas's row of possible points."""
-        name = self.name(row)
+        name, email = self.name(row), self.cell(row, "email")
         if fold(name).startswith("points possible"):
             return None
         identifiers, numbers = [], []
         for cell in self.cells(row, "identifier"):
-            if place := _participant(cell):
+            # GitHub Classroom's is whatever the teacher has, and its name is the account's.
+            if "github" in self.columns and _NAME.fullmatch(cell):
+                name = cell
+            elif "@" in cell and not email:
+                email = cell
+            elif place := _participant(cell):
                 numbers.append(f"moodle:{place}")
             else:
                 identifiers.append(cell.removeprefix("#"))
         for cell in self.cells(row, "participant"):
             numbers.append(f"moodle:{_participant(cell) or cell}")
         numbers += [f"canvas:{cell}" for cell in self.cells(row, "canvas")]
+        section = self.cell(row, "section")
         line = Line(
             name,
             tuple(dict.fromkeys(identifiers)),
-            self.cell(row, "email"),
+            email,
             self.cell(row, "login").removeprefix("#"),
             github=self.cell(row, "github"),
-            sections=tuple(self.cells(row, "section")[:1]),
+            sections=tuple(filter(None, map(str.strip, section.split(";")))),
             group=self.cell(row, "group"),
             extension=self.cell(row, "extension"),
             numbers=tuple(numbers),
@@ -261,6 +271,11 @@ def _plain(cell: str) -> str:
     """What a cell shows: spreadsheets write ="007" to keep a number as it is."""
     text = _FORMULA_TEXT.fullmatch(cell)
     return text[1].strip() if text else cell
+
+
+def _role_words(cell: str) -> list[str]:
+    words = re.findall(r"[^\W\d_]+", _ENDING.sub("", fold(cell)))
+    return [word.removesuffix("enrollment") for word in words]
 
 
 def _participant(cell: str) -> str:

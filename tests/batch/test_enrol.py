@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from helpers.classes import make_folder
 
 from grader.batch.enrol import enrol, new_key
 from grader.gradebook.keeping.store import open_store
 from grader.gradebook.keeping.students import StoredStudent
-from grader.intake.layouts import Handed, Handle
+from grader.intake.layouts import Handed, Handle, open_class
 from grader.intake.roster import Line
 from grader.submissions.model import Submission, SubmissionError
 
@@ -295,6 +296,49 @@ def test_two_hand_ins_that_claim_one_person_are_refused(class_: Class) -> None:
     assert loads(class_, 1) == {"relu": "x"}, "and Bob's is his"
 
 
+def test_two_that_nobody_knew_and_one_login_has_are_one_persons(class_: Class) -> None:
+    ways = [handed("a", ("login", "jd")), handed("b", ("login", "JD"), ("name", "Jane"), text="y")]
+    class_.enrol(*ways)
+    assert len(class_.students) == 1
+    with pytest.raises(SubmissionError, match="a and b are of one person"):
+        loads(class_, 0)
+
+
+def test_two_that_share_an_address_and_have_numbers_of_their_own_are_two(class_: Class) -> None:
+    shared = ("email", "us@example.edu")
+    class_.enrol(handed("a", ("identifier", "1"), shared), handed("b", ("identifier", "2"), shared))
+    assert len(class_.students) == 2
+
+
+def test_whose_name_is_not_known_is_shown_by_what_is(class_: Class) -> None:
+    lines = [Line("", github="octocat"), Line("", ("01-Poe",)), Line("", numbers=("moodle:5",))]
+    class_.enrol(roster=lines)
+    assert sorted(s.student.name for s in class_.students.values()) == ["01-Poe", "5", "octocat"]
+
+
+def test_an_address_among_other_words_tells_who_is_meant(class_: Class) -> None:
+    lines = [Line("Jane Mary Doe", email="j.doe@example.edu"), Line("Bob Roe")]
+    class_.enrol(handed("Doe Jane (J.Doe@example.edu) 17"), roster=lines)
+    assert class_.students[class_.keys[0]].student.name == "Jane Mary Doe"
+
+
+def test_an_address_in_a_stored_name_is_found_by_a_later_roster(class_: Class) -> None:
+    class_.enrol(handed("Doe Jane j.doe@example.edu"))
+    class_.enrol(roster=[Line("Jane Mary Doe", email="j.doe@example.edu")])
+    assert len(class_.students) == 1
+
+
+def test_a_login_that_ends_like_another_takes_nobody_elses_place(class_: Class) -> None:
+    folders = ("Doe_Jane_jdoe_301", "Evil_Eve_e_jdoe_303", "Roe_Bob_b_roe_302", "Poe_Pat_pp_304")
+    lines = [Line("Jane Doe", login="jdoe"), Line("Eve Evil", login="e_jdoe"),
+             Line("Bob Roe", login="b_roe"), Line("Rosa Roe", login="roe")]  # fmt: skip
+    with open_class(make_folder(class_.folder / "in", {f"{f}/x": "" for f in folders}), []) as read:
+        notes = class_.enrol(*read.submissions, roster=lines)
+    assert notes == ["Poe Pat: not on the roster"]
+    names = [class_.students[key].student.name for key in class_.keys]
+    assert names == ["Jane Doe", "Eve Evil", "Poe Pat", "Bob Roe"]
+
+
 def test_a_login_that_somebody_chose_takes_nobody_elses_place(class_: Class) -> None:
     lines = [Line("Jane Doe", login="jd", github="octocat"), Line("Bob Roe", login="bob")]
     chosen = [handed(name, ("github", name)) for name in ("octocat", "bob", "Jane-Doe")]
@@ -328,6 +372,12 @@ def test_a_groups_work_is_each_members(submission: Handed, class_: Class) -> Non
     assert names == ["Bob Roe", "Jane Doe"]
     assert class_.enrol(submission) == [] and len(class_.keys) == 2, "without a roster as well"
     assert {s.student.name for s in class_.students.values()} == {line.name for line in lines}
+
+
+def test_a_person_in_several_groups_is_in_each(class_: Class) -> None:
+    lines = [Line("Jane Doe", group="Monday, Red"), Line("Bob Roe", group="Monday, Blue")]
+    assert class_.enrol(moodle("Red", 5), moodle("Blue", 6), roster=lines) == []
+    assert [class_.students[key].student.name for key in class_.keys] == ["Jane Doe", "Bob Roe"]
 
 
 def test_a_group_of_somebody_elses_name_is_no_group(class_: Class) -> None:

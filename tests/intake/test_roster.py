@@ -72,6 +72,12 @@ WORKSHEET = {
         "First Name,Last Name,SID,Email,Login,Total Score\nJane,Doe,42,jane@example.edu,jd,1\n",
         "OrgDefinedId,Username,Last Name,First Name,Email,HW Points Grade,End-of-Line Indicator\n"
         "#42,#jd,Doe,Jane,jane@example.edu,,#\n",
+        # A full name in one column, beside a part of it.
+        "First name / Last name;Matriculation No.;Email address;Login\n"
+        "Jane Doe;42;jane@example.edu;jd\n",
+        "Nachname, Vorname;Matrikelnummer;E-Mail;Anmeldename\nJane Doe;42;jane@example.edu;jd\n",
+        "Firstname,Fullname,Student ref,Email,Login\nJane,Jane Doe,42,jane@example.edu,jd\n",
+        "Forename(s),Surname,Student ID,Email,Username\nJane,Doe,42,jane@example.edu,jd\n",
         # A title above the header.
         "Deep learning 2026\n\nStudent,Student ID,Email,NetID\nJane Doe,42,jane@example.edu,jd\n",
     ],
@@ -121,6 +127,43 @@ def test_classroom_50s_roster_says_who_is_staff(tmp_path: Path) -> None:
     assert jane == Line("Jane Doe", (), "jane@example.edu", github="octocat", sections=("A",))
 
 
+def test_github_classrooms_identifiers_are_whatever_a_teacher_has(tmp_path: Path) -> None:
+    text = (
+        '"identifier","github_username","github_id","name"\n'
+        '"Doe, Jane","octocat","1","The Octocat"\n"roe@example.edu","","",""\n"01-Poe","","",""\n'
+    )
+    assert roster(tmp_path, text).lines == [
+        Line("Doe, Jane", github="octocat"),
+        Line("", email="roe@example.edu"),
+        Line("", ("01-Poe",)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "is_staff"),
+    [
+        ("Trainer/in ohne Bearbeitungsrecht", True),
+        ("Dozent:in", True),
+        ("Non-editing teacher", True),
+        ("Profesor/a sin permiso de edición", True),
+        ("Kursadministrator", True),
+        ("TaEnrollment", True),
+        ("Student, Tutor", True),
+        ("Teilnehmer/in", False),
+        ("Étudiant(e)", False),
+        ("Studerende", False),
+    ],
+)
+def test_staff_is_told_by_a_role_in_many_words(role: str, is_staff: bool, tmp_path: Path) -> None:
+    found = roster(tmp_path, f'Name,Rolle\nJane,Student\nPat,"{role}"\n')
+    assert len(found.lines) == 2 - is_staff
+
+
+def test_blackboards_preview_user_is_no_student(tmp_path: Path) -> None:
+    text = "Last Name,First Name,Username\nDoe,Jane,jd\nPoe_PreviewUser,Pat,ppoe_previewuser\n"
+    assert [line.login for line in roster(tmp_path, text).lines] == ["jd"]
+
+
 def test_a_course_says_what_its_own_columns_are(tmp_path: Path) -> None:
     text = "Kennziffer,Wer,Ort,Kürzel\n42,Jane Doe,Bonn,jd\n"
     lines = roster(
@@ -143,6 +186,11 @@ def test_who_stands_in_two_sections_is_one(tmp_path: Path) -> None:
     assert [(line.name, line.section) for line in lines] == [
         ("Jane Doe", "A, B"), ("Bob", "A"), ("Jane Doe", "A"),
     ]  # fmt: skip
+
+
+def test_sections_in_one_cell_are_several(tmp_path: Path) -> None:
+    (line,) = roster(tmp_path, "name,section\nJane Doe,A; B\n").lines
+    assert line.section == "A, B"
 
 
 def test_times_of_submission_are_read_off_the_roster(tmp_path: Path) -> None:

@@ -29,10 +29,11 @@ class Ilias:
     is_sure = False
 
     def claims(self, listing: Listing) -> set[str]:
-        """All or nothing: a login and a number are one person's, as they are in no other name."""
+        """All or nothing: a number is one person's, and so are logins but for what may be their
+        ends, as they are in no other name."""
         people = [(parts[0], match) for parts, match in _people(listing)]
-        own = {match["login"] for _, match in people}, {match["user"] for _, match in people}
-        if any(len(values) < len(people) for values in own):
+        numbers, ends = ({match[own] for _, match in people} for own in ("user", "login"))
+        if len(numbers) < len(people) or 2 * len(ends) <= len(people):
             return set()
         return {top for top, _ in people} | (_OWN & set(listing.names) if people else set())
 
