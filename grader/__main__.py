@@ -37,7 +37,7 @@ def main() -> None:
 def use_utf8() -> None:
     """Start anew where names of files would be read by a byte locale: what is stored, and shown in
     exports, may not depend on it. What is printed is still in the terminal's encoding."""
-    if sys.getfilesystemencoding() == "utf-8" or "PYTHONUTF8" in os.environ:
+    if sys.getfilesystemencoding() == "utf-8" or os.environ.get("PYTHONUTF8") == "1":
         return
     os.environ["PYTHONUTF8"] = "1"
     if sys.stdout is not None:

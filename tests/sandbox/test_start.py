@@ -120,6 +120,16 @@ def test_a_byte_locale_changes_no_name_and_no_grade(run_grader: RunGrader, tmp_p
     assert "josé ğ" in exported and "✓ größer" in exported
 
 
+def test_a_locale_of_ascii_that_somebody_insists_on_changes_no_name(
+    run_grader: RunGrader, tmp_path: Path
+) -> None:
+    hand_in(tmp_path / "class" / "josé", {"relu": "def Net(:\n"})
+    results = tmp_path / "results"
+    ascii_only = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    run_grader("batch", tmp_path / "class", "--results", results, "--only", "relu", **ascii_only)
+    assert "josé" in run_grader("export", "--results", results, "--format", "json").stdout
+
+
 def test_what_a_process_may_not_have_is_told_with_the_limit_to_lift() -> None:
     code = """
 import resource, sys
