@@ -101,7 +101,7 @@ def history(who: Who, results: Results) -> None:
         stored = the_one(gradebook.store, who)
         student = stored.student
         console.print(Text(f"{printable(student.name)} ({student.key})", style="bold"))
-        for line in story(gradebook.store, gradebook.entry_of(stored)):
+        for line in story(gradebook.store, gradebook.entry_of(stored), gradebook.course.zone):
             console.print(line, markup=False)
 
 
@@ -204,7 +204,9 @@ def list_extensions(results: Path, who: str | None) -> None:
 
         store = gradebook.store
         students = store.students() if who is None else [the_one(store, who)]
-        lines = list(extensions_lines(store, [stored.student for stored in students]))
+        lines = list(
+            extensions_lines(store, [stored.student for stored in students], gradebook.course.zone)
+        )
         say(lines or ["nobody has more time"])
 
 

@@ -6,6 +6,7 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from rich.table import Table
 from rich.text import Text
@@ -13,7 +14,7 @@ from rich.text import Text
 from grader.gradebook.history import Change, history
 from grader.gradebook.keeping.decisions import Decisions
 from grader.gradebook.keeping.store import Store
-from grader.gradebook.late import shown
+from grader.gradebook.late import on_clock, shown
 from grader.gradebook.model import Entry, Person
 from grader.gradebook.scores import label, more_time, number, points, steps_of
 from grader.text import printable
@@ -123,12 +124,12 @@ class Event:
     is_taken_back: bool = False  # what was set by hand
 
 
-def story(store: Store, entry: Entry) -> Iterator[str]:
+def story(store: Store, entry: Entry, zone: tzinfo) -> Iterator[str]:
     """All that happened to a student's grades in the order of time, each with the total after it;
     then how the total that counts comes about."""
     decided = store.decisions(entry.student.key).get(entry.student.key, Decisions())
     changes = history(store, entry.student.key)
-    events = sorted([*map(graded, changes), *decisions(decided)], key=lambda event: event.at)
+    events = sorted([*map(graded, changes), *decisions(decided, zone)], key=lambda event: event.at)
     width = max((len(event.slug) for event in events), default=0)
     raw: dict[str, float] = {}
     by_hand: dict[str, float] = {}
@@ -158,7 +159,7 @@ def graded(change: Change) -> Event:
     return Event(grade.at, grade.key.slug, what, graded=grade.score)
 
 
-def decisions(decided: Decisions) -> Iterator[Event]:
+def decisions(decided: Decisions, zone: tzinfo) -> Iterator[Event]:
     for override, withdrawn_at in decided.override_log:
         what = f"{number(override.score)}, set by a person: {override.reason}"
         yield Event(override.at, override.slug, what, set_by_hand=override.score)
@@ -170,16 +171,21 @@ def decisions(decided: Decisions) -> Iterator[Event]:
         yield Event(comment.at, comment.slug, what)
     for extension in decided.extension_log:
         is_some = extension.until or extension.days
-        what = f"more time: {more_time(extension)}" if is_some else "more time is taken back"
+        what = (
+            f"more time: {more_time(on_clock(extension, zone))}"
+            if is_some
+            else "more time is taken back"
+        )
         what += f": {extension.reason}" if extension.reason else ""
         yield Event(extension.at, extension.slug, what)
 
 
-def extensions_lines(store: Store, students: Iterable[Person]) -> Iterator[str]:
+def extensions_lines(store: Store, students: Iterable[Person], zone: tzinfo) -> Iterator[str]:
     """Who has more time, a line each."""
     decisions = store.decisions()
     for student in students:
         for extension in decisions.get(student.key, Decisions()).extensions:
-            what = f"{extension.slug or 'all'} {more_time(extension)}: {extension.reason}"
+            told = more_time(on_clock(extension, zone))
+            what = f"{extension.slug or 'all'} {told}: {extension.reason}"
             given = f"(given {shown(extension.at)})"
             yield printable(f"{label(student)}: {what} {given}", LONGEST)

@@ -7,9 +7,11 @@ Days are days of the calendar in the course's zone: where the clocks change, one
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from fractions import Fraction
 from itertools import groupby
+
+import msgspec
 
 from grader.course.manifest import Course
 from grader.gradebook.model import Extension, Lateness, Override
@@ -33,6 +35,14 @@ def extended(due: datetime, extension: Extension) -> datetime:
     if extension.until:
         return datetime.fromisoformat(extension.until).astimezone(due.tzinfo)
     return days_after(due, extension.days)
+
+
+def on_clock(extension: Extension, zone: tzinfo) -> Extension:
+    """The same, its moment as clocks in `zone` show it."""
+    if not extension.until:
+        return extension
+    until = datetime.fromisoformat(extension.until).astimezone(zone)
+    return msgspec.structs.replace(extension, until=until.isoformat(timespec="seconds"))
 
 
 def lateness(

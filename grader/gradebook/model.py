@@ -45,8 +45,8 @@ class Comment(msgspec.Struct, frozen=True):
 
 
 class Extension(msgspec.Struct, frozen=True):
-    """More time, for one assignment or (slug "") for all of them: `until` a moment (UTC, ISO 8601),
-    or, where that is "", so many `days` of the calendar."""
+    """More time, for one assignment or (slug "") for all of them: `until` a moment (ISO 8601), or,
+    where that is "", so many `days` of the calendar."""
 
     slug: str
     until: str

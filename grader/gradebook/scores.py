@@ -88,7 +88,7 @@ def comments_line(entry: Entry) -> str:
 
 
 def extensions_line(entry: Entry) -> str:
-    """All extensions in one line: `relu until 3 Nov 2026, 22:59 UTC: why; all 2 days: why`."""
+    """All extensions in one line: `relu until 3 Nov 2026, 23:59 UTC+01:00: why; all 2 days: …`."""
     return "; ".join(f"{e.slug or 'all'} {more_time(e)}: {e.reason}" for e in entry.extensions)
 
 
@@ -143,7 +143,7 @@ def titles_of(entry: Entry) -> dict[str, str]:
 
 
 def more_time(extension: Extension) -> str:
-    """`until 3 Nov 2026, 22:59 UTC` or `2 days`."""
+    """`until 3 Nov 2026, 23:59 UTC+01:00` or `2 days`."""
     if extension.until:
         return f"until {shown(extension.until)}"
     return counted_days(extension.days)

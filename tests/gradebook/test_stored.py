@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -235,7 +236,7 @@ def test_more_time_is_said_listed_and_taken_back(store: Store) -> None:
     assert decider(store, "relu", course).extend("", 1, "ill") == [
         "Ann (ann): relu: due 2 Oct 2026, 12:00 UTC", "total 9 → 10",
     ]  # fmt: skip
-    (line,) = extensions_lines(store, [each.student for each in store.students()])
+    (line,) = extensions_lines(store, [each.student for each in store.students()], UTC)
     assert line.startswith("Ann (ann): relu 1 day: ill (given ")
     assert decider(store, "relu", course).no_more_time() == [
         "Ann (ann): relu: the extension is taken back", "total 10 → 9",
@@ -253,6 +254,17 @@ def test_a_day_lasts_to_its_end_in_the_courses_zone(store: Store) -> None:
             decider(store, "", course_of()).extend(wrong, 0, "ill")
     with pytest.raises(DecisionError, match="no due date"):
         decider(store, "relu").extend("", 1, "ill")
+
+
+def test_more_time_is_shown_as_the_courses_clocks_show_it(store: Store) -> None:
+    hand_in(store, "c1", 5, 5, at=A_DAY_LATE)
+    rule = course_of(percent_a_day=10)
+    course = msgspec.structs.replace(rule, zone=ZoneInfo("Europe/Copenhagen"))
+    decider(store, "", course).extend("2026-10-26", 0, "ill")
+    (extension,) = entry_of(store, "ann", course).extensions
+    assert extension.until == "2026-10-26T23:59:59+01:00"
+    (line,) = extensions_lines(store, [s.student for s in store.students()], course.zone)
+    assert "until 26 Oct 2026, 23:59 UTC+01:00: ill" in line
 
 
 def test_the_rosters_extensions_follow_the_roster(store: Store) -> None:
@@ -274,7 +286,8 @@ def test_a_students_story_is_in_the_order_of_time_with_totals(store: Store) -> N
     decider(store, "relu").take_back()
     course = course_of(percent_a_day=10)
     told = [
-        line.partition("Z  ")[2] or line for line in story(store, entry_of(store, "ann", course))
+        line.partition("Z  ")[2] or line
+        for line in story(store, entry_of(store, "ann", course), UTC)
     ]
     assert told == [
         "relu  5/10  first graded  (total 5)",

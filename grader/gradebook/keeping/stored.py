@@ -16,7 +16,7 @@ from grader.gradebook.keeping.grades import StoredHandIn
 from grader.gradebook.keeping.results import StoredSource
 from grader.gradebook.keeping.store import Store, open_store
 from grader.gradebook.keeping.students import StoredStudent
-from grader.gradebook.late import after_lateness, final_score, lateness
+from grader.gradebook.late import after_lateness, final_score, lateness, on_clock
 from grader.gradebook.model import AssignmentInfo, Entry, Extension, HandIn, Lateness
 from grader.gradebook.uploads import upload_names
 from grader.grading.key import MISSING
@@ -107,7 +107,7 @@ class StoredGradebook:
             },
             overrides=overrides,
             comments=decided.comments,
-            extensions=extensions,
+            extensions=[on_clock(extension, self.course.zone) for extension in extensions],
             lateness=late,
             final=final_score(scores, overrides, late) if is_graded else None,
             max_score=sum(info.max_score for info in self.assignments),
