@@ -660,6 +660,11 @@ def test_a_file_that_nothing_is_to_be_written_into_comes_back_byte_for_byte(tmp_
     assert target.read_bytes() == odd
 
 
+def test_a_file_that_is_not_there_is_the_users_to_mend(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=r"nowhere\.csv: can't be read: No such file"):
+        export(FakeGradebook([]), "canvas", tmp_path / "x", canvas_csv=tmp_path / "nowhere.csv")
+
+
 def test_semicolons_and_decimal_commas_of_canvas_are_understood(tmp_path: Path) -> None:
     canvas = (
         "Student;ID;SIS Login ID;Section;Momentum (11)\n"
@@ -817,15 +822,21 @@ def test_without_its_file_canvas_finds_students_by_sis_ids_and_unmistakable_name
         entry_of("e", "Twin One", identifier="s9"),
         entry_of("f", "Twin Two", identifier="s9"),
         entry_of("g", "   "),
+        # Canvas's own number, which is nobody's SIS id.
+        entry_of("h", "Maxi Muster", identifier="103", number="canvas:103", section="B"),
+        entry_of("i", "Of Ilias", identifier="104", number="ilias:104"),
     ]
     text = exported(entries, "canvas", tmp_path)
+    assert "Maxi Muster,103,,,B,10.00,5.00\n" in text
     course = Canvas(COURSE.users, COURSE.assignments)
     taken = course.take(text)
     assert taken == {
         "101": {"Momentum": "9.00", "ReLU": "4.50"},
         "102": {"Momentum": "10.00", "ReLU": "5.00"},
+        "103": {"Momentum": "10.00", "ReLU": "5.00"},
         "104": {"Momentum": "10.00", "ReLU": "5.00"},
     }
+    assert course.unknown == ["Of Ilias"]
     assert course.possible == {"Momentum": "10.00", "ReLU": "10.00"}
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 5 and "better give the CSV" in lines[0]

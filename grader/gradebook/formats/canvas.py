@@ -190,7 +190,8 @@ def some_titles(file: CanvasFile) -> str:
 
 
 def write_anew(gradebook: Gradebook, class_grades: list[Grades], stream: BinaryIO) -> None:
-    """The columns that Canvas demands; identifiers go to SIS User ID, never to Canvas's own ID.
+    """The columns that Canvas demands; ID holds what Canvas itself has told of a student, and
+    identifiers go to SIS User ID.
 
     Whom Canvas could take for somebody else is left out.
     """
@@ -199,18 +200,19 @@ def write_anew(gradebook: Gradebook, class_grades: list[Grades], stream: BinaryI
         "assignments for new ones unless their titles are the same; better give the CSV it exported"
     )
     note_overridden(class_grades)
-    handles = [sis_ids(grades.student) for grades in class_grades]
-    owners = Counter(handle for pair in handles for handle in set(pair) - {""})
+    handles = [ids_of(grades.student) for grades in class_grades]
+    owners = Counter(value for _, *sis in handles for value in set(sis) - {""})
     namesakes = Counter(grades.student.name.casefold() for grades in class_grades)
     with csv_rows(stream) as rows:
         titles = [cell(assignment.title) for assignment in gradebook.assignments]
         rows.writerow(["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *titles])
         maxima = [f"{assignment.max_score:.2f}" for assignment in gradebook.assignments]
         rows.writerow([f"    {POINTS_POSSIBLE}", "", "", "", "", *maxima])
-        for grades, (user_id, login) in zip(class_grades, handles, strict=True):
+        for grades, ids in zip(class_grades, handles, strict=True):
             name = cell(grades.student.name).replace(POINTS_POSSIBLE, "Points_Possible")
-            is_known = any(owners[handle] == 1 for handle in (user_id, login))
-            if any(owners[handle] > 1 for handle in (user_id, login)):
+            canvas_id, *sis = ids
+            is_known = canvas_id or any(owners[value] == 1 for value in sis)
+            if not canvas_id and any(owners[value] > 1 for value in sis):
                 note(f"canvas: {label(grades.student)} is left out: others share their SIS id")
                 continue
             if not is_known and (namesakes[grades.student.name.casefold()] > 1 or not name.strip()):
@@ -218,13 +220,18 @@ def write_anew(gradebook: Gradebook, class_grades: list[Grades], stream: BinaryI
                 continue
             scores = (grades.scores[assignment.slug] for assignment in gradebook.assignments)
             rows.writerow(
-                [name, "", user_id, login, ""]
+                [name, *ids, cell(grades.student.section)]
                 + ["" if score is None else f"{score:.2f}" for score in scores]
             )
 
 
-def sis_ids(student: Person) -> tuple[str, str]:
-    """SIS User ID and SIS Login ID; empty where a cell can't hold them as they are."""
-    values = (student.identifier.strip(), student.login.strip())
-    user_id, login = (value if cell(value) == value else "" for value in values)
-    return user_id, login
+def ids_of(student: Person) -> tuple[str, str, str]:
+    """Canvas's own number, SIS User ID and SIS Login ID; empty where a cell can't hold them as they
+    are."""
+    system, _, number = student.number.rpartition(":")
+    own = number if system == "canvas" else ""
+    # Whose identifier nobody knows is called by the system's number.
+    sis = "" if student.identifier == number else student.identifier
+    values = (own, sis.strip(), student.login.strip())
+    canvas_id, user_id, login = (value if cell(value) == value else "" for value in values)
+    return canvas_id, user_id, login

@@ -122,9 +122,12 @@ def read_canvas_file(path: Path) -> CanvasFile:
     """Read the file.
 
     Raises:
-        ExportError: it is not what Canvas exports.
+        ExportError: it can't be read, or is not what Canvas exports.
     """
-    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    try:
+        text = path.read_bytes().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise ExportError(f"{path}: can't be read: {error.strerror or error}") from None
     first_line = text.partition("\n")[0]
     delimiter = ";" if first_line.count(";") > first_line.count(",") else ","
     records = []
