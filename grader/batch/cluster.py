@@ -235,8 +235,9 @@ def connected(address: str) -> Iterator[Client]:
         raise GraderError(
             "--dask needs Dask: in the course's repository, pip install -e '.[dask]'"
         ) from None
-    # Of a scheduler or a worker that is lost it tells by a traceback.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    # Of a scheduler or a worker that is lost it tells by a traceback; each has a level of its own.
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         asyncio.run(knock(address))
     except Exception as error:  # even MemoryError, where something else than Dask answers

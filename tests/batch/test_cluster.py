@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import signal
@@ -15,7 +16,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, BinaryIO
 
 import distributed
 import msgspec
@@ -93,26 +94,42 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         log = stack.enter_context((folder / "log.txt").open("wb"))
 
         def start(kind: str, *arguments: str | Path) -> subprocess.Popen[bytes]:
-            options = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", contact]
-            process = subprocess.Popen(
-                [sys.executable, "-m", f"distributed.cli.dask_{kind}", *options, *arguments],
-                cwd=folder,
-                env=environment_for(REPOSITORY) | {"DASK_TEMPORARY_DIRECTORY": str(folder)},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            process = start_dask(kind, contact, log, *arguments)
             stack.callback(kill, process)
             return process
 
-        start("scheduler", "--port", "0", "--dashboard-address", "127.0.0.1:0")
+        start("scheduler", *ANYWHERE)
         workers = [start("worker", "--nthreads", "1", "--preload", preload) for _ in range(2)]
-        wait_until(lambda: contact.exists() and contact.stat().st_size > 0, "no scheduler")
-        address = msgspec.json.decode(contact.read_bytes())["address"]
+        address = address_in(contact)
         with distributed.Client(address, set_as_default=False) as client:
             client.wait_for_workers(len(workers), timeout=60)
         yield Cluster(address, workers)
+
+
+ANYWHERE = ("--port", "0", "--dashboard-address", "127.0.0.1:0")
+
+
+def start_dask(
+    kind: str, contact: Path, log: BinaryIO, *arguments: str | Path
+) -> subprocess.Popen[bytes]:
+    """A scheduler or a worker; `contact` tells the one of the other."""
+    options = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", contact]
+    return subprocess.Popen(
+        [sys.executable, "-m", f"distributed.cli.dask_{kind}", *options, *arguments],
+        cwd=contact.parent,
+        env=environment_for(REPOSITORY) | {"DASK_TEMPORARY_DIRECTORY": str(contact.parent)},
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+
+
+def address_in(contact: Path) -> str:
+    """Once there is a scheduler, where."""
+    wait_until(lambda: contact.exists() and contact.stat().st_size > 0, "no scheduler")
+    address: str = msgspec.json.decode(contact.read_bytes())["address"]
+    return address
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
@@ -293,6 +310,36 @@ def test_a_scheduler_that_does_not_answer_is_one_clear_error(
     assert ran.status == 3
     (line,) = ran.stderr.splitlines()[1:]
     assert line.startswith("grader: no Dask scheduler can be reached at tcp://127.0.0.1:1: is it")
+
+
+def test_a_scheduler_that_ends_in_the_middle_is_one_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    skip_elsewhere()
+    monkeypatch.setattr(cluster, "CONNECT_TIMEOUT_S", 1.0)
+    logged = []
+    for name in ("distributed", "distributed.client"):
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.WARNING)  # as Dask has it
+        monkeypatch.setattr(logger, "handle", logged.append)
+    with (tmp_path / "log").open("wb") as log:
+        scheduler = start_dask("scheduler", tmp_path / "contact", log, *ANYWHERE)
+        try:
+            address = address_in(tmp_path / "contact")
+            told: list[str] = []
+
+            def note(line: str) -> None:
+                told.append(line)
+                kill(scheduler)
+
+            with pytest.raises(GraderError, match="the Dask scheduler was lost; the same command"):
+                list(DaskExecutor(address, 1, False, note, 300).run([task(BROKEN)], CHECKS))
+        finally:
+            kill(scheduler)
+    assert told == [
+        f"waiting for a Dask worker to join; to start one: dask worker {address} --nthreads 1"
+    ]
+    assert logged == [], "and no traceback of Dask's"
 
 
 def test_jobs_are_not_for_a_cluster(tmp_path: Path) -> None:
