@@ -182,6 +182,24 @@ def test_a_disk_that_is_read_only_is_said_to_be(here: Path, run_grader: RunGrade
     assert "let this user write there" in ran.stderr.splitlines()[-1]
 
 
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare")
+@pytest.mark.parametrize("files", [1, 2, 3])  # the lock, the database, its journal
+def test_a_disk_with_no_room_for_another_file_is_told(
+    files: int, tmp_path: Path, run_grader: RunGrader
+) -> None:
+    hand_in(tmp_path / "class" / "ann", {"relu": "x = 1\n"})
+    results = tmp_path / "results"
+    results.mkdir()
+    script = f'mount -t tmpfs -o nr_inodes={files + 1} tmpfs "$0" && exec "$@"'
+    prefix = ("unshare", "--map-root-user", "--mount", "sh", "-c", script, str(results))
+    ran = run_grader("batch", tmp_path / "class", "--results", results, prefix=prefix)
+    if "mount" in ran.stderr:
+        pytest.skip("this system lets nobody mount")
+    assert ran.status == 3
+    (line,) = ran.stderr.splitlines()
+    assert "make room" in line
+
+
 def test_what_could_not_be_read_again_is_not_stored(tmp_path: Path) -> None:
     check = CheckResult("test_x", "X", "passed", 5.0, 5.0, "", "", 0.0)
     report = AssignmentReport("relu", "ReLU", "passed", 5.0, 5.0, [check], None, "")

@@ -12,7 +12,9 @@ NEXT = {
     sqlite3.SQLITE_NOTADB: "it is damaged: see grader doctor --results",
     sqlite3.SQLITE_CORRUPT: "it is damaged: see grader doctor --results",
     sqlite3.SQLITE_READONLY: "let this user write there, then run the same command again",
-    sqlite3.SQLITE_CANTOPEN: "let this user write there, then run the same command again",
+    # Also where a disk has room for no more files.
+    sqlite3.SQLITE_CANTOPEN: "let this user write there, or make room (df -i counts files), then "
+    "run the same command again",
     sqlite3.SQLITE_PERM: "let this user write there, then run the same command again",
     sqlite3.SQLITE_BUSY: "wait for the other grader command, or end it",
     sqlite3.SQLITE_LOCKED: "wait for the other grader command, or end it",
