@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Barrier
@@ -162,6 +164,25 @@ def test_many_may_make_the_same_results_at_once(tmp_path: Path) -> None:
     for round_ in range(5):
         with open_store(tmp_path / f"{round_}") as store:
             assert len(store.students()) == 8
+
+
+def test_a_page_that_a_disk_has_altered_is_never_passed_over_in_silence(tmp_path: Path) -> None:
+    with open_store(tmp_path / "results", create=True) as store:
+        add_students(store, "ann", "bob")
+        for slug in ("relu", "adam"):
+            store.add_result(result(slug, 5, 0), ["ann"])
+            store.add_result(result(slug, 5, 5, code="c2"), ["bob"])
+        store.add_override("bob", "relu", 7.0, "argued well")
+    path = tmp_path / "results" / FILE
+    sound, grades = path.read_bytes(), entries(tmp_path / "results")
+    rng = random.Random(2015)
+    for page in range(len(sound) // 4096):
+        for kept in (0, 100, 2048):  # what stays of a page's beginning
+            start, end = page * 4096 + kept, (page + 1) * 4096
+            path.write_bytes(sound[:start] + rng.randbytes(end - start) + sound[end:])
+            with suppress(StoreError), open_gradebook(COURSE, tmp_path / "results") as gradebook:
+                found = {entry.student.key: entry for entry in gradebook}
+                assert found == grades or gradebook.unreadable, (page, kept)
 
 
 def test_a_full_disk_loses_nothing_and_says_so(store: Store, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader.gradebook.keeping.integrity import next_step
+from grader.gradebook.keeping.integrity import NEXT, next_step
 from grader.text import utc_text
 
 FILE = "results.sqlite"
@@ -32,6 +32,17 @@ class Database:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+
+    def refuse_damaged(self) -> None:
+        """Look at every page: of one that a disk has altered, rows may be missing without a word.
+
+        Raises:
+            StoreError: there is such a page.
+        """
+        ((told,),) = self._read("PRAGMA quick_check(1)")
+        if told != "ok":
+            line = str(told).splitlines()[-1]
+            raise StoreError(f"{FILE}: {line}; {NEXT[sqlite3.SQLITE_CORRUPT]}")
 
     def damage(self) -> list[str]:
         """What SQLite finds wrong with the database, at most a few lines; [] if nothing."""

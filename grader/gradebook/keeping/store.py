@@ -45,4 +45,6 @@ def open_store(folder: Path, *, create: bool = False) -> Iterator[Store]:
         raise NoResultsError(f"no results in {folder}; run grader batch CLASS --results {folder}")
     with connected(path, create=create) as connection:
         prepare(connection, folder, create)
-        yield Store(connection)
+        store = Store(connection)
+        store.refuse_damaged()
+        yield store
