@@ -50,6 +50,7 @@ from grader.text import printable
 
 AGAIN = "run the same command again"
 DRAW, DRAW_BITS = "GRADER_DRAW", 48  # so that JavaScript can read it, too
+TRIED_TWICE = "as it crashed or ran out of time, it was graded once more, alone: it did so again"
 MAX_NOTE = 500  # characters
 MANY_LINES = 100  # printed: a few are nobody's concern
 
@@ -144,7 +145,11 @@ class Engine:
                 graded, doubt = None, "the sandbox failed"
             if doubt or graded is None:
                 with self._turns.alone():
-                    graded, _ = self._grade(submission, assignment)
+                    graded, doubt = self._grade(submission, assignment)
+                if doubt:
+                    notes = [*graded.report.notes, TRIED_TWICE]
+                    report = msgspec.structs.replace(graded.report, notes=notes)
+                    graded = Graded(report, graded.duration_s)
         except SandboxError:
             raise
         except Exception as error:

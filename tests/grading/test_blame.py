@@ -15,7 +15,7 @@ import pytest
 from conftest import on_linux, solution
 
 from grader.course.manifest import Assignment, load_course
-from grader.grading.engine import Engine, run_tasks
+from grader.grading.engine import TRIED_TWICE, Engine, run_tasks
 from grader.grading.task import Graded
 from grader.sandbox.launch import ForkedProcess, Launcher, SandboxError, Zygote
 from grader.submissions.model import Source, Submission
@@ -90,11 +90,14 @@ def test_a_worker_that_is_stopped_beyond_its_deadline_costs_nothing(launcher: La
 
 def test_what_happens_again_is_the_modules_own(launcher: Launcher) -> None:
     killing = Disturbing(launcher)
-    assert verdicts(grade(killing, KILLS_ITSELF)) == {"crashed", "not_judged"}
+    killed = grade(killing, KILLS_ITSELF)
+    assert verdicts(killed) == {"crashed", "not_judged"}
     assert killing.launched == 2 * READINGS
     sleeping = Disturbing(launcher)
-    assert verdicts(grade(sleeping, SLEEPS, hurried(wall_s=1))) == {"timed_out", "not_judged"}
+    slept = grade(sleeping, SLEEPS, hurried(wall_s=1))
+    assert verdicts(slept) == {"timed_out", "not_judged"}
     assert sleeping.launched == 2
+    assert killed.report.notes == slept.report.notes == [TRIED_TWICE], "and the report says so"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +112,8 @@ def test_what_its_own_limits_or_its_own_doing_explain_is_not_tried_again(
     launcher: Launcher, text: str
 ) -> None:
     disturbing = Disturbing(launcher)
-    assert grade(disturbing, text, RELU).report.score == 0
+    report = grade(disturbing, text, RELU).report
+    assert report.score == 0 and TRIED_TWICE not in report.notes
     assert disturbing.launched == READINGS
 
 
