@@ -539,6 +539,11 @@ CASES: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
             {"w1-submissions/w1-o-cat/relu.py": "o", "w1-submissions/w1-o-dog/x": ""},
             {"o-cat": {"relu": "o"}, "o-dog": {}},
         ),
+        # Downloaded as zips; a slug with a hyphen, in any case.
+        (
+            {"ReLU-octocat-main/relu.py": "o", "relu-hub-bot-main/relu.py": "h"},
+            {"octocat": {"relu": "o"}, "hub-bot": {"relu": "h"}},
+        ),
     ],
     "sakai": [
         (
@@ -686,6 +691,26 @@ def test_a_download_beside_its_zip_or_a_list_of_grades_is_the_class(make_class) 
 
 
 @pytest.mark.parametrize(
+    ("files", "people"),
+    [
+        (
+            {"relu-submissions/relu-octocat/relu.py": "o", "relu-submissions/relu-bot/x": ""},
+            {"octocat", "bot"},
+        ),
+        (
+            {"Blatt_ReLU_7/Doe_Jane_jd_301/relu.py": "j", "Blatt_ReLU_7/Roe_Bob_br_302/x": ""},
+            {"Doe_Jane_jd_301", "Roe_Bob_br_302"},
+        ),
+    ],
+)
+def test_the_folder_around_a_class_is_no_student(  # type: ignore[no-untyped-def]
+    files: Files, people: set[str], make_class
+) -> None:
+    _, texts = read(make_class({**files, "roster.csv": "name\n"}))
+    assert texts.keys() == people
+
+
+@pytest.mark.parametrize(
     ("files", "told"),
     [
         (
@@ -695,6 +720,14 @@ def test_a_download_beside_its_zip_or_a_list_of_grades_is_the_class(make_class) 
                 "DL-dropout-18/Jane Doe_3_assignsubmission_file_/dropout.py": "j",
             },
             "these are downloads of their own: DL-dropout-18, DL-relu-17; grade one after",
+        ),
+        (
+            {
+                "relu-submissions/relu-octocat/relu.py": "o",
+                "dropout-submissions/dropout-octocat/dropout.py": "o",
+                "dropout-submissions/dropout-bot/dropout.py": "b",
+            },
+            "these are downloads of their own: dropout-submissions, relu-submissions; grade one",
         ),
         (
             {"relu/jane/relu.py": "j", "relu/bob/relu.py": "b", "Dropout/bob/dropout.py": "b"},

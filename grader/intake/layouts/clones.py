@@ -19,7 +19,7 @@ from grader.intake.tree import Parts
 from grader.text import fold
 
 _LOGIN = r"(?P<login>[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)"
-_SUBMISSIONS = "-submissions"  # what GitHub Classroom's own tool calls the folder around them
+SUBMISSIONS = "-submissions"  # what GitHub Classroom's own tool calls the folder around them
 
 
 class GitHub:
@@ -36,13 +36,14 @@ class GitHub:
         pattern = _repositories(listing) or _alike(listing)
         by_login: dict[str, list[Parts]] = defaultdict(list)
         shown: dict[str, str] = {}
+        branch = _branch(listing.folders())
         for name, kind in listing.names.items():
             match = pattern.fullmatch(name) if pattern and kind == "folder" else None
             if match is None:
                 reading.ignored.append(name)
             else:
-                login = shown.setdefault(fold(match["login"]), match["login"])
-                by_login[login].append((name,))
+                login = match["login"].removesuffix(branch)
+                by_login[shown.setdefault(fold(login), login)].append((name,))
         for login, places in by_login.items():
             handed = _handed(listing, login, places)
             handles = (("github", login),)  # its owner chose it: it is no name
@@ -91,13 +92,21 @@ def _repositories(listing: Listing) -> re.Pattern[str] | None:
 
     In front of the login stands an assignment of the course's, or what the folder around says.
     """
-    if listing.title.endswith(_SUBMISSIONS):
+    if listing.title.endswith(SUBMISSIONS):
         return re.compile(re.escape(listing.title.removesuffix("submissions")) + _LOGIN)
     slugs = sorted(listing.slugs, key=len, reverse=True)
     spelt = "|".join(re.escape(slug).replace("_", "[-_]") for slug in slugs)
     # The first slug that can be meant: a login may begin with one as well.
     pattern = re.compile(rf"(?i)(?:[\w.-]+?-)??(?:{spelt})-{_LOGIN}")
     return pattern if any(map(pattern.fullmatch, listing.folders())) else None
+
+
+def _branch(names: Sequence[str]) -> str:
+    """What GitHub puts behind the name of each repository that is downloaded as a zip."""
+    for branch in ("-main", "-master"):
+        if len(names) > 1 and all(name.endswith(branch) for name in names):
+            return branch
+    return ""
 
 
 def _alike(listing: Listing) -> re.Pattern[str] | None:

@@ -14,7 +14,7 @@ from grader.intake.layouts.base import Handed, Layout, Listing, some
 from grader.intake.layouts.blackboard import Blackboard
 from grader.intake.layouts.brightspace import Brightspace
 from grader.intake.layouts.canvas import Canvas
-from grader.intake.layouts.clones import GitHub, GitLab
+from grader.intake.layouts.clones import SUBMISSIONS, GitHub, GitLab
 from grader.intake.layouts.folders import Folders
 from grader.intake.layouts.gradescope import Gradescope
 from grader.intake.layouts.ilias import Ilias
@@ -27,10 +27,10 @@ from grader.submissions.names import is_spelling
 from grader.text import show_name
 
 # Where two explain as much, the first one is meant: its names have more that is its own.
-_ILIAS, _NBGRADER, _FOLDERS = Ilias(), Nbgrader(), Folders()
+_ILIAS, _NBGRADER, _GITHUB, _FOLDERS = Ilias(), Nbgrader(), GitHub(), Folders()
 _TABLE: tuple[Layout, ...] = (
     Moodle(), Blackboard(), Gradescope(), Brightspace(), Sakai(), Canvas(), _ILIAS, _NBGRADER,
-    GitHub(), GitLab(),
+    _GITHUB, GitLab(),
 )  # fmt: skip
 LAYOUTS: tuple[str, ...] = tuple(layout.name for layout in (*_TABLE, _FOLDERS))
 
@@ -99,7 +99,14 @@ def is_surely_of_a_system(listing: Listing) -> bool:
 
 def is_of_a_system(listing: Listing) -> bool:
     """Whether all that lies here may have such names."""
-    return any(layout.claims(listing) >= set(listing.names) for layout in (_ILIAS, _NBGRADER))
+    claims = [layout.claims(listing) for layout in (_ILIAS, _NBGRADER)]
+    return any(claimed and claimed >= set(listing.names) for claimed in claims)
+
+
+def is_download(listing: Listing) -> bool:
+    """Whether a folder is a class of its own, by the names in it."""
+    is_of_github = listing.title.endswith(SUBMISSIONS) and _GITHUB.claims(listing)
+    return is_surely_of_a_system(listing) or is_of_a_system(listing) or bool(is_of_github)
 
 
 def one_class(listing: Listing) -> Listing:
@@ -112,7 +119,7 @@ def one_class(listing: Listing) -> Listing:
     folders = listing.folders()
     if SUBMITTED in folders and not COURSE_FOLDERS.isdisjoint(folders):
         return listing.inside(SUBMITTED)
-    if folders and all(is_surely_of_a_system(listing.inside(name)) for name in folders):
+    if folders and all(is_download(listing.inside(name)) for name in folders):
         inside = [listing.inside(name) for name in folders]
         if len(inside) == 1:
             return inside[0]
