@@ -55,7 +55,7 @@ _OF_THE_PERSON = ("canvas", "ilias")
 # Everybody has their own of these: two who have different ones are two.
 _OWN = ("identifier", "email", "login", "github")
 _TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
-_ADDRESS = re.compile(r"[^\s()<>\[\],;]+@[^\s()<>\[\],;]+")
+_BETWEEN = re.compile(r"[\s()<>\[\],;]+")  # stands around an e-mail address
 _ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
 LIKENESS = 0.6  # of what is suggested, as difflib measures it
 
@@ -217,7 +217,7 @@ def _held_as(kind: str, value: str) -> Iterator[Handle]:
     if kind in ("name", "word"):
         yield from (("name", form) for form in name_forms(value))
     if kind == "word":
-        yield from (("email", fold(address)) for address in _ADDRESS.findall(value))
+        yield from (("email", address) for address in _addresses(value))
     if kind in ("email", "login", "word"):
         yield ("local", _local(value))
     if kind in ("identifier", "email", "login", "word"):
@@ -236,7 +236,7 @@ def _looked_up(kind: str, tier: str, value: str) -> set[str]:
     if tier == "part":
         return _parts(kind, value)
     if kind == "word" and tier == "email":
-        return {fold(value), *map(fold, _ADDRESS.findall(value))}
+        return {fold(value), *_addresses(value)}
     if kind == "number" and tier == "bare":
         system, _, number = value.partition(":")
         return {fold(number)} if system in _OF_THE_PERSON else set()
@@ -247,6 +247,10 @@ def _parts(kind: str, value: str) -> set[str]:
     if kind == "word":
         return {part for part, _ in parts_of(value)}
     return {fold(value) if kind == "identifier" else _local(value)}
+
+
+def _addresses(word: str) -> list[str]:
+    return [fold(part) for part in _BETWEEN.split(word) if "@" in part.strip("@")]
 
 
 def _local(value: str) -> str:

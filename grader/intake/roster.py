@@ -37,7 +37,6 @@ _STAFF = {
 }  # fmt: skip
 _ENDING = re.compile(r"[/*:_(](?:in|innen|r|e|a)\b\)?")
 _TEST_STUDENT = ("student, test", "test student")
-_NAME = re.compile(r"[^\W\d_][^\d@]*[ ,][^\d@]*")
 _PREVIEW = "_previewuser"  # whom Blackboard makes for a teacher to see what students see
 _FORMULA_TEXT = re.compile(r'="(.*)"', re.S)
 _LAST_RESORT = "windows-1252"
@@ -164,7 +163,7 @@ class Table:
         identifiers, numbers = [], []
         for cell in self.cells(row, "identifier"):
             # GitHub Classroom's is whatever the teacher has, and its name is the account's.
-            if "github" in self.columns and _NAME.fullmatch(cell):
+            if "github" in self.columns and _is_name(cell):
                 name = cell
             elif "@" in cell and not email:
                 email = cell
@@ -271,6 +270,12 @@ def _plain(cell: str) -> str:
     """What a cell shows: spreadsheets write ="007" to keep a number as it is."""
     text = _FORMULA_TEXT.fullmatch(cell)
     return text[1].strip() if text else cell
+
+
+def _is_name(cell: str) -> bool:
+    """Whether it is in words, of which none can be a number or an address."""
+    words = cell.replace(",", " ").split()
+    return len(words) > 1 and not any(c.isdigit() or c == "@" for c in cell)
 
 
 def _role_words(cell: str) -> list[str]:

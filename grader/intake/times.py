@@ -45,24 +45,26 @@ _MONTHS = [
 ]
 _MONTH = {word: number for number, words in enumerate(_MONTHS, 1) for word in words.split()}
 _ABBREVIATION = re.compile(r"[A-Z]{3,5}")  # of a zone's name
+LONGEST = 100  # characters of a time
 _SHORT = 3  # letters that tell months apart, but for a few
 
 
 def parse_time(text: str, zone: tzinfo) -> datetime | None:
     """The moment that is meant, in `zone` if the text names none; None if it can't be read."""
     text = " ".join(text.split())
-    for utc in (" UTC", " GMT"):
-        if text.endswith(utc):
-            text, zone = text.removesuffix(utc), UTC
-    bare, _, abbreviation = text.rpartition(" ")
-    if _ABBREVIATION.fullmatch(abbreviation) and (moment := parse_time(bare, zone)) is not None:
-        return moment if moment.tzname() == abbreviation else None  # of which there are several
-    moment = _standard(text)
-    if moment is None:
-        moment = _in_words(fold(text)) or _either_way(fold(text))
-    if moment is None:
+    if len(text) > LONGEST:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    bare, _, abbreviation = text.rpartition(" ")
+    if abbreviation in ("UTC", "GMT"):
+        return _read(bare, UTC)
+    if _ABBREVIATION.fullmatch(abbreviation) and (moment := _read(bare, zone)) is not None:
+        return moment if moment.tzname() == abbreviation else None  # of which there are several
+    return _read(text, zone)
+
+
+def _read(text: str, zone: tzinfo) -> datetime | None:
+    moment = _standard(text) or _in_words(fold(text)) or _either_way(fold(text))
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def _standard(text: str) -> datetime | None:

@@ -58,6 +58,7 @@ def test_a_time_is_read_as_it_is_written(text: str) -> None:
         "2026-12-13 21:10 CEST",  # a time that is not kept then
         "13 J 2026",
         "99/99/2026",
+        "2026-10-13 " + "ABC " * 10_000,
     ],
 )
 def test_what_may_mean_several_is_not_guessed(text: str) -> None:

@@ -22,6 +22,7 @@ _NAME = re.compile(
 )
 _PERSON = re.compile(r"\w+\s?[:\uff1a]\s*(?P<name>.*?)\s*(?:\((?P<user>[^()]+)\))?\s*")
 _MAX_INFO_BYTES = 1 << 20
+_MAX_LINE = 1_000  # characters of it
 
 
 class Blackboard:
@@ -80,7 +81,7 @@ def _told(listing: Listing, place: str, front: str) -> tuple[str, str] | None:
         text, _ = decoded(listing.tree.read((*listing.top, place), _MAX_INFO_BYTES))
     except (FileError, OSError, RosterError):
         return None
-    person = _PERSON.fullmatch(text.partition("\n")[0])
+    person = _PERSON.fullmatch(text.partition("\n")[0][:_MAX_LINE])
     user = person and (person["user"] or person["name"])
     if person is None or not user or not front.endswith(f"_{user}"):
         return None
