@@ -57,6 +57,7 @@ _OWN = ("identifier", "email", "login", "github")
 _TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _BETWEEN = re.compile(r"[\s()<>\[\],;]+")  # stands around an e-mail address
 _ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
+MOST_WORDS = 30  # of a name that may be in any turn
 LIKENESS = 0.6  # of what is suggested, as difflib measures it
 
 
@@ -165,7 +166,8 @@ def name_forms(name: str) -> frozenset[str]:
     composed = unicodedata.normalize("NFC", name).casefold()
     for spelt in {composed, composed.translate(_TWO_LETTERS)}:
         words = [fold(word) for word in words_of(spelt)]
-        forms |= {"".join(words[i:] + words[:i]) for i in range(len(words))}
+        turns = len(words) if len(words) <= MOST_WORDS else 1
+        forms |= {"".join(words[i:] + words[:i]) for i in range(turns)}
     return frozenset(forms or {fold(name)} - {""})
 
 
@@ -180,9 +182,10 @@ def parts_of(word: str) -> Iterator[tuple[str, str]]:
     """What in a word may be a number or a login, as there is a digit in it, and what may be a name,
     as there is none."""
     words = words_of(word)
-    name = " ".join(part for part in words if not any(c.isdecimal() for c in part))
-    if name:
-        yield from ((fold(part), name) for part in words if part not in name.split())
+    of_letters = [part for part in words if not any(c.isdecimal() for c in part)]
+    if of_letters:
+        name = " ".join(of_letters)
+        yield from ((fold(part), name) for part in set(words) - set(of_letters))
 
 
 def _names_beside(handles: Iterable[Handle]) -> set[str]:

@@ -12,6 +12,7 @@ from helpers.classes import make_folder
 from grader.batch.enrol import enrol, new_key
 from grader.gradebook.keeping.store import open_store
 from grader.gradebook.keeping.students import StoredStudent
+from grader.gradebook.people import name_forms
 from grader.intake.layouts import Handed, Handle, open_class
 from grader.intake.roster import Line
 from grader.submissions.model import Submission, SubmissionError
@@ -314,6 +315,11 @@ def test_whose_name_is_not_known_is_shown_by_what_is(class_: Class) -> None:
     lines = [Line("", github="octocat"), Line("", ("01-Poe",)), Line("", numbers=("moodle:5",))]
     class_.enrol(roster=lines)
     assert sorted(s.student.name for s in class_.students.values()) == ["01-Poe", "5", "octocat"]
+
+
+def test_a_name_of_very_many_words_is_not_taken_in_every_turn() -> None:
+    assert len(name_forms("Jane Mary Doe")) == 3
+    assert len(name_forms("a " * 20_000)) == 1
 
 
 def test_an_address_among_other_words_tells_who_is_meant(class_: Class) -> None:
