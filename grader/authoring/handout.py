@@ -43,9 +43,10 @@ def make_handout(course: Course) -> Files:
         files[f"assignments/{slug}.py"] = stub
         files[course.kept_stub_path(slug).relative_to(course.root).as_posix()] = stub
     files |= {name: read(course, name) for name in PLAIN_FILES if (course.root / name).is_file()}
-    names = [str(name) for name in sorted(inventory(course)) if not name.is_relative_to(CHECKS)]
+    ours = inventory(course)
+    names = [str(name) for name in sorted(ours) if not name.is_relative_to(CHECKS)]
     files |= {name: read(course, name) for name in names}
-    files |= visible_checks(course, listed)
+    files |= visible_checks(course, listed, ours)
     files["README.md"] = render_guide(course, listed).encode()
     return files
 
@@ -64,12 +65,18 @@ def read(course: Course, name: str) -> bytes:
     return (course.root / name).read_bytes()
 
 
-def visible_checks(course: Course, listed: dict[str, list[CheckResult]]) -> Files:
-    """The check files of the course's assignments, and what they share, without hidden checks."""
+def visible_checks(
+    course: Course, listed: dict[str, list[CheckResult]], ours: set[PurePosixPath]
+) -> Files:
+    """The check files of the course's assignments, and what they share, without hidden checks.
+
+    Args:
+        ours: the course's inventory.
+    """
     folder = course.root / CHECKS
     sources = {}
     checked = {f"test_{slug}" for slug in course.every_slug}
-    for name in sorted(inventory(course)):
+    for name in sorted(ours):
         is_check = name.is_relative_to(CHECKS) and name.suffix == ".py"
         if is_check and (name.stem in checked or not name.stem.startswith("test_")):
             path = course.root / name

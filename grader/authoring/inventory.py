@@ -110,7 +110,8 @@ def read_by(path: Path, package: Path) -> Iterator[Path]:
             place = package.joinpath(*within)
             yield from (package.joinpath(*within[:n], "__init__.py") for n in range(len(within)))
             yield from (place.with_name(f"{place.name}.py"), place / "__init__.py")
-        yield from (path.parent / name, *path.parent.glob(f"*/{name}"))
+    folders = [path.parent, *(each for each in path.parent.iterdir() if each.is_dir())]
+    yield from (file for folder in folders for file in folder.iterdir() if file.name in names)
 
 
 def imported_by(tree: ast.AST) -> Iterator[str]:

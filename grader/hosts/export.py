@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 from grader.authoring.handout import visible_checks
+from grader.authoring.inventory import inventory
 from grader.course.manifest import Course
 from grader.files import replacing
 from grader.grading.engine import list_checks
@@ -40,8 +41,9 @@ def export_autograder(course: Course, host: str, output: Path) -> None:
         raise HostError(f"there is no folder {output.parent} to write it to")
     if host == "classroom50":
         files = {"autograder.py": template("autograder.py"), **carried(course)}
+        ours = inventory(course)
         # It is published, and so would hidden checks be.
-        for name, content in visible_checks(course, list_checks(course)).items():
+        for name, content in visible_checks(course, list_checks(course), ours).items():
             files[f"{COPY}/{name}"] = content
         write_folder(output, files)
         return
