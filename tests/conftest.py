@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from helpers.hosted import Host, is_course_alone
 from helpers.left_out import left_out
 
 from grader.course.manifest import load_course
@@ -62,6 +63,20 @@ def pytest_configure(config: pytest.Config) -> None:
     """The marks of check files, which some tests import; grader.grading.plugin explains them."""
     for mark in ("points", "hint", "gate", "hidden"):
         config.addinivalue_line("markers", f"{mark}: see grader.grading.plugin")
+
+
+# The files that take longest, the longest first.
+LONG = (
+    "test_zoo.py", "test_lesson.py", "test_hostile.py", "test_cli.py", "test_hosts.py",
+    "test_release.py", "test_calibrate.py", "test_batch.py", "test_notebook.py",
+    "test_mutation.py", "test_instructors_guide.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with them: one that came last would leave all cores but one with nothing to do."""
+    places = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONG)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -192,8 +207,36 @@ def _no_process_is_left() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def run_grader() -> RunGrader:
-    return run_command
+def run_grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunGrader]:
+    """`run_command`, in a fork of a host where nothing about the command's start is asked for."""
+    if not can_fork():
+        yield run_command
+        return
+    host = Host(tmp_path_factory.mktemp("host"), environment_for(REPOSITORY))
+
+    def run(
+        *arguments: str | Path,
+        cwd: Path = REPOSITORY,
+        root: Path = REPOSITORY,
+        prefix: tuple[str, ...] = (),
+        **environment: str,
+    ) -> Ran:
+        in_host = (
+            not prefix
+            and environment_for(REPOSITORY) == host.environment
+            and all(name.startswith("GITHUB_") for name in environment)  # read when it is needed
+            and (root == REPOSITORY or is_course_alone(root, REPOSITORY))
+        )
+        if not in_host:
+            return run_command(*arguments, cwd=cwd, root=root, prefix=prefix, **environment)
+        if root != REPOSITORY:
+            environment["GRADER_COURSE"] = str(root)
+        ran = Ran(*host.run(list(map(str, arguments)), cwd, environment))
+        assert "Traceback" not in ran.stdout + ran.stderr, ran.stderr
+        return ran
+
+    yield run
+    host.close()
 
 
 @pytest.fixture(scope="session")

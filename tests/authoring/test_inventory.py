@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, run_command
+from conftest import REPOSITORY, RunGrader
 
 from grader.authoring.handout import visible_checks
 from grader.authoring.inventory import CONTRACT, DOCS, inventory, named_data, named_package, tracked
@@ -70,7 +70,9 @@ def test_the_course_names_all_that_is_tracked_but_the_instructors_guides() -> No
     assert inventory(course) == named
 
 
-def test_strays_go_out_to_nobody_where_there_is_no_history(root: Path, tmp_path: Path) -> None:
+def test_strays_go_out_to_nobody_where_there_is_no_history(
+    run_grader: RunGrader, root: Path, tmp_path: Path
+) -> None:
     before = names_of(root)
     put(root, *STRAYS)
     assert names_of(root) == before
@@ -78,7 +80,7 @@ def test_strays_go_out_to_nobody_where_there_is_no_history(root: Path, tmp_path:
     assert before <= exported
     assert not exported & set(STRAYS)
 
-    ran = run_command("release", tmp_path / "out", root=root, cwd=root)
+    ran = run_grader("release", tmp_path / "out", root=root, cwd=root)
     assert ran.status == 0, ran.stderr
     assert [name for name in STRAYS if (tmp_path / "out" / name).exists()] == []
 

@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Ran, run_command
+from conftest import REPOSITORY, Ran, RunGrader
 
 from grader.authoring.new import ENTRY, NewError, add_entry, refuse_slug
 from grader.course.manifest import load_course
@@ -27,8 +27,8 @@ def course(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def new(root: Path, slug: str) -> Ran:
-    return run_command("new", slug, root=root, cwd=root)
+def new(run_grader: RunGrader, root: Path, slug: str) -> Ran:
+    return run_grader("new", slug, root=root, cwd=root)
 
 
 def contents(root: Path) -> dict[str, str]:
@@ -40,9 +40,9 @@ def contents(root: Path) -> dict[str, str]:
     }
 
 
-def test_a_new_assignment_runs(course: Path) -> None:
+def test_a_new_assignment_runs(run_grader: RunGrader, course: Path) -> None:
     before = contents(course)
-    ran = new(course, "square_wave")
+    ran = new(run_grader, course, "square_wave")
     assert ran.status == 0, ran.stderr
     assert ran.stdout.splitlines() == WRITTEN
     after = contents(course)
@@ -50,14 +50,14 @@ def test_a_new_assignment_runs(course: Path) -> None:
     assert [name for name in before if before[name] != after[name]] == WRITTEN[-1:]
     assert after["assignments/course.toml"].startswith(before["assignments/course.toml"])
 
-    solved = run_command("grade", "solutions", "--only", "square_wave", root=course, cwd=course)
+    solved = run_grader("grade", "solutions", "--only", "square_wave", root=course, cwd=course)
     assert "10/10" in solved.stdout, solved.stdout
-    untouched = run_command("check", "square_wave", root=course, cwd=course)
+    untouched = run_grader("check", "square_wave", root=course, cwd=course)
     assert "the stub is unchanged" in untouched.stdout
 
 
-def test_a_title_is_made_of_the_slug(course: Path) -> None:
-    assert new(course, "early_stopping_2").status == 0
+def test_a_title_is_made_of_the_slug(run_grader: RunGrader, course: Path) -> None:
+    assert new(run_grader, course, "early_stopping_2").status == 0
     entries = tomllib.loads(contents(course)["assignments/course.toml"])["assignments"]
     assert (entries[-1]["slug"], entries[-1]["title"]) == ("early_stopping_2", "Early stopping 2")
 
@@ -89,24 +89,24 @@ def test_a_bad_slug_is_refused(slug: str, says: str) -> None:
         refuse_slug(load_course(REPOSITORY), slug)
 
 
-def test_a_refusal_is_one_line_and_status_2() -> None:
-    ran = new(REPOSITORY, "../square_wave")
+def test_a_refusal_is_one_line_and_status_2(run_grader: RunGrader) -> None:
+    ran = new(run_grader, REPOSITORY, "../square_wave")
     assert (ran.status, ran.stdout) == (2, "")
     assert "'../square_wave' can't name a module; use lower-case" in " ".join(ran.stderr.split())
 
 
-def test_files_that_are_there_are_never_overwritten(course: Path) -> None:
+def test_files_that_are_there_are_never_overwritten(run_grader: RunGrader, course: Path) -> None:
     (course / "solutions" / "square_wave.py").write_text("# a draft\n", encoding="utf-8")
     before = contents(course)
-    ran = new(course, "square_wave")
+    ran = new(run_grader, course, "square_wave")
     assert ran.status == 2
     assert "solutions/square_wave.py is there already" in " ".join(ran.stderr.split())
     assert contents(course) == before
 
 
-def test_a_copy_without_solutions_is_refused(course: Path) -> None:
+def test_a_copy_without_solutions_is_refused(run_grader: RunGrader, course: Path) -> None:
     shutil.rmtree(course / "solutions")
-    ran = new(course, "square_wave")
+    ran = new(run_grader, course, "square_wave")
     assert ran.status == 2
     assert "there is no solutions/ folder here" in " ".join(ran.stderr.split())
 

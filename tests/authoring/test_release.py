@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import REPOSITORY, Ran, run_command
+from conftest import REPOSITORY, Ran, RunGrader
 
 from grader.course.manifest import load_course
 
@@ -42,8 +42,8 @@ def test_secret(student: Student, rng: np.random.Generator) -> None:
 '''
 
 
-def release(course: Path, out: Path, *options: str) -> Ran:
-    return run_command("release", out, *options, root=course, cwd=course)
+def release(run_grader: RunGrader, course: Path, out: Path, *options: str) -> Ran:
+    return run_grader("release", out, *options, root=course, cwd=course)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -77,18 +77,18 @@ def course(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def out(course: Path, tmp_path: Path) -> Path:
+def out(run_grader: RunGrader, course: Path, tmp_path: Path) -> Path:
     """A release of it."""
-    ran = release(course, tmp_path / "out")
+    ran = release(run_grader, course, tmp_path / "out")
     assert ran.status == 0, ran.stderr
     return tmp_path / "out"
 
 
 @pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shipped(run_grader: RunGrader, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release of this very repository."""
     folder = tmp_path_factory.mktemp("shipped") / "out"
-    ran = release(REPOSITORY, folder)
+    ran = release(run_grader, REPOSITORY, folder)
     assert ran.status == 0, ran.stderr
     return folder
 
@@ -151,22 +151,26 @@ def test_the_students_guide_is_the_releases_readme_and_leads_nowhere_else(shippe
     assert not (shipped / "assignments" / "README.md").exists()
 
 
-def test_the_release_alone_lets_students_check_their_work(shipped: Path, tmp_path: Path) -> None:
+def test_the_release_alone_lets_students_check_their_work(
+    run_grader: RunGrader, shipped: Path, tmp_path: Path
+) -> None:
     copy = tmp_path / "student"
     shutil.copytree(shipped, copy)
-    before = run_command("check", "relu", root=copy, cwd=copy)
+    before = run_grader("check", "relu", root=copy, cwd=copy)
     assert before.status == 1
     assert "the stub is unchanged" in before.stdout
     shutil.copyfile(REPOSITORY / "solutions" / "relu.py", copy / "assignments" / "relu.py")
-    after = run_command("check", "relu", root=copy, cwd=copy)
+    after = run_grader("check", "relu", root=copy, cwd=copy)
     assert after.status == 0, after.stdout + after.stderr
     assert "10/10" in after.stdout
     (copy / "assignments" / "relu.py").unlink()
-    assert "no file relu.py" in run_command("check", "relu", root=copy, cwd=copy).stdout
+    assert "no file relu.py" in run_grader("check", "relu", root=copy, cwd=copy).stdout
 
 
-def test_a_released_copy_can_not_release(shipped: Path, tmp_path: Path) -> None:
-    ran = run_command("release", tmp_path / "again", root=shipped, cwd=shipped)
+def test_a_released_copy_can_not_release(
+    run_grader: RunGrader, shipped: Path, tmp_path: Path
+) -> None:
+    ran = run_grader("release", tmp_path / "again", root=shipped, cwd=shipped)
     assert ran.status == 3
     assert "use the instructors' copy" in ran.stderr
     assert not (tmp_path / "again").exists()
@@ -176,19 +180,19 @@ def test_a_released_copy_can_not_release(shipped: Path, tmp_path: Path) -> None:
 
 
 def test_the_workflow_fetches_the_course_from_where_it_was_told(
-    course: Path, tmp_path: Path
+    run_grader: RunGrader, course: Path, tmp_path: Path
 ) -> None:
     out, sha = tmp_path / "out", "0123456789abcdef" * 2 + "01234567"
     workflows = course / ".github" / "workflows"
     workflows.mkdir(parents=True, exist_ok=True)
     shutil.copy(REPOSITORY / ".github" / "workflows" / "grade.yml", workflows)
     for origin in ("uni/course", "uni/course@main", f"uni/course@{sha}\n", f'u"/c@{sha}'):
-        ran = run_command("release", out, "--course", origin, root=course, cwd=course)
+        ran = run_grader("release", out, "--course", origin, root=course, cwd=course)
         assert ran.status == 2
         assert not out.exists()
-    ran = run_command("release", out, root=course, cwd=course)
+    ran = run_grader("release", out, root=course, cwd=course)
     assert "release again with --course OWNER/NAME@SHA" in ran.stderr
-    ran = run_command("release", out, "--course", f"uni/course@{sha}", root=course, cwd=course)
+    ran = run_grader("release", out, "--course", f"uni/course@{sha}", root=course, cwd=course)
     assert (ran.status, "release again" in ran.stderr) == (0, False)
     workflow = yaml.safe_load((out / ".github" / "workflows" / "grade.yml").read_text())
     assert workflow["env"]["COURSE_REPOSITORY"] == "uni/course"
@@ -202,31 +206,33 @@ def with_hidden(course: Path) -> Path:
     return course
 
 
-def test_a_hidden_check_is_cut_out_and_its_points_stay(with_hidden: Path, tmp_path: Path) -> None:
+def test_a_hidden_check_is_cut_out_and_its_points_stay(
+    run_grader: RunGrader, with_hidden: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
-    assert release(with_hidden, out).status == 0
+    assert release(run_grader, with_hidden, out).status == 0
     for name, content in contents(out).items():
         assert b"ecret formula" not in content, name
         for secret in (b"test_secret", b"SECRET", b"secret_formula", b"The secret"):
             assert secret not in content, name
     assert "10 | (hidden: 2 points)" not in (out / "README.md").read_text(encoding="utf-8")
     assert "| 12 (hidden: 2 points) |" in (out / "README.md").read_text(encoding="utf-8")
-    listed = run_command("list", root=out, cwd=out).stdout
+    listed = run_grader("list", root=out, cwd=out).stdout
     assert "1 of them hidden, 2 points" in listed
 
     shutil.copyfile(REPOSITORY / "solutions" / "relu.py", out / "assignments" / "relu.py")
-    ran = run_command("check", "relu", root=out, cwd=out)
+    ran = run_grader("check", "relu", root=out, cwd=out)
     assert ran.status == 0, ran.stdout + ran.stderr  # all that can be judged here
     assert "10/12" in ran.stdout
     assert "hidden check, 2 points: runs after you hand in" in ran.stdout
 
 
 def test_a_hidden_check_counts_where_the_instructors_grade(
-    with_hidden: Path, tmp_path: Path
+    run_grader: RunGrader, with_hidden: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "grades.json"
     arguments = ("grade", "solutions", "--only", "relu", "--json", target, "--fail-under", "90")
-    ran = run_command(*arguments, root=with_hidden, cwd=with_hidden)
+    ran = run_grader(*arguments, root=with_hidden, cwd=with_hidden)
     assert ran.status == 1
     (assignment,) = json.loads(target.read_bytes())["reports"][0]["assignments"]
     check = assignment["checks"][-1]
@@ -239,7 +245,7 @@ def test_a_hidden_check_counts_where_the_instructors_grade(
     [(None, False), ("2999-01-01T00:00:00+00:00", False), ("2001-01-01T00:00:00+00:00", True)],
 )
 def test_feedback_tells_a_hidden_checks_text_after_the_due_date_only(
-    with_hidden: Path, tmp_path: Path, due: str | None, shown: bool
+    run_grader: RunGrader, with_hidden: Path, tmp_path: Path, due: str | None, shown: bool
 ) -> None:
     if due is not None:
         with (with_hidden / "assignments" / "course.toml").open("a", encoding="utf-8") as file:
@@ -261,7 +267,7 @@ def test_feedback_tells_a_hidden_checks_text_after_the_due_date_only(
         ("export", "--results", results, "--format", "moodle", "--output", tmp_path / "moodle.csv"),
         ("report", "--results", results, "--output", tmp_path / "site"),
     ):
-        ran = run_command(*arguments, root=with_hidden, cwd=with_hidden)
+        ran = run_grader(*arguments, root=with_hidden, cwd=with_hidden)
         assert ran.status == 0, ran.stderr
     (page,) = (tmp_path / "feedback").glob("*.html")
     (results_json,) = (tmp_path / "gs").glob("*/results.json")
@@ -276,7 +282,7 @@ def test_feedback_tells_a_hidden_checks_text_after_the_due_date_only(
 
 
 def test_githubs_outputs_and_pages_keep_a_hidden_checks_text_back(
-    with_hidden: Path, tmp_path: Path
+    run_grader: RunGrader, with_hidden: Path, tmp_path: Path
 ) -> None:
     files = {name: tmp_path / f"report.{name}" for name in ("md", "html", "json", "xml")}
     arguments = ["grade", "solutions", "--only", "relu", "--markdown", files["md"]]
@@ -285,7 +291,7 @@ def test_githubs_outputs_and_pages_keep_a_hidden_checks_text_back(
     environment = {name: str(path) for name, path in named.items()}
 
     def run(*options: str) -> dict[str, str]:
-        ran = run_command(*arguments, *options, root=with_hidden, cwd=with_hidden, **environment)
+        ran = run_grader(*arguments, *options, root=with_hidden, cwd=with_hidden, **environment)
         assert ran.status == 0, ran.stderr
         written = [path for path in [*files.values(), *named.values()] if path.exists()]
         texts = {path.name: path.read_text(encoding="utf-8") for path in written}
@@ -301,10 +307,10 @@ def test_githubs_outputs_and_pages_keep_a_hidden_checks_text_back(
 
 
 def test_an_autograder_that_is_published_has_no_hidden_checks(
-    with_hidden: Path, tmp_path: Path
+    run_grader: RunGrader, with_hidden: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "classroom50"
-    ran = run_command("export-autograder", "classroom50", folder, root=with_hidden, cwd=with_hidden)
+    ran = run_grader("export-autograder", "classroom50", folder, root=with_hidden, cwd=with_hidden)
     assert ran.status == 0, ran.stderr
     assert b"test_hidden_1" in (folder / "course/grader/checks/test_relu.py").read_bytes()
     told = [name for name, content in contents(folder).items() if b"The secret" in content]
@@ -324,11 +330,11 @@ def test_an_autograder_that_is_published_has_no_hidden_checks(
     ids=["a gate", "marked in another way"],
 )
 def test_a_hidden_check_that_can_not_be_cut_out_stops_the_release(
-    with_hidden: Path, tmp_path: Path, old: str, new: str, says: str
+    run_grader: RunGrader, with_hidden: Path, tmp_path: Path, old: str, new: str, says: str
 ) -> None:
     path = with_hidden / "grader" / "checks" / "test_relu.py"
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
-    ran = release(with_hidden, tmp_path / "out")
+    ran = release(run_grader, with_hidden, tmp_path / "out")
     assert ran.status == 3
     assert "test_relu.py: the hidden check test_secret" in ran.stderr
     assert says in ran.stderr
@@ -344,32 +350,38 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def test_releasing_again_without_a_change_writes_nothing(course: Path, out: Path) -> None:
+def test_releasing_again_without_a_change_writes_nothing(
+    run_grader: RunGrader, course: Path, out: Path
+) -> None:
     before = contents(out)
-    ran = release(course, out)
+    ran = release(run_grader, course, out)
     assert (ran.status, ran.stdout) == (0, "")
     assert "0 files written, 0 removed, 0 edited ones kept" in ran.stderr
     assert contents(out) == before
 
 
-def test_releasing_again_updates_what_nobody_has_edited(course: Path, out: Path) -> None:
+def test_releasing_again_updates_what_nobody_has_edited(
+    run_grader: RunGrader, course: Path, out: Path
+) -> None:
     edit(course / "solutions" / "relu.py", "Why it matters.", "Why it matters most.")
-    ran = release(course, out)
+    ran = release(run_grader, course, out)
     assert ran.status == 0
     for name in ("assignments/relu.py", ".grader/stubs/relu.py"):
         assert "Why it matters most." in (out / name).read_text(encoding="utf-8")
-    assert "the stub is unchanged" in run_command("check", "relu", root=out, cwd=out).stdout
+    assert "the stub is unchanged" in run_grader("check", "relu", root=out, cwd=out).stdout
 
 
-def test_releasing_again_never_overwrites_work(course: Path, out: Path) -> None:
+def test_releasing_again_never_overwrites_work(
+    run_grader: RunGrader, course: Path, out: Path
+) -> None:
     work = out / "assignments" / "relu.py"
     beside = out / "assignments" / "relu.py.new"
     work.write_text("# my work\n", encoding="utf-8")
-    assert release(course, out).status == 0
+    assert release(run_grader, course, out).status == 0
     assert not beside.exists()  # nothing is new
 
     edit(course / "solutions" / "relu.py", "Why it matters.", "Why it matters most.")
-    ran = release(course, out)
+    ran = release(run_grader, course, out)
     assert ran.status == 0
     assert "assignments/relu.py: edited, so kept; the new one is assignments/relu.py.new" in (
         ran.stdout
@@ -379,13 +391,13 @@ def test_releasing_again_never_overwrites_work(course: Path, out: Path) -> None:
 
     beside.write_text("# work here, too\n", encoding="utf-8")
     edit(course / "solutions" / "relu.py", "Why it matters most.", "Why it matters so.")
-    assert release(course, out).status == 0
+    assert release(run_grader, course, out).status == 0
     assert work.read_text(encoding="utf-8") == "# my work\n"
     assert beside.read_text(encoding="utf-8") == "# work here, too\n"
 
 
 def test_an_interrupted_release_is_completed_by_the_next_one(
-    course: Path, out: Path, tmp_path: Path
+    run_grader: RunGrader, course: Path, out: Path, tmp_path: Path
 ) -> None:
     work, beside = (out / "assignments" / name for name in ("adam.py", "adam.py.new"))
     work.write_text("# my work\n", encoding="utf-8")
@@ -393,57 +405,61 @@ def test_an_interrupted_release_is_completed_by_the_next_one(
         edit(course / "solutions" / f"{slug}.py", "Why it matters.", "Why it matters most.")
     shutil.move(out / ".grader" / "stubs", tmp_path / "stubs")
     (out / ".grader" / "stubs").write_bytes(b"")  # the first stub that is kept can't be
-    assert release(course, out).status == 3
+    assert release(run_grader, course, out).status == 3
     assert not beside.exists()
     (out / ".grader" / "stubs").unlink()
     shutil.move(tmp_path / "stubs", out / ".grader" / "stubs")
-    assert release(course, out).status == 0
+    assert release(run_grader, course, out).status == 0
     for path in (out / "assignments" / "kaiming_init.py", beside):
         assert "matters most" in path.read_text(encoding="utf-8")
     assert work.read_text(encoding="utf-8") == "# my work\n"
-    assert release(course, out).stdout == ""
+    assert release(run_grader, course, out).stdout == ""
 
 
-def test_what_is_no_longer_part_of_the_course_goes_unless_edited(course: Path, out: Path) -> None:
+def test_what_is_no_longer_part_of_the_course_goes_unless_edited(
+    run_grader: RunGrader, course: Path, out: Path
+) -> None:
     text = (course / "assignments" / "course.toml").read_text(encoding="utf-8")
     head, *entries = text.split("[[assignments]]")
     kept = [e for e in entries if '"relu"' not in e and '"adam"' not in e]
     (course / "assignments" / "course.toml").write_text("[[assignments]]".join([head, *kept]))
     (out / "assignments" / "adam.py").write_text("# my work\n", encoding="utf-8")
-    ran = release(course, out)
+    ran = release(run_grader, course, out)
     assert ran.status == 0
     assert "assignments/adam.py: edited, so kept; it is no longer part of the course" in ran.stdout
     assert (out / "assignments" / "adam.py").read_text(encoding="utf-8") == "# my work\n"
     names = contents(out).keys()
     for name in ("assignments/relu.py", "grader/checks/test_relu.py", ".grader/stubs/adam.py"):
         assert name not in names
-    assert "\nrelu " not in run_command("list", root=out, cwd=out).stdout
+    assert "\nrelu " not in run_grader("list", root=out, cwd=out).stdout
 
 
-def test_a_stub_that_was_deleted_comes_back(course: Path, out: Path) -> None:
+def test_a_stub_that_was_deleted_comes_back(run_grader: RunGrader, course: Path, out: Path) -> None:
     (out / "assignments" / "relu.py").unlink()
-    assert release(course, out).status == 0
+    assert release(run_grader, course, out).status == 0
     assert (out / "assignments" / "relu.py").is_file()
 
 
 # ---------------------------------------------------------------- where it may go
 
 
-def test_a_release_within_the_course_is_refused(course: Path) -> None:
+def test_a_release_within_the_course_is_refused(run_grader: RunGrader, course: Path) -> None:
     (course.parent / "link").symlink_to(course)
     for out in (course, course / "students", course.parent / "link" / "students"):
-        ran = release(course, out)
+        ran = release(run_grader, course, out)
         assert ran.status == 2
         assert "lies within the course's repository" in " ".join(ran.stderr.split())
     assert not (course / "students").exists()
 
 
-def test_a_folder_that_is_no_release_is_refused(course: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_no_release_is_refused(
+    run_grader: RunGrader, course: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "thesis.txt").write_text("years of work", encoding="utf-8")
     for out in (folder, folder / "thesis.txt"):
-        ran = release(course, out)
+        ran = release(run_grader, course, out)
         assert ran.status == 2
         assert "mine" in ran.stderr
     assert contents(folder) == {"thesis.txt": b"years of work"}
@@ -452,21 +468,23 @@ def test_a_folder_that_is_no_release_is_refused(course: Path, tmp_path: Path) ->
 @pytest.mark.parametrize(
     "record", ["{", '{"files": {"../course/LICENSE": ["0"]}}', '{"files": {"/etc/x": ["0"]}}']
 )
-def test_a_damaged_record_is_refused(course: Path, out: Path, record: str) -> None:
+def test_a_damaged_record_is_refused(
+    run_grader: RunGrader, course: Path, out: Path, record: str
+) -> None:
     (out / ".grader" / "release.json").write_text(record, encoding="utf-8")
-    ran = release(course, out)
+    ran = release(run_grader, course, out)
     assert ran.status == 2
     assert "release.json is damaged" in " ".join(ran.stderr.split())
 
 
 def test_a_release_does_not_follow_links_out_of_its_folder(
-    course: Path, out: Path, tmp_path: Path
+    run_grader: RunGrader, course: Path, out: Path, tmp_path: Path
 ) -> None:
     shutil.move(out / "assignments", tmp_path / "elsewhere")
     (out / "assignments").symlink_to(tmp_path / "elsewhere")
     before = contents(tmp_path / "elsewhere")
     edit(course / "solutions" / "relu.py", "Why it matters.", "Why it matters most.")
-    ran = release(course, out)
+    ran = release(run_grader, course, out)
     assert ran.status == 2
     assert "is a link" in " ".join(ran.stderr.split())
     assert contents(tmp_path / "elsewhere") == before
@@ -488,7 +506,7 @@ def git(folder: Path, *arguments: str) -> str:
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 def test_git_makes_one_commit_that_tells_nothing_of_this_machine(
-    course: Path, tmp_path: Path
+    run_grader: RunGrader, course: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     machine = {
@@ -496,7 +514,7 @@ def test_git_makes_one_commit_that_tells_nothing_of_this_machine(
         for role in ("AUTHOR", "COMMITTER")
         for what in ("NAME", "EMAIL")
     }
-    ran = run_command("release", out, "--git", root=course, cwd=course, **machine)
+    ran = run_grader("release", out, "--git", root=course, cwd=course, **machine)
     assert ran.status == 0, ran.stderr
     assert git(out, "log", "--format=%an <%ae> %cn <%ce> %s") == (
         "Training neural networks <course@example.invalid> "
@@ -506,7 +524,7 @@ def test_git_makes_one_commit_that_tells_nothing_of_this_machine(
     assert set(git(out, "ls-files").splitlines()) == contents(out).keys()
     assert git(out, "log", "--format=%ad").endswith("+0000")
 
-    again = release(course, out, "--git")
+    again = release(run_grader, course, out, "--git")
     assert again.status == 2
     assert "is a Git repository already" in " ".join(again.stderr.split())
-    assert release(course, out).status == 0
+    assert release(run_grader, course, out).status == 0

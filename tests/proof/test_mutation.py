@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import REPOSITORY, RunGrader, run_command
+from conftest import REPOSITORY, RunGrader
 
 from grader.course.manifest import Assignment, Course, load_course
 from grader.grading.engine import Engine
@@ -239,8 +239,10 @@ def test_what_a_check_has_caught_is_not_trained(
 # ---------------------------------------------------------------- the command
 
 
-def test_a_survivor_is_shown_as_a_diff_and_fails_the_audit(small_course: Path) -> None:
-    ran = run_command("audit", "--mutate", "--sample", "60", root=small_course, cwd=small_course)
+def test_a_survivor_is_shown_as_a_diff_and_fails_the_audit(
+    run_grader: RunGrader, small_course: Path
+) -> None:
+    ran = run_grader("audit", "--mutate", "--sample", "60", root=small_course, cwd=small_course)
     assert ran.status == 1, ran.stderr
     assert "nothing found: the course is coherent\n" in ran.stdout
     figures = re.search(r"^relu: \d+ mutants, 60 of them graded: (\d+) killed", ran.stdout, re.M)

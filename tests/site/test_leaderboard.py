@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import REPOSITORY, Ran, hand_in, on_linux, run_command
+from conftest import REPOSITORY, Ran, RunGrader, hand_in, on_linux
 from helpers.fake_gradebook import HARMFUL, FakeGradebook, entry_of, override
 
 from grader.course.manifest import load_course
@@ -235,7 +235,7 @@ BROUGHT_ALONG = (
 
 
 @on_linux
-def test_a_class_that_wrote_the_capstone_is_ranked(tmp_path: Path) -> None:
+def test_a_class_that_wrote_the_capstone_is_ranked(run_grader: RunGrader, tmp_path: Path) -> None:
     course = tmp_path / "course"
     for part in ("grader", "assignments", "solutions", "data_cache"):
         ignored = shutil.ignore_patterns("__pycache__")
@@ -254,7 +254,7 @@ def test_a_class_that_wrote_the_capstone_is_ranked(tmp_path: Path) -> None:
     hand_in(tmp_path / "class" / "fay", {"relu": "x = 1\n"})
 
     def grader(*arguments: str | Path) -> Ran:
-        ran = run_command(*arguments, "--results", tmp_path / "results", root=course, cwd=course)
+        ran = run_grader(*arguments, "--results", tmp_path / "results", root=course, cwd=course)
         assert ran.status == 0, ran.stderr
         return ran
 
