@@ -108,7 +108,7 @@ def test_the_guide_adds_a_ninth_assignment(copy: Path) -> None:
         assert any(what in line for line in before)
     for check in ("test_builds", "test_formula", "test_training"):
         assert f"tests/zoo/wrong/sine/{check}/: no wrong module" in "\n".join(before)
-    assert after == ["nothing found: the course is coherent"]
+    assert after == ["nothing found in sine"]
 
     graded = run_command("grade", "solutions", "--only", "sine", root=copy, cwd=copy)
     assert "10/10" in graded.stdout
