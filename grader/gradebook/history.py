@@ -126,12 +126,17 @@ def versions_between(before: Key, after: Key) -> str:
 
 
 def moved_checks(store: Store, before: Grade, after: Grade) -> list[str]:
-    """The checks whose points differ between two results; [] where one can't be read."""
+    """The checks whose points differ between two results; [] where one can't be read. One that was
+    left for the instructors' copy had nothing to lose."""
     if before.result == after.result:
         return []
     try:
         old, new = (
-            {check.id: check.points for check in store.report(grade.result).checks}
+            {
+                check.id: check.points
+                for check in store.report(grade.result).checks
+                if not check.deferred
+            }
             for grade in (before, after)
         )
     except StoreError:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 from conftest import (
     MARKUP_NAME_SHOWN,
@@ -257,6 +258,18 @@ def report_with(*verdicts: Verdict) -> Report:
     return Report("ada", score, count, [assignment], environment, 0, 0.0)
 
 
+def with_deferred(report: Report) -> Report:
+    """`report` with a check more that is left for the instructors, of as many points."""
+    (assignment,) = report.assignments
+    (check,) = assignment.checks[-1:]
+    check = msgspec.structs.replace(check, verdict="not_judged", points=0.0, deferred=True)
+    worth = report.max_score + check.max_points
+    assignment = msgspec.structs.replace(
+        assignment, checks=[*assignment.checks, check], max_score=worth
+    )
+    return msgspec.structs.replace(report, assignments=[assignment], max_score=worth)
+
+
 PERFECT, HALF = report_with("passed", "passed"), report_with("passed", "failed")
 BROKEN = report_with("passed", "grader_error")
 
@@ -270,6 +283,9 @@ BROKEN = report_with("passed", "grader_error")
         ([HALF], 50.01, False, 1),
         ([PERFECT, HALF], 100, False, 1),
         ([PERFECT], 100, False, 0),
+        ([with_deferred(PERFECT)], 100, False, 0),  # what can't be earned here is not lost
+        ([with_deferred(HALF)], 50, False, 0),
+        ([with_deferred(HALF)], 50.01, False, 1),
         ([HALF], 51, True, 2),
         ([], None, True, 2),
         ([], 50, False, 0),

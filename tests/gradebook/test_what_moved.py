@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from test_store import COURSE, add_students, report, result
 
 from grader.gradebook.history import history, moved_scores, moved_since
+from grader.gradebook.keeping.results import Result
 from grader.gradebook.keeping.store import Store, open_store
 from grader.gradebook.keeping.stored import StoredGradebook
 from grader.gradebook.model import Entry
@@ -53,6 +55,33 @@ def test_a_score_that_moved_is_told_unless_the_students_code_alone_changed(
     assert change.before is not None
     assert (change.before.score, change.after.score) == (5, 9)
     assert change.checks == ["test_1 0 → 4"]
+
+
+def with_deferred(kept: Result) -> Result:
+    """`kept` with a check more that is left for the instructors."""
+    (check,) = kept.report.checks[-1:]
+    left = msgspec.structs.replace(
+        check, id="test_hidden_1", verdict="not_judged", points=0.0, deferred=True
+    )
+    report = msgspec.structs.replace(
+        kept.report,
+        checks=[*kept.report.checks, left],
+        max_score=kept.report.max_score + left.max_points,
+    )
+    return msgspec.structs.replace(kept, report=report)
+
+
+def test_a_check_that_was_left_for_the_instructors_has_lost_nothing_before_it_runs(
+    store: Store,
+) -> None:
+    store.add_result(with_deferred(result("relu", 5)), ["ann"])
+    store.add_result(result("relu", 5, 4, checks="k2"), ["ann"])
+    store.add_result(with_deferred(result("relu", 3, checks="k3")), ["ann"])
+    first, second, third = history(store, "ann")
+    assert [change.after.max_score for change in (first, second, third)] == [10, 10, 10]
+    assert first.checks == []
+    assert second.checks == ["test_1 none → 4"]
+    assert third.checks == ["test_0 5 → 3", "test_1 4 → none"]
 
 
 def test_a_score_that_came_back_has_not_moved_since(store: Store) -> None:
