@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -178,10 +180,10 @@ def test_sources_are_kept_as_they_were_handed_in(store: Store) -> None:
 
 def test_a_store_of_an_older_version_gets_what_it_lacks(store: Store, tmp_path: Path) -> None:
     store.add_result(result("relu", 5), ["ann"])
-    connection = store._connection
-    for table in ("hand_ins", "sources", "withdrawals", "comments", "extensions"):
-        connection.execute(f"DROP TABLE {table}")
-    connection.execute("ALTER TABLE students DROP COLUMN section")
+    with closing(sqlite3.connect(tmp_path / "results" / FILE)) as connection:
+        for table in ("hand_ins", "sources", "withdrawals", "comments", "extensions"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("ALTER TABLE students DROP COLUMN section")
     with open_store(tmp_path / "results") as again:
         assert entry_of(again, "ann").final == 5
     assert (tmp_path / "results" / FILE).is_file()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
-from conftest import solution
+from conftest import RunGrader, copy_repository, hand_in, solution
 
 from grader.batch.executor import LocalExecutor
 from grader.course.manifest import load_course
@@ -124,12 +126,16 @@ def test_a_report_that_can_not_be_is_told(launcher: Launcher) -> None:
 
 
 def test_checks_that_change_while_they_are_loaded_judge_nothing(
-    monkeypatch: pytest.MonkeyPatch,
+    run_grader: RunGrader, tmp_path: Path
 ) -> None:
-    digests = iter(["before", "after"])
-    monkeypatch.setattr("grader.grading.engine.checks_digest", lambda *_: next(digests))
-    with pytest.raises(GraderError, match="relu: its checks changed while they were loaded"):
-        load_checks(COURSE, [COURSE.assignment("relu")])
+    root = copy_repository(tmp_path / "course")
+    with (root / "grader" / "checks" / "test_relu.py").open("a", encoding="utf-8") as file:
+        file.write("with open(__file__, 'a') as saved:\n    saved.write('# by somebody else')\n")
+    hand_in(tmp_path / "class" / "ann", {"relu": solution("relu")})
+    batch = ("batch", tmp_path / "class", "--results", tmp_path / "results", "--only", "relu")
+    ran = run_grader(*batch, cwd=root, root=root)
+    assert ran.status == 3
+    assert "relu: its checks changed while they were loaded" in ran.stderr
 
 
 def test_what_was_loaded_is_what_the_result_is_stored_under() -> None:

@@ -723,7 +723,6 @@ def test_random_damage_is_read_or_refused_and_nothing_else(folder: Path, suffix:
     generator = random.Random(f"seed 1 {suffix}")
     path = folder / f"a{suffix}"
     outcomes = {"read": 0, "refused": 0}
-    started = time.perf_counter()
     for _ in range(300):
         data = bytearray(good)
         for _ in range(generator.choice((1, 1, 2, 8))):
@@ -743,7 +742,6 @@ def test_random_damage_is_read_or_refused_and_nothing_else(folder: Path, suffix:
         else:
             outcomes["read"] += 1
             assert set(loaded.sources).isdisjoint(loaded.problems)
-    assert time.perf_counter() - started < 10
     assert min(outcomes.values()) > 0
 
 
@@ -762,7 +760,7 @@ def test_whatever_a_parser_raises_becomes_a_submission_error(
         def fail(*_: object, kind: type[Exception] = kind) -> None:
             raise kind("a\nb\x1b[31m")
 
-        monkeypatch.setattr("grader.submissions.archive._open", fail)
+        monkeypatch.setattr(zipfile, "ZipFile", fail)
         assert "damaged or incomplete" in refused(path)
 
 

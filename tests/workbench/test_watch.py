@@ -14,17 +14,23 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from conftest import REPOSITORY, copy_repository, environment_for, solution, wrong
+from conftest import (
+    REPOSITORY,
+    children,
+    copy_repository,
+    environment_for,
+    solution,
+    wrong,
+)
 from helpers.terminals import CLEAR, Terminal, open_terminal
 
 from grader.course.manifest import load_course
 from grader.errors import GraderError
-from grader.grading.crew import Member
 from grader.grading.engine import Engine
 from grader.report.model import AssignmentReport, Status
 from grader.sandbox.launch import NO_FORK, Launcher
 from grader.submissions.model import Source, Submission
-from grader.workbench.watch import Board, Grading, Task, ThreadMember
+from grader.workbench.watch import Board, Grading, Task
 
 COURSE = load_course(REPOSITORY)
 RIGHT = solution("relu")
@@ -393,12 +399,13 @@ def test_grading_beside_the_loop_gives_the_report(
 ) -> None:
     if threads:  # as on systems where forking is not safe
         monkeypatch.setenv(NO_FORK, "1")
+    before = children()
     with open_grading(launcher) as grading:
         tasks = [Task("relu", Source("relu", "relu.py", text), None) for text in (LEAKY, RIGHT)]
         grading.start(tasks[0])
+        assert (children() == before) == threads
         grading.stop()
         if threads:
-            assert isinstance(grading._member, ThreadMember)
             taken = grading.take()  # it went on
             assert taken is not None and taken[0] == tasks[0]
         assert grading.task is None
@@ -409,10 +416,12 @@ def test_grading_beside_the_loop_gives_the_report(
 
 
 def test_a_grading_process_that_is_killed_is_replaced_once(launcher: Launcher) -> None:
+    before = children()
+
     def kill() -> None:
-        assert isinstance(grading._member, Member)
-        grading._member._process.kill()
-        grading._member._process.join()
+        (pid,) = children() - before
+        os.kill(pid, signal.SIGKILL)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
     with open_grading(launcher) as grading:
         task = Task("relu", Source("relu", "relu.py", RIGHT), None)
