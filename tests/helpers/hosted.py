@@ -106,7 +106,8 @@ def main() -> None:
                 super().close()
 
     def open_zygote(path: Path) -> launch.Zygote:
-        return held if path.read_bytes() == baseline else zygote(path)
+        is_the_same = path.is_file() and path.read_bytes() == baseline
+        return held if is_the_same else zygote(path)
 
     path = load_course().baseline_path
     baseline, held, zygote = path.read_bytes(), Held(path), launch.Zygote
