@@ -67,9 +67,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 # The files that take longest, the longest first.
 LONG = (
-    "test_zoo.py", "test_lesson.py", "test_hostile.py", "test_cli.py", "test_hosts.py",
-    "test_release.py", "test_calibrate.py", "test_batch.py", "test_notebook.py",
-    "test_mutation.py", "test_instructors_guide.py",
+    "test_zoo.py", "test_hostile.py", "test_hosts.py", "test_lesson.py", "test_misconceptions.py",
+    "test_release.py", "test_cli.py", "test_batch.py", "test_notebook.py", "test_calibrate.py",
+    "test_instructors_guide.py", "test_training_run.py", "test_audit.py",
 )  # fmt: skip
 
 
