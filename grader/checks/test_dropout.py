@@ -52,7 +52,9 @@ from grader.checks.misconceptions.dropout import (
     OFF_SEED,
     ON_INPUTS,
     ON_LOGITS,
+    ONE_MASK,
     SAME_MASK,
+    WEIGHTS_DROPPED,
     WHOLE_ROWS,
     recognise_eval_scale,
     recognise_masks,
@@ -140,6 +142,20 @@ class Probe:
         logits = self.net.forward(np.abs(self.inputs) + 0.5, train=True, seed=seed)
         hidden = self.hidden(logits)
         return whole_rows(np.abs(hidden - off) < 1e-4 * np.abs(self.kept).max())
+
+    def drops_weights(self) -> bool:
+        """Whether two logits that show the same unit are zeroed apart.
+
+        Goes on with other weights.
+        """
+        num_hidden = self.net.sizes[1]
+        twice = identity_weights(self.layers)["W2"].copy()
+        twice[num_hidden:] = twice[: len(twice) - num_hidden]
+        self.layers.assign(self.net, self.weights | {"W2": twice, "b2": 0 * self.b2})
+        (logits,) = self.drop()
+        zeroed = np.abs(logits) < 1e-4 * np.abs(self.kept).max()
+        copies = zeroed[:, num_hidden:]
+        return not np.array_equal(copies, zeroed[:, : copies.shape[1]])
 
     def bent(self, factor: float) -> np.ndarray:
         """The hidden activations (N, H) in eval mode, had all z been multiplied by `factor`.
@@ -264,7 +280,7 @@ def named_rate(student: Student, rng: np.random.Generator) -> Mistake | None:
             dropped = probe.dropped(logits)
             shares.append(float(dropped.mean()))
             # Fewer decisions than activations make for another share by chance.
-            masks = recognise_masks(dropped, probe.dropped(again))
+            masks = named_oddity(probe, dropped, probe.dropped(again))
             besides = logits_dropped(probe, logits) or masks or named_place(probe, dropped)
             if besides is not None:
                 return besides
@@ -272,6 +288,12 @@ def named_rate(student: Student, rng: np.random.Generator) -> Mistake | None:
                 return recognise_unzeroed(probe.hidden(logits), probe.kept)
         return recognise_rate(rates, shares, Z_LIMIT * math.sqrt(0.25 / dropped.size))
     return None
+
+
+def named_oddity(probe: Probe, first: np.ndarray, second: np.ndarray) -> Mistake | None:
+    """What is odd about the masks (N, H) of two passes. May go on with other weights."""
+    mistake = recognise_masks(first, second)
+    return WEIGHTS_DROPPED if mistake is ONE_MASK and probe.drops_weights() else mistake
 
 
 def named_place(probe: Probe, dropped: np.ndarray) -> Mistake | None:
@@ -364,7 +386,7 @@ def test_masks_are_independent(student: Student, rng: np.random.Generator) -> No
         abs(agreement - 0.5) < Z_LIMIT * math.sqrt(0.25 / first.size),
         "two forward passes to drop different activations: they agree on 50% of them by chance",
         f"they agree on {agreement:.0%}",
-        known=partial(recognise_masks, first, second),
+        known=partial(named_oddity, probe, first, second),
     )
     for what, mask in (("row", first), ("unit", first.T)):
         m, n = mask.shape
@@ -377,7 +399,7 @@ def test_masks_are_independent(student: Student, rng: np.random.Generator) -> No
             f"the number dropped in a {what} to vary as independent decisions do",
             f"its variance is {chi:.2f} times that",
             "A mask of the activations' full shape decides for each of them.",
-            known=partial(recognise_masks, first, second),
+            known=partial(named_oddity, probe, first, second),
         )
         different = len(np.unique(mask ^ mask[:, :1], axis=0))
         expect(
@@ -385,7 +407,7 @@ def test_masks_are_independent(student: Student, rng: np.random.Generator) -> No
             f"a different mask for every {what}",
             f"{m - different} of {m} repeat another one",
             "A mask of the activations' full shape decides for each of them.",
-            known=partial(recognise_masks, first, second),
+            known=partial(named_oddity, probe, first, second),
         )
 
 

@@ -7,6 +7,7 @@ train mode, and it tells of each forward pass how many rows it saw and in which 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,6 +16,18 @@ from grader.checks.kit.functions import number_in
 from grader.checks.kit.probes import (
     expect,
     normal,
+)
+from grader.checks.misconceptions import Mistake, filled
+from grader.checks.misconceptions.evaluate import (
+    ALL_AT_ONCE,
+    ALWAYS_TRAIN,
+    GRADIENTS_ON,
+    ONE_BATCH,
+    PERCENT,
+    REST_DROPPED,
+    STAYS_IN_EVAL,
+    TRAIN_MODE,
+    recognise_share,
 )
 from grader.grading.training import accuracy
 from grader.sandbox.client import Student
@@ -32,6 +45,15 @@ class Measured:
     wanted: float
     forwards: list[tuple[int, bool, bool]]  # rows, train mode, gradients on
     left_training: object
+    logits: np.ndarray  # (M, O), of what was measured
+    targets: np.ndarray
+    batch_size: int
+
+    def named(self) -> Mistake | None:
+        """What else than the accuracy was returned."""
+        if len(self.forwards) == 1 and self.forwards[0][0] < len(self.targets):
+            return ONE_BATCH
+        return recognise_share(self.seen, self.logits, self.targets, self.batch_size)
 
 
 def measure(
@@ -71,6 +93,9 @@ def measure(
         accuracy(logits, targets),
         called.forwards,
         called.modes[0],
+        logits,
+        targets,
+        batch_size,
     )
 
 
@@ -80,6 +105,7 @@ def expect_accuracy(measured: Measured, look: str = "") -> None:
         f"{measured.call} to give {measured.wanted:.6g}",
         f"{measured.seen:.6g}",
         look,
+        known=measured.named,
     )
 
 
@@ -89,7 +115,12 @@ def expect_accuracy(measured: Measured, look: str = "") -> None:
 def test_builds(student: Student, rng: np.random.Generator) -> None:
     """The function evaluate returns a number from 0 to 1 and asks the network for it"""
     measured = measure(student, rng, 12, 4)
-    expect(0 <= measured.seen <= 1, "a number from 0 to 1", f"{measured.seen:.6g}")
+    expect(
+        0 <= measured.seen <= 1,
+        "a number from 0 to 1",
+        f"{measured.seen:.6g}",
+        known=lambda: PERCENT if measured.seen > 1 else None,
+    )
     expect(measured.forwards, "the network to be asked", "no forward pass")
 
 
@@ -114,6 +145,7 @@ def test_eval_mode(student: Student, rng: np.random.Generator) -> None:
         not training,
         "every forward pass in eval mode",
         f"{training} of {len(measured.forwards)} in train mode",
+        known=lambda: TRAIN_MODE,
     )
     expect_accuracy(measured)
 
@@ -128,6 +160,7 @@ def test_no_gradients(student: Student, rng: np.random.Generator) -> None:
         not recorded,
         "every forward pass without gradients",
         f"{recorded} of {len(measured.forwards)} with a graph",
+        known=lambda: GRADIENTS_ON,
     )
 
 
@@ -143,7 +176,17 @@ def test_batch_by_batch(student: Student, rng: np.random.Generator) -> None:
             seen == wanted,
             f"{measured.call} to see batches of {wanted} rows",
             f"{seen[:30]}",
+            known=partial(named_batches, seen, wanted),
         )
+
+
+def named_batches(seen: list[int], wanted: list[int]) -> Mistake | None:
+    """Why the network saw other batches."""
+    if seen == [sum(wanted)]:
+        return ALL_AT_ONCE
+    if seen == wanted[:-1]:
+        return REST_DROPPED
+    return ONE_BATCH if len(seen) == 1 and seen[0] in (wanted[0], wanted[-1]) else None
 
 
 @pytest.mark.points(1)
@@ -156,4 +199,5 @@ def test_mode_restored(student: Student, rng: np.random.Generator) -> None:
             measured.left_training is train,
             f"a network in {'train' if train else 'eval'} mode to be left in it",
             f"it is in {'eval' if train else 'train'} mode afterwards",
+            known=partial(filled, STAYS_IN_EVAL if train else ALWAYS_TRAIN),
         )

@@ -7,6 +7,7 @@ The sum runs over all parameters, or over those of more than one dimension: bias
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +20,8 @@ from grader.checks.kit.probes import (
     normal,
     show,
 )
+from grader.checks.misconceptions import Mistake
+from grader.checks.misconceptions.l1 import CONSTANT_PENALTY, LOGITS_CUT_OFF, recognise_loss
 from grader.grading.training import cross_entropy
 from grader.sandbox.client import Student
 from grader.sandbox.wire.values import GivenNetwork, Logits, Tensor
@@ -49,6 +52,27 @@ class Case:
             "all parameters": sum(float(np.abs(p, dtype=float).sum()) for p in self.layers),
             "weights": sum(float(np.abs(p, dtype=float).sum()) for p in self.layers if p.ndim > 1),
         }
+
+    def named_loss(self, seen: float, strength: float) -> Mistake | None:
+        """What else this loss is, in the cross-entropy or in the penalty."""
+        right = self.cross_entropy, [strength * p for p in self.penalties.values()]
+        return recognise_loss(seen, self.layers, self.logits, self.targets, strength, right)
+
+    def named_gradient(
+        self, gradients: list[object], value: object, strength: float
+    ) -> Mistake | None:
+        """Which part of the loss has no gradient, or what the loss is where both have one."""
+        loss = number_in(value, "compute_loss")
+        named = self.named_loss(loss, strength)
+        if named is not None:
+            return named
+        seen = [g.array if isinstance(g, Tensor) else None for g in gradients]
+        penalty = [strength * np.sign(layer) for layer in self.layers]
+        for mistake, wanted in ((CONSTANT_PENALTY, self.gradients), (LOGITS_CUT_OFF, penalty)):
+            # Biases may be left out of the penalty, and so have no gradient.
+            if all(close(s, w) for s, w in zip(seen, wanted, strict=True) if s is not None):
+                return mistake
+        return None
 
 
 def draw_case(
@@ -95,13 +119,16 @@ def compute(student: Student, case: Case, strength: float) -> float:
     return number_in(Tensor(tensor_in(value, (), call)), call)
 
 
-def expect_loss(seen: float, wanted: list[float], strength: float, look: str = "") -> None:
+def expect_loss(
+    case: Case, seen: float, wanted: list[float], strength: float, look: str = ""
+) -> None:
     tolerance = [2e-5 * abs(loss) + 1e-6 for loss in wanted]
     expect(
         any(abs(seen - loss) <= room for loss, room in zip(wanted, tolerance, strict=True)),
         f"{CALL.format(strength)} to be {' or '.join(f'{loss:.6g}' for loss in wanted)}",
         f"{seen:.6g}",
         look,
+        known=partial(case.named_loss, seen, strength),
     )
 
 
@@ -121,7 +148,7 @@ def test_cross_entropy(student: Student, rng: np.random.Generator) -> None:
     """With strength 0 the loss is the mean cross-entropy, for logits of any size"""
     for scale in (1.0, 1.0, 1e3):
         case = draw_case(student, rng, 2, scale)
-        expect_loss(compute(student, case, 0.0), [case.cross_entropy], 0.0)
+        expect_loss(case, compute(student, case, 0.0), [case.cross_entropy], 0.0)
 
 
 @pytest.mark.points(3)
@@ -140,6 +167,7 @@ def test_penalty(student: Student, rng: np.random.Generator) -> None:
             if name in possible
         }
         expect_loss(
+            case,
             seen,
             list(wanted.values()),
             strength,
@@ -178,6 +206,7 @@ def test_gradients(student: Student, rng: np.random.Generator) -> None:
                 close(seen, wanted) or (number % 2 and close(seen, case.gradients[number])),
                 f"{call} to give {name} the gradient {show(wanted)}",
                 show(seen),
+                known=partial(case.named_gradient, gradients, called.value, strength),
             )
 
 

@@ -7,6 +7,7 @@ alpha·(exp(z) - 1) (Clevert et al. 2016). At z = 0, a corner of the first, none
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,6 +16,15 @@ from grader.checks.kit.functions import tensor_in
 from grader.checks.kit.probes import (
     expect,
     normal,
+)
+from grader.checks.misconceptions import Known, Mistake, filled
+from grader.checks.misconceptions.leaky_relu_elu import (
+    CUT_OFF_BELOW,
+    OVERFLOWS,
+    SPOILT,
+    WRITTEN_INTO,
+    agree,
+    recognise_function,
 )
 from grader.sandbox.client import Student
 from grader.sandbox.wire.values import Tensor
@@ -28,6 +38,9 @@ def leaky_relu(z: np.ndarray, slope: float) -> np.ndarray:
 
 def elu(z: np.ndarray, alpha: float) -> np.ndarray:
     return np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))
+
+
+FORMULAS = {"leaky_relu": leaky_relu, "elu": elu}
 
 
 def leaky_relu_slope(z: np.ndarray, slope: float) -> np.ndarray:
@@ -46,7 +59,7 @@ def draw_points(rng: np.random.Generator) -> np.ndarray:
 
 
 def expect_values(
-    seen: np.ndarray, z: np.ndarray, wanted: np.ndarray, call: str, what: str
+    seen: np.ndarray, z: np.ndarray, wanted: np.ndarray, call: str, what: str, known: Known
 ) -> None:
     """Fail unless `seen` is `wanted` to float32 accuracy.
 
@@ -59,6 +72,7 @@ def expect_values(
             False,
             f"{what} of {call} at z = {z.flat[worst]:.6g} to be {wanted.flat[worst]:.6g}",
             f"{seen.flat[worst]:.6g}",
+            known=known,
         )
 
 
@@ -67,7 +81,29 @@ def expect_function(
 ) -> None:
     call = f"{name}(z, {option}={setting:g})"
     value = student.call(name, Tensor(z), options={option: setting}).value
-    expect_values(tensor_in(value, z.shape, call), z, formula(z, setting), call, "the value")
+    seen = values_in(value, z, call, partial(named_overflow, name, value, z, setting))
+    known = partial(recognise_function, name, seen, z, setting)
+    expect_values(seen, z, formula(z, setting), call, "the value", known)
+
+
+def values_in(value: object, z: np.ndarray, call: str, known: Known) -> np.ndarray:
+    """As tensor_in, but that `known` is asked where some are NaN or infinite."""
+    if isinstance(value, Tensor) and value.array.shape == z.shape:
+        finite = np.isfinite(value.array).all()
+        expect(finite, f"{call} to give numbers", "NaN or infinity", known=known)
+    return tensor_in(value, z.shape, call)
+
+
+def named_overflow(name: str, value: object, z: np.ndarray, setting: float) -> Mistake | None:
+    """Why some values are NaN or infinite: the others tell."""
+    assert isinstance(value, Tensor)
+    finite = np.isfinite(value.array) & (z != 0)
+    if not finite.any():
+        return None
+    seen, points = value.array[finite], z[finite]
+    if agree(seen, FORMULAS[name](points.astype(float), setting)):
+        return OVERFLOWS
+    return recognise_function(name, seen, points, setting)
 
 
 @pytest.mark.points(1)
@@ -106,7 +142,8 @@ def test_defaults(student: Student, rng: np.random.Generator) -> None:
     defaults: list[tuple[str, Formula, float]] = [("leaky_relu", leaky_relu, 0.01), ("elu", elu, 1)]
     for name, formula, setting in defaults:
         seen = tensor_in(student.call(name, Tensor(z)).value, z.shape, f"{name}(z)")
-        expect_values(seen, z, formula(z, setting), f"{name}(z)", "the value")
+        known = partial(recognise_function, name, seen, z, setting)
+        expect_values(seen, z, formula(z, setting), f"{name}(z)", "the value", known)
 
 
 @pytest.mark.points(2)
@@ -124,12 +161,24 @@ def test_gradients(student: Student, rng: np.random.Generator) -> None:
         z = draw_points(rng)
         cotangent = rng.uniform(0.5, 2, z.shape).astype(np.float32)
         call = f"{name}(z, {option}={setting:g})"
-        (gradient,) = student.call(
-            name, Tensor(z), cotangent=cotangent, options={option: setting}
-        ).gradients
+        called = student.call(name, Tensor(z), cotangent=cotangent, options={option: setting})
+        (gradient,) = called.gradients
         expect(gradient is not None, f"a gradient of {call} with respect to z", "none arrives")
-        seen = tensor_in(gradient, z.shape, f"the backward pass of {call}") / cotangent
-        expect_values(seen, z, slope_of(z, setting), call, "the derivative")
+        spoilt = partial(filled, SPOILT)
+        seen = values_in(gradient, z, f"the backward pass of {call}", spoilt) / cotangent
+        value = tensor_in(called.value, z.shape, call)
+        known = partial(named_slope, name, seen, value, z, setting)
+        expect_values(seen, z, slope_of(z, setting), call, "the derivative", known)
+
+
+def named_slope(
+    name: str, seen: np.ndarray, value: np.ndarray, z: np.ndarray, setting: float
+) -> Mistake | None:
+    """Why the derivative is another one."""
+    right = agree(value, FORMULAS[name](z.astype(float), setting))
+    if right:
+        return None if seen[z < 0].any() else CUT_OFF_BELOW
+    return recognise_function(name, value, z, setting)
 
 
 @pytest.mark.points(1)
@@ -150,4 +199,9 @@ def test_input_unchanged(student: Student, rng: np.random.Generator) -> None:
         z = normal(rng, 5, 4, scale=2)
         (after,) = student.call(name, Tensor(z)).arguments
         unchanged = isinstance(after, Tensor) and np.array_equal(after.array, z)
-        expect(unchanged, f"{name}(z) to leave z as it was", "z holds other values afterwards")
+        expect(
+            unchanged,
+            f"{name}(z) to leave z as it was",
+            "z holds other values afterwards",
+            known=lambda: WRITTEN_INTO,
+        )

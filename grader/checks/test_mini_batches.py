@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,6 +16,21 @@ from grader.checks.kit.probes import (
 from grader.checks.kit.shared import (
     expect_no_reseeding,
 )
+from grader.checks.misconceptions import Mistake
+from grader.checks.misconceptions.mini_batches import (
+    ALWAYS_SHUFFLED,
+    LABELS_FIRST,
+    NOT_SHUFFLED,
+    RETURNED,
+    SAME_BATCH,
+    SAME_ORDER,
+    WITH_REPLACEMENT,
+    WRITTEN_INTO,
+    recognise_order,
+    recognise_pairs,
+    recognise_sizes,
+)
+from grader.checks.misconceptions.shared.common import OTHER_GENERATOR
 from grader.sandbox.client import Student
 from grader.sandbox.wire.values import Tensor
 
@@ -85,16 +101,34 @@ def run_epoch(
             isinstance(batch, list | tuple) and len(batch) == 2,
             f"{call} to give pairs of inputs and targets",
             describe(batch),
+            known=lambda: RETURNED if is_one_batch(called.value) else None,
         )
         assert isinstance(batch, list | tuple)
         read_batch(batch[0], batch[1], inputs, call, epoch)
     return epoch
 
 
+def is_one_batch(value: object) -> bool:
+    """Whether a batch, (N, F) and (N,), stands where an iterable of batches belongs."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return False
+    return [part.array.ndim for part in value if isinstance(part, Tensor)] == [2, 1]
+
+
 def read_batch(first: object, second: object, inputs: np.ndarray, call: str, epoch: Epoch) -> None:
     """Find out which rows a batch holds, and add them to `epoch`."""
     num_features = inputs.shape[1]
     size = len(first.array) if isinstance(first, Tensor) and first.array.ndim else 0
+    exchanged = [
+        isinstance(part, Tensor) and part.array.dtype == dtype
+        for part, dtype in ((first, np.int64), (second, np.float32))
+    ]
+    expect(
+        not all(exchanged),
+        f"{call} to give pairs of inputs and targets",
+        "pairs of targets and inputs",
+        known=lambda: LABELS_FIRST,
+    )
     batch = tensor_in(first, (size, num_features), call)
     targets = tensor_in(second, (size,), call, np.int64)
     rows = (batch[:, 0] / num_features).astype(int)
@@ -131,7 +165,18 @@ def test_in_order(student: Student) -> None:
                     np.array_equal(whole, np.arange(len(whole))),
                     f"{count} rows in batches of {batch_size} to come as 0, 1, 2, …",
                     f"{list(map(int, rows[:8]))}",
+                    known=partial(named_rows, epoch, rows, count, batch_size),
                 )
+
+
+def named_rows(epoch: Epoch, rows: np.ndarray, count: int, batch_size: int) -> Mistake | None:
+    """Why `count` rows do not come in their own order."""
+    if np.array_equal(np.sort(rows), np.arange(count)):
+        return ALWAYS_SHUFFLED if len(np.unique(np.diff(rows))) > len(rows) / 3 else None
+    wanted = [min(batch_size, count - start) for start in range(0, count, batch_size)]
+    if epoch.sizes == wanted and len(np.unique(rows)) <= batch_size:
+        return SAME_BATCH
+    return recognise_sizes(epoch.sizes, wanted, count, batch_size)
 
 
 @pytest.mark.points(1)
@@ -146,6 +191,7 @@ def test_batch_sizes(student: Student) -> None:
                 epoch.sizes == wanted,
                 f"{count} rows in batches of {batch_size} to come as {wanted}",
                 f"{epoch.sizes}",
+                known=partial(recognise_sizes, epoch.sizes, wanted, count, batch_size),
             )
 
 
@@ -159,7 +205,12 @@ def test_rows_and_labels_stay_together(student: Student) -> None:
             wrong = np.flatnonzero(rows != labels)
             if wrong.size:
                 row, label = rows[wrong[0]], labels[wrong[0]]
-                expect(False, f"row {row} to come with its label", f"the label of row {label}")
+                expect(
+                    False,
+                    f"row {row} to come with its label",
+                    f"the label of row {label}",
+                    known=partial(recognise_pairs, epoch.order, joined(epoch.by_targets)),
+                )
 
 
 @pytest.mark.points(1)
@@ -173,13 +224,27 @@ def test_every_row_once(student: Student) -> None:
             (times == 1).all(),
             f"each of {count} rows once, in batches of {batch_size}",
             f"{(times == 0).sum()} never and {(times > 1).sum()} more than once",
+            known=partial(named_repeats, epoch.sizes, times, batch_size),
         )
         expect(
             epoch.data_unchanged,
             "inputs and targets to be left as they were",
             "other rows in them afterwards",
             "Take rows out of them; the next epoch starts from the same data.",
+            known=lambda: WRITTEN_INTO,
         )
+
+
+def named_repeats(sizes: list[int], times: np.ndarray, batch_size: int) -> Mistake | None:
+    """Why rows come so many `times` (M,)."""
+    rows = len(times)
+    wanted = [min(batch_size, rows - start) for start in range(0, rows, batch_size)]
+    if sizes != wanted:
+        return recognise_sizes(sizes, wanted, rows, batch_size)
+    if (times > 0).sum() <= batch_size:
+        return SAME_BATCH
+    # Of many draws with replacement more than a third of the rows never come.
+    return WITH_REPLACEMENT if (times == 0).mean() > 0.2 and (times > 1).any() else None
 
 
 @pytest.mark.points(2)
@@ -197,6 +262,7 @@ def test_new_order_each_epoch(student: Student, rng: np.random.Generator) -> Non
             "rows in random order",
             f"{neighbours} of {MANY - 1} times the next row is a neighbour of the one before",
             "Shuffle rows, not whole batches, and do not just start somewhere else.",
+            known=partial(recognise_order, order, 6),
         )
     for first, second in ((0, 1), (1, 2), (0, 2)):
         expect(
@@ -204,6 +270,7 @@ def test_new_order_each_epoch(student: Student, rng: np.random.Generator) -> Non
             "another order in each epoch",
             "the same one again",
             "Draw it inside the function, at each call, and do not seed.",
+            known=lambda: SAME_ORDER,
         )
 
 
@@ -223,10 +290,12 @@ def test_reproducible(student: Student, rng: np.random.Generator) -> None:
         "the same orders after the same torch.manual_seed",
         "others",
         "Draw from torch's global generator, not from NumPy's, Python's or one of your own.",
+        known=lambda: OTHER_GENERATOR,
     )
     expect(
         not np.array_equal(first, another),
         "another order after another torch.manual_seed",
         "the same one",
+        known=lambda: NOT_SHUFFLED if np.array_equal(first[0], np.arange(MANY)) else SAME_ORDER,
     )
     expect_no_reseeding(student)

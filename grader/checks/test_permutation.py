@@ -5,6 +5,7 @@ Every pixel of an image of the grader's holds a number of its own, so the order 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,17 @@ from grader.checks.kit.functions import describe, named
 from grader.checks.kit.probes import (
     draw_seed,
     expect,
+)
+from grader.checks.misconceptions import Mistake
+from grader.checks.misconceptions.permutation import (
+    CONVERTED,
+    NOT_PERMUTED,
+    ORDERS_OF_THEIR_OWN,
+    SEED_WITHOUT_EFFECT,
+    WRITTEN_INTO,
+    recognise_lost,
+    recognise_neighbours,
+    recognise_unalike,
 )
 from grader.sandbox.client import Student
 
@@ -46,9 +58,15 @@ def permute(student: Student, images: list[np.ndarray], seed: int) -> list[np.nd
             and (after.shape, after.dtype) == (before.shape, before.dtype),
             f"{call} to return {name} as {named(before)} NumPy array of shape {before.shape}",
             describe(after),
+            known=partial(named_array, before, after),
         )
         expect(np.isfinite(after).all(), f"{call} to return pixels", "NaN or infinity")
     return list(value)
+
+
+def named_array(before: np.ndarray, after: object) -> Mistake | None:
+    """Why `after` is no array as `before` is."""
+    return CONVERTED if isinstance(after, np.ndarray) and after.shape == before.shape else None
 
 
 def order_of(before: np.ndarray, after: np.ndarray, name: str) -> np.ndarray:
@@ -63,6 +81,7 @@ def order_of(before: np.ndarray, after: np.ndarray, name: str) -> np.ndarray:
         f"each pixel of an image of {name} to be in it exactly once",
         "some are missing, others there more than once",
         "A permutation moves pixels and loses none: rng.permutation(F), not rng.integers.",
+        known=partial(recognise_lost, before, after),
     )
     differing = np.flatnonzero((after != before[:, order]).any(axis=1))
     expect(
@@ -70,6 +89,7 @@ def order_of(before: np.ndarray, after: np.ndarray, name: str) -> np.ndarray:
         f"all images of {name} to be permuted alike",
         f"the order of the first is not that of image {differing[0] if differing.size else 0}",
         "Draw one permutation and take columns by it: array[:, order].",
+        known=partial(recognise_unalike, before, after),
     )
     return order
 
@@ -99,6 +119,7 @@ def test_permutation(student: Student, rng: np.random.Generator) -> None:
                 "the pixels in random order",
                 f"{neighbours} of {len(order)} times two neighbours are neighbours still",
                 "To turn, shift or mirror images is no random permutation.",
+                known=partial(recognise_neighbours, order),
             )
 
 
@@ -115,7 +136,16 @@ def test_same_for_all_sets(student: Student, rng: np.random.Generator) -> None:
             f"{name} to be permuted as train is",
             "another permutation",
             "A network trained on one order of the pixels can't read another.",
+            known=partial(named_set, order, orders[0]),
         )
+
+
+def named_set(order: np.ndarray, first: np.ndarray) -> Mistake | None:
+    """Why a set's order (F,) is not that of the first set."""
+    still = np.arange(len(order))
+    if np.array_equal(order, still):
+        return NOT_PERMUTED
+    return None if np.array_equal(first, still) else ORDERS_OF_THEIR_OWN
 
 
 @pytest.mark.points(2)
@@ -127,10 +157,17 @@ def test_from_the_seed(student: Student, rng: np.random.Generator) -> None:
     first, again, another = (
         order_of(images[0], permute(student, images, s)[0], "train") for s in (seed, seed, other)
     )
-    expect(np.array_equal(first, again), "the same permutation for the same seed", "another one")
-    expect(
-        not np.array_equal(first, another), "another permutation for another seed", "the same one"
-    )
+    for is_so, expected, seen in (
+        (np.array_equal(first, again), "the same permutation for the same seed", "another one"),
+        (not np.array_equal(first, another), "another permutation for another seed", "the same"),
+    ):
+        expect(is_so, expected, seen, known=partial(named_source, first))
+
+
+def named_source(order: np.ndarray) -> Mistake:
+    """Why an order (F,) does not follow the seed."""
+    regular = (np.abs(np.diff(order)) == 1).sum() >= NEIGHBOURS
+    return recognise_neighbours(order) if regular else SEED_WITHOUT_EFFECT
 
 
 @pytest.mark.points(1)
@@ -141,4 +178,9 @@ def test_input_unchanged(student: Student, rng: np.random.Generator) -> None:
     called = student.call("permute_pixels", *images, options={"seed": draw_seed(rng)})
     for name, before, after in zip(NAMES, images, called.arguments, strict=False):
         unchanged = isinstance(after, np.ndarray) and np.array_equal(before, after)
-        expect(unchanged, f"{name} to be left as it was", "it holds other values afterwards")
+        expect(
+            unchanged,
+            f"{name} to be left as it was",
+            "it holds other values afterwards",
+            known=lambda: WRITTEN_INTO,
+        )

@@ -23,6 +23,8 @@ class Slip(NamedTuple):
 GPU = "GPU hard-coded"
 LESSON_SIZES = {"784", "512"}
 
+STEPS_NOT_FINITE = r"^optimizer\.step\(\) gave \w+ that are not all finite"
+
 # The first that fits is told; groups of the pattern can be named in the sentence.
 PATTERNS: tuple[tuple[str, Slip], ...] = (
     (
@@ -39,6 +41,15 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
             "super().__init__() forgotten",
             "super().__init__(parameters, defaults) is missing, or comes too late: it gives an "
             "optimizer its param_groups and its state.",
+        ),
+    ),
+    (
+        r"^calling [a-z_]\w* raised .*leaf Variable that requires grad is being used in an "
+        r"in-place",
+        Slip(
+            "argument changed in place",
+            "What is changed in place here (x[mask] = …, x *= …, a name that ends in _) is not the "
+            "function's own: compute a new tensor and return that.",
         ),
     ),
     (
@@ -186,6 +197,47 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         Slip(
             "tensor called",
             "A tensor is called as if it were a layer: write x @ W.T + b, or use nn.Linear.",
+        ),
+    ),
+    (
+        r"only one element tensors can be converted|cannot be converted to Scalar|only (?:length-1|"
+        r"0-dimensional) arrays can be converted",
+        Slip(
+            "whole tensor taken for a number",
+            "math's functions, float(), int() and .item() take one number, and this is a tensor: "
+            "torch.exp, torch.sqrt and the like go entry by entry.",
+        ),
+    ),
+    (
+        r"Expected [34]D \(unbatched\) or [45]D \(batched\) input to conv\dd, but got input of "
+        r"size: \[\d+, \d+\]",
+        Slip(
+            "rows given to a convolution",
+            "A convolution takes images: shape the rows, x.view(-1, 1, 28, 28), first.",
+        ),
+    ),
+    (
+        r"step\(\) missing 1 required positional argument: 'closure'",
+        Slip(
+            "step asks for a closure",
+            "step() is called without arguments, and this optimizer, such as LBFGS, asks for a "
+            "closure: it is another one than the task's.",
+        ),
+    ),
+    (
+        r"'GivenNet' object has no attribute '(?P<name>\w+)'",
+        Slip(
+            "names of one network only",
+            "Not every network has a `{name}`: go through net.parameters(), whatever they are "
+            "called.",
+        ),
+    ),
+    (
+        r"RuntimeError: this was called more than \d+ times",
+        Slip(
+            "called too often",
+            "evaluate is called more often than there are trials: call it once a setting, and keep "
+            "what it says in a variable.",
         ),
     ),
     (
@@ -391,7 +443,7 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         ),
     ),
     (
-        r"^optimizer\.step\(\) gave \w+ that are not all finite",
+        STEPS_NOT_FINITE,
         Slip(
             "steps not finite",
             "The steps are NaN or infinite: something divides by 0, as where t is counted from 0 "
@@ -449,7 +501,7 @@ def slip_of(error: StudentError, source: str, stub: str | None) -> Slip | None:
         error.line, source, stub
     ):
         return LEFT_STANDING
-    for slip in (signature(error), sizes(error), unknown(str(error), source)):
+    for slip in (signature(error), sizes(error), by_source(str(error), source)):
         if slip is not None:
             return slip
     for pattern, slip in PATTERNS:
@@ -554,6 +606,31 @@ def hard_coded(size: str) -> Slip:
         "sizes hard-coded",
         f"The lesson's own size, {size}, stands in the code: use the sizes that are passed.",
     )
+
+
+def by_source(said: str, source: str) -> Slip | None:
+    """What an exception means beside what the module holds."""
+    if "Trying to backward through the graph a second time" in said and ".backward(" in source:
+        return Slip(
+            "backward called",
+            "The module calls backward() itself: the training loop does that, with what is "
+            "returned.",
+        )
+    if "is out of bounds for" in said:
+        if written := [size for size in sorted(LESSON_SIZES) if re.search(rf"\b{size}\b", source)]:
+            return hard_coded(written[0])
+        return Slip(
+            "index out of bounds",
+            "An index is larger than there are entries along that axis: indices count from 0, and "
+            "the array's own .shape says how many there are.",
+        )
+    if re.search(STEPS_NOT_FINITE, said) and not re.search(r"sqrt|\*\* *0?\.5|/", source):
+        return Slip(
+            "steps not finite",
+            "The steps are NaN or infinite, and nothing divides: they grow without bound, as where "
+            "a square or a sum over all entries is added to each.",
+        )
+    return unknown(said, source)
 
 
 def unknown(said: str, source: str) -> Slip | None:

@@ -209,10 +209,10 @@ def test_builds(student: Student, rng: np.random.Generator) -> None:
             f"{len(optimizer.held)} in its param_groups, {optimizer.held.count(-1)} of them others",
             known=partial(named_held, optimizer.held, as_generator),
         )
-        after = optimizer.step(draw_gradients(rng, shapes, 2))[-1]
-        for old, new in zip(start, after, strict=True):
+        ways = zip(*optimizer.step(draw_gradients(rng, shapes, 2)), strict=True)
+        for old, way in zip(start, ways, strict=True):
             expect(
-                not np.array_equal(old, new),
+                not all(np.array_equal(old, new) for new in way),  # it may have come back
                 f"step() to move every parameter, given {given}",
                 f"one of shape {old.shape} stays as it was",
                 known=lambda: common.NOT_ALL_MOVED,
@@ -270,7 +270,9 @@ def expect_gradientless_left_alone(
         not np.array_equal(first[4], second[4]),
         "parameters with a gradient to move all the same",
         "one of them stays as it was",
-        known=lambda: common.MISSING_ENDS_STEP,
+        known=lambda: (
+            common.MISSING_ENDS_STEP if all(map(np.array_equal, first[1:], second[1:])) else None
+        ),
     )
 
 

@@ -43,7 +43,11 @@ def test_builds(student: Student, rng: np.random.Generator) -> None:
             not unset,
             "every weight and bias to be initialised",
             f"entries of {', '.join(unset[:4])} that are not finite",
-            known=partial(filled, NEVER_SET, names=" and ".join(unset[:2])),
+            known=partial(
+                filled,
+                NEVER_SET,
+                names=", ".join(unset[:4]),
+            ),
         )
         expect_one_row(net, rng)
         net.forward(normal(rng, 100, num_features))

@@ -12,10 +12,14 @@ from grader.checks.kit.optimizers import Trial, agrees
 from grader.checks.misconceptions.shared.steps import (
     Constants,
     WrongRule,
+    adadelta_steps,
+    adagrad_steps,
+    adamax_steps,
     gradients,
     moves,
     ratio,
     roundings,
+    rprop_steps,
     wrong_default,
 )
 from grader.checks.misconceptions.shared.trials import WrongWhole
@@ -101,17 +105,6 @@ def amsgrad(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.nd
     return follow_moments(start, given, lr, direct=direct)
 
 
-def adamax(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
-    """Kingma & Ba 2015, algorithm 2: the largest |g|, which fades, divides."""
-    largest = np.zeros(start.shape)
-
-    def direct(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
-        np.maximum(BETA_2 * largest, np.abs(g) + EPS, out=largest)
-        return m / (1 - BETA_1**t) / largest
-
-    return follow_moments(start, given, lr, direct=direct)
-
-
 def nadam(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
     """Dozat 2016, as PyTorch writes it."""
     product = 1.0
@@ -140,29 +133,6 @@ def radam(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndar
         return np.sqrt(share) * direction(m, v, g, t)
 
     return follow_moments(start, given, lr, direct=direct)
-
-
-def adagrad(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
-    """Duchi et al. 2011: squares add up, and never fade."""
-    total = np.zeros(start.shape)
-
-    def direct(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
-        np.add(total, g**2, out=total)
-        return g / (np.sqrt(total) + 1e-10)
-
-    return follow_moments(start, given, lr, direct=direct)
-
-
-def adadelta(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
-    """Zeiler 2012, as PyTorch writes it."""
-    moved = np.zeros(start.shape)
-
-    def direct(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
-        step = np.sqrt(moved + 1e-6) / np.sqrt(v + 1e-6) * g
-        np.add(0.9 * moved, 0.1 * step**2, out=moved)
-        return step
-
-    return follow_moments(start, given, lr, beta_2=0.9, direct=direct)
 
 
 def adabelief(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
@@ -235,6 +205,21 @@ def t_counts_parameters(trial: Trial, *, anew: bool = False) -> bool:
     )
 
 
+def started_from_gradient(
+    start: np.ndarray, given: list[np.ndarray], lr: float, *, corrected: bool
+) -> list[np.ndarray]:
+    """m and v are the first gradient and its square, before they take it."""
+    p, way = start.astype(np.float64), []
+    m, v = given[0].astype(np.float64), given[0].astype(np.float64) ** 2
+    for t, gradient in enumerate(given, start=1):
+        g = gradient.astype(np.float64)
+        m = BETA_1 * m + (1 - BETA_1) * g
+        v = BETA_2 * v + (1 - BETA_2) * g**2
+        p = p - lr * (direction(m, v, g, t) if corrected else m / (np.sqrt(v) + EPS))
+        way.append(p)
+    return way
+
+
 def momentum(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
     """SGD with a momentum of 0.9."""
     return directed(lambda m, v, g, t: m / (1 - BETA_1))(start, given, lr)
@@ -261,6 +246,7 @@ def first_step_eps(trial: Trial) -> Iterator[Constants]:
         yield {"eps": 0.0}
     # With a large one steps grow with the gradient, and the mistake is another one.
     yield from (c for c in roundings("eps", seen) if least < c["eps"] < 0.1)
+    yield from ({"eps": eps} for eps in (1e-3, 1e-2, 1e-4))  # in use, where others hide it
 
 
 def second_step_betas(trial: Trial) -> Iterator[Constants]:
@@ -412,12 +398,18 @@ WRONG_RULES = (
     WrongRule(
         "Adagrad",
         "This is Adagrad, which adds up all squared gradients: Adam's v averages, and forgets.",
-        adagrad,
+        adagrad_steps,
+    ),
+    WrongRule(
+        "Rprop",
+        "This is Rprop, which steps by the gradients' signs alone: Adam averages the gradients and "
+        "their squares.",
+        rprop_steps,
     ),
     WrongRule(
         "Adadelta",
         "This is Adadelta, which takes the steps' own sizes in: Adam's are scaled by lr alone.",
-        adadelta,
+        adadelta_steps,
     ),
     WrongRule(
         "AdaBelief",
@@ -503,7 +495,7 @@ WRONG_RULES = (
     WrongRule(
         "Adamax",
         "This is Adamax, which divides by the largest recent |g|: Adam averages squares.",
-        adamax,
+        adamax_steps,
     ),
     WrongRule(
         "Nesterov's look-ahead",
@@ -532,8 +524,33 @@ WRONG_RULES = (
     ),
     WrongRule(
         "betas swapped",
-        "β1 and β2 are swapped here: the first moment forgets fast, the second one slowly.",
+        "β1 and β2 are swapped here: 0.9 belongs to the first moment, which forgets fast, and "
+        "0.999 to the second one.",
         partial(with_betas, beta_1=BETA_2, beta_2=BETA_1),
+    ),
+    WrongRule(
+        "β and 1 - β swapped",
+        "The gradient is weighted with β here, and the old moment with 1 - β: it is β that a "
+        "moment is kept with.",
+        partial(follow_moments, beta_1=1 - BETA_1, beta_2=1 - BETA_2),
+    ),
+    WrongRule(
+        "β and 1 - β swapped",
+        "The gradient is weighted with β1 here, and the old m with 1 - β1: it is β1 that m is kept "
+        "with.",
+        partial(follow_moments, beta_1=1 - BETA_1),
+    ),
+    WrongRule(
+        "moments started from the gradient",
+        "Both moments start from the first gradient here: they start at 0, which the bias "
+        "correction makes up for.",
+        partial(started_from_gradient, corrected=True),
+    ),
+    WrongRule(
+        "moments started from the gradient",
+        "Both moments start from the first gradient here, and are not corrected: they start at 0, "
+        "and are divided by 1 - β^t.",
+        partial(started_from_gradient, corrected=False),
     ),
     WrongRule(
         "another β",

@@ -155,6 +155,14 @@ NORMALISATIONS: tuple[tuple[Mistake, Normalise], ...] = (
     ),
     (
         Mistake(
+            "scaled to the range",
+            "Activations are scaled to the range from 0 to 1 by the batch's smallest and largest: "
+            "it is mean and deviation that normalise.",
+        ),
+        lambda z: (z - z.min(axis=0)) / (z.max(axis=0) - z.min(axis=0)),
+    ),
+    (
+        Mistake(
             "not normalised",
             "Scale and shift are applied to activations that are not normalised.",
         ),
@@ -225,6 +233,16 @@ ROOT_FORGOTTEN = Mistake(
     "divided by the running variance",
     "Eval mode divides by the running variance: train mode divides by the root of the batch's.",
 )
+DEVIATION_KEPT = Mistake(
+    "deviation kept as the variance",
+    "Eval mode divides by the root of a standard deviation: where the deviation is kept, nothing "
+    "is left to take the root of.",
+)
+ADD_UP = Mistake(
+    "running statistics add up",
+    "The running statistics add up the batches' and never fade: what is kept is (1 - m) times the "
+    "old ones, and m times the batch's is added.",
+)
 NO_SCALE_IN_EVAL = Mistake(
     "no scale and shift in eval mode",
     "Eval mode normalises, but leaves out scale and shift: they are applied in both modes.",
@@ -253,6 +271,10 @@ def running_candidates(
     yield VARIANCE_STAYS, gamma * (z - mean) + beta
     yield SKIPPED_IN_EVAL, z
     yield ROOT_FORGOTTEN, gamma * (z - mean) / variance + beta
+    yield DEVIATION_KEPT, gamma * (z - mean) / variance**0.25 + beta
+    for m in (0.1, 0.9, 0.01, 1.0):
+        total = 200 * m
+        yield ADD_UP, gamma * (z - total * mean) / np.sqrt(1 + total * variance) + beta
     yield NO_SCALE_IN_EVAL, (z - mean) / np.sqrt(variance)
     for momentum in (0.01, 0.005, 0.002, 0.001, 0.0005, 0.0001):
         c = 1 - (1 - momentum) ** 200

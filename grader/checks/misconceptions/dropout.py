@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from statistics import NormalDist
 
 import numpy as np
 
@@ -95,11 +96,19 @@ RATES: tuple[tuple[Mistake, Callable[[float], float]], ...] = (
         lambda p: 1 - (1 - p) ** 2,
     ),
     (NOTHING_DROPPED, lambda p: 0.0),
+    (
+        Mistake(
+            "normal draws in place of uniform ones",
+            "The mask compares normally distributed numbers, as of torch.randn, with p: it is "
+            "uniform ones, of torch.rand, that are below p with probability p.",
+        ),
+        NormalDist().cdf,
+    ),
 )
 NOISE = Mistake(
     "noise in place of dropout",
-    "No activation is zeroed in train mode, but all of them are scaled at random: dropout keeps or "
-    "drops each.",
+    "No activation is zeroed in train mode, but all of them are changed at random: dropout keeps "
+    "or drops each.",
 )
 OTHER_VALUE = Mistake(
     "dropped to another value",
@@ -140,7 +149,7 @@ def recognise_unzeroed(seen: np.ndarray, kept: np.ndarray) -> Mistake | None:
     if counts[common] > 0.05 * seen.size:
         return filled(OTHER_VALUE, value=values[common])
     ratios = (seen / kept).ravel()
-    return NOISE if len(np.unique(np.round(ratios, 3))) > 0.1 * ratios.size else None
+    return NOISE if len(np.unique(np.round(ratios, 5))) > 0.1 * ratios.size else None
 
 
 def recognise_zero(share: float) -> Mistake | None:
@@ -227,6 +236,11 @@ ONE_MASK = Mistake(
     "one mask for all rows",
     "The mask is drawn once for all rows, as with one of shape (H,): each row of a batch loses "
     "units of its own.",
+)
+WEIGHTS_DROPPED = Mistake(
+    "weights dropped",
+    "It is weights of the output layer that are dropped, for all rows alike: dropout drops hidden "
+    "activations, for each row its own.",
 )
 EXACT_COUNT = Mistake(
     "fixed number dropped",

@@ -14,6 +14,7 @@ from grader.checks.misconceptions.shared.steps import (
     adam_steps,
     gradients,
     moves,
+    other_optimizers,
     ratio,
     roundings,
     wrong_default,
@@ -143,6 +144,21 @@ def own_lr(trial: Trial) -> Iterator[Constants]:
     return (c for c in roundings("own_lr", seen) if c["own_lr"] != trial.options["lr"])
 
 
+def both_of_the_first_step(trial: Trial) -> Iterator[Constants]:
+    """The first step is lr·g + lr·λ·p: both by least squares."""
+    columns = [gradients(trial, 0), [start for start, _, _ in trial.followed]]
+    g, p, moved = (
+        np.concatenate([x.ravel() for x in arrays]).astype(np.float64)
+        for arrays in (*columns, moves(trial, 0))
+    )
+    own, shrink = np.linalg.lstsq(np.stack([g, p], axis=1), moved, rcond=None)[0]
+    if own != trial.options["lr"]:
+        for first in roundings("own_lr", float(own)):
+            for second in roundings("own_decay", float(shrink / (first["own_lr"] or np.nan))):
+                if second["own_decay"] > 2e-6:
+                    yield first | second
+
+
 def usual_momenta(_: Trial) -> Iterator[Constants]:
     return ({"mu": mu} for mu in (0.9, 0.99, 0.95, 0.8, 0.5))
 
@@ -215,6 +231,29 @@ WRONG_RULES = (
         "λ·p² is added to the gradient here: that is the penalty, and a gradient takes its "
         "derivative.",
         stepping(lambda p, g, lr, decay, t: lr * (g + decay * p**2)),
+    ),
+    WrongRule(
+        "penalty not differentiated",
+        "λ/2·p² is added to the gradient here: that is the penalty, and a gradient takes its "
+        "derivative.",
+        stepping(lambda p, g, lr, decay, t: lr * (g + decay / 2 * p**2)),
+    ),
+    WrongRule(
+        "gradient left out",
+        "Only the decay moves the parameters here: λ·p is added to the gradient, and does not take "
+        "its place.",
+        stepping(lambda p, g, lr, decay, t: lr * decay * p),
+    ),
+    WrongRule(
+        "decay by division",
+        "What the gradient's step leaves is divided by 1 + λ here: λ·p is added to the gradient.",
+        stepping(lambda p, g, lr, decay, t: p - (p - lr * g) / (1 + decay)),
+    ),
+    WrongRule(
+        "decay by division",
+        "What the gradient's step leaves is divided by 1 + lr·λ here: λ·p is added to the "
+        "gradient.",
+        stepping(lambda p, g, lr, decay, t: p - (p - lr * g) / (1 + lr * decay)),
     ),
     WrongRule(
         "norm not squared",
@@ -319,6 +358,16 @@ WRONG_RULES = (
         with_own_lr,
         own_lr,
     ),
+    WrongRule(
+        "both arguments ignored",
+        "These are steps with lr={own_lr:.4g} and weight_decay={own_decay:.4g}, whatever is "
+        "passed: use both arguments.",
+        lambda start, given, lr, weight_decay, own_lr, own_decay: decayed(
+            start, given, own_lr, own_decay
+        ),
+        both_of_the_first_step,
+    ),
+    *other_optimizers("plain SGD with a decay", "Adagrad", "Adadelta", "Rprop", "RMSprop"),
 )
 
 DEFAULTS = {"lr": 0.01, "weight_decay": 1e-4}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -14,6 +15,7 @@ from grader.checks.misconceptions.shared.steps import (
     adam_steps,
     gradients,
     moves,
+    other_optimizers,
     own_lr,
     ratio,
     roundings,
@@ -90,6 +92,12 @@ def with_own_mu(
     return follow_velocity(start, given, lr, own_mu)
 
 
+def with_own_both(
+    start: np.ndarray, given: Arrays, lr: float, momentum: float, own_lr: float, own_mu: float
+) -> Arrays:
+    return follow_velocity(start, given, own_lr, own_mu)
+
+
 def velocity_by_shape(trial: Trial) -> bool:
     """Whether parameters of one shape have one velocity, which each of their gradients enters."""
     lr, mu = trial.options["lr"], trial.options["momentum"]
@@ -124,6 +132,14 @@ def second_step_mu(trial: Trial) -> Iterator[Constants]:
     rest = [d / lr - g for d, g in zip(moves(trial, 1), gradients(trial, 1), strict=True)]
     seen = ratio(rest, gradients(trial, 0))
     return (c for c in roundings("own_mu", seen) if 0.01 < c["own_mu"] < 1 and c["own_mu"] != mu)
+
+
+def both_steps(trial: Trial) -> Iterator[Constants]:
+    """The lr that the first step shows, and the mu that the second one shows with it."""
+    for first in own_lr(trial):
+        with_it = replace(trial, options=trial.options | {"lr": first["own_lr"]})
+        for second in second_step_mu(with_it):
+            yield first | second
 
 
 def second_step_dampening(trial: Trial) -> Iterator[Constants]:
@@ -214,6 +230,22 @@ WRONG_RULES = (
         partial(follow_velocity, remember=lambda v, g, mu: classical(classical(v, g, mu), g, mu)),
     ),
     WrongRule(
+        "velocity never fades",
+        "The old velocity is kept whole here, and μ weights the gradient: it is μ that the "
+        "velocity is kept with.",
+        partial(follow_velocity, remember=lambda v, g, mu: v + mu * g),
+    ),
+    WrongRule(
+        "velocity never fades",
+        "The old velocity is kept whole here, and the gradients add up: μ times it is kept.",
+        partial(follow_velocity, remember=lambda v, g, mu: v + g),
+    ),
+    WrongRule(
+        "gradient weighted by μ",
+        "μ weights the gradient here as well as the old velocity: the gradient enters it whole.",
+        partial(follow_velocity, remember=lambda v, g, mu: mu * (v + g)),
+    ),
+    WrongRule(
         "velocity bias-corrected",
         "The velocity is divided by 1 - μ^t here: that correction is Adam's, where moments are "
         "averages; a velocity is a sum.",
@@ -229,6 +261,11 @@ WRONG_RULES = (
         "sign of the gradient",
         "Only the gradient's sign enters the velocity here: its size counts as well.",
         partial(follow_velocity, remember=lambda v, g, mu: mu * v + np.sign(g)),
+    ),
+    WrongRule(
+        "sign of the gradient",
+        "Only the velocity's sign is stepped with here: its size counts as well.",
+        stepping(lambda v, old, g, mu, t: np.sign(v)),
     ),
     WrongRule(
         "one velocity for all entries",
@@ -278,6 +315,14 @@ WRONG_RULES = (
         with_own_lr,
         own_lr,
     ),
+    WrongRule(
+        "both arguments ignored",
+        "These are steps with lr={own_lr:.4g} and momentum={own_mu:.4g}, whatever is passed: use "
+        "both arguments.",
+        with_own_both,
+        both_steps,
+    ),
+    *other_optimizers("SGD with momentum", "Adagrad", "Adadelta", "Rprop", "Adamax"),
 )
 
 DEFAULTS = {"lr": 0.01, "momentum": 0.9}

@@ -59,6 +59,11 @@ LAYER_TOO_MANY = Mistake(
     "one layer too many",
     "There is a weight more than the layers asked for have.",
 )
+LAYERS_TOO_MANY = Mistake(
+    "several layers too many",
+    "There are {count} weights more than the layers asked for have: look for layers too many, and "
+    "for the seed network's parameters, left standing beside new ones.",
+)
 OTHER_WIDTH = Mistake(
     "layer of another width",
     "There are as many layers as asked for, but one is wider or narrower than it should be.",
@@ -86,6 +91,8 @@ def wrong_parameters(
             return NORMALISATION
         if len(weights) == 1 and len(more) <= 2:
             return LAYER_TOO_MANY
+        if len(weights) > 1:
+            return filled(LAYERS_TOO_MANY, count=len(weights))
     if len(missing_weights) == len(weights) > 0 and len(missing) == len(more):
         return OTHER_WIDTH
     return None

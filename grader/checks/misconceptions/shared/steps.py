@@ -66,6 +66,95 @@ def adam_steps(
     return way
 
 
+# ---------------------------------------------------------------- other optimizers
+
+
+def adagrad_steps(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+    """Duchi et al. 2011: squares add up, and never fade."""
+    p, total, way = start.astype(np.float64), np.zeros(start.shape), []
+    for gradient in given:
+        g = gradient.astype(np.float64)
+        total = total + g**2
+        p = p - lr * g / (np.sqrt(total) + 1e-10)
+        way.append(p)
+    return way
+
+
+def adadelta_steps(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+    """Zeiler 2012, as PyTorch writes it."""
+    p, squares, moved, way = start.astype(np.float64), *np.zeros((2, *start.shape)), []
+    for gradient in given:
+        g = gradient.astype(np.float64)
+        squares = 0.9 * squares + 0.1 * g**2
+        step = np.sqrt(moved + 1e-6) / np.sqrt(squares + 1e-6) * g
+        moved = 0.9 * moved + 0.1 * step**2
+        p = p - lr * step
+        way.append(p)
+    return way
+
+
+def rprop_steps(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+    """Riedmiller & Braun 1993, as PyTorch writes it: where the sign turns, a step is left out."""
+    p, before, way = start.astype(np.float64), np.zeros(start.shape), []
+    size = np.full(start.shape, lr)
+    for gradient in given:
+        g = gradient.astype(np.float64)
+        same = np.sign(g * before)
+        size = np.clip(size * np.where(same > 0, 1.2, np.where(same < 0, 0.5, 1.0)), 1e-6, 50)
+        g = np.where(same < 0, 0.0, g)
+        p, before = p - size * np.sign(g), g
+        way.append(p)
+    return way
+
+
+def adamax_steps(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+    """Kingma & Ba 2015, algorithm 2: the largest |g|, which fades, divides."""
+    p, m, largest, way = start.astype(np.float64), *np.zeros((2, *start.shape)), []
+    for t, gradient in enumerate(given, start=1):
+        g = gradient.astype(np.float64)
+        m = 0.9 * m + 0.1 * g
+        largest = np.maximum(0.999 * largest, np.abs(g) + 1e-8)
+        p = p - lr * m / (1 - 0.9**t) / largest
+        way.append(p)
+    return way
+
+
+def rmsprop_steps(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+    """As PyTorch writes it, without a momentum."""
+    p, v, way = start.astype(np.float64), np.zeros(start.shape), []
+    for gradient in given:
+        g = gradient.astype(np.float64)
+        v = 0.99 * v + 0.01 * g**2
+        p = p - lr * g / (np.sqrt(v) + 1e-8)
+        way.append(p)
+    return way
+
+
+OTHERS = {
+    "Adagrad": adagrad_steps,
+    "Adadelta": adadelta_steps,
+    "Rprop": rprop_steps,
+    "Adamax": adamax_steps,
+    "RMSprop": rmsprop_steps,
+}
+
+
+def other_optimizers(asked: str, *names: str) -> tuple[WrongRule, ...]:
+    """The steps of these of `OTHERS`, which take lr and nothing else, where `asked` is wanted."""
+
+    def ignoring_the_rest(steps: Callable[..., list[np.ndarray]]) -> Rule:
+        return lambda start, given, *, lr, **_: steps(start, given, lr)
+
+    return tuple(
+        WrongRule(
+            "another optimizer",
+            f"These are the steps of {name}: what is asked for is {asked}.",
+            ignoring_the_rest(OTHERS[name]),
+        )
+        for name in names
+    )
+
+
 def wrong_default(
     rule: Rule, defaults: Constants, name: str, constants: Callable[[Trial], Iterator[Constants]]
 ) -> WrongRule:

@@ -1,0 +1,100 @@
+"""Known mistakes in `evaluate`: other shares than the accuracy, and what happens to the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from grader.checks.misconceptions import Mistake, only
+
+MEAN_OF_MEANS = Mistake(
+    "mean of the batches' accuracies",
+    "This is the mean of the batches' accuracies, in which a row of a smaller batch counts more: "
+    "count the right guesses of all, and divide once.",
+)
+WHOLE_BATCHES = Mistake(
+    "divided by whole batches",
+    "The right guesses are divided by the number of batches times batch_size: where the last one "
+    "is smaller there are fewer rows.",
+)
+REST_DROPPED = Mistake(
+    "last rows left out",
+    "The rows after the last whole batch are left out: they are the last, smaller batch.",
+)
+ONE_BATCH = Mistake(
+    "one batch only",
+    "This is what one batch gives: a `return` within the loop, or a count that each batch starts "
+    "anew.",
+)
+ERROR_RATE = Mistake(
+    "error rate",
+    "This is the share of wrong guesses: the accuracy is that of the right ones.",
+)
+SMALLEST = Mistake(
+    "smallest logit",
+    "The smallest logit is taken for the guess: it is the largest.",
+)
+ROUNDED = Mistake(
+    "rounded",
+    "The share is rounded, as // or round() do: a share lies between 0 and 1.",
+)
+PERCENT = Mistake(
+    "percent in place of a share",
+    "This is more than 1, as percent, a count or a loss are: the share of right guesses lies from "
+    "0 to 1.",
+)
+TRAIN_MODE = Mistake(
+    "measured in train mode",
+    "The network is in train mode here, where dropout drops: net.eval() comes before the first "
+    "batch.",
+)
+GRADIENTS_ON = Mistake(
+    "gradients recorded",
+    "PyTorch records a graph for a backward pass that never comes: torch.no_grad() has to be on "
+    "while the network is called.",
+)
+ALL_AT_ONCE = Mistake(
+    "all rows at once",
+    "All rows go through the network at once: batch_size says how many at most.",
+)
+STAYS_IN_EVAL = Mistake(
+    "left in eval mode",
+    "The network was in train mode and is left in eval mode: training would go on without dropout. "
+    "Restore what net.training was.",
+)
+ALWAYS_TRAIN = Mistake(
+    "left in train mode",
+    "The network was in eval mode and is left in train mode: restore what net.training was, and "
+    "not always train mode.",
+)
+
+
+def shares(
+    logits: np.ndarray, targets: np.ndarray, batch_size: int
+) -> Iterator[tuple[Mistake, float]]:
+    """What else may be returned for logits (M, O)."""
+    right = logits.argmax(axis=1) == targets
+    rows = len(right)
+    batches = [right[start : start + batch_size] for start in range(0, rows, batch_size)]
+    whole = right[: rows - rows % batch_size]
+    yield MEAN_OF_MEANS, float(np.mean([batch.mean() for batch in batches]))
+    yield WHOLE_BATCHES, right.sum() / (len(batches) * batch_size)
+    if rows > batch_size:
+        yield REST_DROPPED, whole.sum() / rows
+        yield REST_DROPPED, float(whole.mean())
+        yield ONE_BATCH, float(batches[-1].mean())
+        yield ONE_BATCH, batches[-1].sum() / rows
+    yield ERROR_RATE, 1 - float(right.mean())
+    yield SMALLEST, float((logits.argmin(axis=1) == targets).mean())
+    for digits in (0, 1, 2, 3):
+        yield ROUNDED, round(float(right.mean()), digits)
+    yield ROUNDED, 0.0
+
+
+def recognise_share(
+    seen: float, logits: np.ndarray, targets: np.ndarray, batch_size: int
+) -> Mistake | None:
+    """The one mistake that gives this share."""
+    found = shares(logits, targets, batch_size)
+    return only(mistake for mistake, share in found if abs(seen - share) < 1e-6)

@@ -1,0 +1,162 @@
+"""Known mistakes in `random_search`: how settings are drawn otherwise, and which one is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.checks.misconceptions import Mistake, filled, only
+
+Settings = dict[str, Any]
+LR_RANGES = {"momentum": (1e-2, 1e-1), "adam": (1e-5, 1e-3)}
+WEIGHT_DECAY_RANGE = (1e-8, 1e-4)
+DROPOUT_RANGE = (0.1, 0.5)
+
+ACCURACY_RETURNED = Mistake(
+    "accuracy returned",
+    "An accuracy is returned: what is asked for is the setting that reached it.",
+)
+
+TOO_FEW = Mistake(
+    "fewer trials than asked for",
+    "evaluate is called less often than `trials` says: each trial draws a setting of its own, and "
+    "tries it once.",
+)
+
+# ---------------------------------------------------------------- the choice
+
+BY_ANOTHER = Mistake(
+    "chosen by another accuracy",
+    'The accuracy on the {kind} images has a say in the choice: it is "valid" alone that decides.',
+)
+WORST = Mistake(
+    "worst chosen",
+    "The setting with the lowest validation accuracy is chosen: it is the highest.",
+)
+LAST = Mistake(
+    "last setting returned",
+    "The last setting is returned, whatever the accuracies: keep the best one with its accuracy, "
+    "and make a new dict in each trial, as one that is changed is changed wherever it is kept.",
+)
+FIRST = Mistake(
+    "first setting returned",
+    "The first setting is returned, whatever the accuracies: compare each trial with the best so "
+    "far, and keep the better one.",
+)
+
+
+def recognise_choice(
+    chosen: int | None, accuracies: Sequence[dict[str, float]], tried: Sequence[Settings]
+) -> Mistake | None:
+    """Why trial `chosen` was returned; None: one that was not tried."""
+    if chosen is None:
+        return None
+    if all(settings == tried[0] for settings in tried):
+        return SAME_EACH_TRIAL
+    highest = {kind: max(range(len(tried)), key=lambda i: accuracies[i][kind])
+               for kind in ("train", "test")}  # fmt: skip
+    found = [
+        filled(BY_ANOTHER, kind=said) if chosen == highest[kind] else None
+        for kind, said in (("train", "training"), ("test", "test"))
+    ]
+    if chosen == min(range(len(tried)), key=lambda i: accuracies[i]["valid"]):
+        found.append(WORST)
+    if chosen == len(tried) - 1:
+        found.append(LAST)
+    if chosen == 0:
+        found.append(FIRST)
+    return only(found)
+
+
+# ---------------------------------------------------------------- the draws
+
+UNIFORM = Mistake(
+    "not by its logarithm",
+    "{name} itself is drawn uniformly, so that nine tenths of the draws lie in the largest order "
+    "of magnitude: draw its logarithm uniformly.",
+)
+LOGARITHMIC = Mistake(
+    "a share drawn by its logarithm",
+    "dropout is drawn by its logarithm: a share is drawn uniformly itself.",
+)
+BASES_MIXED = Mistake(
+    "bases mixed",
+    "The logarithm to base 10 is undone by exp, whose base is e: 10 ** x undoes log10, exp undoes "
+    "log.",
+)
+ONE_RANGE = Mistake(
+    "one learning rate range",
+    "Both optimizers draw the learning rate from one range: each has its own in LR_RANGES.",
+)
+RANGES_EXCHANGED = Mistake(
+    "ranges exchanged",
+    "Each optimizer draws its learning rate from the other one's range.",
+)
+SAME_EACH_TRIAL = Mistake(
+    "same in each trial",
+    "Every trial has the same draw: the generator is made once, before the loop, and drawn from in "
+    "it.",
+)
+SEED_WITHOUT_EFFECT = Mistake(
+    "seed ignored",
+    "What is drawn does not follow the seed: make np.random.default_rng(seed) in the function, "
+    "and draw everything from it.",
+)
+
+
+def recognise_range(name: str, tried: Sequence[Settings]) -> Mistake | None:
+    """Why some of what was drawn is outside its range."""
+    if name == "dropout":
+        return None
+    if name == "weight_decay":
+        return BASES_MIXED if looks_mixed(drawn_of(tried, name), WEIGHT_DECAY_RANGE) else None
+    drawn = {o: drawn_of([s for s in tried if s["optimizer"] == o], name) for o in LR_RANGES}
+    if any(len(some) < 20 for some in drawn.values()):
+        return None
+    if all(looks_mixed(drawn[o], LR_RANGES[o]) for o in LR_RANGES):
+        return BASES_MIXED
+    others = dict(zip(LR_RANGES, reversed(LR_RANGES.values()), strict=True))
+    if all(low <= drawn[o].min() and drawn[o].max() <= high for o, (low, high) in others.items()):
+        return RANGES_EXCHANGED
+    if any((some <= 0).any() for some in drawn.values()):
+        return None
+    one, other = map(np.log, drawn.values())
+    spread = max(np.ptp(one), np.ptp(other))
+    alike = abs(np.median(one) - np.median(other)) < 0.2 * spread
+    return ONE_RANGE if alike else None
+
+
+def looks_mixed(drawn: np.ndarray, bounds: tuple[float, float]) -> bool:
+    """Whether these are exp of what log10 makes of `bounds`."""
+    low, high = np.exp(np.log10(bounds))
+    return bool(low * 0.999 <= drawn.min() and drawn.max() <= high * 1.001)
+
+
+def recognise_scale(name: str, tried: Sequence[Settings]) -> Mistake | None:
+    """What else than it should be is uniform: the number, or its logarithm."""
+    drawn = drawn_of(tried, name)
+    if name == "dropout":
+        low, high = DROPOUT_RANGE
+        inside = drawn.min() >= low and is_even(np.log(drawn / low) / np.log(high / low))
+        return LOGARITHMIC if inside else None
+    optimizers = {settings["optimizer"] for settings in tried}
+    ranges = [WEIGHT_DECAY_RANGE] if name == "weight_decay" else [LR_RANGES[o] for o in optimizers]
+    if len(ranges) > 1:
+        return None
+    ((low, high),) = ranges
+    return filled(UNIFORM, name=name) if is_even((drawn - low) / (high - low)) else None
+
+
+def drawn_of(tried: Sequence[Settings], name: str) -> np.ndarray:
+    return np.array([settings[name] for settings in tried], float)
+
+
+def is_even(places: np.ndarray) -> bool:
+    """Whether places in [0, 1] look uniform: as many in each fifth, but for chance."""
+    if places.min() < -1e-6 or places.max() > 1 + 1e-6:
+        return False
+    counts, _ = np.histogram(places, bins=5, range=(0, 1))
+    expected = len(places) / 5
+    return bool((np.abs(counts - expected) < 5 * np.sqrt(expected)).all())

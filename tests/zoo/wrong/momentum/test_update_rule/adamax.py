@@ -1,0 +1,6 @@
+"""Adamax in place of momentum."""
+import torch
+
+
+def make_optimizer(parameters, lr=0.01, momentum=0.9):
+    return torch.optim.Adamax(parameters, lr=lr)
