@@ -34,6 +34,8 @@ _DATA = re.compile(
     r"|rst|svg|sh|bat|ps1|js|css|lock)\Z"
 )
 
+_KEPT = re.compile(r"(?s)(?P<brought_back>.+\.(?:py|ipynb))\.\d+")
+
 
 @dataclass(frozen=True, order=True)
 class Found:
@@ -47,7 +49,7 @@ class Found:
 
 def find(places: Collection[str], slugs: Collection[str]) -> dict[str, list[Found]]:
     """For each slug the files that may be meant, the likeliest first."""
-    around = common_folders(places)
+    around, every = common_folders(places), frozenset(places)
     environments = tuple(
         place.removesuffix(ENVIRONMENT) for place in places if place.endswith(f"/{ENVIRONMENT}")
     )
@@ -55,7 +57,7 @@ def find(places: Collection[str], slugs: Collection[str]) -> dict[str, list[Foun
     fits_several: list[tuple[Name, Found]] = []
     for place in places:
         *folders, filename = place.split("/")[around:]
-        if is_no_work(folders) or place.startswith(environments):
+        if is_no_work(folders) or place.startswith(environments) or is_kept_beside(place, every):
             continue
         name = read_name(filename, slugs)
         if name is None:
@@ -71,6 +73,12 @@ def find(places: Collection[str], slugs: Collection[str]) -> dict[str, list[Foun
         if len(open_ones) == 1:
             found[open_ones[0]].append(file)
     return {slug: sorted(files) for slug, files in found.items()}
+
+
+def is_kept_beside(place: str, places: frozenset[str]) -> bool:
+    """Whether this is what `grader reset` has kept beside a stub that it brought back."""
+    kept = _KEPT.fullmatch(place)
+    return kept is not None and kept["brought_back"] in places
 
 
 def common_folders(places: Iterable[str]) -> int:

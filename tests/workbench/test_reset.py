@@ -131,3 +131,16 @@ def test_an_unknown_assignment_is_wrong_usage(run_grader: RunGrader, module: Pat
     assert (ran.status, ran.stdout) == (2, "")
     assert "no assignment" in ran.stderr
     assert names(module) == ["relu.py"]
+
+
+def test_what_was_kept_is_neither_checked_nor_handed_in(
+    run_grader: RunGrader, module: Path
+) -> None:
+    folder = module.parent
+    assert run_grader("reset", "relu", cwd=folder).status == 0
+    assert "stub is unchanged" in run_grader("check", "relu", cwd=folder).stdout
+    assert "stub is unchanged" in run_grader("grade", folder, "--only", "relu").stdout
+    # Without the stub, a download is numbered like that as well.
+    module.unlink()
+    graded = run_grader("grade", folder, "--only", "relu")
+    assert "10/10" in graded.stdout and "relu.py.1" in graded.stdout
