@@ -198,6 +198,7 @@ def write_thresholds(
             bands = ", ".join(f"{band:.2f}" for band in conclusion.bands)
             entry["bands"] = tomlkit.value(f"[{bands}]")
         entry["threshold"] = tomlkit.value(f"{conclusion.threshold:.2f}")
+        entry["threshold"].trivia.comment_ws = ""
         entry["threshold"].trivia.comment = ""  # a TODO that is done
         entry["calibration"] = note
     write_bytes(path, tomlkit.dumps(document).encode())
