@@ -42,6 +42,7 @@ from grader.checks.kit.training_run import (
 from grader.checks.misconceptions import Mistake
 from grader.checks.misconceptions.kaiming_init import (
     NOT_CENTRED,
+    ORTHOGONAL,
     recognise_bias,
     recognise_entries,
     recognise_rows,
@@ -117,6 +118,10 @@ def recognise_weights(large: Layers) -> Mistake | None:
     first = strided_sample(weights["W1"]).astype(np.float64)
     if abs(first.mean()) > 0.5 * first.std():
         return NOT_CENTRED
+    for weight in weights.values():
+        shorter = weight if len(weight) <= weight.shape[1] else weight.T
+        if recognise_rows(shorter) is ORTHOGONAL:
+            return ORTHOGONAL
     return recognise_variances(
         {role: mean_square(weight) for role, weight in weights.items()},
         {role: (weight.shape[1], weight.shape[0]) for role, weight in weights.items()},
