@@ -128,6 +128,7 @@ def test_what_decides_nothing_makes_nobody_wait(
         ({"picture": None}, True),
         ({"leaderboard": True}, False),
         ({"hints": ("one",)}, False),
+        ({"calibration": None}, False),
     ],
 )
 def test_the_settings_that_judge_are_in_the_key(setting: dict[str, object], decides: bool) -> None:
@@ -184,6 +185,10 @@ def test_another_sibling_or_another_problem_is_another_key() -> None:
     assert code(SOURCE, "it is empty") == code(problem="it is empty")
 
 
+def test_a_problem_may_hold_any_text() -> None:
+    assert code(problem="no file \ud800.py") != code(problem="no file \ud801.py")
+
+
 def test_a_digest_tells_where_each_part_ends() -> None:
     assert key.digest([b"ab", b"c"]) != key.digest([b"a", b"bc"]) != key.digest([b"abc"])
 
@@ -205,5 +210,6 @@ def test_a_library_that_is_installed_here_is_in_the_key(
     monkeypatch.syspath_prepend(str(tmp_path))
     key._installed.cache_clear()
     assert code(module) != without[0]
+    assert key.libraries_of(module) == {name: ""}  # which tells no version
     assert code(other) == without[1]
     key._installed.cache_clear()

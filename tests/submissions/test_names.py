@@ -102,7 +102,8 @@ def test_letter_case_and_width_are_no_renaming(filename: str) -> None:
     "filename",
     [
         "test_relu.py", "relu_test.py", "relu_tests_2.py",  # tests
-        "relu.py~", "relu.py.bak", "#relu.py#", ".#relu.py", "relu.py.orig", "relu.py.swp",
+        "relu.py~", "relu.py.bak", "#relu.py#", "#relu.py", "relu.py#", "~$relu.py", ".#relu.py",
+        "relu.py.orig", "relu.py.swp",
         "relu.pyc", "relu.cpython-311.pyc",  # editors and Python
         "relu_old.py", "relu_backup.py", "relu_helpers.py", "plot_relu.py", "relu-checkpoint.ipynb",
         "leaky_relu.py", "Leaky_ReLU (1).py", "prelu.py", "relus.py", "rellu.py", "elu.py",
@@ -114,6 +115,11 @@ def test_letter_case_and_width_are_no_renaming(filename: str) -> None:
 )  # fmt: skip
 def test_what_is_no_hand_in_is_not_read(filename: str) -> None:
     assert read_name(filename, SLUGS) is None
+
+
+def test_the_longest_name_that_a_file_system_takes_is_read() -> None:
+    assert read_name("a" * 247 + " relu.py", SLUGS) is not None
+    assert read_name("a" * 248 + " relu.py", SLUGS) is None
 
 
 def test_a_name_that_fits_two_slugs_alike_is_nobodys() -> None:
