@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from types import FrameType
 from typing import NoReturn
 
+AGAIN_S = 0.1
 INTERRUPTED = 130  # as a shell counts it: 128 + SIGINT
 
 
@@ -22,7 +24,7 @@ def main() -> None:
     hold_streams()
     try:
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            signal.signal(signal.SIGINT, interrupt)
+            catch_interrupts()
         from grader.cli.app import run
 
         run()
@@ -52,6 +54,20 @@ def hold_streams() -> None:
         if getattr(sys, name) is None:
             stream = open(os.devnull, mode, encoding="utf-8")  # the lowest number that is free
             setattr(sys, name, stream)
+
+
+def catch_interrupts() -> None:
+    """Let Ctrl-C raise Interrupted, in the end also where Python drops what is raised: in what it
+    calls before and after a fork, or when an object goes."""
+    signal.signal(signal.SIGINT, interrupt)
+    sys.unraisablehook = interrupt_again
+
+
+def interrupt_again(dropped: sys.UnraisableHookArgs) -> None:
+    if isinstance(dropped.exc_value, Interrupted):
+        threading.Timer(AGAIN_S, signal.raise_signal, [signal.SIGINT]).start()
+    else:
+        sys.__unraisablehook__(dropped)
 
 
 def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -72,9 +72,7 @@ class Scene:
         return subprocess.Popen(
             command,
             cwd=ROOT,
-            env=os.environ
-            | {"PYTHONPATH": str(ROOT), "GRADER_DRAW": "1"}  # the same draw, to compare reports
-            | ({} if calm else self.environment),
+            env=os.environ | {"PYTHONPATH": str(ROOT)} | ({} if calm else self.environment),
             stdout=subprocess.DEVNULL,
             stderr=(self.folder / ("calm.err" if calm else "disturbed.err")).open("wb"),
             start_new_session=True,

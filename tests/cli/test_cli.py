@@ -696,14 +696,28 @@ def test_an_interrupt_while_torch_is_imported_ends_quietly(tmp_path: Path) -> No
     assert have_ended(zygote)
 
 
-@on_linux
-def test_an_interrupt_inside_an_exec_of_text_ends_quietly_too() -> None:
-    code = """
+IN_AN_EXEC = """
 import grader.__main__, grader.cli.app
 text = "import signal; signal.raise_signal(signal.SIGINT)"
 grader.cli.app.run = lambda: exec(text)  # as the modules do that make classes from text
 grader.__main__.main()
 """
+# What is raised there Python prints, and drops.
+BEFORE_A_FORK = """
+import os, signal, time, grader.__main__, grader.cli.app
+os.register_at_fork(before=lambda: signal.raise_signal(signal.SIGINT))
+def run():
+    if os.fork() == 0:
+        os._exit(0)
+    time.sleep(50)
+grader.cli.app.run = run
+grader.__main__.main()
+"""
+
+
+@on_linux
+@pytest.mark.parametrize("code", [IN_AN_EXEC, BEFORE_A_FORK], ids=["exec", "fork"])
+def test_an_interrupt_at_an_odd_moment_ends_quietly_too(code: str) -> None:
     ran = subprocess.run(
         [sys.executable, "-c", code],
         env=environment_for(REPOSITORY),

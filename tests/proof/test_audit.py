@@ -167,7 +167,7 @@ FAULTS: dict[str, Faults] = {
             ],
         ),
         (
-            change(CHECK, "run = train()", "run = train(nothing=True)"),
+            change(CHECK, "run = train(units=True)", "run = train(nothing=True)"),
             [
                 "solutions/relu.py: test_training is broken: TypeError",
                 NOT_CAUGHT.format("test_training/tiny_weights.py", "test_training"),

@@ -110,7 +110,7 @@ def test_a_training_run_is_told_where_there_was_one(graded_class: Class) -> None
             continue
         training = assignment["training"]
         assert training.keys() == {
-            "train_accuracy", "valid_accuracy", "loss", "threshold", "accuracy",
+            "train_accuracy", "valid_accuracy", "loss", "threshold", "accuracy", "draw",
         }  # fmt: skip
         assert len(training["accuracy"]) == len(training["loss"])
         assert training["threshold"] <= training["valid_accuracy"] <= 1

@@ -165,7 +165,7 @@ def masks_of(units: UnitsStep, layers: Layers, curve: Curve, inverse: np.ndarray
         kept,
         CLEAR * deviation + slope_error + 1e-2 * size,
         (size > 5 * CLEAR * deviation) & (slope_error < 0.1 * size),
-        np.abs(v) < size / 4,
+        np.abs(v) <= CLEAR * deviation,
     )
 
 

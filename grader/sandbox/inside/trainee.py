@@ -19,7 +19,8 @@ MAX_BUFFERED = 1 << 14  # entries of all buffers together; more are not shown
 
 # Bound before student code runs, and called on the classes, whose methods an instance may hide.
 _named_buffers = nn.Module.named_buffers
-_cat, _stack, _zeros, _zeros_like = torch.cat, torch.stack, torch.zeros, torch.zeros_like
+_cat, _stack, _empty = torch.cat, torch.stack, torch.empty
+_zeros, _zeros_like = torch.zeros, torch.zeros_like
 _detach, _reshape, _clone, _numel = (
     Tensor.detach,
     Tensor.reshape,
@@ -52,7 +53,7 @@ class Trainee:
         self.parameters = parameters_of(net) if recorded else []
         self.sizes = [_numel(p) for p in self.parameters]
         # Before the latest epoch's first step and the one before that, and after each of its steps.
-        self.values = _zeros(2 + len(self.batches), sum(self.sizes))
+        self.values = _empty(2 + len(self.batches), sum(self.sizes))
         self.buffers: list[list[Tensor]] = []  # before its first step, and after each
         self._write(self.values[-1])
         self.values[-2] = self.values[-1]
