@@ -340,7 +340,7 @@ def expect_moving_in_each_step(
                 after = rows_after[kept.number][units.units]
                 columns, off = (statistic - before)[:, None], read_rtol * np.abs(statistic).max()
                 moving = share_of(columns, before, after, UNITS_RTOL, float(off)) is not None
-            expect_moving(moving, f"others in step {units.step.number + 1}")
+            expect_moving(moving, f"in step {units.step.number + 1} they do not")
 
 
 @dataclass(frozen=True)
