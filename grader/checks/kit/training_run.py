@@ -125,10 +125,10 @@ class ForwardPass:
         weight = self.weights[f"W{number + 1}"][:, units]
         hidden = self.hidden(number, units)
         back = above @ weight  # (N, O) @ (O, K) -> (N, K)
-        error = np.abs(back) * hidden.slope_error
-        if above_error.any():
-            size = np.abs(hidden.slope) + hidden.slope_error
-            error = error + above_error @ np.abs(weight) * size
+        # Where all weights are alike the terms add up to nothing, and rounding is all there is.
+        back_error = (ROUNDING * np.abs(above) + above_error) @ np.abs(weight)
+        size = np.abs(hidden.slope) + hidden.slope_error
+        error = np.abs(back) * hidden.slope_error + back_error * size
         found = back * hidden.slope, error
         if units is ALL:
             self._deltas[number] = found
