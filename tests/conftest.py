@@ -409,7 +409,13 @@ def small_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ):
                 (root / folder / name).unlink(missing_ok=True)
     checks = root / "grader" / "checks"
-    for name in ("batch_statistics.py", "functions.py", "masks.py"):
+    for name in (
+        "batch_statistics.py",
+        "functions.py",
+        "masks.py",
+        "optimizer_run.py",
+        "running_statistics.py",
+    ):
         (checks / "kit" / name).unlink()
     for name in ("steps.py", "trials.py"):
         (checks / "misconceptions" / "shared" / name).unlink()

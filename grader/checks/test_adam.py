@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 import pytest
 
+from grader.checks.kit.optimizer_run import expect_trained_baseline
 from grader.checks.kit.optimizers import (
     Options,
     Rule,
@@ -32,7 +33,7 @@ from grader.checks.kit.probes import (
     normal,
 )
 from grader.checks.kit.shared import expect_accuracy
-from grader.checks.kit.training_run import expect_trained_baseline, refuting
+from grader.checks.kit.training_run import refuting
 from grader.checks.misconceptions.adam import WRONG_DEFAULTS, WRONG_RULES, WRONG_WHOLES
 from grader.checks.misconceptions.shared.steps import recognise
 from grader.checks.misconceptions.shared.trials import recognise_update

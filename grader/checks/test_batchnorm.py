@@ -18,7 +18,6 @@ import pytest
 from grader.checks.kit.batch_statistics import (
     Normalisation,
     Place,
-    expect_kept_statistics,
     expect_normalised_training,
     scaled,
 )
@@ -42,6 +41,7 @@ from grader.checks.kit.probes import (
     normal,
     show,
 )
+from grader.checks.kit.running_statistics import expect_kept_statistics
 from grader.checks.kit.shared import (
     expect_accuracy,
     test_builds,  # noqa: F401  a check that all networks share

@@ -25,6 +25,7 @@ from grader.checks.kit.nonlinearity import (
     mix,
     named_forward,
 )
+from grader.checks.kit.passes import ForwardPass
 from grader.checks.kit.probes import (
     close,
     draw_seed,
@@ -40,7 +41,6 @@ from grader.checks.kit.shared import (
     test_reproducible,  # noqa: F401
 )
 from grader.checks.kit.training_run import (
-    ForwardPass,
     expect_chain_trains,
     first_sums,
     near,

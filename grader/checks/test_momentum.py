@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 import pytest
 
+from grader.checks.kit.optimizer_run import expect_trained_baseline
 from grader.checks.kit.optimizers import (
     Options,
     Rule,
@@ -22,7 +23,7 @@ from grader.checks.kit.optimizers import (
     test_builds,  # noqa: F401  a check that all optimizers share
 )
 from grader.checks.kit.shared import expect_accuracy
-from grader.checks.kit.training_run import expect_trained_baseline, refuting
+from grader.checks.kit.training_run import refuting
 from grader.checks.misconceptions.momentum import WRONG_DEFAULTS, WRONG_RULES, WRONG_WHOLES
 from grader.checks.misconceptions.shared.steps import recognise
 from grader.checks.misconceptions.shared.trials import recognise_update

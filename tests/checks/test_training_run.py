@@ -22,9 +22,11 @@ from grader.checks.kit.masks import (
     in_one,
     masks_of,
 )
+from grader.checks.kit.optimizer_run import fitted
 from grader.checks.kit.optimizers import Trial
+from grader.checks.kit.passes import ForwardPass
 from grader.checks.kit.probes import Failure
-from grader.checks.kit.training_run import ForwardPass, UnitsStep, fitted, near
+from grader.checks.kit.training_run import UnitsStep, near
 from grader.course.digits import load_digits
 from grader.course.manifest import load_course
 from grader.grading import training

@@ -55,6 +55,7 @@ def appended(path: Path) -> Iterator[None]:
         "assignments/baseline.py",
         "data_cache/SHA256SUMS",
         "grader/checks/test_relu.py",
+        "grader/checks/kit/passes.py",
         "grader/checks/kit/probes.py",
         "grader/checks/kit/training_run.py",
         "grader/checks/misconceptions/__init__.py",

@@ -22,11 +22,11 @@ import numpy as np
 
 from grader.checks.kit.curves import Curve
 from grader.checks.kit.layers import Layers
+from grader.checks.kit.passes import ForwardPass
 from grader.checks.kit.probes import expect, show
 from grader.checks.kit.training_run import (
     BACKWARD,
     LOOK,
-    ForwardPass,
     UnitsStep,
     expect_unseen,
     loss_gradient,

@@ -8,29 +8,21 @@ computed here, in NumPy, from parameters and the batch of such a step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Protocol
+from dataclasses import dataclass
 
 import numpy as np
 
-from grader.checks.kit.curves import Curve, Sampled, elu
-from grader.checks.kit.layers import Layers, two_layers
-from grader.checks.kit.optimizers import Options, Rule, Trial, agrees, explains, fail_at
+from grader.checks.kit.curves import Curve
+from grader.checks.kit.layers import Layers
+from grader.checks.kit.optimizers import Options, Trial, agrees
+from grader.checks.kit.passes import Formula, ForwardPass, Index, Pass, Weights
 from grader.checks.kit.probes import Failure, expect, show
 from grader.checks.misconceptions import Known
 from grader.grading.training import SGD, RevealedStep, Step, TrainingRun
 
-Weights = dict[str, np.ndarray]
-Index = tuple[np.ndarray, ...]  # of some entries: an array for each dimension
-Units = slice | np.ndarray  # of a layer
-ALL = slice(None)
-NONE = np.zeros((1, 1))  # an error
 RTOL = 1e-3
-ROUNDING = 1e-5  # of a sum's terms
-FITTED = 8  # steps that arguments are found from
 LOOK = (
     "It has to do the same whenever it is called, whatever the sizes, the mode of autograd and the "
     "calls before."
@@ -39,137 +31,6 @@ BACKWARD = (
     "Every part of forward takes part in the backward pass: nothing is detached, and no gradient "
     "is changed on its way."
 )
-
-
-class Pass(Protocol):
-    """A batch on its way through a network, by a formula."""
-
-    @property
-    def logits(self) -> np.ndarray:
-        """(N, C)."""
-
-    @property
-    def error(self) -> np.ndarray:
-        """(N, C), or what broadcasts to it: how far off the formula may be."""
-
-    def gradients(self, cotangent: np.ndarray) -> dict[str, Index]:
-        """For each parameter d sum(cotangent·logits) / d parameter, and how far off it may be."""
-
-
-Formula = Callable[[Weights, np.ndarray], Pass]  # of inputs (N, F)
-
-
-class ForwardPass:
-    """Layers W·x + b with a pointwise function after each but the last, for one batch.
-
-    Units are computed when they are asked for, so that some entries of a gradient cost little.
-
-    Args:
-        weights: W1, b1, W2, …, as (fan_out, fan_in) and (fan_out,).
-        curves: one for each layer but the last.
-        inputs: (N, F).
-    """
-
-    def __init__(self, weights: Weights, curves: Sequence[Curve], inputs: np.ndarray) -> None:
-        self.weights = weights
-        self.curves = curves
-        self.inputs = inputs
-        self._hidden: dict[int, Sampled] = {}
-        self._deltas: dict[int, tuple[np.ndarray, np.ndarray]] = {}
-
-    @cached_property
-    def logits(self) -> np.ndarray:
-        return self._sums(len(self.curves) + 1, ALL)[0]
-
-    @cached_property
-    def error(self) -> np.ndarray:
-        return self._sums(len(self.curves) + 1, ALL)[1]
-
-    def hidden(self, number: int, units: Units = ALL) -> Sampled:
-        """What some units of a hidden layer make of the batch: values and slopes (N, K)."""
-        if number in self._hidden:
-            return Sampled(*(part[:, units] for part in self._hidden[number]))
-        z, z_error = self._sums(number, units)
-        seen = self.curves[number - 1](z)
-        if z_error is not NONE:
-            wider = seen.value_error + (np.abs(seen.slope) + seen.slope_error) * z_error
-            seen = seen._replace(value_error=wider)
-        if units is ALL:
-            self._hidden[number] = seen
-        return seen
-
-    def _entering(self, number: int, units: Units = ALL) -> tuple[np.ndarray, np.ndarray]:
-        """What comes into a layer (N, K), and its error."""
-        if number == 1:
-            return self.inputs[:, units], NONE
-        hidden = self.hidden(number - 1, units)
-        return hidden.value, hidden.value_error
-
-    def _sums(self, number: int, units: Units) -> tuple[np.ndarray, np.ndarray]:
-        """W·x + b of some units of a layer (N, K), and its error."""
-        weight, bias = self.weights[f"W{number}"][units], self.weights[f"b{number}"][units]
-        inputs, error = self._entering(number)
-        z = inputs @ weight.T + bias  # (N, I) @ (I, K) -> (N, K)
-        return z, error @ np.abs(weight).T if error.any() else NONE
-
-    def _delta(
-        self, cotangent: np.ndarray, number: int, units: Units = ALL
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The gradient (N, K) with respect to W·x + b of some units of a layer, and its error."""
-        if number > len(self.curves):
-            return cotangent[:, units], NONE
-        if number in self._deltas:
-            delta, error = self._deltas[number]
-            return delta[:, units], error[:, units]
-        above, above_error = self._delta(cotangent, number + 1)
-        weight = self.weights[f"W{number + 1}"][:, units]
-        hidden = self.hidden(number, units)
-        back = above @ weight  # (N, O) @ (O, K) -> (N, K)
-        # Where all weights are alike the terms add up to nothing, and rounding is all there is.
-        back_error = (ROUNDING * np.abs(above) + above_error) @ np.abs(weight)
-        size = np.abs(hidden.slope) + hidden.slope_error
-        error = np.abs(back) * hidden.slope_error + back_error * size
-        found = back * hidden.slope, error
-        if units is ALL:
-            self._deltas[number] = found
-        return found
-
-    def gradient(self, cotangent: np.ndarray, role: str, index: Index) -> Index:
-        """Some entries of one of the `gradients`."""
-        number = int(role[1:])
-        delta, error = self._delta(cotangent, number, index[0])
-        if role.startswith("b"):
-            return summed(delta, error)
-        inputs, inputs_error = self._entering(number, index[1])
-        size = np.abs(inputs) + inputs_error
-        return summed(delta * inputs, error * size + np.abs(delta) * inputs_error)
-
-    def gradients(self, cotangent: np.ndarray) -> dict[str, Index]:
-        found = {}
-        for number in range(1, len(self.curves) + 2):
-            delta, error = self._delta(cotangent, number)
-            found[f"W{number}"] = multiplied(delta, error, *self._entering(number))
-            found[f"b{number}"] = summed(delta, error)
-        return found
-
-
-def multiplied(
-    delta: np.ndarray, delta_error: np.ndarray, inputs: np.ndarray, inputs_error: np.ndarray
-) -> Index:
-    """The product (O, I) of (N, O) and (N, I), summed over the rows, and its error, rounding
-    included."""
-    size = np.abs(inputs)
-    error = ROUNDING * (np.abs(delta).T @ size)
-    if delta_error.any():
-        error = error + np.broadcast_to(delta_error, delta.shape).T @ (size + inputs_error)
-    if inputs_error.any():
-        error = error + np.abs(delta).T @ np.broadcast_to(inputs_error, inputs.shape)
-    return delta.T @ inputs, error
-
-
-def summed(terms: np.ndarray, errors: np.ndarray) -> Index:
-    """The sums of (N, K) terms over the rows, and their errors, rounding included."""
-    return terms.sum(axis=0), (errors + ROUNDING * np.abs(terms)).sum(axis=0)
 
 
 def loss_gradient(step: Step) -> np.ndarray:
@@ -416,95 +277,3 @@ def followed(run: TrainingRun, options: Options, given: str) -> Trial:
             )
         )
     return Trial(options, ways, given)
-
-
-# ---------------------------------------------------------------- the run of an optimizer
-
-
-def expect_trained_baseline(
-    run: TrainingRun,
-    rules: Sequence[Rule],
-    trial: Trial,
-    defaults: Options,
-    *,
-    as_probed: bool,
-    formula: str,
-    closely: bool = True,
-) -> None:
-    """Fail unless one of `rules` explains the run's steps, and only the parameters were changed.
-
-    Args:
-        rules: empty if the student's own is another one; then it only must leave the network be.
-        trial: some steps taken apart from the training, to be explained by the same rule.
-        as_probed: whether the defaults are `defaults`; else the arguments may be any.
-        closely: whether to float32 accuracy.
-    """
-    layers = Layers(run.parameters, two_layers(run.sizes))
-    trained = ForwardPass(layers.split(run.trained), [elu], run.unseen_images)
-    expect(
-        near(run.unseen_logits, trained.logits, trained.error),
-        "the trained baseline network's logits on the validation images",
-        "others",
-        "An optimizer changes parameters only, never the network.",
-    )
-    if not rules:
-        return
-    for revealed in run.revealed:
-        weights, images = layers.split(revealed.before), revealed.step.images
-        some = ForwardPass(weights, [elu], images[revealed.rows])
-        expect_logits(revealed, some, "W2·elu(W1·x + b1) + b2")
-        expect_gradients(revealed.step, layers, ForwardPass(weights, [elu], images))
-    way = followed(run, defaults, "the defaults, in training")
-    if closely:
-        rules = [rule for rule in rules if explains(rule, trial)] or rules
-    held = explains if closely else resembles
-    ways = [way if as_probed else replace(way, options=fitted(rule, way)) for rule in rules]
-    if not any(held(rule, way) for rule, way in zip(rules, ways, strict=True)):
-        fail_at(ways[0], rules[0], formula, lambda: None)
-
-
-def resembles(rule: Rule, trial: Trial) -> bool:
-    """Whether most entries end up near where `rule` leads them, if they move at all."""
-    off = []
-    for start, seen, gradients in trial.followed:
-        moved = rule(start, gradients, **trial.options)[-1] - start
-        moves = np.abs(moved) > 1e-6
-        off.append(np.abs(seen[-1] - start - moved)[moves] / np.abs(moved[moves]))
-    return bool(np.median(np.concatenate(off)) < 0.3)
-
-
-def fitted(rule: Rule, trial: Trial) -> Options:
-    """The arguments near `trial`'s by which `rule` explains it best: Gauss and Newton's method."""
-    names = list(trial.options)
-    best: tuple[float, Options] = (np.inf, trial.options)
-    for factor in (1.0, 0.5, 0.0):
-        options = {n: v if n == "lr" else factor * v for n, v in trial.options.items()}
-        # The way is about proportional to the learning rate.
-        way, off = moves(rule, trial, options)
-        options["lr"] *= 1 - float(way @ off) / max(float(way @ way), 1e-30)
-        values = np.array([options[name] for name in names])
-        for _ in range(12):
-            options = dict(zip(names, map(float, values), strict=True))
-            _, off = moves(rule, trial, options)
-            size = float(off @ off)
-            if not np.isfinite(size):
-                break
-            best = min(best, (size, options), key=lambda each: each[0])
-            step = 1e-4 * np.maximum(np.abs(values), 1e-4)
-            slopes = [
-                (moves(rule, trial, options | {name: options[name] + h})[1] - off) / h
-                for name, h in zip(names, step, strict=True)
-            ]
-            change, *_ = np.linalg.lstsq(np.stack(slopes, axis=1), off, rcond=None)
-            values = values - change
-    return best[1]
-
-
-def moves(rule: Rule, trial: Trial, options: Options) -> tuple[np.ndarray, np.ndarray]:
-    """How far `rule` leads in each of the first steps of `trial`, and by how much that is off."""
-    ways, off = [], []
-    for start, seen, gradients in trial.followed:
-        way = rule(start, gradients[:FITTED], **options)
-        ways += [(there - start).ravel() for there in way]
-        off += [(there - was).ravel() for there, was in zip(way, seen, strict=False)]
-    return np.concatenate(ways), np.concatenate(off)
