@@ -147,12 +147,11 @@ class CheckRun:
             and result.hidden == self._apart
         ]
         for number in refuted:
-            first = self.results[refuted[0]]
-            other, took_s = self._items[number], self.results[number].duration_s
-            self.results[number] = result_of(other, judgement, took_s)
-            # The first of them tells all of it.
-            message = f"In training it did otherwise: see “{first.title}”."
-            judgement = replace(judgement, message=message, look="")
+            passed = self.results[number]
+            self.results[number] = result_of(self._items[number], judgement, passed.duration_s)
+            if number == refuted[0]:  # it tells all, and the others which one that is
+                message = f"In training it did otherwise: see “{passed.title}”."
+                judgement = replace(judgement, message=message, look="")
         self.results.append(result_of(item, judgement, duration_s))
         self._items.append(item)
 

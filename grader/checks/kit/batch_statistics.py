@@ -24,7 +24,6 @@ from grader.checks.kit.training_run import (
     compared_gradients,
     expect_gradient,
     expect_logits,
-    loss_gradient,
     near,
     units_steps,
 )
@@ -233,7 +232,7 @@ def pass_of(
 def refitted(units: UnitsStep, passed: NormalisedPass) -> Iterator[Normalisation]:
     """With the allowed eps that explains best how large the gradients of W1 are: under the root,
     and beside it."""
-    predicted, _ = passed.gradients(loss_gradient(units.step))["W1"]
+    predicted, _ = passed.gradients(units.cotangent)["W1"]
     products = (predicted * units.gradients["W1"]).sum(axis=1)
     squares = (predicted**2).sum(axis=1)
     root = passed.root * squares / np.where(products > 0, products, np.inf)

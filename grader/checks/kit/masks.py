@@ -29,7 +29,6 @@ from grader.checks.kit.training_run import (
     LOOK,
     UnitsStep,
     expect_unseen,
-    loss_gradient,
     near,
     units_steps,
 )
@@ -141,7 +140,7 @@ def masks_of(units: UnitsStep, layers: Layers, curve: Curve, inverse: np.ndarray
     """
     images = units.step.images
     hidden = ForwardPass(units.weights, [curve], images).hidden(1)  # (N, U)
-    delta = loss_gradient(units.step) @ units.weights["W2"]  # (N, C) @ (C, U) -> (N, U)
+    delta = units.cotangent @ units.weights["W2"]  # (N, C) @ (C, U) -> (N, U)
     kept = delta * hidden.slope / (1 - P)
     w1, b1 = units.gradients["W1"], units.gradients["b1"]
     v = inverse @ (images @ w1.T + b1)  # (N, N) @ (N, U)
@@ -193,7 +192,7 @@ def expect_kept_values(masks: Masks, layers: Layers) -> None:
         f"h multiplied by factors such as {show(factors[wrong])}",
         LOOK,
     )
-    cotangent, hidden = loss_gradient(step), masks.hidden
+    cotangent, hidden = masks.units.cotangent, masks.hidden
     kept_so = np.where(clear, ~masks.is_dropped / (1 - P), 1)
     mean = cotangent.T @ (hidden * kept_so)  # (C, N) @ (N, U) -> (C, U)
     variance = P / (1 - P) * (cotangent**2).T @ (hidden * ~clear) ** 2

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -193,6 +194,11 @@ class UnitsStep:
     errors: Weights  # how far off these may be
     units: np.ndarray  # (U,): their numbers
 
+    @cached_property
+    def cotangent(self) -> np.ndarray:
+        """d loss / d logits, (N, C)."""
+        return loss_gradient(self.step)
+
 
 def units_steps(run: TrainingRun, layers: Layers) -> Iterator[UnitsStep]:
     """All steps of a run."""
@@ -231,7 +237,7 @@ def compared_gradients(
 ) -> Iterator[tuple[str, np.ndarray, np.ndarray, bool]]:
     """For each role the gradients that the units had and those of `passed`, and whether they
     agree."""
-    for role, (predicted, error) in passed.gradients(loss_gradient(units.step)).items():
+    for role, (predicted, error) in passed.gradients(units.cotangent).items():
         seen = units.gradients[role]
         yield role, seen, predicted, near(seen, predicted, error + units.errors[role])
 
