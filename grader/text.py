@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 # Terminal sequences that carry parameters (ECMA-48): CSI ("\x1b[31m"), and the string sequences
@@ -110,6 +111,12 @@ def plain(text: str) -> str:
 def show_name(name: str) -> str:
     """A file's name, for a message."""
     return printable(name, 200)
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """At most so many of them, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def fold_name(name: str) -> str:

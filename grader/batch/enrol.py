@@ -24,7 +24,7 @@ from grader.gradebook.people import Directory, Handle, are_two, name_forms, word
 from grader.intake.layouts import Handed, load_same
 from grader.intake.roster import Line
 from grader.submissions.reading import MAX_NAME_CHARACTERS
-from grader.text import fold, printable, show_name
+from grader.text import fold, printable, show_name, some
 
 KEY_CHARACTERS = 60
 # Names that Windows keeps for devices; a key is a file name in some exports.
@@ -109,7 +109,7 @@ class Roll:
         line = f"{self.name(key)}: not on the roster"
         if not near:
             return line
-        names = some([self.name(other) for other in sorted(near)])
+        names = some([self.name(other) for other in sorted(near)], NAMED)
         return f"{line}; if {names} is meant, write that name there as it is here"
 
     def save(self, store: Store) -> None:
@@ -138,8 +138,8 @@ class Roll:
         if not gone:
             return []
         return [
-            f"{some([self.name(key) for key in gone])}: no longer on the roster; what is stored of "
-            "them stays, and shows --with-dropped"
+            f"{some([self.name(key) for key in gone], NAMED)}: no longer on the roster; what is "
+            "stored of them stays, and shows --with-dropped"
         ]
 
     def _owners_of(
@@ -271,7 +271,7 @@ class Roll:
         return groups
 
     def _unsettled(self, submission: Handed, may_be: Iterable[str]) -> str:
-        people = some([self._told_apart(key) for key in sorted(may_be)])
+        people = some([self._told_apart(key) for key in sorted(may_be)], NAMED)
         return (
             f"{show_name(submission.source)}: may be of {people}, so it is not graded; settle it "
             "by a roster that has what the download says of them (Moodle: the assignment's grading "
@@ -415,11 +415,6 @@ def squeezed(name: str) -> str:
 
 def name_words(name: str) -> set[str]:
     return {fold(word) for word in words_of(name)}
-
-
-def some(people: Sequence[str]) -> str:
-    more = len(people) - NAMED
-    return ", ".join(people[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 # ---------------------------------------------------------------- keys

@@ -24,6 +24,7 @@ from grader.gradebook.formats.canvas_students import match_students
 from grader.gradebook.formats.csv_files import cell, csv_rows
 from grader.gradebook.model import Entry, Gradebook, Person
 from grader.gradebook.scores import ExportError, label, note, number, score_of, whole_override
+from grader.text import some
 
 EXCUSED, NOT_ASSIGNED = "EX", "N/A"
 MOST_TITLES = 12  # in a message
@@ -182,8 +183,7 @@ def find_columns(gradebook: Gradebook, file: CanvasFile, named: dict[str, str]) 
 def some_titles(file: CanvasFile) -> str:
     """The columns that Canvas takes scores from, as far as fits a line."""
     titles = [repr(title) for _, title, _ in file.assignments()]
-    more = f" and {len(titles) - MOST_TITLES} more" if len(titles) > MOST_TITLES else ""
-    return ", ".join(titles[:MOST_TITLES]) + more if titles else "none that takes scores"
+    return some(titles, MOST_TITLES) if titles else "none that takes scores"
 
 
 # ---------------------------------------------------------------- a file from nothing

@@ -13,7 +13,7 @@ from grader.intake.tree import Kind, Parts, Tree
 from grader.submissions.model import Submission, SubmissionError
 from grader.submissions.places import max_bytes
 from grader.submissions.reading import load_files, load_single, merge
-from grader.text import show_name
+from grader.text import show_name, some
 
 NAMED = 5  # at most so many names in a note
 Handle = tuple[str, str]  # a kind, such as "email" or "name", and a value; see gradebook.people
@@ -168,10 +168,9 @@ def refusal(names: Sequence[str] | Mapping[str, object]) -> str:
     )
 
 
-def some(names: Sequence[str]) -> str:
-    shown = ", ".join(show_name(name) for name in names[:NAMED])
-    more = len(names) - NAMED
-    return f"{shown} and {more} more" if more > 0 else shown
+def some_names(names: Sequence[str]) -> str:
+    """Of files and folders."""
+    return some([show_name(name) for name in names], NAMED)
 
 
 def _first(data: bytes, limit: int) -> bytes:

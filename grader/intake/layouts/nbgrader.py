@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from grader.files import FileError
-from grader.intake.layouts.base import Handed, Listing, Reading, load_all, some
+from grader.intake.layouts.base import Handed, Listing, Reading, load_all, some_names
 from grader.intake.times import parse_time
 from grader.intake.tree import Parts, is_submission_file
 from grader.text import utc_text
@@ -48,7 +48,8 @@ class Nbgrader:
         ]
         if dateless:
             reading.notes.append(
-                f"{_TIMESTAMP} can't be read, so they are taken to be in time: {some(dateless)}"
+                f"{_TIMESTAMP} can't be read, so they are taken to be in time: "
+                f"{some_names(dateless)}"
             )
         for student, folders in by_student.items():
             loads = [listing.item(*parts) for _, parts in folders]

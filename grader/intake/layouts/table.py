@@ -10,7 +10,7 @@ from datetime import UTC, tzinfo
 from itertools import chain
 from pathlib import Path
 
-from grader.intake.layouts.base import Handed, Layout, Listing, some
+from grader.intake.layouts.base import Handed, Layout, Listing, some_names
 from grader.intake.layouts.blackboard import Blackboard
 from grader.intake.layouts.brightspace import Brightspace
 from grader.intake.layouts.canvas import Canvas
@@ -125,7 +125,8 @@ def one_class(listing: Listing) -> Listing:
             return inside[0]
         if any(len(recognised(each).read(each).submissions) > 1 for each in inside):
             raise SubmissionError(
-                f"these are downloads of their own: {some(folders)}; grade one after the other"
+                f"these are downloads of their own: {some_names(folders)}; grade one after the "
+                "other"
             )
     return listing
 
@@ -141,8 +142,8 @@ def refuse_folders_of_assignments(listing: Listing) -> None:
     files = chain(*(listing.below(name).items() for name in folders))
     if not any(kind == "file" and is_submission_file(name) for name, kind in files):
         raise SubmissionError(
-            f"called as assignments and not as students: {some(folders)}; grade one after the "
-            "other, or say --layout folders if that is one student's work"
+            f"called as assignments and not as students: {some_names(folders)}; grade one after "
+            "the other, or say --layout folders if that is one student's work"
         )
 
 
@@ -182,7 +183,9 @@ def recognised(listing: Listing) -> Layout:
     if left:
         parts[_FOLDERS] = left
     if len(parts) > 1:
-        told = "; ".join(f"as {layout.title}: {some(sorted(n))}" for layout, n in parts.items())
+        told = "; ".join(
+            f"as {layout.title}: {some_names(sorted(n))}" for layout, n in parts.items()
+        )
         raise SubmissionError(
             f"files of several kinds lie together: {told}. Put them in folders of their own and "
             f"grade one after the other, or read them all in one way: --layout {best.name}"
@@ -195,11 +198,11 @@ def read(listing: Listing, layout: Layout) -> ClassList:
     if not reading.submissions and layout is not _FOLDERS and listing.names:
         raise SubmissionError(
             f"nothing in {show_name(listing.title)} is named as {layout.title} names it: "
-            f"{some(list(listing.names))}; name another --layout, or none"
+            f"{some_names(list(listing.names))}; name another --layout, or none"
         )
     notes = list(reading.notes)
     if reading.ignored:
-        notes.append(f"no submissions, so left out: {some(reading.ignored)}")
+        notes.append(f"no submissions, so left out: {some_names(reading.ignored)}")
     count = f"{len(reading.submissions)} submission{'' if len(reading.submissions) == 1 else 's'}"
     in_order = sorted(reading.submissions, key=lambda handed: handed.source)
     return ClassList(f"{layout.title}: {count}", in_order, notes)
