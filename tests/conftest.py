@@ -25,7 +25,8 @@ from helpers.left_out import left_out
 
 from grader.course.manifest import load_course
 from grader.grading.engine import DRAW
-from grader.sandbox.launch import Launcher, can_fork, open_launcher
+from grader.sandbox.launch import can_fork, open_launcher
+from grader.sandbox.process import Launcher
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SECRET = "a caller's variable"

@@ -30,7 +30,8 @@ from grader.grading.crew import TICK_S, Numbered
 from grader.grading.engine import Engine, grade_task, load_checks
 from grader.grading.key import versions
 from grader.grading.task import Outcome, Task
-from grader.sandbox.launch import Launcher, SandboxError, open_launcher
+from grader.sandbox.launch import open_launcher
+from grader.sandbox.process import Launcher, SandboxError
 
 if TYPE_CHECKING:
     from distributed import Client, Future

@@ -54,7 +54,8 @@ def examine(console: Console) -> bool:
     """Print what was found; whether grading works here at all."""
     from grader.course.digits import DataError, load_digits
     from grader.sandbox.client import confinement
-    from grader.sandbox.launch import SandboxError, open_launcher
+    from grader.sandbox.launch import open_launcher
+    from grader.sandbox.process import SandboxError
     from grader.sandbox.walls.jail import PROTECTIONS
 
     line = partial(show, console)

@@ -43,7 +43,8 @@ from grader.report.model import (
     unsound,
 )
 from grader.sandbox.client import ENTRY_POINTS, Allowance, Student, confinement
-from grader.sandbox.launch import Launcher, NoWorkers, SandboxError, can_fork
+from grader.sandbox.launch import NoWorkers, can_fork
+from grader.sandbox.process import Launcher, SandboxError
 from grader.submissions.code.traces import leaves_no_trace
 from grader.submissions.model import Source, Submission
 from grader.text import printable

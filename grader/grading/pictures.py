@@ -20,7 +20,7 @@ from grader.report.model import (
     is_finite,
 )
 from grader.sandbox.client import Network, Student
-from grader.sandbox.launch import SandboxError
+from grader.sandbox.process import SandboxError
 
 WEIGHT_SIZES = (256, 160, 32)  # of a network with weights enough to show how they are distributed
 SIZES = (20, 8, 14)  # of networks whose hidden units are looked at: H < O < F

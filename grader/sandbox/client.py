@@ -23,7 +23,8 @@ from grader.sandbox.blame import (
 )
 from grader.sandbox.conversation import IMPORT_SEED, Allowance, Conversation
 from grader.sandbox.handles import Network, Optimizer
-from grader.sandbox.launch import Launcher, SandboxError, Spawner
+from grader.sandbox.process import Launcher, SandboxError
+from grader.sandbox.spawner import Spawner
 from grader.sandbox.trainee import Trainee
 from grader.sandbox.wire import protocol
 from grader.sandbox.wire.cells import Cells

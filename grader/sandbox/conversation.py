@@ -25,7 +25,7 @@ from grader.sandbox.blame import (
     StudentTimedOut,
     StudentUnusable,
 )
-from grader.sandbox.launch import Launcher, Process, SandboxError
+from grader.sandbox.process import Launcher, Process, SandboxError
 from grader.sandbox.wire import protocol, syntax
 
 Body = TypeVar("Body")

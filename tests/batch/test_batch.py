@@ -31,7 +31,7 @@ from grader.gradebook.keeping.stored import open_gradebook
 from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.model import Entry, Person
 from grader.grading import opening
-from grader.sandbox.launch import Launcher
+from grader.sandbox.process import Launcher
 
 pytestmark = on_linux
 

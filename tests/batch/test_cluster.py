@@ -44,7 +44,7 @@ from grader.gradebook.keeping.store import open_store
 from grader.gradebook.keeping.stored import open_gradebook
 from grader.grading.key import checks_digest, versions
 from grader.grading.task import Outcome, Task
-from grader.sandbox.launch import SandboxError
+from grader.sandbox.process import SandboxError
 from grader.submissions.model import Source
 
 COURSE = load_course()

@@ -21,7 +21,8 @@ from grader.grading.engine import limits_of
 from grader.grading.training import run_training
 from grader.report.reference import REFERENCE_PATH, Band, Reference
 from grader.sandbox.client import Student
-from grader.sandbox.launch import Launcher, open_launcher
+from grader.sandbox.launch import open_launcher
+from grader.sandbox.process import Launcher
 
 SEEDS = 40
 DIGITS = 4  # of each figure, which is more than a chart can show

@@ -28,7 +28,8 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the command line sets it, before 
 
 from grader.course.manifest import load_course
 from grader.grading.engine import Engine, run_tasks
-from grader.sandbox.launch import NO_FORK, Zygote, open_launcher
+from grader.sandbox.launch import NO_FORK, open_launcher
+from grader.sandbox.zygote import Zygote
 from grader.submissions.reading import load_submission
 
 ROOT = Path(__file__).resolve().parents[2]

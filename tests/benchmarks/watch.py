@@ -30,7 +30,8 @@ from grader.course.manifest import Course, load_course  # noqa: E402
 from grader.grading.engine import limits_of  # noqa: E402
 from grader.grading.training import run_training  # noqa: E402
 from grader.sandbox.client import Student  # noqa: E402
-from grader.sandbox.launch import Launcher, open_launcher  # noqa: E402
+from grader.sandbox.launch import open_launcher  # noqa: E402
+from grader.sandbox.process import Launcher  # noqa: E402
 
 SAVES = 21
 AIM_S = 0.3

@@ -25,7 +25,8 @@ from conftest import NEEDS_LINUX, WALLS_OFF, expect_walls
 from grader.course.manifest import Assignment, Course, load_course
 from grader.grading.engine import Engine, run_tasks
 from grader.grading.task import Graded
-from grader.sandbox.launch import WORKER_ENVIRONMENT, Zygote
+from grader.sandbox.process import WORKER_ENVIRONMENT
+from grader.sandbox.zygote import Zygote
 from grader.submissions.model import Source, Submission
 
 if sys.platform != "linux":

@@ -53,7 +53,7 @@ from grader.course.manifest import load_course
 from grader.grading.engine import Engine, limits_of
 from grader.report.model import AssignmentReport
 from grader.sandbox.client import Student
-from grader.sandbox.launch import Launcher
+from grader.sandbox.process import Launcher
 from grader.submissions.model import Source, Submission
 
 ZOO = REPOSITORY / "tests" / "zoo"

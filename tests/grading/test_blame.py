@@ -17,7 +17,8 @@ from conftest import on_linux, solution
 from grader.course.manifest import Assignment, load_course
 from grader.grading.engine import TRIED_TWICE, Engine, run_tasks
 from grader.grading.task import Graded
-from grader.sandbox.launch import ForkedProcess, Launcher, SandboxError, Zygote
+from grader.sandbox.process import Launcher, SandboxError
+from grader.sandbox.zygote import ForkedProcess, Zygote
 from grader.submissions.model import Source, Submission
 
 pytestmark = on_linux

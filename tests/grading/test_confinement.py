@@ -18,7 +18,7 @@ from grader.grading import opening
 from grader.grading.engine import Engine
 from grader.hosts.bundle import HostError
 from grader.hosts.run import grade_folder
-from grader.sandbox.launch import Launcher
+from grader.sandbox.process import Launcher
 from grader.sandbox.walls.jail import PROTECTIONS
 
 COURSE = load_course()

@@ -15,7 +15,7 @@ from grader.grading.engine import Engine, load_checks, run_tasks
 from grader.grading.key import checks_digest
 from grader.grading.plugin import CheckRun
 from grader.report.model import AssignmentReport, Training, unsound
-from grader.sandbox.launch import Launcher
+from grader.sandbox.process import Launcher
 from grader.submissions.model import Source, Submission
 
 COURSE = load_course()

@@ -20,7 +20,7 @@ from grader.report.model import (
     Weights,
 )
 from grader.sandbox.client import Student
-from grader.sandbox.launch import Launcher
+from grader.sandbox.process import Launcher
 from grader.submissions.reading import load_submission
 
 COURSE = load_course(REPOSITORY)

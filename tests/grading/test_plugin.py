@@ -14,7 +14,7 @@ from grader.course.manifest import load_course
 from grader.errors import GraderError
 from grader.grading.engine import Engine, list_checks
 from grader.report.model import AssignmentReport, CheckResult
-from grader.sandbox.launch import Launcher
+from grader.sandbox.process import Launcher
 from grader.submissions.model import Source, Submission
 
 MANIFEST = """\

@@ -11,7 +11,7 @@ from grader.grading.devices import on_cpu
 from grader.grading.engine import Engine, about_output
 from grader.grading.slips import slip_of
 from grader.sandbox.client import StudentRaised, StudentUnusable
-from grader.sandbox.launch import Launcher
+from grader.sandbox.process import Launcher
 from grader.sandbox.wire import protocol
 from grader.submissions.model import Source, Submission
 

@@ -16,7 +16,7 @@ from grader.grading.engine import Engine
 from grader.proof.mutants.equivalent import equivalent_path
 from grader.proof.mutants.score import MutantRun, Score, hurried, lines_of, score_course, summarise
 from grader.proof.mutants.source import make_mutants
-from grader.sandbox.launch import Launcher
+from grader.sandbox.process import Launcher
 from grader.submissions.model import Source, Submission
 
 CALL = "return torch.optim.SGD(parameters, lr=lr, momentum=momentum)"

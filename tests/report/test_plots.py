@@ -22,7 +22,7 @@ from grader.report.model import (
 )
 from grader.report.plots import write_plot
 from grader.report.reference import load_reference
-from grader.sandbox.launch import Launcher
+from grader.sandbox.process import Launcher
 from grader.submissions.reading import load_submission
 
 COURSE = load_course(REPOSITORY)

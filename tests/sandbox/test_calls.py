@@ -13,7 +13,7 @@ from grader.sandbox.client import (
     StudentRaised,
     StudentUnusable,
 )
-from grader.sandbox.launch import Launcher
+from grader.sandbox.process import Launcher
 from grader.sandbox.wire import protocol
 from grader.sandbox.wire.protocol import Data, Node
 from grader.sandbox.wire.values import Answers, Logits, Tensor, pack

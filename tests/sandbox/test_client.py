@@ -35,8 +35,10 @@ from grader.sandbox.client import (
     StudentTimedOut,
     StudentUnusable,
 )
-from grader.sandbox.launch import Ending, SandboxError, Spawner, Zygote
+from grader.sandbox.process import Ending, SandboxError
+from grader.sandbox.spawner import Spawner
 from grader.sandbox.wire import protocol
+from grader.sandbox.zygote import Zygote
 from grader.submissions.model import Source, Submission
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -631,7 +633,7 @@ import sys
 sys.path.insert(0, {str(REPOSITORY)!r})
 from grader.course.manifest import load_course
 from grader.sandbox.client import Allowance, Student
-from grader.sandbox.launch import Spawner
+from grader.sandbox.spawner import Spawner
 limits = Allowance(wall_s=60, cpu_s=30, memory_mib=512, output_kib=1)
 launcher = Spawner(load_course().baseline_path, 1, for_one=False)
 student = Student(launcher, "relu", "def busy():\\n    while True: pass\\n", limits)

@@ -30,7 +30,7 @@ if sys.platform != "win32":
 if sys.platform != "linux":
     pytest.skip(NEEDS_LINUX, allow_module_level=True)
 
-from grader.sandbox.launch import clean_environment
+from grader.sandbox.process import clean_environment
 from grader.sandbox.walls import jail, syscalls
 from grader.sandbox.walls.scratch import make_held_scratch, remove_scratch
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.sandbox.client import Allowance, Student, StudentRaised
-from grader.sandbox.launch import Launcher
+from grader.sandbox.process import Launcher
 
 LIMITS = Allowance(wall_s=60, cpu_s=30, memory_mib=2048, output_kib=64)
 

@@ -19,9 +19,10 @@ from test_client import FakeLauncher, Wire, student_of
 
 from grader.sandbox import conversation
 from grader.sandbox.client import StudentCrashed, StudentTimedOut
-from grader.sandbox.launch import Ending, SandboxError, Zygote
+from grader.sandbox.process import Ending, SandboxError
 from grader.sandbox.wire import protocol
 from grader.sandbox.wire.protocol import HEADER, ProtocolError
+from grader.sandbox.zygote import Zygote
 
 MIB = 1 << 20
 VECTOR = {"dtype": "float32", "shape": [1], "data": bytes(4)}
@@ -300,7 +301,7 @@ def test_a_zygote_has_300_characters_of_last_words(
 def test_the_environment_of_student_code_is_this_and_no_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from grader.sandbox.launch import clean_environment
+    from grader.sandbox.process import clean_environment
 
     monkeypatch.setenv("PYTHONPATH", "/somewhere")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a secret")

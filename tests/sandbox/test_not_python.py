@@ -7,7 +7,8 @@ from conftest import on_linux
 
 from grader.sandbox import conversation
 from grader.sandbox.client import Allowance, Student, StudentError
-from grader.sandbox.launch import Launcher, NoWorkers
+from grader.sandbox.launch import NoWorkers
+from grader.sandbox.process import Launcher
 
 LIMITS = Allowance(wall_s=30, cpu_s=20, memory_mib=512, output_kib=4)
 TEXTS = [

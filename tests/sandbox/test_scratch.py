@@ -144,10 +144,11 @@ def test_one_that_is_killed_leaves_its_folder_to_the_next(tmp_path: Path) -> Non
 import os, signal, sys
 sys.path.insert(0, {str(REPOSITORY)!r})
 from grader.course.manifest import load_course
-from grader.sandbox import launch
 from grader.sandbox.client import Allowance, Student
-launch.WORKER_ENVIRONMENT["TMPDIR"] = {str(tmp_path)!r}
-zygote = launch.Zygote(load_course().baseline_path)
+from grader.sandbox.process import WORKER_ENVIRONMENT
+from grader.sandbox.zygote import Zygote
+WORKER_ENVIRONMENT["TMPDIR"] = {str(tmp_path)!r}
+zygote = Zygote(load_course().baseline_path)
 Student(zygote, "relu", "", Allowance(60, 30, 2048, 16)).load()
 if sys.argv[1] == "killed":
     os.kill(zygote.pid, signal.SIGKILL)

@@ -9,7 +9,7 @@ from conftest import solution
 
 from grader.sandbox import conversation
 from grader.sandbox.client import Allowance, Student, StudentError, StudentRaised
-from grader.sandbox.launch import Launcher
+from grader.sandbox.process import Launcher
 
 LIMITS = Allowance(wall_s=60, cpu_s=30, memory_mib=2048, output_kib=64)
 RELU = solution("relu")

@@ -9,7 +9,9 @@ from conftest import REPOSITORY, solution
 
 from grader.course.manifest import load_course
 from grader.sandbox.client import Allowance, Student
-from grader.sandbox.launch import NO_FORK, Launcher, Spawner, can_fork, open_launcher
+from grader.sandbox.launch import NO_FORK, can_fork, open_launcher
+from grader.sandbox.process import Launcher
+from grader.sandbox.spawner import Spawner
 
 BASELINE = load_course(REPOSITORY).baseline_path
 LIMITS = Allowance(wall_s=60, cpu_s=60, memory_mib=1024, output_kib=4)

@@ -14,8 +14,9 @@ from conftest import REPOSITORY, RunGrader, environment_for, hand_in, solution
 
 from grader.course.manifest import load_course
 from grader.sandbox.client import Allowance, Student, confinement
-from grader.sandbox.launch import Launcher, SandboxError, Zygote
+from grader.sandbox.process import Launcher, SandboxError
 from grader.sandbox.walls import jail
+from grader.sandbox.zygote import Zygote
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs a zygote")
 
@@ -64,7 +65,7 @@ def test_a_zygote_ends_with_who_started_it_while_it_imports() -> None:
 import os, signal, sys
 sys.path.insert(0, {str(REPOSITORY)!r})
 from grader.course.manifest import load_course
-from grader.sandbox.launch import Zygote
+from grader.sandbox.zygote import Zygote
 print(Zygote(load_course().baseline_path).pid, flush=True)
 sys.stdin.readline()
 os.kill(os.getpid(), signal.SIGKILL)

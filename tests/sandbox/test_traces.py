@@ -6,7 +6,7 @@ import pytest
 
 from grader.sandbox.blame import Excerpt
 from grader.sandbox.client import Allowance, Student, StudentRaised
-from grader.sandbox.launch import Launcher
+from grader.sandbox.process import Launcher
 from grader.sandbox.wire.cells import Cells
 
 LIMITS = Allowance(wall_s=30, cpu_s=20, memory_mib=1024, output_kib=4)

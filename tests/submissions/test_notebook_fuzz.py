@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from grader.course.manifest import load_course
 from grader.grading.engine import Engine
-from grader.sandbox.launch import Launcher
+from grader.sandbox.process import Launcher
 from grader.submissions.notebook import split_module
 from grader.submissions.reading import load_submission
 

@@ -28,7 +28,8 @@ from grader.course.manifest import load_course
 from grader.errors import GraderError
 from grader.grading.engine import Engine
 from grader.report.model import AssignmentReport, Status
-from grader.sandbox.launch import NO_FORK, Launcher
+from grader.sandbox.launch import NO_FORK
+from grader.sandbox.process import Launcher
 from grader.submissions.model import Source, Submission
 from grader.workbench.watch import Board, Grading, Task
 
