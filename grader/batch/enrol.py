@@ -6,9 +6,7 @@ be one's or another's is refused, and so are two hand-ins that claim one person.
 
 from __future__ import annotations
 
-import hashlib
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,23 +15,20 @@ from typing import NamedTuple
 
 import msgspec
 
+from grader.batch.identity import first, handles_of, is_own, known_by, with_handed, with_line
+from grader.batch.keys import new_key, storable
 from grader.gradebook.keeping.store import Store
 from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.model import Person
-from grader.gradebook.people import Directory, Handle, are_two, name_forms, words_of
+from grader.gradebook.people import Directory, Handle, are_two, words_of
 from grader.intake.layouts import Handed, load_same
 from grader.intake.roster import Line
 from grader.submissions.reading import MAX_NAME_CHARACTERS
 from grader.text import fold, printable, show_name, some
 
-KEY_CHARACTERS = 60
-# Names that Windows keeps for devices; a key is a file name in some exports.
-RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 NAMED = 5  # at most so many people in a note
 # As what somebody is shown whose name is not known.
 SHOWN = ("email", "login", "github", "identifier")
-# A system's number is of the person, not of a place in one assignment.
-OF_THE_PERSON = ("canvas:", "ilias:")
 
 
 @dataclass(frozen=True)
@@ -313,99 +308,11 @@ class Roll:
         self._new_handles[key] |= new
 
 
-# ---------------------------------------------------------------- what is known of a student
-
-
-def handles_of(line: Line) -> list[Handle]:
-    known = [
-        *(("number", number) for number in line.numbers),
-        *(("identifier", identifier) for identifier in line.identifiers),
-        ("email", line.email),
-        ("login", line.login),
-        ("github", line.github),
-        ("name", line.name),
-    ]
-    return [handle for handle in known if handle[1]]
-
-
-def known_by(submission: Handed) -> list[Handle]:
-    """A submission's handles, and what it is called unless somebody chose that."""
-    handles = list(submission.handles)
-    if not any(kind == "github" for kind, _ in handles):
-        handles.append(("source", submission.source))
-    return [(kind, storable(value)) for kind, value in handles]
-
-
-def is_own(kind: str, value: str) -> bool:
-    """Whether this is one person's own: who has the same in another hand-in is nobody else."""
-    if kind == "number":
-        return value.startswith(OF_THE_PERSON)
-    return kind in ("identifier", "email", "login", "github")
-
-
-def with_line(stored: StoredStudent, line: Line) -> StoredStudent:
-    """`stored` with what the roster says; what it does not say stays."""
-    old = stored.student
-    number = next((n for n in line.numbers if n.startswith(OF_THE_PERSON)), "")
-    student = Person(
-        key=old.key,
-        name=storable(line.name) or old.name,
-        identifier=storable(line.identifier) or old.identifier or number.partition(":")[2],
-        email=storable(line.email) or old.email,
-        login=storable(line.login) or old.login,
-        section=storable(line.section) or old.section,
-        group=storable(line.group) or old.group,
-        github=storable(line.github) or old.github,
-        number=storable(number) or old.number,
-    )
-    return msgspec.structs.replace(
-        stored,
-        student=student,
-        submitted_at=line.submitted_at or stored.submitted_at,
-        standing="enrolled",
-    )
-
-
-def with_handed(stored: StoredStudent, handed: Handed) -> StoredStudent:
-    """`stored` with what a submission of theirs tells; what it does not tell stays."""
-    old = stored.student
-    handles = known_by(handed)
-    number = next(
-        (v for kind, v in handles if kind == "number" and v.startswith(OF_THE_PERSON)), ""
-    )
-    bare = number.partition(":")[2]
-    identifier = first(handles, "identifier")
-    student = Person(
-        key=old.key,
-        name=old.name if stored.standing and old.name else better_name(old.name, handles),
-        identifier=identifier or bare if old.identifier in ("", bare) else old.identifier,
-        email=old.email or first(handles, "email"),
-        login=old.login or first(handles, "login"),
-        section=old.section,
-        group=old.group,
-        github=old.github or first(handles, "github"),
-        number=old.number or number,
-    )
-    return msgspec.structs.replace(stored, student=student)
-
-
-def better_name(old: str, handles: Collection[Handle]) -> str:
-    """A name in words rather than one that is run together; a new one of whoever has changed it."""
-    new = first(handles, "name")
-    if not new or name_forms(old) & name_forms(new):
-        return new if " " in new and " " not in old else old
-    return new
-
-
 def in_conflict(several: Sequence[Handed]) -> Handed:
     """Hand-ins that claim one person: none is graded, unless all are the same."""
     loads = {show_name(handed.source): handed.load for handed in several}
     newest = max(several, key=lambda handed: handed.submitted_at)
     return replace(newest, load=partial(load_same, newest.source, loads), times={})
-
-
-def first(handles: Iterable[Handle], kind: str) -> str:
-    return next((value for of, value in handles if of == kind), "")
 
 
 def squeezed(name: str) -> str:
@@ -415,34 +322,3 @@ def squeezed(name: str) -> str:
 
 def name_words(name: str) -> set[str]:
     return {fold(word) for word in words_of(name)}
-
-
-# ---------------------------------------------------------------- keys
-
-
-def new_key(name: str, identifier: str, seed: str, taken: Collection[str]) -> str:
-    """A key that no other has, on any file system: readable, and told apart by a digest of `seed`
-    where that takes one. `taken` are keys without case."""
-    key = safe("-".join(filter(None, (name, identifier))))
-    if not key or RESERVED.fullmatch(key) or key.casefold() in taken:
-        digest = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()
-        length = 8
-        stem = f"{key}-" if key else "student-"
-        key = stem + digest[:length]
-        while key.casefold() in taken:
-            length += 8
-            key = stem + digest[:length]
-    return key
-
-
-def safe(text: str) -> str:
-    """`text` in ASCII's letters, digits, dots, hyphens and underscores; its ends are letters or
-    digits."""
-    decomposed = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    hyphened = re.sub(r"[^A-Za-z0-9._]+|\.{2,}", "-", decomposed).strip("-._")
-    return hyphened[:KEY_CHARACTERS].rstrip("-._")
-
-
-def storable(text: str) -> str:
-    """As written, but for what is no text: bytes in file names that are no UTF-8."""
-    return text.encode("utf-8", "backslashreplace").decode()

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from helpers.classes import make_folder
 
-from grader.batch.enrol import enrol, new_key
+from grader.batch.enrol import enrol
+from grader.batch.keys import new_key
 from grader.gradebook.keeping.store import open_store
 from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.people import name_forms

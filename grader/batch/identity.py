@@ -1,0 +1,102 @@
+"""What a roster's line or a hand-in tells of who somebody is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+import msgspec
+
+from grader.batch.keys import storable
+from grader.gradebook.keeping.students import StoredStudent
+from grader.gradebook.model import Person
+from grader.gradebook.people import Handle, name_forms
+from grader.intake.layouts import Handed
+from grader.intake.roster import Line
+
+# A system's number is of the person, not of a place in one assignment.
+OF_THE_PERSON = ("canvas:", "ilias:")
+
+
+def handles_of(line: Line) -> list[Handle]:
+    known = [
+        *(("number", number) for number in line.numbers),
+        *(("identifier", identifier) for identifier in line.identifiers),
+        ("email", line.email),
+        ("login", line.login),
+        ("github", line.github),
+        ("name", line.name),
+    ]
+    return [handle for handle in known if handle[1]]
+
+
+def known_by(submission: Handed) -> list[Handle]:
+    """A submission's handles, and what it is called unless somebody chose that."""
+    handles = list(submission.handles)
+    if not any(kind == "github" for kind, _ in handles):
+        handles.append(("source", submission.source))
+    return [(kind, storable(value)) for kind, value in handles]
+
+
+def is_own(kind: str, value: str) -> bool:
+    """Whether this is one person's own: who has the same in another hand-in is nobody else."""
+    if kind == "number":
+        return value.startswith(OF_THE_PERSON)
+    return kind in ("identifier", "email", "login", "github")
+
+
+def with_line(stored: StoredStudent, line: Line) -> StoredStudent:
+    """`stored` with what the roster says; what it does not say stays."""
+    old = stored.student
+    number = next((n for n in line.numbers if n.startswith(OF_THE_PERSON)), "")
+    student = Person(
+        key=old.key,
+        name=storable(line.name) or old.name,
+        identifier=storable(line.identifier) or old.identifier or number.partition(":")[2],
+        email=storable(line.email) or old.email,
+        login=storable(line.login) or old.login,
+        section=storable(line.section) or old.section,
+        group=storable(line.group) or old.group,
+        github=storable(line.github) or old.github,
+        number=storable(number) or old.number,
+    )
+    return msgspec.structs.replace(
+        stored,
+        student=student,
+        submitted_at=line.submitted_at or stored.submitted_at,
+        standing="enrolled",
+    )
+
+
+def with_handed(stored: StoredStudent, handed: Handed) -> StoredStudent:
+    """`stored` with what a submission of theirs tells; what it does not tell stays."""
+    old = stored.student
+    handles = known_by(handed)
+    number = next(
+        (v for kind, v in handles if kind == "number" and v.startswith(OF_THE_PERSON)), ""
+    )
+    bare = number.partition(":")[2]
+    identifier = first(handles, "identifier")
+    student = Person(
+        key=old.key,
+        name=old.name if stored.standing and old.name else better_name(old.name, handles),
+        identifier=identifier or bare if old.identifier in ("", bare) else old.identifier,
+        email=old.email or first(handles, "email"),
+        login=old.login or first(handles, "login"),
+        section=old.section,
+        group=old.group,
+        github=old.github or first(handles, "github"),
+        number=old.number or number,
+    )
+    return msgspec.structs.replace(stored, student=student)
+
+
+def better_name(old: str, handles: Collection[Handle]) -> str:
+    """A name in words rather than one that is run together; a new one of whoever has changed it."""
+    new = first(handles, "name")
+    if not new or name_forms(old) & name_forms(new):
+        return new if " " in new and " " not in old else old
+    return new
+
+
+def first(handles: Iterable[Handle], kind: str) -> str:
+    return next((value for of, value in handles if of == kind), "")
