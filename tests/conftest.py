@@ -113,9 +113,14 @@ class RunGrader(Protocol):
 def environment_for(root: Path) -> dict[str, str]:
     """The caller's environment, without what would make a difference from machine to machine.
 
-    There is no cache: a file stands where its folder would be. Matplotlib's fonts stay known.
+    There is no cache: a file stands where its folder would be. Matplotlib's fonts stay known, and
+    so does what Python has compiled, which hundreds of processes import.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTEST", "PYTHONDONTWRITEBYTECODE"))
+    }
     fonts = str(Path.home() / ".cache" / "matplotlib")
     return (
         {"MPLCONFIGDIR": fonts}

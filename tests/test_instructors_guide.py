@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, environment_for, run_command
+from conftest import REPOSITORY, RunGrader
 
 PAGE = (REPOSITORY / "grader" / "docs" / "instructors.md").read_text(encoding="utf-8")
 # What comes after that measures for hours.
@@ -50,12 +48,12 @@ def copy(tmp_path: Path) -> Path:
     return root
 
 
-def follow(root: Path, step: Step) -> list[str]:
+def follow(run_grader: RunGrader, root: Path, step: Step) -> list[str]:
     """Do what one block says; the lines that its last command prints."""
     printed: list[str] = []
     if step.language == "sh":
         for line in step.text.splitlines():
-            printed = run(root, line)
+            printed = run(run_grader, root, line)
     elif step.language == "toml":
         assert step.file is not None
         replace_entry(root / step.file, step.text)
@@ -67,21 +65,14 @@ def follow(root: Path, step: Step) -> list[str]:
     return printed
 
 
-def run(root: Path, line: str) -> list[str]:
+def run(run_grader: RunGrader, root: Path, line: str) -> list[str]:
     """One command of the guide. A comment may say which exit status is expected."""
     command, _, comment = line.partition(" # ")
     expected = re.search(r"exit status (\d)", comment)
     program, *arguments = shlex.split(command)
-    programs = {"grader": [sys.executable, "-m", "grader"], "python": [sys.executable]}
-    ran = subprocess.run(
-        [*programs[program], *arguments],
-        cwd=root,
-        env=environment_for(root),
-        capture_output=True,
-        text=True,
-        timeout=280,
-    )
-    assert ran.returncode == (int(expected[1]) if expected else 0), ran.stdout + ran.stderr
+    assert program == "grader"
+    ran = run_grader(*arguments, cwd=root, root=root)
+    assert ran.status == (int(expected[1]) if expected else 0), ran.stdout + ran.stderr
     return ran.stdout.splitlines()
 
 
@@ -96,8 +87,8 @@ def replace_entry(manifest: Path, entry: str) -> None:
 
 
 @pytest.mark.timeout(600)
-def test_the_guide_adds_a_ninth_assignment(copy: Path) -> None:
-    printed = [follow(copy, step) for step in STEPS]
+def test_the_guide_adds_a_ninth_assignment(run_grader: RunGrader, copy: Path) -> None:
+    printed = [follow(run_grader, copy, step) for step in STEPS]
     audits = [
         lines
         for step, lines in zip(STEPS, printed, strict=True)
@@ -110,11 +101,11 @@ def test_the_guide_adds_a_ninth_assignment(copy: Path) -> None:
         assert f"tests/zoo/wrong/sine/{check}/: no wrong module" in "\n".join(before)
     assert after == ["nothing found in sine"]
 
-    graded = run_command("grade", "solutions", "--only", "sine", root=copy, cwd=copy)
+    graded = run_grader("grade", "solutions", "--only", "sine", root=copy, cwd=copy)
     assert "10/10" in graded.stdout
     right = copy / "tests" / "zoo" / "right" / "sine" / "cosine_shifted.py"
     shutil.copyfile(right, copy / "assignments" / "sine.py")
-    assert run_command("check", "sine", root=copy, cwd=copy).status == 0
+    assert run_grader("check", "sine", root=copy, cwd=copy).status == 0
     released = copy.parent / "students"
     assert 'raise NotImplementedError("Write this part: apply the sine' in (
         (released / "assignments" / "sine.py").read_text(encoding="utf-8")
