@@ -197,7 +197,7 @@ def _no_process_is_left() -> Iterator[None]:
     the run. What fixtures of more than one test have started is there before, and stays."""
     before = children()
     yield
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30  # that of those that end by themselves, on a busy machine
     while len(children()) > len(before) and time.monotonic() < deadline:
         for pid in children() - before:
             with suppress(ChildProcessError):

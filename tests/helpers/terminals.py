@@ -72,7 +72,7 @@ class Terminal:
     def press(self, keys: str) -> None:
         os.write(self.descriptor, keys.encode())
 
-    def end(self, timeout_s: float = 30) -> int:
+    def end(self, timeout_s: float = 90) -> int:
         """Wait for the command's end; its exit status."""
         deadline = time.monotonic() + timeout_s
         while self.process.poll() is None:

@@ -145,7 +145,7 @@ def test_a_save_ends_the_grading_of_an_older_text_and_that_is_never_shown(
         module.write_text(content)
         terminal.wait_for(f"… {TITLE}  checking", PROGRESS)
     module.write_text(RIGHT)
-    terminal.wait_for(PASSES, PROGRESS, timeout_s=20)  # the endless one alone has 60 s
+    terminal.wait_for(PASSES, PROGRESS, timeout_s=50)  # the endless one alone has 60 s
     settled = len(terminal.shown)
     while terminal.read(1.5):  # time enough for the older ones to show up
         pass
