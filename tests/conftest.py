@@ -216,12 +216,21 @@ def _no_process_is_left() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def run_grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunGrader]:
-    """`run_command`, in a fork of a host where nothing about the command's start is asked for."""
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host | None]:
+    """What commands are forked from, where they can be."""
     if not can_fork():
-        yield run_command
+        yield None
         return
-    host = Host(tmp_path_factory.mktemp("host"), environment_for(REPOSITORY))
+    opened = Host(tmp_path_factory.mktemp("host"), environment_for(REPOSITORY))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def run_grader(host: Host | None) -> RunGrader:
+    """`run_command`, in a fork of a host where nothing about the command's start is asked for."""
+    if host is None:
+        return run_command
 
     def run(
         *arguments: str | Path,
@@ -244,8 +253,7 @@ def run_grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunGrader]:
         assert "Traceback" not in ran.stdout + ran.stderr, ran.stderr
         return ran
 
-    yield run
-    host.close()
+    return run
 
 
 @pytest.fixture(scope="session")

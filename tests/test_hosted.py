@@ -38,17 +38,11 @@ def without_times(text: str) -> str:
     return re.sub(r"\d[\d.]* (s|ms|MiB|GiB)\b", "", text)
 
 
-def test_nothing_of_one_command_is_left_for_the_next(tmp_path: Path) -> None:
-    host = Host(tmp_path, environment_for(REPOSITORY))
-    try:
-        elsewhere = host.run(
-            ["--version"], tmp_path, {"COLUMNS": "40", "GRADER_COURSE": "/nowhere"}
-        )
-        status, stdout, stderr = host.run(["list"], Path("/"), {})
-        assert (elsewhere[0], status, stderr) == (0, 0, "")
-        assert "relu" in stdout and max(map(len, stdout.splitlines())) > 40
-    finally:
-        host.close()
+def test_nothing_of_one_command_is_left_for_the_next(host: Host, tmp_path: Path) -> None:
+    elsewhere = host.run(["--version"], tmp_path, {"COLUMNS": "40", "GRADER_COURSE": "/nowhere"})
+    status, stdout, stderr = host.run(["list"], Path("/"), {})
+    assert (elsewhere[0], status, stderr) == (0, 0, "")
+    assert "relu" in stdout and max(map(len, stdout.splitlines())) > 40
 
 
 def test_a_command_that_is_given_up_is_followed_by_others(tmp_path: Path) -> None:
