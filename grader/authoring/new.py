@@ -15,20 +15,27 @@ from grader.course.stubs import make_stub
 from grader.files import write_bytes
 
 TEMPLATES = Path(__file__).parent / "templates"
-# An accuracy of 0 is no threshold: `grader audit` asks for one.
+# What students are to write, with the templates of its solution and of its checks.
+KINDS = {
+    "network": ("network_solution.txt", "network_checks.txt"),
+    "function": ("function_solution.txt", "function_checks.txt"),
+}
 ENTRY = '''
 [[assignments]]
 slug = "{slug}"
 title = "{title}" # TODO: as students read it
-epochs = 5
-threshold = 0.0 # TODO: what the solution is sure to reach, see grader/docs/instructors.md
-hints = [
+{training}hints = [
     """
 TODO: a nudge: which line of the formula is still missing?""",
     """
 TODO: nearly there: what leaves only the typing.""",
 ]
 '''
+# Only a network is trained. An accuracy of 0 is no threshold: `grader audit` asks for one.
+TRAINING = """\
+epochs = 5
+threshold = 0.0 # TODO: what `grader calibrate {slug} --write` measures
+"""
 # Names that mean something in the folders where an assignment's modules lie.
 TAKEN = ("assignments", "baseline", "course", "grader", "kit", "lesson", "shared", "solutions")
 # Folders below the check files whose modules a slug must not be mixed up with.
@@ -39,8 +46,11 @@ class NewError(ValueError):
     """The assignment can't be started: one line that says why."""
 
 
-def start_assignment(course: Course, slug: str) -> list[Path]:
+def start_assignment(course: Course, slug: str, kind: str = "network") -> list[Path]:
     """Write solution, checks, stub and course.toml's entry of a new assignment; return their paths.
+
+    Args:
+        kind: one of KINDS.
 
     Raises:
         NewError: `slug` is no good name for a module here, or some of its files are there already.
@@ -48,15 +58,16 @@ def start_assignment(course: Course, slug: str) -> list[Path]:
     """
     refuse_slug(course, slug)
     names = {"slug": slug, "title": slug.replace("_", " ").capitalize()}
-    solution = Template((TEMPLATES / "solution.txt").read_text("utf-8")).substitute(names)
-    checks = Template((TEMPLATES / "checks.txt").read_text("utf-8")).substitute(names)
+    solution, checks = (
+        Template((TEMPLATES / name).read_text("utf-8")).substitute(names) for name in KINDS[kind]
+    )
     manifest = course.manifest_path
     texts = {
         course.solution_path(slug): solution,
         course.check_path(slug): checks,
         course.stub_path(slug): make_stub(solution, f"solutions/{slug}.py"),
         # The last one: until it is written, there is no such assignment.
-        manifest: add_entry(manifest.read_text(encoding="utf-8"), ENTRY.format(**names)),
+        manifest: add_entry(manifest.read_text(encoding="utf-8"), entry_of(kind, **names)),
     }
     for path in texts:
         if path != manifest and path.exists():
@@ -64,6 +75,12 @@ def start_assignment(course: Course, slug: str) -> list[Path]:
     for path, text in texts.items():
         write_bytes(path, text.encode())
     return list(texts)
+
+
+def entry_of(kind: str, slug: str, title: str) -> str:
+    """What course.toml is to say of it."""
+    training = TRAINING.format(slug=slug) if kind == "network" else ""
+    return ENTRY.format(slug=slug, title=title, training=training)
 
 
 def refuse_slug(course: Course, slug: str) -> None:

@@ -93,6 +93,9 @@ def release(
 @app.command(rich_help_panel=INSTRUCTORS, epilog="Example: [bold]grader new sine[/bold]")
 def new(
     slug: Annotated[str, typer.Argument(help="Its name, in the form of a module's.")],
+    function: Annotated[
+        bool, typer.Option("--function", help="Students write a function, not a network.")
+    ] = False,
 ) -> None:
     """Start an assignment: solution, checks, stub and entry in course.toml, to be filled in."""
     with exit_status():
@@ -100,7 +103,7 @@ def new(
         from grader.authoring.new import NewError, start_assignment
 
         try:
-            paths = start_assignment(course, slug)
+            paths = start_assignment(course, slug, "function" if function else "network")
         except NewError as error:
             raise typer.BadParameter(str(error)) from None
         for path in paths:

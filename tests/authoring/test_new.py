@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY, Ran, RunGrader
 
-from grader.authoring.new import ENTRY, NewError, add_entry, refuse_slug
+from grader.authoring.new import NewError, add_entry, entry_of, refuse_slug
 from grader.course.manifest import load_course
 
 PARTS = ("assignments", "solutions", "grader", "data_cache")
@@ -27,8 +27,8 @@ def course(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def new(run_grader: RunGrader, root: Path, slug: str) -> Ran:
-    return run_grader("new", slug, root=root, cwd=root)
+def new(run_grader: RunGrader, root: Path, *arguments: str) -> Ran:
+    return run_grader("new", *arguments, root=root, cwd=root)
 
 
 def contents(root: Path) -> dict[str, str]:
@@ -40,9 +40,12 @@ def contents(root: Path) -> dict[str, str]:
     }
 
 
-def test_a_new_assignment_runs(run_grader: RunGrader, course: Path) -> None:
+@pytest.mark.parametrize("kind", [(), ("--function",)], ids=["network", "function"])
+def test_a_new_assignment_runs(
+    run_grader: RunGrader, course: Path, kind: tuple[str, ...]
+) -> None:
     before = contents(course)
-    ran = new(run_grader, course, "square_wave")
+    ran = new(run_grader, course, "square_wave", *kind)
     assert ran.status == 0, ran.stderr
     assert ran.stdout.splitlines() == WRITTEN
     after = contents(course)
@@ -125,7 +128,7 @@ FIRST = '[[assignments]]\nslug = "a" # the first\n'
 )
 def test_every_byte_of_the_manifest_stays(before: str, after: str) -> None:
     manifest = f"# The course.\n{FIRST}{before}{after}"
-    entry = ENTRY.format(slug="square_wave", title="Square wave")
+    entry = entry_of("network", slug="square_wave", title="Square wave")
     text = add_entry(manifest, entry)
     assert text.replace(entry, "", 1) == manifest
     assert text.index(FIRST) < text.index('slug = "square_wave"') < text.find("# About") % len(text)
@@ -133,7 +136,7 @@ def test_every_byte_of_the_manifest_stays(before: str, after: str) -> None:
 
 
 def test_a_manifest_without_a_line_end_is_completed() -> None:
-    text = add_entry(FIRST.rstrip("\n"), ENTRY.format(slug="square_wave", title="Square wave"))
+    text = add_entry(FIRST.rstrip("\n"), entry_of("network", slug="square_wave", title="Square wave"))
     assert text.startswith(FIRST)
 
 
@@ -141,5 +144,5 @@ def test_a_manifest_that_is_written_in_another_way_is_left_alone() -> None:
     with pytest.raises(NewError, match="write it by hand"):
         add_entry(
             'assignments = [{ slug = "a" }]\n',
-            ENTRY.format(slug="square_wave", title="Square wave"),
+            entry_of("network", slug="square_wave", title="Square wave"),
         )

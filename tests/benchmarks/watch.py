@@ -94,7 +94,9 @@ def train(course: Course, launcher: Launcher, source: str) -> float:
     with Student(launcher, "relu", source, limits_of(assignment)) as student:
         student.load()
         start = time.perf_counter()
-        run_training(student, assignment, digits, np.random.default_rng(0))
+        run_training(
+            student, assignment, digits, np.random.default_rng(0), np.random.default_rng(0)
+        )
         return time.perf_counter() - start
 
 
