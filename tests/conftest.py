@@ -25,6 +25,7 @@ from helpers.left_out import left_out
 
 from grader.course.manifest import load_course
 from grader.grading.engine import DRAW
+from grader.proof.coherence import unused_modules
 from grader.sandbox.launch import can_fork, open_launcher
 from grader.sandbox.process import Launcher
 
@@ -405,7 +406,8 @@ def graded_class(tmp_path_factory: pytest.TempPathFactory) -> Class:
 
 @pytest.fixture(scope="session")
 def small_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """This repository with one assignment, relu, of which a wrong module a check is kept."""
+    """This repository with one assignment, relu, of which a wrong module a check is kept, and of
+    the right ones that by which the threshold was measured."""
     root = tmp_path_factory.mktemp("small") / "course"
     for part in ("assignments", "solutions", "grader", "data_cache"):
         shutil.copytree(
@@ -425,21 +427,15 @@ def small_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 ("grader/checks/misconceptions", f"{slug}.py"),
             ):
                 (root / folder / name).unlink(missing_ok=True)
-    checks = root / "grader" / "checks"
-    for name in (
-        "batch_statistics.py",
-        "functions.py",
-        "masks.py",
-        "optimizer_run.py",
-        "running_statistics.py",
-    ):
-        (checks / "kit" / name).unlink()
-    for name in ("steps.py", "trials.py"):
-        (checks / "misconceptions" / "shared" / name).unlink()
+    course = load_course(root)
+    while unused := [line.split(":")[0] for line in unused_modules(course)]:
+        for name in unused:
+            (root / name).unlink()
     zoo = REPOSITORY / "tests" / "zoo"
-    right = root / "tests" / "zoo" / "right" / "relu"
-    right.mkdir(parents=True)
-    shutil.copy(min((zoo / "right" / "relu").glob("*.py")), right)
+    (root / "tests" / "zoo" / "right" / "relu").mkdir(parents=True)
+    note = course.assignment("relu").calibration
+    assert note is not None
+    shutil.copyfile(REPOSITORY / f"{note.weakest}.py", root / f"{note.weakest}.py")
     for check in sorted((zoo / "wrong" / "relu").iterdir()):
         # Of those that fail the training, one that only its accuracy gives away.
         module = min(check.glob("*.py"), key=lambda path: (path.stem != "tiny_weights", path))

@@ -17,6 +17,7 @@ from grader.course.manifest import Assignment, Course
 from grader.course.stubs import StubError, make_stub
 from grader.errors import GraderError
 from grader.grading.checkfile import collect_checks
+from grader.report.reference import load_reference
 
 TODO = "TODO"  # in the templates of `grader new`
 # In assignments/, beside the stubs.
@@ -31,6 +32,7 @@ ZOO_FILES = ("misconceptions.toml", "messages.txt")
 BACKUP = re.compile(r"(?P<slug>\w+)\.(py|ipynb)\.\d+")  # in assignments/, made by `grader reset`
 GUESSING = 0.1  # the accuracy of ten classes guessed
 TITLE_CHARACTERS = 100
+TELLING = 12  # characters of code that say more than `return x` does
 
 
 def incoherences(course: Course, assignments: Sequence[Assignment] | None = None) -> Iterator[str]:
@@ -42,7 +44,9 @@ def incoherences(course: Course, assignments: Sequence[Assignment] | None = None
     yield from manifest_todos(course, slugs)
     for assignment in course.every if assignments is None else assignments:
         yield from stub_drift(course, assignment.slug)
-        yield from todos(course, assignment)
+        yield from todos(course, assignment.slug)
+        yield from hint_faults(course, assignment)
+        yield from measurement_gaps(course, assignment)
         yield from check_faults(course, assignment.slug)
         yield from zoo_gaps(course, assignment.slug)
 
@@ -140,20 +144,61 @@ def stub_drift(course: Course, slug: str) -> Iterator[str]:
         )
 
 
-def todos(course: Course, assignment: Assignment) -> Iterator[str]:
+def todos(course: Course, slug: str) -> Iterator[str]:
     """What `grader new` left for a person to decide."""
-    slug = assignment.slug
     for path in (course.solution_path(slug), course.check_path(slug)):
         yield from marked_todo(course, path)
+
+
+def hint_faults(course: Course, assignment: Assignment) -> Iterator[str]:
+    """Hints that are missing, come twice, or give the answer away."""
+    entry = f"course.toml: assignment {assignment.slug!r}"
     if not assignment.hints:
         yield (
-            f"course.toml: assignment {slug!r}: no hints; add some, from a nudge to nearly there, "
+            f"{entry}: no hints; add some, from a nudge to nearly there, "
             "each of which grader hint shows by itself"
         )
-    if assignment.epochs and not GUESSING < assignment.threshold < 1:
+    given_away = marked_lines(course.solution_path(assignment.slug))
+    for number, hint in enumerate(assignment.hints, start=1):
+        if hint in assignment.hints[: number - 1]:
+            yield f"{entry}: hint {number} is there already; let each say more than the one before"
+        for line in given_away:
+            if line in " ".join(hint.split()):
+                yield f"{entry}: hint {number} holds the solution's `{line}`; say what leads to it"
+
+
+def marked_lines(solution: Path) -> list[str]:
+    """The code that students are to write, but for what is too short to tell anything."""
+    text = solution.read_text(encoding="utf-8") if solution.is_file() else ""
+    try:
+        stub = {line.strip() for line in make_stub(text).splitlines()}
+    except StubError:  # a finding already
+        return []
+    code = (
+        line.partition("#")[0].strip() for line in text.splitlines() if line.strip() not in stub
+    )
+    return [line for line in code if len(line) > TELLING]
+
+
+def measurement_gaps(course: Course, assignment: Assignment) -> Iterator[str]:
+    """A threshold that nobody measured, and training curves that are not those of its epochs."""
+    if not assignment.epochs:
+        return
+    slug, note = assignment.slug, assignment.calibration
+    fault = ""
+    if note is None:
+        fault = f"nobody measured its threshold of {assignment.threshold:g}"
+    elif not (course.root / f"{note.weakest}.py").is_file():
+        fault = f"{note.weakest}.py, by which its threshold was measured, is gone"
+    elif not GUESSING < assignment.threshold < 1:
+        fault = f"a threshold of {assignment.threshold:g} tells nothing"
+    if fault:
+        yield f"course.toml: assignment {slug!r}: {fault}; run `grader calibrate {slug} --write`"
+    curve = load_reference().bands.get(slug)
+    if assignment.graded and (curve is None or len(curve.high) != assignment.epochs):
         yield (
-            f"course.toml: assignment {slug!r}: a threshold of {assignment.threshold:g} tells "
-            "nothing; measure what right solutions reach, see grader/docs/instructors.md"
+            f"grader/report/reference.json: no training curve of {slug} over {assignment.epochs} "
+            f"epochs; run `python tests/benchmarks/reference_curves.py {slug}`"
         )
 
 

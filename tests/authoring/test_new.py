@@ -41,9 +41,7 @@ def contents(root: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", [(), ("--function",)], ids=["network", "function"])
-def test_a_new_assignment_runs(
-    run_grader: RunGrader, course: Path, kind: tuple[str, ...]
-) -> None:
+def test_a_new_assignment_runs(run_grader: RunGrader, course: Path, kind: tuple[str, ...]) -> None:
     before = contents(course)
     ran = new(run_grader, course, "square_wave", *kind)
     assert ran.status == 0, ran.stderr
@@ -136,7 +134,9 @@ def test_every_byte_of_the_manifest_stays(before: str, after: str) -> None:
 
 
 def test_a_manifest_without_a_line_end_is_completed() -> None:
-    text = add_entry(FIRST.rstrip("\n"), entry_of("network", slug="square_wave", title="Square wave"))
+    text = add_entry(
+        FIRST.rstrip("\n"), entry_of("network", slug="square_wave", title="Square wave")
+    )
     assert text.startswith(FIRST)
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import Ran, RunGrader
 
+from grader.course.manifest import load_course
+
 ZOO = Path("tests") / "zoo"
 CLEAN = "nothing found: the course is coherent\n"
 
@@ -38,6 +40,8 @@ def test_nothing_is_found_in_the_small_course(run_grader: RunGrader, small_cours
 
 CHECK = Path("grader") / "checks" / "test_relu.py"
 WRONG = ZOO / "wrong" / "relu"
+MANIFEST = Path("assignments") / "course.toml"
+WEAKEST = str(getattr(load_course().assignment("relu").calibration, "weakest", ""))
 
 
 def add(path: Path, text: str = "") -> Callable[[Path], None]:
@@ -79,7 +83,11 @@ FAULTS: dict[str, Faults] = {
         ),
         (
             lambda root: shutil.rmtree(root / ZOO / "right" / "relu"),
-            ["tests/zoo/right/relu/: no right module"],
+            [
+                "tests/zoo/right/relu/: no right module",
+                f"course.toml: assignment 'relu': {WEAKEST}.py, by which its threshold was "
+                "measured, is gone; run `grader calibrate relu --write`",
+            ],
         ),
         (add(WRONG / "lost.py"), ["tests/zoo/wrong/relu/lost.py: belongs to no assignment"]),
         (
@@ -129,7 +137,7 @@ FAULTS: dict[str, Faults] = {
             ["grader/checks/test_relu.py: test_layers: another check has the same title"],
         ),
         (
-            change(Path("assignments/course.toml"), "threshold = 0.45", "threshold = 0.0"),
+            change(MANIFEST, "threshold = 0.45", "threshold = 0.0"),
             [
                 "course.toml: assignment 'relu': a threshold of 0 tells nothing",
                 NOT_CAUGHT.format("test_training/tiny_weights.py", "test_training"),
@@ -138,6 +146,32 @@ FAULTS: dict[str, Faults] = {
         (
             change(CHECK, "# Any other nonlinearity", "# TODO Any other nonlinearity"),
             ["grader/checks/test_relu.py: TODO in line"],
+        ),
+    ],
+    "what nobody measured, and hints that tell too much": [
+        (
+            change(MANIFEST, "calibration = {", "# calibration = {"),
+            [
+                "course.toml: assignment 'relu': nobody measured its threshold of 0.45; run "
+                "`grader calibrate relu --write`"
+            ],
+        ),
+        (
+            change(MANIFEST, "epochs = 5", "epochs = 6"),
+            [
+                "grader/report/reference.json: no training curve of relu over 6 epochs; run "
+                "`python tests/benchmarks/reference_curves.py relu`"
+            ],
+        ),
+        (
+            change(
+                MANIFEST, "hints = [", 'hints = [\n"Try x = nn.functional.relu(x)",\n"A",\n"A",'
+            ),
+            [
+                "course.toml: assignment 'relu': hint 1 holds the solution's "
+                "`x = nn.functional.relu(x)`",
+                "course.toml: assignment 'relu': hint 3 is there already",
+            ],
         ),
     ],
     "a check file that is gone": [

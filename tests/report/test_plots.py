@@ -156,15 +156,15 @@ def test_curves_of_right_modules_are_about_in_the_bands(launcher: Launcher, tmp_
         assert training.accuracy[-1] == training.train_accuracy
 
 
-def test_every_assignment_has_a_band_of_accuracies_of_its_length() -> None:
-    accuracies = load_reference().accuracies
-    assert {slug: len(band.high) for slug, band in accuracies.items()} == {
-        a.slug: a.epochs for a in COURSE.assignments
-    }
-    for slug, band in accuracies.items():
+def test_the_reference_accuracies_end_above_the_threshold() -> None:
+    for assignment in COURSE.assignments:
+        if not assignment.epochs:
+            continue
+        band = load_reference().accuracies[assignment.slug]
+        assert len(band.high) == assignment.epochs
         for low, median, high in zip(band.low, band.median, band.high, strict=True):
             assert 0 <= low <= median <= high <= 1
-        assert band.low[-1] > COURSE.assignment(slug).threshold
+        assert band.low[-1] > assignment.threshold
 
 
 # ---------------------------------------------------------------- drawing
