@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,7 +25,7 @@ from helpers.hosted import Host, is_course_alone
 from helpers.left_out import left_out
 
 from grader.course.manifest import load_course
-from grader.grading.engine import DRAW
+from grader.grading.engine import DRAW, list_checks
 from grader.proof.coherence import unused_modules
 from grader.sandbox.launch import can_fork, open_launcher
 from grader.sandbox.process import Launcher
@@ -262,6 +263,14 @@ def launcher() -> Iterator[Launcher]:
     """Starts workers; imports torch once for all tests."""
     with open_launcher(load_course(REPOSITORY).baseline_path) as opened:
         yield opened
+
+
+@cache
+def most_points() -> float:
+    """What the course in this repository is worth."""
+    course = load_course(REPOSITORY)
+    checks = list_checks(course)
+    return sum(check.max_points for slug in course.slugs for check in checks[slug])
 
 
 # ---------------------------------------------------------------- a class of submissions

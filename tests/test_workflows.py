@@ -17,11 +17,20 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
-from conftest import REPOSITORY, environment_for, hand_in, skip_elsewhere, solution, wrong
+from conftest import (
+    REPOSITORY,
+    environment_for,
+    hand_in,
+    most_points,
+    skip_elsewhere,
+    solution,
+    wrong,
+)
 from helpers.rendered import OWN_TAGS, Rendered
 from helpers.runner import Command, Runner
 
 from grader.course.stubs import make_stub
+from grader.report.shown import percent_of
 
 WORKFLOWS = REPOSITORY / ".github" / "workflows"
 SHA = "0123456789abcdef0123456789abcdef01234567"
@@ -312,18 +321,21 @@ def test_a_students_own_copy_never_grades(
 def test_a_good_submission_passes_and_is_not_trained_twice(tmp_path: Path) -> None:
     job = Job(tmp_path / "job")
     job.hand_in({"relu": solution("relu"), "l2": wrong("l2", "test_update_rule/double.py")})
-    job.environment["MIN_PERCENT"] = "20"
+    most = most_points()
+    percent = percent_of(16, most)
+    job.environment["MIN_PERCENT"] = f"{percent:g}"
     ran = job.run("Grade")
     assert ran.status == 0, ran.stderr
-    assert ran.outputs == {"score": "16", "max_score": "80", "percent": "20"}
+    assert ran.outputs == {"score": "16", "max_score": f"{most:g}", "percent": f"{percent:g}"}
     notice, error = ran.commands
-    assert (notice.name, notice.data) == ("notice", "16 of 80 points (20 %)")
+    told = f"16 of {most:g} points ({percent:g} %)"
+    assert (notice.name, notice.data) == ("notice", told)
     assert (error.name, error.properties["file"]) == ("error", "assignments/l2.py")
     assert Runner().read(ran.stderr) == []
 
     shown = Rendered(ran.summary)
     assert set(shown.tags) <= OWN_TAGS
-    assert "16 of 80 points (20 %)" in shown.prose
+    assert told in shown.prose
     assert "Epoch 5" in shown.prose
     assert any("Expected: " in code for code in shown.codes)
 
@@ -335,7 +347,7 @@ def test_a_good_submission_passes_and_is_not_trained_twice(tmp_path: Path) -> No
     badge = job.run("Draw a badge")
     assert badge.status == 0, badge.stderr
     drawn = ElementTree.parse(job.report / "badge.svg").getroot()
-    assert [text for text in drawn.itertext() if text.strip()] == ["score", "16/80"]
+    assert [text for text in drawn.itertext() if text.strip()] == ["score", f"16/{most:g}"]
 
     # What the cache action brings back of another push: nothing is graded again, so nothing took
     # another time.
@@ -398,8 +410,9 @@ def test_a_score_below_the_minimum_fails_the_run_but_is_told(tmp_path: Path) -> 
     job.environment["MIN_PERCENT"] = "50"
     ran = job.run("Grade")
     assert ran.status == 1
-    assert ran.outputs["percent"] == "7.5"
-    assert "7.5 %" in ran.summary
+    percent = f"{percent_of(6, most_points()):g}"
+    assert ran.outputs["percent"] == percent
+    assert f"{percent} %" in ran.summary
     assert job.run("Draw a badge").status == 0
 
 
@@ -421,7 +434,9 @@ def test_a_gibibyte_of_commands_html_and_terminal_codes_does_nothing(tmp_path: P
     assert len(relu["output"]) > 500_000  # what it printed was read, up to the limit
     assert "ValueError" in relu["checks"][0]["message"]
 
-    assert ran.outputs == {"score": "10", "max_score": "80", "percent": "12.5"}
+    most = most_points()
+    percent = f"{percent_of(10, most):g}"
+    assert ran.outputs == {"score": "10", "max_score": f"{most:g}", "percent": percent}
     assert [(c.name, c.properties.get("file")) for c in ran.commands] == [
         ("notice", None),
         ("error", "assignments/relu.py"),

@@ -49,7 +49,7 @@ def test_a_mutant_differs_in_code_and_in_nothing_else(slug: str) -> None:
     text = solution(slug)
     programs = {ast.dump(ast.parse(text))}
     mutants = mutants_of(slug)
-    assert len(mutants) > 50
+    assert mutants
     for mutant in mutants:
         compile(mutant.text, slug, "exec")
         assert skeleton(mutant.text) == skeleton(text), mutant.change

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def report(**statuses: Status) -> Report:
         (report(relu="passed", momentum="partial", adam="failed"), "grader hint momentum"),
         (report(relu="passed", momentum="untouched"), "Next: grader watch momentum"),
         (report(relu="passed"), "This passes. Next: grader watch momentum"),
-        (report(batchnorm="passed"), "grader check looks at all tasks"),
+        (report(**{ALL[-1]: "passed"}), "grader check looks at all tasks"),
         (report(l1="passed"), "grader check looks at all tasks"),
     ],
 )
@@ -58,6 +59,6 @@ def test_a_check_of_all_tells_only_of_what_was_begun(run_grader: RunGrader, tmp_
     ran = run_grader("check", "-v", cwd=root, root=root)
     assert ran.status == 1
     assert "Kaiming initialisation" not in ran.stdout
-    assert "· kaiming_init   0/10  stub unchanged" in ran.stdout
+    assert re.search(r"· kaiming_init +0/10  stub unchanged", ran.stdout)
     assert "✓ The same seed gives the same network" in ran.stdout
     assert "Next: grader hint relu" in ran.stdout
