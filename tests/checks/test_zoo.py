@@ -2,8 +2,8 @@
 
 `zoo/right/<slug>/<style>.py` and `zoo/wrong/<slug>/<check>/<mistake>.py`, each driven through the
 real command line; `zoo/misconceptions.toml` says which known mistake a wrong one is. One
-submission holds a module of every slug, so that the whole zoo is graded in two runs; each module
-has a worker of its own all the same.
+submission holds a module of every slug, so that all modules that tests are about are graded in two
+runs; each has a worker of its own all the same.
 """
 
 from __future__ import annotations
@@ -29,17 +29,18 @@ from grader.report.terminal import print_check
 from grader.sandbox.launch import can_fork
 
 ZOO = REPOSITORY / "tests" / "zoo"
-SLUGS = [path.stem for path in sorted((REPOSITORY / "solutions").glob("*.py"))]
 RIGHT = sorted(ZOO.glob("right/*/*.py"))
 WRONG = sorted(ZOO.glob("wrong/*/*/*.py"))
-# From a slug to its wrong modules, and to the names of the mistakes that they are.
+# From a slug to its wrong modules, and to the names of the mistakes that they are; an assignment
+# may do without.
 MISTAKES = tomllib.loads((ZOO / "misconceptions.toml").read_text(encoding="utf-8"))
 
-# Made anew by pytest tests/checks/test_zoo.py --write-messages, and read before it is committed.
+# What the wrong modules of some assignments are told, to be read by people. Made anew by
+# pytest tests/checks/test_zoo.py -k SLUG --write-messages, and read before it is committed.
 MESSAGES = ZOO / "messages.txt"
 LINES = 8  # of a message, with the check's title
 
-# The first test waits for the whole zoo to be graded.
+# The first test waits for all of them to be graded.
 pytestmark = pytest.mark.timeout(900 if can_fork() else 5_000)
 
 
@@ -53,21 +54,32 @@ def slug_of(module: Path) -> str:
 
 @pytest.fixture(scope="module")
 def assignments(
-    run_grader: RunGrader, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    run_grader: RunGrader,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[Path, dict[str, Any]]:
-    """What the report says about each module's assignment."""
+    """What the report says about the assignment of each module that a test is about."""
     skip_elsewhere()
     course, folder = load_course(REPOSITORY), tmp_path_factory.mktemp("zoo")
-    modules = zoo_modules(course, SLUGS, sample=None)
+    calls = [getattr(item, "callspec", None) for item in request.session.items]
+    wanted = {call.params.get("module") for call in calls if call is not None}
+    modules = [
+        module
+        for module in zoo_modules(course, course.every_slug, sample=None)
+        if REPOSITORY / f"{module.name}.py" in wanted
+    ]
     found = {}
     for is_short, root in enumerate((folder / "course", folder / "short")):
+        chosen = [module for module in modules if is_told_by_training(module) != is_short]
+        if not chosen:
+            continue
         copy_repository(root)
         if is_short:
             shorten_training(root / "assignments" / "course.toml")
-        chosen = [module for module in modules if is_told_by_training(module) != is_short]
         placed = hand_in(course, chosen, root / "submissions")
         submissions = sorted((root / "submissions").iterdir())
-        graded = (grade if can_fork() else check)(run_grader, root, submissions)
+        slugs = sorted({module.slug for module in chosen})
+        graded = (grade if can_fork() else check)(run_grader, root, submissions, slugs)
         found |= {
             REPOSITORY / f"{placed[name, assignment['slug']].name}.py": assignment
             for name, assignments in graded.items()
@@ -99,27 +111,31 @@ def shorten_training(manifest: Path) -> None:
     manifest.write_text(text, encoding="utf-8")
 
 
-def grade(run_grader: RunGrader, root: Path, submissions: list[Path]) -> dict[str, Any]:
+def grade(
+    run_grader: RunGrader, root: Path, submissions: list[Path], slugs: list[str]
+) -> dict[str, Any]:
     target = root / "grades.json"
     # By name, as further tasks are left out otherwise.
-    only = [argument for slug in SLUGS for argument in ("--only", slug)]
+    only = [argument for slug in slugs for argument in ("--only", slug)]
     ran = run_grader("grade", *submissions, *only, "--json", target, root=root)
     assert ran.status == 0, ran.stderr
     reports = json.loads(target.read_bytes())["reports"]
     return {report["submission"]: report["assignments"] for report in reports}
 
 
-def check(run_grader: RunGrader, root: Path, submissions: list[Path]) -> dict[str, Any]:
+def check(
+    run_grader: RunGrader, root: Path, submissions: list[Path], slugs: list[str]
+) -> dict[str, Any]:
     """As a student's own work, where workers are used again."""
     graded = {}
     for submission in submissions:
-        for slug in SLUGS:
+        for slug in slugs:
             module = root / "assignments" / f"{slug}.py"
             module.unlink(missing_ok=True)
             if (submission / module.name).exists():
                 shutil.copyfile(submission / module.name, module)
         target = root / "checked.json"
-        ran = run_grader("check", *SLUGS, "--json", target, cwd=root, root=root)
+        ran = run_grader("check", *slugs, "--json", target, cwd=root, root=root)
         assert ran.status in (0, 1), ran.stderr
         (report,) = json.loads(target.read_bytes())["reports"]
         graded[submission.name] = report["assignments"]
@@ -154,8 +170,8 @@ def test_a_wrong_module_is_named_as_its_known_mistake_and_as_no_other(
 ) -> None:
     checks = assignments[module]["checks"]
     named = {check["misconception"] for check in checks if "misconception" in check}
-    table = MISTAKES.get(slug_of(module), {})
-    assert named == set(table.get(f"{module.parent.name}/{module.stem}", []))
+    if table := MISTAKES.get(slug_of(module)):
+        assert named == set(table.get(f"{module.parent.name}/{module.stem}", []))
     for check in checks:
         assert "misconception" not in check or check["verdict"] in ("failed", "error")
 
@@ -163,20 +179,31 @@ def test_a_wrong_module_is_named_as_its_known_mistake_and_as_no_other(
 # ---------------------------------------------------------------- what a student reads
 
 
-def test_messages_are_short_and_read_as_they_were_last_read(
-    assignments: dict[Path, dict[str, Any]], pytestconfig: pytest.Config
+@pytest.mark.parametrize("module", WRONG, ids=name_of)
+def test_a_message_is_short_and_reads_as_it_was_last_read(
+    assignments: dict[Path, dict[str, Any]], module: Path, pytestconfig: pytest.Config
 ) -> None:
-    """The first message of each wrong module, at 80 columns, in a file to be read by people."""
-    told = {name_of(module): first_message(assignments[module]) for module in WRONG}
+    """The first message of each wrong module, at 80 columns."""
+    name, message = name_of(module), first_message(assignments[module])
+    kept = kept_messages(MESSAGES.read_text(encoding="utf-8"))
     if pytestconfig.getoption("--write-messages"):
-        text = "\n".join(f"{name}\n{message}" for name, message in told.items())
+        kept[name] = message
+        told = {each: kept[each] for each in map(name_of, WRONG) if each in kept}
+        text = "\n".join(f"{each}\n{message}" for each, message in told.items())
         MESSAGES.write_text(text, encoding="utf-8")
-    kept = MESSAGES.read_text(encoding="utf-8")
-    for name, message in told.items():
-        assert len(message.splitlines()) <= LINES, message
-        assert bare(f"{name}\n{message}") in bare(kept), (
-            f"{message}\nis new: read it, then pytest tests/checks/test_zoo.py --write-messages"
+    assert len(message.splitlines()) <= LINES, message
+    slug = slug_of(module)
+    if any(each.split("/")[1] == slug for each in kept):
+        assert bare(message) == bare(kept.get(name, "")), (
+            f"{message}\nis new: read it, then "
+            f"pytest tests/checks/test_zoo.py -k {slug} --write-messages"
         )
+
+
+def kept_messages(text: str) -> dict[str, str]:
+    """From a wrong module's name to what it was told when that was last read."""
+    _, *parts = re.split(r"^(wrong/\S+)\n", text, flags=re.MULTILINE)
+    return {name: f"{message.rstrip()}\n" for name, message in zip(*[iter(parts)] * 2, strict=True)}
 
 
 def first_message(assignment: dict[str, Any]) -> str:
@@ -194,8 +221,8 @@ def bare(text: str) -> str:
     return " ".join(re.sub(r"-?\d[\d.,]*(e[-+]?\d+)?|inf|nan", "#", text).split())
 
 
-def test_no_two_modules_of_the_zoo_are_the_same() -> None:
-    texts: dict[str, list[str]] = defaultdict(list)
+def test_no_two_modules_of_an_assignment_are_the_same() -> None:
+    same: dict[tuple[str, str], list[str]] = defaultdict(list)
     for module in RIGHT + WRONG:
-        texts[module.read_text(encoding="utf-8")].append(name_of(module))
-    assert not [names for names in texts.values() if len(names) > 1]
+        same[slug_of(module), module.read_text(encoding="utf-8")].append(name_of(module))
+    assert not [names for names in same.values() if len(names) > 1]

@@ -55,7 +55,6 @@ def test_the_reports_of_three_assignments_have_a_picture(
     launcher: Launcher, tmp_path: Path
 ) -> None:
     kinds = {"kaiming_init": Weights, "dropout": Activations, "batchnorm": Activations}
-    assert {a.slug for a in COURSE.every if a.picture is not None} == set(kinds)
     for slug, kind in kinds.items():
         report = grade(launcher, tmp_path / slug, slug, solution(slug))
         assert (report.status, type(report.picture)) == ("passed", kind)
