@@ -6,6 +6,7 @@ A finding is one line: the file, what is wrong with it, and what to do.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from grader.course.manifest import Assignment, Course
 from grader.course.stubs import StubError, make_stub
 from grader.errors import GraderError
 from grader.grading.checkfile import collect_checks
+from grader.proof.mutants.equivalent import EquivalentError, load_equivalent
 from grader.report.reference import load_reference
 
 TODO = "TODO"  # in the templates of `grader new`
@@ -30,6 +32,8 @@ ZOO_DEPTHS = {
 # In the zoo: what each wrong module is to be called, and what its student reads.
 ZOO_FILES = ("misconceptions.toml", "messages.txt")
 BACKUP = re.compile(r"(?P<slug>\w+)\.(py|ipynb)\.\d+")  # in assignments/, made by `grader reset`
+# How the lesson calls on an assignment, in the JSON of a notebook.
+LESSON_CALL = re.compile(r"\b(?:compare|check)\(\\\"(\w+)\\\"")
 GUESSING = 0.1  # the accuracy of ten classes guessed
 TITLE_CHARACTERS = 100
 TELLING = 12  # characters of code that say more than `return x` does
@@ -40,6 +44,7 @@ def incoherences(course: Course, assignments: Sequence[Assignment] | None = None
     if assignments is None:
         yield from orphans(course)
         yield from unused_modules(course)
+        yield from stale_names(course)
     slugs = None if assignments is None else [assignment.slug for assignment in assignments]
     yield from manifest_todos(course, slugs)
     for assignment in course.every if assignments is None else assignments:
@@ -118,6 +123,36 @@ def unused_modules(course: Course) -> Iterator[str]:
     for name, path in paths.items():
         if not path.name.startswith("test_") and name not in imported:
             yield f"grader/checks/{path.relative_to(folder)}: no check file imports it; remove it"
+
+
+def stale_names(course: Course) -> Iterator[str]:
+    """The lesson and the lists that name an assignment, or a module, that is gone."""
+    lesson = course.root / "assignments" / "lesson.ipynb"
+    text = lesson.read_text(encoding="utf-8") if lesson.is_file() else ""
+    for slug in dict.fromkeys(LESSON_CALL.findall(text)):
+        if slug not in course.every_slug:
+            yield f"assignments/lesson.ipynb: no assignment {slug!r}; take its cells out"
+    try:
+        load_equivalent(course)
+    except EquivalentError as error:
+        yield str(error)
+    table = zoo(course) / "misconceptions.toml"
+    try:
+        named = tomllib.loads(table.read_text(encoding="utf-8")) if table.is_file() else {}
+    except ValueError as error:
+        yield f"tests/zoo/misconceptions.toml: {error}"
+        return
+    for slug, modules in named.items():
+        folder = zoo(course) / "wrong" / slug
+        if slug not in course.every_slug:
+            yield f"tests/zoo/misconceptions.toml: no assignment {slug!r}; take its section out"
+            continue
+        for module in modules:
+            if not (folder / f"{module}.py").is_file():
+                yield (
+                    f"tests/zoo/misconceptions.toml: {slug}: no module {module} in "
+                    f"tests/zoo/wrong/{slug}/; take it out"
+                )
 
 
 def stub_drift(course: Course, slug: str) -> Iterator[str]:

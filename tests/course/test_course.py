@@ -66,19 +66,6 @@ def refusal(root: Path, old: str, new: str) -> str:
     return message
 
 
-def test_the_committed_course_names_the_eight_assignments_in_order():
-    assert load_course().slugs[:8] == (
-        "kaiming_init",
-        "extra_layer",
-        "relu",
-        "momentum",
-        "adam",
-        "l2",
-        "dropout",
-        "batchnorm",
-    )
-
-
 def test_every_path_of_the_committed_course_exists():
     course = load_course()
     assert course.root == REPOSITORY

@@ -174,6 +174,29 @@ FAULTS: dict[str, Faults] = {
             ],
         ),
     ],
+    "names of what is gone": [
+        (
+            add(Path("assignments/lesson.ipynb"), '["check(\\"tanh\\")", "compare(\\"relu\\")"]'),
+            ["assignments/lesson.ipynb: no assignment 'tanh'; take its cells out"],
+        ),
+        (
+            add(
+                ZOO / "misconceptions.toml",
+                '[tanh]\n[relu]\n"test_layers/gone" = ["a"]\n',
+            ),
+            [
+                "tests/zoo/misconceptions.toml: no assignment 'tanh'; take its section out",
+                "tests/zoo/misconceptions.toml: relu: no module test_layers/gone in",
+            ],
+        ),
+        (
+            add(
+                Path("tests/equivalent_mutants.toml"),
+                '[[equivalent]]\nslug = "tanh"\nreason = "a"\nmutants = ["b"]\n',
+            ),
+            ["tests/equivalent_mutants.toml: no assignment 'tanh'"],
+        ),
+    ],
     "a check file that is gone": [
         (lambda root: (root / CHECK).unlink(), ["course.toml: no check file for 'relu'"]),
     ],
