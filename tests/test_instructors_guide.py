@@ -15,6 +15,16 @@ PAGE = (REPOSITORY / "grader" / "docs" / "instructors.md").read_text(encoding="u
 # What comes after that measures for hours.
 GUIDE = PAGE[: PAGE.index("## Would the checks notice?")]
 PARTS = ("assignments", "solutions", "grader", "data_cache", "tests")
+# Tests that look at every assignment: an added one, or one that is a function, is none that they
+# know.
+LOOKING_AT_ALL = (
+    "tests/course/test_lesson.py::test_it_leads_into_assignments_of_the_course",
+    "tests/report/test_plots.py::test_the_reference_accuracies_end_above_the_threshold",
+    "tests/site/test_site.py::test_a_students_page_draws_what_the_report_holds",
+    "tests/cli/test_cli.py::test_list_shows_the_assignments_and_their_points",
+    "tests/workbench/test_next_step.py::test_what_to_do_next_follows_from_how_far_one_is",
+    "tests/proof/test_certify.py::test_a_sample_is_spread_over_the_kinds_and_slugs",
+)
 # A block of code; the file that it is the content of stands at the end of the line before.
 BLOCK = re.compile(r"(?P<before>[^\n]*)\n\n```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
 FILE = re.compile(r"`([\w./]+)`:?$")
@@ -45,6 +55,7 @@ def copy(tmp_path: Path) -> Path:
     for part in PARTS:
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(REPOSITORY / part, root / part, ignore=ignored)
+    shutil.copyfile(REPOSITORY / "pyproject.toml", root / "pyproject.toml")
     return root
 
 
@@ -113,6 +124,11 @@ def test_the_guide_adds_a_ninth_assignment(run_grader: RunGrader, copy: Path) ->
         (released / "assignments" / "sine.py").read_text(encoding="utf-8")
     )
     assert "torch.sin" not in (released / "assignments" / "sine.py").read_text(encoding="utf-8")
+
+    tests = [sys.executable, "-m", "pytest", "--numprocesses=0", *LOOKING_AT_ALL]
+    environment = environment_for(copy)
+    tested = subprocess.run(tests, cwd=copy, env=environment, capture_output=True, text=True)
+    assert tested.returncode == 0, tested.stdout + tested.stderr
 
 
 def test_each_block_of_the_guide_is_understood() -> None:
