@@ -36,6 +36,7 @@ TRAINING = """\
 epochs = 5
 threshold = 0.0 # TODO: what `grader calibrate {slug} --write` measures
 """
+LONGEST = 30  # characters of a slug that leave room for the rest of a line
 # Names that mean something in the folders where an assignment's modules lie.
 TAKEN = ("assignments", "baseline", "course", "grader", "kit", "lesson", "shared", "solutions")
 # Folders below the check files whose modules a slug must not be mixed up with.
@@ -94,6 +95,8 @@ def refuse_slug(course: Course, slug: str) -> None:
             f"{slug!r} can't name a module; use lower-case letters, digits and underscores, a "
             "letter first, and no word of Python's own"
         )
+    if len(slug) > LONGEST:
+        raise NewError(f"{slug!r} is too long for the tables; use {LONGEST} characters at most")
     if slug in course.every_slug:
         raise NewError(f"there is an assignment {slug!r} already; choose another slug")
     checks = course.check_path(slug).parent

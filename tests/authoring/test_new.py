@@ -81,6 +81,7 @@ def test_a_title_is_made_of_the_slug(run_grader: RunGrader, course: Path) -> Non
         ("curves", "means something else"),
         ("shared", "means something else"),
         ("torch", "is installed"),
+        ("label_smoothing_of_the_targets_2", "use 30 characters at most"),
         ("numpy", "is installed"),
         ("relu", "there is an assignment 'relu' already"),
     ],
