@@ -19,6 +19,7 @@ from grader.submissions.names import (
     Rank,
     is_near,
     is_no_work,
+    is_spelling,
     read_name,
     split_ending,
 )
@@ -253,8 +254,13 @@ def _about_near(
 
 
 def _is_nobodys(place: str, slug: str, slugs: Collection[str]) -> bool:
-    name = read_name(_name_of(place), slugs)
-    return name is None or slug in name.slugs
+    """Whether its name is no other slug's, even where its ending is no module's."""
+    filename = _name_of(place)
+    name = read_name(filename, slugs)
+    if name is not None:
+        return slug in name.slugs
+    stem = filename.lstrip(".").partition(".")[0]
+    return is_spelling(stem, slug) or not any(is_spelling(stem, other) for other in slugs)
 
 
 def _name_of(place: str) -> str:

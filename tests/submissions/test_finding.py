@@ -225,6 +225,13 @@ def test_a_near_miss_is_named(load: Load, name: str, tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["relu.txt", "ReLU.py.bak", "relu"])
+def test_a_near_miss_is_not_of_a_slug_that_is_like_its_own(name: str, tmp_path: Path) -> None:
+    write(tmp_path / name, CODE)
+    problems = load_submission(tmp_path, ("gelu", "relu", "relu_6")).problems
+    assert problems.keys() == {"relu"}
+
+
 @everywhere
 def test_a_file_with_no_known_name_is_named(load: Load, tmp_path: Path) -> None:
     files = {"homework.ipynb": "{}", "data.csv": "", "a report.pdf": "%PDF"}
