@@ -165,7 +165,8 @@ def submit_all(folder: Path) -> None:
         )
         stub = original_stub(COURSE, slug)
         assert stub is not None
-        write(folder / "stubs" / f"{slug}.ipynb", make_notebook(stub, slug, trains=True))
+        trains = bool(COURSE.assignment(slug).epochs)
+        write(folder / "stubs" / f"{slug}.ipynb", make_notebook(stub, slug, trains=trains))
     # The same code in every way that nbformat has for it.
     older = v3.new_notebook(
         metadata=v3.new_metadata(name="Old"),
