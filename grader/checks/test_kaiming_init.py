@@ -172,6 +172,15 @@ def expect_distributions(large: Layers, rng: np.random.Generator) -> None:
             known=lambda: NOT_CENTRED,
         )
         sample = np.sort(strided_sample(weight))
+        # Of a normal it is 3, of a cut one less; its estimate has tails of its own.
+        squares = np.square(sample, dtype=np.float64)
+        kurtosis = float(squares @ squares) / len(sample)
+        expect(
+            kurtosis < 3 + 1.5 * Z_LIMIT * math.sqrt(24 / len(sample)),
+            f"`{name}` from a normal (also truncated) or a uniform distribution",
+            f"entries with longer tails (a kurtosis of {kurtosis:.2f}, not of 3 or less)",
+            known=partial(recognise_entries, weight),
+        )
         empirical = np.searchsorted(sample, GRID, side="right") / len(sample)
         distance = min(distance_to(empirical, cut) for cut in CUTS)
         # Dvoretzky, Kiefer and Wolfowitz, with Massart's constant: P(distance > d) is at most
@@ -182,8 +191,8 @@ def expect_distributions(large: Layers, rng: np.random.Generator) -> None:
             f"entries of another one (its distribution function is {distance:.3f} away)",
             known=partial(recognise_entries, weight),
         )
-        if min(weight.shape) >= ROWS:  # too few say nothing
-            for what, matrix in (("rows", weight), ("columns", weight.T)):
+        for what, matrix in (("rows", weight), ("columns", weight.T)):
+            if matrix.shape[1] >= ROWS:  # shorter ones say nothing
                 expect_independent(name, what, matrix, rng)
 
 
@@ -191,22 +200,39 @@ def expect_independent(name: str, what: str, matrix: np.ndarray, rng: np.random.
     """Fail if rows of a (M, N) matrix with unit variance depend on each other.
 
     The squared length of a row varies by N·(kurtosis - 1), and the squared scalar product of two
-    rows is N on average. Orthogonal rows have neither, repeated ones have more.
+    rows is N on average. Orthogonal rows have neither, repeated ones have more. Of few rows only
+    single pairs tell.
     """
     m, n = matrix.shape
     squares = np.square(matrix)
     spread = float(squares.sum(axis=1).var()) / (n * float(squares.var()))
-    sample = matrix[rng.choice(m, ROWS, replace=False)]
-    products = (sample @ sample.T)[np.triu_indices(ROWS, 1)]
+    sample = matrix[rng.choice(m, min(m, ROWS), replace=False)]
+    products = (sample @ sample.T)[np.triu_indices(len(sample), 1)]
     coupling = float((products**2).mean()) / n
+    neighbours = float(np.einsum("ij,ij", matrix[1:], matrix[:-1])) / math.sqrt((m - 1) * n)
     expect(
-        abs(spread - 1) < 6.5 * math.sqrt(2 / m) and abs(coupling - 1) < 0.15,
+        (m < ROWS or (abs(spread - 1) < 6.5 * math.sqrt(2 / m) and abs(coupling - 1) < 0.09))
+        and np.abs(products).max() < 7.5 * math.sqrt(n)
+        and abs(neighbours) < Z_LIMIT,
         f"the {what} of `{name}` to be independent of each other",
-        f"scalar products of two of them with {coupling:.2f} times the variance of independent "
-        f"ones, and lengths with {spread:.2f} times it",
+        f"scalar products of two with {coupling:.2f} times the variance of independent ones, of "
+        f"neighbours {neighbours:.1f} deviations off, lengths with {spread:.2f} times theirs",
         "Orthogonal or repeated rows are not independent.",
         known=partial(recognise_rows, matrix),
     )
+
+
+def expect_other_draws(layers: Layers, again: Layers) -> None:
+    """Fail if the weights of two networks, built with different seeds, depend on each other."""
+    for role in ("W1", "W2"):
+        a, b = layers.value(role).ravel(), again.value(role).ravel()
+        correlation = float(a @ b / np.sqrt((a @ a) * (b @ b)))
+        expect(
+            abs(correlation) < Z_LIMIT / math.sqrt(a.size),
+            f"`{layers.name(role)}` to be drawn anew after another torch.manual_seed",
+            f"values that are like those before (a correlation of {correlation:.2f})",
+            "Every entry is drawn from torch's global generator, whole.",
+        )
 
 
 # Where a truncated normal is cut, in its standard deviations; near 0 it is uniform.
@@ -268,6 +294,8 @@ def test_training(student: Student, rng: np.random.Generator, train: Train, pass
     if passed("test_weight_distribution"):
         with refuting("test_weight_distribution"):
             expect_distributions(layers, rng)
+            again = student.build(*run.sizes, seed=draw_seed(rng))
+            expect_other_draws(layers, Layers(again.parameters, two_layers(run.sizes)))
     if passed("test_biases_are_zero"):
         with refuting("test_biases_are_zero"):
             expect_zero_biases(layers)
