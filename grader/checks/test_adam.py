@@ -125,7 +125,7 @@ def test_two_optimizers(student: Student, rng: np.random.Generator) -> None:
 @pytest.mark.hint("Adam's steps are about lr large, whatever the gradient's size.")
 def test_training(student: Student, rng: np.random.Generator, train: Train, passed: Passed) -> None:
     """The baseline learns to read digits with it"""
-    run = train(student_optimizer=True)
+    run = train(student_optimizer=True, units=True)
     rules = RULES if passed("test_update_rule") else ()
     (trial,) = follow_each(student, rng, [{"lr": 0.02}], steps=3)
     with refuting("test_update_rule", "test_defaults"):

@@ -105,7 +105,7 @@ def test_two_optimizers(student: Student, rng: np.random.Generator) -> None:
 @pytest.mark.hint("A decay of 1e-4 hardly changes how the baseline learns.")
 def test_training(student: Student, rng: np.random.Generator, train: Train, passed: Passed) -> None:
     """The baseline learns to read digits with it"""
-    run = train(student_optimizer=True)
+    run = train(student_optimizer=True, units=True)
     rules = RULES if passed("test_update_rule") else ()
     (trial,) = follow_each(student, rng, [{"lr": 0.1, "weight_decay": 0.5}], steps=3)
     with refuting("test_update_rule", "test_defaults"):

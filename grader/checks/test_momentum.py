@@ -108,7 +108,7 @@ def test_two_optimizers(student: Student, rng: np.random.Generator) -> None:
 @pytest.mark.hint("With momentum, the baseline learns much faster than plain SGD lets it.")
 def test_training(student: Student, rng: np.random.Generator, train: Train, passed: Passed) -> None:
     """The baseline learns to read digits with it"""
-    run = train(student_optimizer=True)
+    run = train(student_optimizer=True, units=True)
     rules = RULES if passed("test_update_rule") else ()
     (trial,) = follow_each(student, rng, [{"lr": 0.1, "momentum": 0.7}], steps=3)
     with refuting("test_update_rule", "test_defaults"):

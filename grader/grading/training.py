@@ -23,6 +23,8 @@ SGD = {"lr": 0.01, "momentum": 0.9}  # what a student's network is trained with
 REVEALED = 3  # steps, besides the first
 ENTRIES = 40  # of each parameter
 UNITS, UNITS_IN_ALL = 6, 8  # followed in an epoch, and in a run: so most are met again
+MANY_UNITS = 96  # in one step
+STEADY_UNITS = 8  # followed through a run, of a student's optimizer
 NEIGHBOURS = 4  # of the latter: units side by side
 ROWS = 25  # of a batch, whose logits are compared
 TRAINING_SIZES = (784, 512, 10)  # (F, H, C)
@@ -34,8 +36,7 @@ class Step:
     """One step of a run.
 
     P counts the entries of all parameters, one after the other; K coordinates among them, which
-    were drawn when the step's epoch was over, unless the gradients had to be recorded. All float32
-    but for the integers.
+    were drawn when the step was over. All float32 but for the integers.
     """
 
     number: int  # of the steps before it
@@ -44,10 +45,19 @@ class Step:
     logits: np.ndarray  # (N, C), in train mode
     coordinates: np.ndarray  # (K,), int64; the same array for all steps of an epoch
     values: np.ndarray  # (K,): the parameters there that gave the logits
-    gradients: np.ndarray  # (K,): of the loss
+    gradients: np.ndarray  # (K,): of the loss, if SGD with momentum made the step
     gradient_error: np.ndarray  # (K,): how far off these may be
     buffers_before: list[np.ndarray]
     buffers_after: list[np.ndarray]
+
+
+@dataclass(frozen=True)
+class Wide:
+    """What many hidden units did in a step that SGD made."""
+
+    units: np.ndarray  # (U,): their numbers, in order
+    earlier: np.ndarray  # (P,): the parameters one step before those that gave the logits
+    after: np.ndarray  # (P,)
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,7 @@ class RevealedStep:
     step: Step
     rows: np.ndarray  # (M,): some of its batch's
     before: np.ndarray  # (P,): the parameters that gave the logits
+    wide: Wide | None  # what many units did, in one of the steps
 
 
 @dataclass(frozen=True)
@@ -69,7 +80,8 @@ class TrainingRun:
     coordinates: np.ndarray  # (K,) int64, recorded in all S steps; none where units are followed
     gradients: np.ndarray  # (S, K)
     values: np.ndarray  # (S, K), after each step
-    steps: list[Step]  # all S; none of a student's optimizer
+    steps: list[Step]  # all S
+    left: np.ndarray  # what the last of them left at its coordinates
     revealed: list[RevealedStep]  # the first one, and some more
     trained: np.ndarray  # (P,): all parameters after the last step
     buffers: list[np.ndarray]  # the same
@@ -98,8 +110,8 @@ def run_training(
         judged: draws what of it is judged, which nobody may know before.
         student_optimizer: train the baseline's Net with the student's make_optimizer, not the
             student's Net with SGD and momentum.
-        units: follow all entries of some hidden units, others in each epoch; not some of each
-            parameter.
+        units: follow all entries of some hidden units, not some of each parameter; others in each
+            epoch, but for a student's optimizer, whose steps have to be followed from the first.
 
     Raises:
         StudentError: the student's code failed on the way.
@@ -109,6 +121,7 @@ def run_training(
     order = rng.permutation(digits.images.shape[1])
     images = np.take(digits.images[: TRAIN_IMAGES + VALID_IMAGES], order, axis=1)
     labels = digits.labels[: TRAIN_IMAGES + VALID_IMAGES]
+    kept = assignment.epochs if student_optimizer else 1
     trainee = student.train(
         TRAINING_SIZES,
         images[:TRAIN_IMAGES],
@@ -116,7 +129,7 @@ def run_training(
         seed=int(rng.integers(2**31)),
         batch_size=BATCH_SIZE,
         students="optimizer" if student_optimizer else "network",
-        recorded=True,
+        kept=kept,
         **SGD,
     )
     batches = [
@@ -126,6 +139,7 @@ def run_training(
     recorded = draw_coordinates(judged, [] if units else trainee.parameters)
     pool = draw_pool(judged, TRAINING_SIZES[1])
     drawn = draw_steps(judged, assignment.epochs * len(batches))
+    wide = int(judged.choice(sorted(drawn - {0}))) if units and not student_optimizer else None
     logits: list[np.ndarray] = []
     gradients: list[np.ndarray] = []
     values: list[np.ndarray] = []
@@ -136,22 +150,29 @@ def run_training(
         logits += outputs
         gradients += list(slopes)
         values += list(reached)
-        first = epoch * len(batches)
-        if student_optimizer:
-            of_epoch = recorded_steps(first, batches, outputs, recorded, slopes)
-        else:
-            coordinates = (
-                draw_units(judged, trainee.parameters, pool)
-                if units
-                else draw_coordinates(judged, trainee.parameters)
+        if (epoch + 1) % kept:
+            continue
+        first = len(steps)
+        if units:
+            followed = (
+                judged.choice(TRAINING_SIZES[1], STEADY_UNITS, replace=False)
+                if student_optimizer
+                else judged.choice(pool, UNITS, replace=False)
             )
-            shown = trainee.follow(coordinates)
-            of_epoch = followed_steps(first, batches, outputs, coordinates, shown)
-            steps += of_epoch
-        for number in sorted(drawn & set(range(first, first + len(batches)))):
+            coordinates = entries_of(np.sort(followed), trainee.parameters)
+        else:
+            coordinates = draw_coordinates(judged, trainee.parameters)
+        shown = trainee.follow(coordinates)
+        steps += followed_steps(first, batches * kept, logits[first:], coordinates, shown)
+        for number in sorted(drawn & set(range(first, len(steps)))):
             rows = np.sort(judged.choice(BATCH_SIZE, ROWS, replace=False))
             before = trainee.reveal(number - first) if number else begun(trainee.parameters)
-            revealed.append(RevealedStep(of_epoch[number - first], rows, before))
+            many = None
+            if number == wide:
+                units_there = judged.choice(TRAINING_SIZES[1], MANY_UNITS, replace=False)
+                earlier, after = (trainee.reveal(number - first + n) for n in (-1, 1))
+                many = Wide(np.sort(units_there), earlier, after)
+            revealed.append(RevealedStep(steps[number], rows, before, many))
     unseen_logits, trained, buffers = trainee.measure(images[TRAIN_IMAGES:])
     summary = summarise(
         logits, unseen_logits, labels[:TRAIN_IMAGES], labels[TRAIN_IMAGES:], assignment
@@ -165,6 +186,7 @@ def run_training(
         np.stack(gradients),
         np.stack(values),
         steps,
+        shown.values[-1],
         revealed,
         trained,
         buffers,
@@ -179,23 +201,6 @@ def begun(parameters: Sequence[Parameter]) -> np.ndarray:
     return np.concatenate([np.empty(0, np.float32), *values])
 
 
-def recorded_steps(
-    first: int,
-    batches: Sequence[tuple[np.ndarray, np.ndarray]],
-    logits: Sequence[np.ndarray],
-    coordinates: np.ndarray,
-    gradients: np.ndarray,
-) -> list[Step]:
-    """The steps of an epoch whose gradients (S, K) were recorded, from the number `first` on."""
-    nothing = np.zeros(coordinates.shape, np.float32)
-    return [
-        Step(first + number, *batch, output, coordinates, nothing, slopes, nothing, [], [])
-        for number, (batch, output, slopes) in enumerate(
-            zip(batches, logits, gradients, strict=True)
-        )
-    ]
-
-
 def followed_steps(
     first: int,
     batches: Sequence[tuple[np.ndarray, np.ndarray]],
@@ -208,11 +213,8 @@ def followed_steps(
     The gradients are those by which it moved parameters as it did. What moved them besides is part
     of these.
     """
-    # after - before = momentum * (before - earlier) - lr * gradient
-    earlier, before, after = shown.values[:-2], shown.values[1:-1], shown.values[2:]
-    gradients = (SGD["momentum"] * (before - earlier) - (after - before)) / SGD["lr"]
-    size = np.maximum(np.abs(before), np.abs(after))
-    errors = size * np.float32(2 * EPS / SGD["lr"])
+    before = shown.values[1:-1]
+    gradients, errors = gradients_of_sgd(shown.values[:-2], before, shown.values[2:])
     return [
         Step(
             first + number,
@@ -227,6 +229,20 @@ def followed_steps(
         )
         for number, batch in enumerate(batches)
     ]
+
+
+def gradients_of_sgd(
+    earlier: np.ndarray, before: np.ndarray, after: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The gradients by which SGD with momentum made a step, and how far off these may be.
+
+    Args:
+        earlier: the parameters one step before `before`.
+    """
+    # after - before = momentum * (before - earlier) - lr * gradient
+    gradients = (SGD["momentum"] * (before - earlier) - (after - before)) / SGD["lr"]
+    size = np.maximum(np.abs(before), np.abs(after))
+    return gradients, size * np.float32(2 * EPS / SGD["lr"])
 
 
 def draw_steps(rng: np.random.Generator, count: int) -> set[int]:
@@ -253,12 +269,9 @@ def draw_pool(rng: np.random.Generator, count: int) -> np.ndarray:
     return np.concatenate([order[:NEIGHBOURS], others])
 
 
-def draw_units(
-    rng: np.random.Generator, parameters: Sequence[Parameter], pool: np.ndarray
-) -> np.ndarray:
-    """All entries of UNITS hidden units out of `pool`, and the first ENTRIES of what belongs to no
-    unit, as they count through all parameters; sorted."""
-    units = np.sort(rng.choice(pool, UNITS, replace=False))
+def entries_of(units: np.ndarray, parameters: Sequence[Parameter]) -> np.ndarray:
+    """All entries of these hidden units, and the first ENTRIES of what belongs to no unit, as they
+    count through all parameters; sorted."""
     drawn, start = [np.empty(0, np.int64)], 0
     for parameter in parameters:
         if parameter.value is None:
@@ -314,7 +327,7 @@ def run_own(
         seed=int(rng.integers(2**31)),
         batch_size=BATCH_SIZE,
         students="both",
-        recorded=False,
+        kept=0,
         **SGD,
     )
     nowhere = np.empty(0, np.int64)

@@ -200,7 +200,7 @@ class Student:
         seed: int,
         batch_size: int,
         students: Literal["network", "optimizer", "both"],
-        recorded: bool,
+        kept: int,
         lr: float,
         momentum: float,
     ) -> Trainee:
@@ -210,15 +210,15 @@ class Student:
             images: uint8 of shape (N, num_features).
             labels: int64 of shape (N,).
             students: what is the student's, the rest being the baseline's.
-            recorded: whether steps can be revealed.
+            kept: how many epochs' steps can be followed and revealed, the latest; 0 for none.
             lr, momentum: of SGD, for a network without an optimizer of the student's.
         """
         packed = protocol.pack_array(images), protocol.pack_array(labels)
-        request = protocol.Train(seed, sizes, *packed, batch_size, students, recorded, lr, momentum)
+        request = protocol.Train(seed, sizes, *packed, batch_size, students, kept, lr, momentum)
         begun = self._ask(request, protocol.TrainingBegun)
         starts = range(0, len(images), batch_size)
         batches = [min(batch_size, len(images) - start) for start in starts]
-        return Trainee(self._ask, batches, sizes[-1], parameters_of(begun.parameters))
+        return Trainee(self._ask, batches, sizes[-1], kept, parameters_of(begun.parameters))
 
 
 def confinement(launcher: Launcher) -> dict[str, bool]:

@@ -18,7 +18,7 @@ DOING = "training"
 
 @dataclass(frozen=True)
 class Followed:
-    """An epoch of S steps that is over, at K coordinates; all float32 and finite."""
+    """S steps that are over, at K coordinates; all float32 and finite."""
 
     # (S + 2, K): before the step before the first (as they began, if there is none), before the
     # first, and after each.
@@ -33,12 +33,19 @@ class Trainee:
     """
 
     def __init__(
-        self, ask: Ask, batches: Sequence[int], num_output: int, parameters: list[Parameter]
+        self,
+        ask: Ask,
+        batches: Sequence[int],
+        num_output: int,
+        kept: int,
+        parameters: list[Parameter],
     ) -> None:
         self.parameters = parameters
         self._ask = ask
         self._batches = batches  # how many images each holds
         self._num_output = num_output
+        self._kept = kept  # epochs, at most
+        self._epochs = 0  # of these
         shapes = [() if p.value is None else p.value.shape for p in parameters]
         self._size = sum(map(math.prod, shapes))
 
@@ -51,6 +58,7 @@ class Trainee:
         """
         request = protocol.TrainEpoch(protocol.pack_array(coordinates))
         trained = self._ask(request, protocol.Trained)
+        self._epochs = self._epochs % max(self._kept, 1) + 1
         if len(trained.logits) != len(self._batches):
             raise StudentUnusable(f"{DOING}: another number of steps than there are batches")
         followed = (len(self._batches), len(coordinates))
@@ -64,10 +72,10 @@ class Trainee:
         )
 
     def follow(self, coordinates: np.ndarray) -> Followed:
-        """What the steps of the latest epoch did there."""
+        """What the steps that are kept did there."""
         request = protocol.Follow(protocol.pack_array(coordinates))
         shown = self._ask(request, protocol.Followed)
-        steps = len(self._batches)
+        steps = len(self._batches) * self._epochs
         if len(shown.buffers) != steps + 1:
             raise StudentUnusable(f"{DOING}: buffers of another number of steps")
         return Followed(
@@ -76,7 +84,8 @@ class Trainee:
         )
 
     def reveal(self, step: int) -> np.ndarray:
-        """All parameters (P,) before a step of the latest epoch."""
+        """All parameters (P,) before a step of those that are kept; -1 and one more than these
+        are as for `protocol.Reveal`."""
         shown = self._ask(protocol.Reveal(step), protocol.Revealed)
         return checked(shown.before, (self._size,), DOING, "parameters")
 

@@ -336,9 +336,9 @@ def test_it(train):
     assert np.array_equal(first.before, whole)
     for revealed in run.revealed:  # plain SGD
         step = revealed.step
-        assert np.array_equal(step.coordinates, run.coordinates)
-        before = revealed.before[step.coordinates]
-        moved = before - 0.1 * step.gradients
+        assert np.array_equal(revealed.before[step.coordinates], step.values)
+        before = revealed.before[run.coordinates]
+        moved = before - 0.1 * run.gradients[step.number]
         assert np.allclose(run.values[step.number], moved, atol=1e-6)
         assert step.number == 0 or np.array_equal(run.values[step.number - 1], before)
         assert len(set(revealed.rows)) == 25

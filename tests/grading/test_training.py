@@ -21,7 +21,7 @@ from grader.grading.training import (
     cross_entropy,
     draw_pool,
     draw_steps,
-    draw_units,
+    entries_of,
     followed_steps,
     run_own,
     run_training,
@@ -117,7 +117,7 @@ def test_the_first_thousand_are_trained_on_and_the_others_measured() -> None:
     student = Recording(knowing(DIGITS))
     run(student)
     assert (student.images.shape, student.measured.shape) == ((1000, 784), (500, 784))
-    assert student.asked["students"] == "network" and student.asked["recorded"] is True
+    assert student.asked["students"] == "network" and student.asked["kept"] == 1
     assert (student.asked["lr"], student.asked["momentum"]) == (0.01, 0.9)
     assert student.asked["batch_size"] == 100
     epochs = COURSE.assignment("relu").epochs
@@ -210,28 +210,57 @@ def test_the_first_step_and_three_others_are_revealed_at_random() -> None:
     assert len({step for steps in drawn for step in steps}) > 50
 
 
-def test_units_are_drawn_with_all_of_their_entries_whichever_way_they_lie() -> None:
+def test_units_are_followed_with_all_of_their_entries_whichever_way_they_lie() -> None:
     shapes = [(512, 784), (512,), (512, 10), (10,)]
     parameters = [Parameter("p", "a tensor", True, np.zeros(shape, np.float32)) for shape in shapes]
     rng = np.random.default_rng(0)
     pool = draw_pool(rng, 512)
     assert len(set(pool)) == 8 and ((pool[1:4] - pool[:3]) % 512 == 1).all()
-    drawn = set()
-    for _ in range(20):
-        coordinates = draw_units(rng, parameters, pool)
+    for _ in range(3):
+        drawn = np.sort(rng.choice(pool, 6, replace=False))
+        coordinates = entries_of(drawn, parameters)
         parts = []
         for shape in shapes:
             size = int(np.prod(shape))
             part, coordinates = coordinates[coordinates < size], coordinates[coordinates >= size]
             coordinates = coordinates - size
             parts.append(np.unravel_index(part, shape))
-        units = np.unique(parts[1][0])
-        assert len(units) == 6 and set(units) <= set(pool)
+        assert np.array_equal(parts[1][0], drawn)
         for (rows, *_), each in zip(parts[:3], (784, 1, 10), strict=True):
-            assert np.array_equal(np.unique(rows), units) and len(rows) == 6 * each
+            assert np.array_equal(np.unique(rows), drawn) and len(rows) == 6 * each
         assert np.array_equal(parts[3][0], np.arange(10))
-        drawn |= set(units)
-    assert drawn == set(pool)
+
+
+def test_a_students_optimizer_is_followed_from_the_first_step_to_the_last() -> None:
+    student = Recording(knowing(DIGITS))
+    assignment = COURSE.assignment("momentum")
+    shown: list[np.ndarray] = []
+
+    def follow(coordinates: np.ndarray) -> Followed:
+        assert len(student.batches) == 10 * assignment.epochs  # nobody knew of these before
+        shown.append(coordinates)
+        steps = len(student.batches)
+        return Followed(np.zeros((steps + 2, len(coordinates)), np.float32), [[]] * (steps + 1))
+
+    student.follow = follow  # type: ignore[method-assign]
+    rngs = np.random.default_rng(1), np.random.default_rng(2)
+    ran = run_training(student, assignment, DIGITS, *rngs, student_optimizer=True, units=True)  # type: ignore[arg-type]
+    assert student.asked["kept"] == assignment.epochs and len(shown) == 1
+    assert [step.number for step in ran.steps] == list(range(10 * assignment.epochs))
+    assert all(each.wide is None for each in ran.revealed)
+
+
+def test_many_units_are_looked_at_in_one_step_besides_the_first() -> None:
+    looked_at = set()
+    for draw in range(12):
+        student = Recording(knowing(DIGITS))
+        rngs = np.random.default_rng(1), np.random.default_rng(draw)
+        ran = run_training(student, COURSE.assignment("relu"), DIGITS, *rngs, units=True)  # type: ignore[arg-type]
+        (wide,) = [each for each in ran.revealed if each.wide is not None]
+        assert wide.step.number > 0 and wide.wide is not None
+        assert len(set(wide.wide.units)) == 96
+        looked_at.add(wide.step.number)
+    assert len(looked_at) > 6
 
 
 def test_what_is_judged_does_not_change_what_is_trained() -> None:

@@ -143,7 +143,10 @@ class NormalisedPass:
         u_error = (back_error * np.abs(n)).sum(0) / divisor
         u_error = (back_error + back_error.mean(0) + np.abs(n) * u_error) / self.root
         # What is taken away was larger than what is left, and so is its rounding.
-        u_error = u_error + 1e-6 * (np.abs(back) + np.abs(n * along)) / self.root
+        # Nor are mean and variance of a unit known that is hardly ever on, if u itself is not.
+        shaky = 1e-6 + 3 * self._u_error.max(axis=0) / self.root
+        terms = np.abs(back) + np.abs(back).mean(0) + np.abs(n * along)
+        u_error = u_error + shaky * terms / self.root
         if self.how.place == "after":
             u_error = u_error * np.abs(self._u_slope) + np.abs(u) * self._slope_error
             u = u * self._u_slope

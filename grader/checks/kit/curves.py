@@ -26,7 +26,8 @@ Curve = Callable[[np.ndarray], Sampled]
 def relu(z: np.ndarray) -> Sampled:
     on = z > 0
     # Rounding decides about the slope of a unit that is about to turn on.
-    turning = np.abs(z) < 1e-5 * max(1.0, float(np.abs(z).max(initial=0)))
+    size = np.abs(z)
+    turning = size < 1e-5 * np.maximum(1.0, size.max(axis=-1, keepdims=True, initial=0))
     return Sampled(np.where(on, z, 0), on * 1.0, np.zeros_like(z), turning * 1.0)
 
 

@@ -32,11 +32,13 @@ from grader.checks.kit.training_run import (
     near,
     units_steps,
 )
-from grader.grading.training import RevealedStep, TrainingRun
+from grader.grading.training import UNITS, RevealedStep, TrainingRun
 
 P = 0.5  # the default, by which networks train
 DEVIATIONS = 7.0
 FARTHEST = 7.5  # deviations of a sum of signs, of which there are some thousand
+LEAST_TOLD = 0.02  # of the activations
+ENOUGH = 42  # rows that two units have to have in common: the chance is 2^-28 for 2^13 pairs
 CLEAR = 8.0  # deviations of v, and five times as many for a row that is to tell
 
 
@@ -54,10 +56,13 @@ def expect_dropout_trains(
     masks = [
         masks_of(units, layers, curve, inverse) for units, inverse in with_inverse(run, layers)
     ]
-    signs = in_one(masks)
+    *followed, wide = masks
+    signs = in_one(followed)
+    expect_told(signs)
     expect_drop_rate(signs)
     if independent:
         expect_independent(signs)
+        expect_no_twins(in_one([wide])[0])
     if not scaled:
         return
     for mask in masks:
@@ -144,9 +149,11 @@ def masks_of(units: UnitsStep, layers: Layers, curve: Curve, inverse: np.ndarray
     kept = delta * hidden.slope / (1 - P)
     w1, b1 = units.gradients["W1"], units.gradients["b1"]
     v = inverse @ (images @ w1.T + b1)  # (N, N) @ (N, U)
-    error = np.concatenate([units.errors["W1"], units.errors["b1"][:, None]], axis=1).max(axis=1)
+    # What no image of the batch lights up says nothing of it, and takes nothing from what is said.
+    lit = images.any(axis=0)
+    error = np.maximum(units.errors["W1"][:, lit].max(axis=1), units.errors["b1"])
     error = error + 1e-6 * np.abs(v).sum(axis=0)  # (U,): of one entry of the gradient
-    off = np.abs(w1 - v.T @ images).max(axis=1)
+    off = np.abs(w1 - v.T @ images)[:, lit].max(axis=1)
     expect(
         (off <= 4 * error + 1e-4 * np.abs(w1).max(axis=1)).all(),
         f"in step {units.step.number + 1} of training the loss's gradient of "
@@ -209,6 +216,33 @@ def expect_kept_values(masks: Masks, layers: Layers) -> None:
             "another one",
             BACKWARD,
         )
+
+
+def expect_told(signs: np.ndarray) -> None:
+    """Fail unless the steps tell of some rows (S, N, V) whether units were dropped."""
+    share = float(np.abs(signs).sum() / (signs.shape[0] * signs.shape[1] * UNITS))
+    expect(
+        share > LEAST_TOLD,
+        "a training in which the loss reaches hidden units, through a nonlinearity that has a "
+        "slope where they are: else what is dropped can't be told",
+        f"{share:.1%} of the hidden activations that do",
+        "Look at the size of the initial weights, and for jumps of the nonlinearity.",
+    )
+
+
+def expect_no_twins(signs: np.ndarray) -> None:
+    """Fail if two of many units were dropped together, or by turns, in every row (N, H) that tells.
+
+    Of n independent rows that happens once in 2^(n - 1) times, for each of the pairs.
+    """
+    together, count = signs.T @ signs, np.abs(signs).T @ np.abs(signs)  # (H, H)
+    pairs = np.triu(count >= ENOUGH, 1)
+    expect(
+        (np.abs(together) < count)[pairs].all(),
+        "in training each hidden activation to be dropped by itself",
+        "units that are dropped together, or by turns, in all rows of a step",
+        LOOK,
+    )
 
 
 def expect_drop_rate(signs: np.ndarray) -> None:

@@ -114,7 +114,7 @@ class ForwardPass:
             self._deltas[number] = found
         return found
 
-    def gradient(self, cotangent: np.ndarray, role: str, index: Index) -> Index:
+    def gradient(self, cotangent: np.ndarray, role: str, index: tuple[Units, ...]) -> Index:
         """Some entries of one of the `gradients`."""
         number = int(role[1:])
         delta, error = self._delta(cotangent, number, index[0])

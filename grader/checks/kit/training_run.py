@@ -21,7 +21,7 @@ from grader.checks.kit.optimizers import Options, Trial, agrees
 from grader.checks.kit.passes import Formula, ForwardPass, Index, Pass, Weights
 from grader.checks.kit.probes import Failure, expect, show
 from grader.checks.misconceptions import Known
-from grader.grading.training import SGD, RevealedStep, Step, TrainingRun
+from grader.grading.training import SGD, RevealedStep, Step, TrainingRun, gradients_of_sgd
 
 RTOL = 1e-3
 LOOK = (
@@ -71,8 +71,19 @@ def first_sums(run: TrainingRun, layers: Layers) -> np.ndarray:
     return np.concatenate(sums)
 
 
+def expect_unchanged(run: TrainingRun) -> None:
+    """Fail if parameters were other ones when the network was measured than after the last step."""
+    expect(
+        np.array_equal(run.trained[run.steps[-1].coordinates], run.left),
+        "the parameters that the last step left, when the network is measured",
+        "others",
+        "The optimizer alone changes parameters, and only while the network trains.",
+    )
+
+
 def expect_unseen(run: TrainingRun, passed: Pass) -> None:
     """Fail unless the logits in eval mode, after the training, are those of `passed`."""
+    expect_unchanged(run)
     expect(
         near(run.unseen_logits, passed.logits, passed.error),
         f"after the training, in eval mode, the logits {show(passed.logits)} on unseen images",
@@ -146,9 +157,13 @@ def farthest_apart(predicted: np.ndarray, seen: np.ndarray) -> tuple[np.ndarray,
     return predicted.ravel()[order], seen.ravel()[order]
 
 
-def near(seen: np.ndarray, predicted: np.ndarray, error: np.ndarray) -> bool:
-    """Whether `seen` is as `predicted` but for `error`, and RTOL of the largest entry."""
-    allowed = RTOL * np.abs(predicted).max(initial=1e-6) + error
+def near(
+    seen: np.ndarray, predicted: np.ndarray, error: np.ndarray, axis: int | None = None
+) -> bool:
+    """Whether `seen` is as `predicted` but for `error`, and RTOL of the largest entry; with `axis`,
+    of the largest along it."""
+    largest = np.abs(predicted).max(axis=axis, initial=1e-6, keepdims=True)
+    allowed = RTOL * largest + error
     # So put that what is not a number is near nothing.
     return bool((np.abs(seen - predicted) <= allowed).all())
 
@@ -201,26 +216,58 @@ class UnitsStep:
 
 
 def units_steps(run: TrainingRun, layers: Layers) -> Iterator[UnitsStep]:
-    """All steps of a run."""
+    """All steps of a run, then one of them once more, with many units."""
     places: dict[str, np.ndarray] = {}
     units = coordinates = np.empty(0, np.int64)
     for step in run.steps:
         if step.coordinates is not coordinates:
             coordinates = step.coordinates
-            located = layers.locate(coordinates)
-            places = {role: in_order(*found) for role, found in located.items()}
-            units = np.unique(located["W1"][1][0])
+            places = places_of(layers, coordinates)
+            units = np.flatnonzero(np.bincount(layers.locate(coordinates)["W1"][1][0]))
         values, gradients, errors = (
             {role: part[place] for role, place in places.items()}
             for part in (step.values, step.gradients, step.gradient_error)
         )
         yield UnitsStep(step, values, gradients, errors, units)
+    yield from wide_steps(run, layers)
+
+
+def wide_steps(run: TrainingRun, layers: Layers) -> Iterator[UnitsStep]:
+    """The revealed step in which many units were looked at, if there is one."""
+    for revealed in run.revealed:
+        if revealed.wide is None:
+            continue
+        units = revealed.wide.units
+        earlier, before, after = (
+            of_units(layers.split(flat), units, run.sizes[1])
+            for flat in (revealed.wide.earlier, revealed.before, revealed.wide.after)
+        )
+        slopes = {
+            role: gradients_of_sgd(earlier[role], before[role], after[role]) for role in before
+        }
+        gradients, errors = ({role: each[n] for role, each in slopes.items()} for n in (0, 1))
+        yield UnitsStep(revealed.step, before, gradients, errors, units)
+
+
+def of_units(weights: Weights, units: np.ndarray, num_hidden: int) -> Weights:
+    """What belongs to these hidden units, and what belongs to none."""
+    return {
+        role: np.take(value, units, value.shape.index(num_hidden))
+        if num_hidden in value.shape
+        else value
+        for role, value in weights.items()
+    }
+
+
+def places_of(layers: Layers, coordinates: np.ndarray) -> dict[str, np.ndarray]:
+    """For each role which of `coordinates` are its own, in the shape of the block that they are."""
+    return {role: in_order(*found) for role, found in layers.locate(coordinates).items()}
 
 
 def in_order(chosen: np.ndarray, index: Index) -> np.ndarray:
     """The `chosen` coordinates in the shape of the block that they are of a parameter."""
     order = np.lexsort(index[::-1])
-    return chosen[order].reshape([len(np.unique(axis)) for axis in index])
+    return chosen[order].reshape([np.count_nonzero(np.bincount(axis)) for axis in index])
 
 
 def expect_units_learn(run: TrainingRun, layers: Layers, formula: Formula) -> None:
@@ -239,7 +286,9 @@ def compared_gradients(
     agree."""
     for role, (predicted, error) in passed.gradients(units.cotangent).items():
         seen = units.gradients[role]
-        yield role, seen, predicted, near(seen, predicted, error + units.errors[role])
+        # A unit that learns much must not hide what another one does.
+        axis = 1 if role == "W1" else None
+        yield role, seen, predicted, near(seen, predicted, error + units.errors[role], axis)
 
 
 def expect_followed(run: TrainingRun) -> None:

@@ -1,4 +1,4 @@
-"""A network in training, an epoch at a time, and what the steps of the latest one left behind.
+"""A network in training, an epoch at a time, and what the steps of the latest ones left behind.
 
 What is kept here lies in the reach of student code. It proves something only because the trusted
 side asks to see a step when all are over: what was forged then has to agree with the formulas that
@@ -44,27 +44,33 @@ class Trainee:
         batch_size: int,
         forward: Callable[[nn.Module, Tensor], Tensor],
         *,
-        recorded: bool,
+        kept: int,
     ) -> None:
         self.net = net
         self.optimizer = optimizer
         self.batches = list(zip(images.split(batch_size), labels.split(batch_size), strict=True))
         self.forward = forward
-        self.parameters = parameters_of(net) if recorded else []
+        self.parameters = parameters_of(net) if kept else []
         self.sizes = [_numel(p) for p in self.parameters]
-        # Before the latest epoch's first step and the one before that, and after each of its steps.
-        self.values = _empty(2 + len(self.batches), sum(self.sizes))
-        self.buffers: list[list[Tensor]] = []  # before its first step, and after each
-        self._write(self.values[-1])
-        self.values[-2] = self.values[-1]
+        # Before the first step that is kept and the one before that, and after each that is.
+        self.values = _empty(2 + max(kept, 1) * len(self.batches), sum(self.sizes))
+        self._write(self.values[0])
+        self.values[1] = self.values[0]
+        self.filled = 2
+        self.buffers = [self._copy_of_buffers()]  # before that step, and after each
 
     def epoch(self, request: protocol.TrainEpoch) -> protocol.Trained:
-        self.values[:2] = self.values[-2:]
-        self.buffers = [self._copy_of_buffers()]
+        if self.filled == len(self.values):
+            self.values[:2] = self.values[-2:]
+            self.buffers = self.buffers[-1:]
+            self.filled = 2
+        first = self.filled
+        self.filled += len(self.batches)
+        steps = self.values[first : self.filled]
         places = self._places(request.coordinates)
         logits, gradients = [], []
         self.net.train()
-        for (images, targets), values in zip(self.batches, self.values[2:], strict=True):
+        for (images, targets), values in zip(self.batches, steps, strict=True):
             self.optimizer.zero_grad()
             output = self.forward(self.net, images)
             _backward(_cross_entropy(output, targets))  # type: ignore[no-untyped-call]
@@ -78,12 +84,12 @@ class Trainee:
         return protocol.Trained(
             logits,
             tensor_to_array(_stack(gradients)),
-            tensor_to_array(self.values[2:, chosen]),
+            tensor_to_array(steps[:, chosen]),
         )
 
     def follow(self, request: protocol.Follow) -> protocol.Followed:
         return protocol.Followed(
-            tensor_to_array(self.values[:, indices(request.coordinates)]),
+            tensor_to_array(self.values[: self.filled, indices(request.coordinates)]),
             [[tensor_to_array(buffer) for buffer in buffers] for buffers in self.buffers],
         )
 

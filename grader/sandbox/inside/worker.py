@@ -161,9 +161,9 @@ class Worker:
             array_to_tensor(request.labels),
             request.batch_size,
             self._call_in_training,
-            recorded=request.recorded,
+            kept=request.kept,
         )
-        return protocol.TrainingBegun(describe_parameters(net) if request.recorded else [])
+        return protocol.TrainingBegun(describe_parameters(net) if request.kept else [])
 
     def trainepoch(self, request: protocol.TrainEpoch) -> protocol.Trained:
         return self.trainee.epoch(request)

@@ -197,7 +197,7 @@ class Train(msgspec.Struct, tag=True):
     labels: Array  # (N,), int64
     batch_size: int
     students: Literal["network", "optimizer", "both"]
-    recorded: bool  # whether parameters are kept, for the requests that follow to show
+    kept: int  # epochs whose parameters are kept, for the requests that follow to show; 0 for none
     lr: float
     momentum: float
 
@@ -212,16 +212,20 @@ class TrainEpoch(msgspec.Struct, tag=True):
 
 
 class Follow(msgspec.Struct, tag=True):
-    """Show what the steps of the latest epoch did at some coordinates: it is over, so nobody can
+    """Show what the steps that are kept did at some coordinates: they are over, so nobody can
     prepare for these."""
 
     coordinates: Array  # int64, as for TrainEpoch
 
 
 class Reveal(msgspec.Struct, tag=True):
-    """Show all parameters (P,) before a step of the latest epoch."""
+    """Show all parameters (P,) before a step of those that are kept.
 
-    step: int  # of the epoch's
+    Before the first one's -1 is what was before the step that came before, after the last one's
+    what it left.
+    """
+
+    step: int
 
 
 class Measure(msgspec.Struct, tag=True):
@@ -373,8 +377,8 @@ class Trained(msgspec.Struct, tag=True):
 
 
 class Followed(msgspec.Struct, tag=True):
-    """An epoch of S steps that is over. All float32; the buffers are those that hold floats, if
-    not too many."""
+    """S steps that are kept. All float32; the buffers are those that hold floats, if not too
+    many."""
 
     # (S + 2, K): before the step before the first (as they began, if there is none), before the
     # first, and after each.
