@@ -138,4 +138,4 @@ def test_training(student: Student, rng: np.random.Generator, train: Train, pass
             formula=FORMULA,
             closely=passed("test_epsilon"),
         )
-    expect_accuracy(run)
+    expect_accuracy(run, passed)

@@ -5,9 +5,12 @@ One run serves all bands. The network's weights have to be drawn, not brought al
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
+from grader.checks.kit.optimizers import named_held
 from grader.checks.kit.probes import (
     draw_seed,
     expect,
@@ -15,6 +18,10 @@ from grader.checks.kit.probes import (
 )
 from grader.checks.kit.shared import (
     expect_reproducible_network,
+)
+from grader.checks.misconceptions.shared.trainings import (
+    recognise_outputs,
+    recognise_training,
 )
 from grader.grading.training import OWN_SIZES, OwnRun
 from grader.sandbox.client import Student
@@ -26,13 +33,20 @@ from grader.sandbox.client import Student
     "Build Net(784, 10), call it on torch.rand(4, 784), and give make_optimizer its parameters()."
 )
 def test_builds(student: Student, rng: np.random.Generator) -> None:
-    """The network can be built, gives logits, and make_optimizer returns an optimizer"""
+    """The network can be built, gives logits, and make_optimizer returns an optimizer of it"""
     net = student.build(*OWN_SIZES, seed=draw_seed(rng))
     net.forward(rng.random((1, OWN_SIZES[0]), np.float32))
     net.forward(rng.random((2, OWN_SIZES[0]), np.float32), train=True)
     # Only where numbers take as much room as those that are sent: what came in a message fits one.
     drawn = [p.value for p in net.parameters if p.value is not None and p.value.dtype.kind == "f"]
-    student.make_optimizer([normal(rng, *value.shape) for value in drawn], as_generator=True)
+    start = [normal(rng, *value.shape) for value in drawn]
+    held = student.make_optimizer(start, as_generator=True).held
+    expect(
+        -1 not in held,
+        "an optimizer over the parameters that it was passed, or some of them",
+        f"{held.count(-1)} others in its param_groups",
+        known=partial(named_held, held, as_generator=True),
+    )
 
 
 @pytest.mark.points(1)
@@ -51,6 +65,10 @@ def expect_band(run: OwnRun, band: float) -> None:
         run.summary.valid_accuracy >= band,
         f"an accuracy of at least {band:.2f} on the test images",
         f"{run.summary.valid_accuracy:.3f}, with a training loss of {losses}",
+        known=lambda: (
+            recognise_outputs(run.last_logits, run.unseen_logits)
+            or recognise_training(run.summary.loss, run.unseen_logits)
+        ),
     )
 
 

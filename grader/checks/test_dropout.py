@@ -428,4 +428,4 @@ def test_training(student: Student, rng: np.random.Generator, train: Train, pass
                 independent=passed("test_masks_are_independent"),
                 scaled=passed("test_kept_values"),
             )
-    expect_accuracy(run)
+    expect_accuracy(run, passed)

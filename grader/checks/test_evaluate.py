@@ -25,11 +25,14 @@ from grader.checks.misconceptions.evaluate import (
     ONE_BATCH,
     PERCENT,
     REST_DROPPED,
+    STAY_OFF,
     STAYS_IN_EVAL,
     TRAIN_MODE,
+    changed,
     recognise_share,
 )
 from grader.grading.training import accuracy
+from grader.sandbox.answers import Left
 from grader.sandbox.client import Student
 from grader.sandbox.wire.values import Tensor
 
@@ -44,7 +47,8 @@ class Measured:
     seen: float
     wanted: float
     forwards: list[tuple[int, bool, bool]]  # rows, train mode, gradients on
-    left_training: object
+    left: Left
+    recording: bool  # whether gradients are enabled afterwards
     logits: np.ndarray  # (M, O), of what was measured
     targets: np.ndarray
     batch_size: int
@@ -87,12 +91,15 @@ def measure(
     net = student.give_network(layers, dropout=dropout, train=train)
     called = student.call("evaluate", net, Tensor(inputs), Tensor(targets), batch_size)
     call = f"evaluate on {count} rows with batch_size={batch_size}"
+    left = called.left[0]
+    assert left is not None, "a network was passed"
     return Measured(
         call,
         number_in(called.value, call),
         accuracy(logits, targets),
         called.forwards,
-        called.modes[0],
+        left,
+        called.recording,
         logits,
         targets,
         batch_size,
@@ -160,7 +167,13 @@ def test_no_gradients(student: Student, rng: np.random.Generator) -> None:
         not recorded,
         "every forward pass without gradients",
         f"{recorded} of {len(measured.forwards)} with a graph",
-        known=lambda: GRADIENTS_ON,
+        known=lambda: changed(measured.left) or GRADIENTS_ON,
+    )
+    expect(
+        measured.recording,
+        "gradients to be on again afterwards",
+        "they are off",
+        known=lambda: STAY_OFF,
     )
 
 
@@ -192,12 +205,18 @@ def named_batches(seen: list[int], wanted: list[int]) -> Mistake | None:
 @pytest.mark.points(1)
 @pytest.mark.hint("Remember net.training at the beginning and restore it with net.train(...).")
 def test_mode_restored(student: Student, rng: np.random.Generator) -> None:
-    """The network is left in the mode that it was in"""
+    """The network is left as it was, in the mode that it was in"""
     for train in (True, False):
         measured = measure(student, rng, 10, 4, train=train)
         expect(
-            measured.left_training is train,
+            measured.left.training is train,
             f"a network in {'train' if train else 'eval'} mode to be left in it",
             f"it is in {'eval' if train else 'train'} mode afterwards",
             known=partial(filled, STAYS_IN_EVAL if train else ALWAYS_TRAIN),
+        )
+        expect(
+            changed(measured.left) is None,
+            "the network's parameters to be as they were, without gradients, and trainable",
+            "they are not",
+            known=partial(changed, measured.left),
         )

@@ -21,7 +21,12 @@ from grader.checks.kit.probes import (
     show,
 )
 from grader.checks.misconceptions import Mistake
-from grader.checks.misconceptions.l1 import CONSTANT_PENALTY, LOGITS_CUT_OFF, recognise_loss
+from grader.checks.misconceptions.l1 import (
+    BACKWARD,
+    CONSTANT_PENALTY,
+    LOGITS_CUT_OFF,
+    recognise_loss,
+)
 from grader.grading.training import cross_entropy
 from grader.sandbox.client import Student
 from grader.sandbox.wire.values import GivenNetwork, Logits, Tensor
@@ -175,7 +180,8 @@ def test_penalty(student: Student, rng: np.random.Generator) -> None:
             seen,
             list(wanted.values()),
             strength,
-            f"The cross-entropy is {case.cross_entropy:.6g} of it.",
+            f"The cross-entropy is {case.cross_entropy:.6g} of it, and the penalty the rest: the "
+            "absolute values of all entries, added up and multiplied by strength.",
         )
         possible = {name for name, loss in wanted.items() if abs(seen - loss) <= 2e-5 * loss + 1e-6}
 
@@ -223,7 +229,8 @@ def test_leaves_all_as_it_was(student: Student, rng: np.random.Generator) -> Non
         net = student.give_network(case.layers, train=train)
         arguments = (net, Logits(net, case.inputs), Tensor(case.targets), 0.5)
         first, second = (student.call("compute_loss", *arguments) for _ in range(2))
-        logits, targets = first.arguments[1], first.arguments[2]
+        logits, targets, left = first.arguments[1], first.arguments[2], first.left[0]
+        assert left is not None, "a network was passed"
         expect(
             isinstance(logits, Tensor)
             and logits.array.shape == case.logits.shape
@@ -237,9 +244,15 @@ def test_leaves_all_as_it_was(student: Student, rng: np.random.Generator) -> Non
             "they hold other values after the call",
         )
         expect(
-            first.modes[0] is train,
+            left.training is train,
             f"the network to stay in {'train' if train else 'eval'} mode",
             "it is in the other one after the call",
+        )
+        expect(
+            left.without_gradients,
+            "the parameters to have no gradients yet",
+            "they have some after the call",
+            known=lambda: BACKWARD,
         )
         losses = [number_in(called.value, "compute_loss") for called in (first, second)]
         expect(

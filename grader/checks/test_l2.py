@@ -112,4 +112,4 @@ def test_training(student: Student, rng: np.random.Generator, train: Train, pass
         expect_trained_baseline(
             run, rules, trial, DEFAULTS, as_probed=passed("test_defaults"), formula=FORMULA
         )
-    expect_accuracy(run)
+    expect_accuracy(run, passed)

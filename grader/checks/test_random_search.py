@@ -21,13 +21,16 @@ from grader.checks.kit.probes import (
     draw_seed,
     expect,
 )
-from grader.checks.misconceptions import Known, filled
+from grader.checks.misconceptions import Known, Mistake, filled
 from grader.checks.misconceptions.random_search import (
     ACCURACY_RETURNED,
     DROPOUT_RANGE,
+    IN_TURN,
     LR_RANGES,
+    MORE_RETURNED,
     SAME_EACH_TRIAL,
     SEED_WITHOUT_EFFECT,
+    TIED,
     TOO_FEW,
     WEIGHT_DECAY_RANGE,
     Settings,
@@ -75,7 +78,7 @@ def settings_in(value: object, where: str) -> Settings:
         isinstance(value, dict),
         f"a dict where {where} settings",
         describe(value),
-        known=lambda: ACCURACY_RETURNED if isinstance(value, float) else None,
+        known=partial(named_return, value),
     )
     assert isinstance(value, dict)
     expect(
@@ -95,6 +98,14 @@ def settings_in(value: object, where: str) -> Settings:
         for name in NAMES[1:]
     }
     return {"optimizer": value["optimizer"]} | numbers
+
+
+def named_return(value: object) -> Mistake | None:
+    """What is returned in place of a setting."""
+    if isinstance(value, float):
+        return ACCURACY_RETURNED
+    several = isinstance(value, list | tuple) and any(isinstance(each, dict) for each in value)
+    return MORE_RETURNED if several else None
 
 
 def draw_accuracies(rng: np.random.Generator, trials: int) -> list[dict[str, float]]:
@@ -315,7 +326,17 @@ def expect_uncorrelated(x: np.ndarray, y: np.ndarray, what: str) -> None:
         abs(correlation) * math.sqrt(len(x)) <= Z_LIMIT,
         f"{what} to be drawn independently",
         f"they go together, with a correlation of {correlation:.2f}",
+        known=partial(named_correlation, correlation, what),
     )
+
+
+def named_correlation(correlation: float, what: str) -> Mistake | None:
+    """Why numbers go together, where they do so altogether."""
+    if abs(correlation) < 0.98:
+        return None
+    if what.startswith("optimizer and the optimizer"):
+        return IN_TURN
+    return filled(TIED, what=what[0].upper() + what[1:])
 
 
 @pytest.mark.points(1)

@@ -133,4 +133,4 @@ def test_training(train: Train, passed: Passed) -> None:
         layers = Layers(run.parameters, two_layers(run.sizes))
         with refuting("test_hidden_is_relu"):
             expect_two_layers_train(run, layers, relu, "W2·max(0, W1·x + b1) + b2")
-    expect_accuracy(run)
+    expect_accuracy(run, passed)

@@ -9,8 +9,9 @@ A check is a pytest function whose docstring's first line is its title. Marks:
 
 Fixtures: `student` (the module behind the wall), `rng` (a NumPy generator derived from course seed,
 assignment and check), `course_rng` (one for fixtures that several checks share), `passed` (whether
-a check above has passed), `train` (one run of the seed's training loop, recorded in the report),
-`own_run` (the same with a network and an optimizer of the student's own, run once for all checks).
+a check above has passed, or all of them), `train` (one run of the seed's training loop, recorded in
+the report), `own_run` (the same with a network and an optimizer of the student's own, run once for
+all checks).
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ DEFERRED = "runs after you hand in"
 TRAINING_FIXTURES = {"train", "own_run"}
 
 Train = Callable[..., TrainingRun]
-Passed = Callable[[str], bool]
+Passed = Callable[..., bool]
 Explain = Callable[[StudentError], Slip | None]
 
 # What a check or a fixture may end with; an interrupt is none of it. pytest's own outcomes are not
@@ -87,8 +88,10 @@ class CheckRun:
         self._apart = False
         self.doubt = ""  # why what hidden checks saw may be the machine's doing; "": it is not
 
-    def passed(self, name: str) -> bool:
-        """Whether the check of this name has passed in this run."""
+    def passed(self, name: str | None = None) -> bool:
+        """Whether the check of this name has passed in this run; without a name, all so far."""
+        if name is None:
+            return all(result.verdict == "passed" for result in self.results)
         return any(result.id == name and result.verdict == "passed" for result in self.results)
 
     @contextmanager

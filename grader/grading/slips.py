@@ -435,6 +435,14 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         ),
     ),
     (
+        r"gave logits that are not all finite",
+        Slip(
+            "logits not finite",
+            "NaN or infinity comes out: something overflows, as exp of a large number does, "
+            "divides by 0, or was never set.",
+        ),
+    ),
+    (
         r"optimizer\.step\(\) raised ZeroDivisionError",
         Slip(
             "t counted from 0",
@@ -482,6 +490,7 @@ IN_FORWARD = re.compile(
     r"^the forward pass on \((\d+), \d+\) .*The size of tensor a \((\d+)\) must match the size of "
     r"tensor b \((\d+)\)"
 )
+BATCH = re.compile(r"^the forward pass on \((\d+), \d+\)")
 RESHAPED = re.compile(r"shape '\[.*\b(784|512)\b.*\]' is invalid for input of size")
 UNKNOWN_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 NO_ATTRIBUTE = re.compile(r"AttributeError: '(\w+)' object has no attribute '(\w+)'")
@@ -577,7 +586,7 @@ def sizes(error: StudentError) -> Slip | None:
         return hard_coded(found[1])
     if (found := PRODUCT.search(said)) is None:
         return None
-    _, inner, *weight = found.groups()
+    rows, inner, *weight = found.groups()
     if inner not in LESSON_SIZES and (written := LESSON_SIZES & {*weight}):
         return hard_coded(min(written))
     if inner == weight[1] and PRODUCTS.search(marked(error)):
@@ -585,6 +594,13 @@ def sizes(error: StudentError) -> Slip | None:
             "weight the wrong way round",
             "A weight fits only the other way round: @ takes it as (in, out), "
             "nn.functional.linear as (out, in); .T turns it.",
+        )
+    batch = BATCH.search(said)
+    if rows == "1" and batch and int(inner) == int(batch[1]) * int(weight[0]):
+        return Slip(
+            "rows flattened into one",
+            "All rows of the batch are flattened into one: flatten(1), or nn.Flatten(), leaves the "
+            "first dimension, that of the rows.",
         )
     return Slip(
         "layers that do not fit",

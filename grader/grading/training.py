@@ -298,6 +298,8 @@ class OwnRun:
 
     summary: Training
     bands: tuple[float, ...]  # accuracies below the threshold that earn something, too
+    last_logits: np.ndarray  # (N, C): of the last batch, in train mode
+    unseen_logits: np.ndarray  # (M, C): of the test images, in eval mode
 
 
 def run_own(
@@ -334,7 +336,7 @@ def run_own(
     logits = [output for _ in range(assignment.epochs) for output in trainee.epoch(nowhere)[0]]
     unseen_logits, _, _ = trainee.measure(unseen.images)
     summary = summarise(logits, unseen_logits, labels, numbers[unseen.labels], assignment)
-    return OwnRun(summary, assignment.bands)
+    return OwnRun(summary, assignment.bands, logits[-1], unseen_logits)
 
 
 def summarise(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,15 @@ class Parameter:
     value: np.ndarray | None
 
 
+class Left(NamedTuple):
+    """How a network is left by a call that it was passed to."""
+
+    training: bool  # its mode
+    trainable: bool  # all of its parameters require gradients
+    unchanged: bool  # their values are what they were
+    without_gradients: bool
+
+
 @dataclass(frozen=True)
 class Called:
     """What a call of the student's function gave; see `protocol.Called`.
@@ -35,7 +44,8 @@ class Called:
     gradients: list[object]
     forwards: list[tuple[int, bool, bool]]
     asked: list[list[object]]
-    modes: list[object]
+    left: list[Left | None]
+    recording: bool
 
 
 def called(message: protocol.Called, doing: str, count: int) -> Called:
@@ -46,30 +56,37 @@ def called(message: protocol.Called, doing: str, count: int) -> Called:
     """
     try:
         value = unpack(message.value)
-        arguments, gradients, forwards, asked, modes = (
+        arguments, gradients, forwards, asked, left = (
             list_in(part)
             for part in (
                 message.arguments,
                 message.gradients,
                 message.forwards,
                 message.asked,
-                message.modes,
+                message.left,
             )
         )
     except protocol.ProtocolError as error:
         raise StudentUnusable(f"{doing}: {error}") from None
     if not (
-        len(arguments) == len(gradients) == len(modes) == count
+        len(arguments) == len(gradients) == len(left) == count
         and all(is_forward(each) for each in forwards)
         and all(isinstance(each, list) for each in asked)
+        and all(each is None or is_left(each) for each in left)
     ):
         raise StudentUnusable(f"{doing}: a part of the answer is missing, or not what it should be")
-    return Called(value, arguments, gradients, forwards, asked, modes)
+    nets = [None if each is None else Left(*each) for each in left]
+    return Called(value, arguments, gradients, forwards, asked, nets, message.recording)
 
 
 def is_forward(record: object) -> bool:
     """Whether `record` is of a forward pass: rows, train mode, whether gradients were enabled."""
     return isinstance(record, tuple) and list(map(type, record)) == [int, bool, bool]
+
+
+def is_left(record: object) -> bool:
+    """Whether `record` says how a network is left."""
+    return isinstance(record, tuple) and list(map(type, record)) == [bool] * len(Left._fields)
 
 
 def list_in(data: protocol.Data) -> list[Any]:

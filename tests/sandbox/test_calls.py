@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.sandbox.answers import called
+from grader.sandbox.answers import Left, called
 from grader.sandbox.client import (
     Allowance,
     Student,
@@ -132,7 +132,8 @@ def f(net, x):
         call = student.call("f", net, Tensor(ROWS))
         again = student.call("f", net, Tensor(ROWS))
     assert call.forwards == again.forwards == [(4, True, True), (2, False, False)]
-    assert call.modes == [False, None]
+    assert call.left == [Left(False, True, True, True), None]
+    assert call.recording
     assert isinstance(call.value, Tensor)
     expected = np.maximum(ROWS[:2] @ w1.T + b1, 0) @ w2.T + b2
     assert np.allclose(call.value.array, expected, atol=1e-4)
@@ -240,9 +241,32 @@ def test_a_result_without_gradients_is_said_to_be_one(
         student.call("f", Tensor(ROWS), cotangent=ROWS)
 
 
+def test_what_a_call_leaves_behind_is_seen_and_gradients_are_on_in_the_next(
+    launcher: Launcher,
+) -> None:
+    source = """
+import torch
+def trains(net, x):
+    net(x).sum().backward()
+    torch.optim.SGD(net.parameters(), lr=0.1).step()
+def freezes(net, x):
+    net.requires_grad_(False)
+    torch.set_grad_enabled(False)
+"""
+    with student_of(launcher, source) as student:
+        net = student.give_network(two_layers(), train=True)
+        trained = student.call("trains", net, Tensor(ROWS))
+        frozen = student.call("freezes", student.give_network(two_layers()), Tensor(ROWS))
+        after = student.call("trains", net, Tensor(ROWS))
+    assert trained.left == [Left(True, True, False, False), None]
+    assert frozen.left == [Left(False, False, True, True), None]
+    assert (trained.recording, frozen.recording, after.recording) == (True, False, True)
+    assert after.forwards == [(4, True, True)]
+
+
 def answer(**parts: Data) -> protocol.Called:
-    whole = {name: pack([]) for name in ("arguments", "gradients", "forwards", "asked", "modes")}
-    return protocol.Called(**({"value": pack(1)} | whole | parts))
+    whole = {name: pack([]) for name in ("arguments", "gradients", "forwards", "asked", "left")}
+    return protocol.Called(**({"value": pack(1)} | whole | parts), recording=True)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +276,8 @@ def answer(**parts: Data) -> protocol.Called:
         answer(arguments=pack([1])),
         answer(arguments=pack({})),
         answer(gradients=pack(None)),
-        answer(modes=pack([True])),
+        answer(left=pack([None])),
+        answer(left=pack([True])),
         answer(forwards=pack([1])),
         answer(forwards=pack([(1, True)])),
         answer(forwards=pack([(1, True, np.ones(2))])),

@@ -17,6 +17,9 @@ from grader.checks.kit.batch_statistics import (
 from grader.checks.kit.layers import Layers
 from grader.checks.kit.probes import expect, show
 from grader.checks.kit.training_run import LOOK, expect_unchanged, near, units_steps
+from grader.checks.misconceptions import Known
+from grader.checks.misconceptions.shared.common import SAME_LOGITS
+from grader.checks.misconceptions.shared.trainings import same_for_all
 from grader.grading.training import EPS, RevealedStep, TrainingRun
 
 SLOWEST = 0.01  # share by which a running statistic moves in a step
@@ -32,7 +35,11 @@ def expect_kept_statistics(
     mean = follow(run.revealed, passes, "mean")
     spreads = [] if mean is None else [follow(run.revealed, passes, k, mean) for k in SPREADS]
     spread = next((found for found in spreads if found is not None), None)
-    expect_moving(spread, "buffers that do not" if run.buffers else "none among the buffers")
+    expect_moving(
+        spread,
+        "buffers that do not" if run.buffers else "none among the buffers",
+        lambda: SAME_LOGITS if same_for_all(run.unseen_logits) else None,
+    )
     assert mean is not None
     assert spread is not None
     expect_moving_in_each_step(run, layers, passes[-1].how, mean, spread)
@@ -62,7 +69,7 @@ def expect_kept_statistics(
     )
 
 
-def expect_moving(found: object, seen: str) -> None:
+def expect_moving(found: object, seen: str, known: Known | None = None) -> None:
     expect(
         found,
         "in training running statistics that move, in each step, by the same share of the way to "
@@ -70,6 +77,7 @@ def expect_moving(found: object, seen: str) -> None:
         seen,
         "In train mode every batch moves them, whether autograd records or not: "
         "running ← (1 - m)·running + m·batch's.",
+        known,
     )
 
 

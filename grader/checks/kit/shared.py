@@ -10,7 +10,14 @@ import pytest
 from grader.checks.kit.probes import draw_seed, draw_sizes, expect, normal
 from grader.checks.misconceptions import filled
 from grader.checks.misconceptions.shared import common
-from grader.checks.misconceptions.shared.layers import LAYER_MISSING, NEVER_SET, ONE_ROW
+from grader.checks.misconceptions.shared.layers import (
+    CONSTANT_WEIGHTS,
+    LAYER_MISSING,
+    NEVER_SET,
+    ONE_ROW,
+)
+from grader.checks.misconceptions.shared.trainings import recognise_training
+from grader.grading.plugin import Passed
 from grader.grading.training import TrainingRun
 from grader.sandbox.client import Network, Parameter, Student, StudentUnusable
 
@@ -126,7 +133,7 @@ def expect_reproducible_network(
         "another network after another torch.manual_seed",
         "the same one",
         "Its weights should be random, and drawn from torch's global generator.",
-        known=lambda: None if any(map(is_weight, first.parameters)) else LAYER_MISSING,
+        known=lambda: CONSTANT_WEIGHTS if any(map(is_weight, first.parameters)) else LAYER_MISSING,
     )
     expect(
         follows,
@@ -160,8 +167,12 @@ def expect_no_reseeding(student: Student) -> None:
     )
 
 
-def expect_accuracy(run: TrainingRun) -> None:
-    """Fail below the assignment's threshold."""
+def expect_accuracy(run: TrainingRun, passed: Passed) -> None:
+    """Fail below the assignment's threshold.
+
+    What did not pass above is the reason, or may be: only where all did one is looked for.
+    """
+    sound = passed()
     summary = run.summary
     losses = " → ".join(f"{loss:.2f}" for loss in summary.loss)
     expect(
@@ -169,5 +180,8 @@ def expect_accuracy(run: TrainingRun) -> None:
         f"a validation accuracy of at least {summary.threshold:.2f} "
         f"after {len(summary.loss)} epochs",
         f"{summary.valid_accuracy:.2f}, with a training loss of {losses}",
-        "If every check above passes, look at what the initial weights and learning rate do.",
+        "Look at what the initial weights and the learning rate do."
+        if sound
+        else "What did not pass above may be why: mend that first.",
+        known=partial(recognise_training, summary.loss, run.unseen_logits) if sound else None,
     )

@@ -29,8 +29,8 @@ LOOK = (
     "calls before."
 )
 BACKWARD = (
-    "Every part of forward takes part in the backward pass: nothing is detached, and no gradient "
-    "is changed on its way."
+    "Every part of forward takes part in the backward pass: nothing is written through .data, "
+    "detached or under no_grad, and no gradient is changed on its way."
 )
 
 

@@ -15,6 +15,7 @@ from grader.checks.misconceptions.shared.steps import (
     adadelta_steps,
     adagrad_steps,
     adamax_steps,
+    asgd_steps,
     gradients,
     moves,
     ratio,
@@ -317,6 +318,14 @@ WRONG_RULES = (
         directed(lambda m, v, g, t: m / (1 - BETA_1**t) / (np.sqrt(v) + EPS)),
     ),
     WrongRule(
+        "correction multiplied",
+        "Both moments are multiplied by 1 - β^t here, which makes small ones smaller: they are "
+        "divided by it.",
+        directed(
+            lambda m, v, g, t: m * (1 - BETA_1**t) / (np.sqrt(v * (1 - BETA_2**t)) + EPS)
+        ),
+    ),
+    WrongRule(
         "correction without the power",
         "The bias correction is the same in every step here: it divides by 1 - β to the power of t "
         "and so fades as t grows.",
@@ -580,6 +589,12 @@ WRONG_RULES = (
         directed(
             lambda m, v, g, t: m / (1 - BETA_1**t) / np.sqrt(v / (1 - BETA_2**t) + EPS)
         ),
+    ),
+    WrongRule(
+        "ASGD",
+        "These are the steps of ASGD, gradient descent that averages parameters: Adam averages "
+        "gradients and their squares.",
+        asgd_steps,
     ),
     WrongRule(
         "lr taken for ε",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
@@ -42,6 +43,14 @@ TWICE = Mistake(
 )
 
 
+RUNNING_TRAINED = Mistake(
+    "running statistics among the parameters",
+    "Running statistics are parameters here, which an optimizer moves: no gradient trains them, so "
+    "they are buffers, by self.register_buffer(name, tensor).",
+)
+KEPT = re.compile(r"running|moving|mean|var|mu\b|sigma|std")
+
+
 def recognise_parameters(
     shapes: Mapping[str, tuple[int, ...]], missing: Sequence[str], unknown: Sequence[Parameter]
 ) -> Mistake | None:
@@ -50,6 +59,8 @@ def recognise_parameters(
     by_size = {num_features: INPUTS_TOO, shapes["b2"][0]: LOGITS_TOO, num_hidden: TWICE}
     more = [p.value.shape for p in unknown if p.value is not None]
     if more and all(len(shape) == 1 and shape[0] in by_size for shape in more):
+        if any(KEPT.search(p.name) for p in unknown):
+            return RUNNING_TRAINED
         mistakes = {by_size[shape[0]] for shape in more}
         return mistakes.pop() if len(mistakes) == 1 else None
     general = wrong_parameters(shapes, missing, unknown)
@@ -195,6 +206,10 @@ def by_large_eps(eps: float) -> Normalise:
     return lambda z: (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + eps)
 
 
+def by_added_eps(eps: float) -> Normalise:
+    return lambda z: (z - z.mean(axis=0)) / z.std(axis=0) + eps
+
+
 def has_rows_normalised(n: np.ndarray) -> bool:
     """Whether each row of (N, H), scale and shift undone, has mean 0 and variance 1."""
     centred = np.abs(n.mean(axis=1)).max() < 2e-3
@@ -205,6 +220,10 @@ LARGE_EPS = Mistake(
     "eps too large",
     "These are activations with an eps of about {eps:.1g}: it only keeps from dividing by 0, and "
     "is to be small against any variance.",
+)
+EPS_ADDED = Mistake(
+    "eps outside the root",
+    "{eps:g} is added to what is normalised: eps belongs beside the variance, under the root.",
 )
 SOME_EPS = (2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 

@@ -142,11 +142,16 @@ def recognise_rate(
     return only(found)
 
 
+AT_ZERO = (0.5, math.log(2), 1.0)  # what sigmoid, softplus and the like are at 0
+
+
 def recognise_unzeroed(seen: np.ndarray, kept: np.ndarray) -> Mistake | None:
     """What becomes of (N, H) activations of which none is zeroed."""
     values, counts = np.unique(np.round(seen.astype(np.float64), 4), return_counts=True)
     common = int(counts.argmax())
     if counts[common] > 0.05 * seen.size:
+        if any(abs(values[common] - value) < 1e-3 for value in AT_ZERO):
+            return BEFORE_NONLINEARITY
         return filled(OTHER_VALUE, value=values[common])
     ratios = (seen / kept).ravel()
     return NOISE if len(np.unique(np.round(ratios, 5))) > 0.1 * ratios.size else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.checks.misconceptions import Mistake, only
+from grader.sandbox.answers import Left
 
 MEAN_OF_MEANS = Mistake(
     "mean of the batches' accuracies",
@@ -54,6 +55,24 @@ GRADIENTS_ON = Mistake(
     "PyTorch records a graph for a backward pass that never comes: torch.no_grad() has to be on "
     "while the network is called.",
 )
+STAY_OFF = Mistake(
+    "gradients left off",
+    "Gradients stay off afterwards, as torch.set_grad_enabled(False) leaves them, and training "
+    "could not go on: `with torch.no_grad():` turns them on again.",
+)
+BACKWARD = Mistake(
+    "backward while measuring",
+    "A backward pass is made, which fills the parameters' gradients: measuring takes logits alone.",
+)
+TRAINED = Mistake(
+    "trained while measuring",
+    "The parameters are changed, as by an optimizer's step: measuring leaves the network as it is.",
+)
+FROZEN = Mistake(
+    "parameters left frozen",
+    "The parameters' requires_grad is turned off and stays off, so that they could not be trained "
+    "on: torch.no_grad() leaves them alone.",
+)
 ALL_AT_ONCE = Mistake(
     "all rows at once",
     "All rows go through the network at once: batch_size says how many at most.",
@@ -68,6 +87,22 @@ ALWAYS_TRAIN = Mistake(
     "The network was in eval mode and is left in train mode: restore what net.training was, and "
     "not always train mode.",
 )
+
+
+NOTHING_RIGHT = Mistake(
+    "nothing counted as right",
+    "No guess counts as right: // rounds down to 0, and it is the place of the largest logit, "
+    "argmax(dim=1), that is compared with the target, not its value.",
+)
+
+
+def changed(left: Left) -> Mistake | None:
+    """What else than its mode a network is not left in."""
+    if not left.unchanged:
+        return TRAINED
+    if not left.without_gradients:
+        return BACKWARD
+    return None if left.trainable else FROZEN
 
 
 def shares(
@@ -89,12 +124,13 @@ def shares(
     yield SMALLEST, float((logits.argmin(axis=1) == targets).mean())
     for digits in (0, 1, 2, 3):
         yield ROUNDED, round(float(right.mean()), digits)
-    yield ROUNDED, 0.0
 
 
 def recognise_share(
     seen: float, logits: np.ndarray, targets: np.ndarray, batch_size: int
 ) -> Mistake | None:
     """The one mistake that gives this share."""
+    if seen == 0:
+        return NOTHING_RIGHT
     found = shares(logits, targets, batch_size)
     return only(mistake for mistake, share in found if abs(seen - share) < 1e-6)

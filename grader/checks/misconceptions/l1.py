@@ -93,6 +93,27 @@ CONSTANT_PENALTY = Mistake(
     "The penalty counts in the loss and has no gradient: .item(), .data, detach() or no_grad makes "
     "it a constant.",
 )
+BACKWARD = Mistake(
+    "backward called",
+    "The module calls backward() itself: the training loop does that, with what is returned.",
+)
+SQUARED_SUM = Mistake(
+    "sum squared",
+    "The sum of absolute values is squared: it is added as it is, times strength.",
+)
+HUBER = Mistake(
+    "smooth absolute values",
+    "Near 0 the penalty is a square, as smooth_l1_loss and huber_loss have it: L1's has its corner "
+    "there, |p|.",
+)
+LARGEST = Mistake(
+    "largest in place of the sum",
+    "The penalty is the largest absolute value of a parameter, or of all: it is their sum.",
+)
+L2_BESIDES = Mistake(
+    "squares besides",
+    "The squares are added besides, as in an elastic net: the penalty is the absolute values' sum.",
+)
 LOGITS_CUT_OFF = Mistake(
     "cross-entropy without gradient",
     "Only the penalty leads gradients back to the parameters: the logits are cut off, by detach(), "
@@ -118,6 +139,12 @@ def cross_entropies(
     yield NO_CROSS_ENTROPY, 0.0
 
 
+def smooth(p: np.ndarray) -> np.ndarray:
+    """Huber 1964, with PyTorch's delta of 1."""
+    size = np.abs(p)
+    return np.where(size < 1, p**2 / 2, size - 0.5)
+
+
 def penalties(
     layers: Sequence[np.ndarray], logits: np.ndarray, strength: float
 ) -> Iterator[tuple[Mistake, float]]:
@@ -141,6 +168,14 @@ def penalties(
         yield NO_ABSOLUTE_VALUE, strength * abs(sum(float(p.sum()) for p in some))
         yield BY_BATCH, strength * right / rows
         yield SUBTRACTED, -strength * right
+        yield SQUARED_SUM, strength * right**2
+        yield SQUARED_SUM, strength * sum(total**2 for total in sums)
+        yield HUBER, strength * sum(float(smooth(p).sum()) for p in some)
+        yield HUBER, strength * sum(float(smooth(p).mean()) for p in some)
+        yield LARGEST, strength * sum(float(np.abs(p).max()) for p in some)
+        yield LARGEST, strength * max(float(np.abs(p).max()) for p in some)
+        yield L2_BESIDES, strength * (right + squares)
+        yield L2_BESIDES, strength * (right + squares / 2)
         for own in (1.0, 0.01, 1e-3, 1e-4):
             if own != strength:
                 yield filled(STRENGTH_IGNORED, own=own), own * right

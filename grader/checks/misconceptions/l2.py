@@ -367,7 +367,11 @@ WRONG_RULES = (
         ),
         both_of_the_first_step,
     ),
-    *other_optimizers("plain SGD with a decay", "Adagrad", "Adadelta", "Rprop", "RMSprop"),
+    *other_optimizers(
+        "plain SGD with a decay",
+        *("Adagrad", "Adadelta", "Rprop", "Adamax", "RMSprop", "ASGD"),
+        passed_on={"weight_decay": "penalty"},
+    ),
 )
 
 DEFAULTS = {"lr": 0.01, "weight_decay": 1e-4}

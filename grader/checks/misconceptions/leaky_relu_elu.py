@@ -93,7 +93,7 @@ LEAKY_RELU: tuple[tuple[Mistake, Formula], ...] = (
     (SIDES_EXCHANGED, lambda z, a: np.where(z > 0, a * z, z)),
     (SIGN_TURNED, below(lambda z, a: -a * z)),
     (NOTHING_BELOW, below(lambda z, a: 0 * z)),
-    (DIVIDED, below(lambda z, a: z / a)),
+    (DIVIDED, below(lambda z, a: z / a if a else z + np.inf)),
     (CONSTANT_BELOW, below(lambda z, a: 0 * z + a)),
     (CONSTANT_BELOW, below(lambda z, a: 0 * z - a)),
 )
@@ -115,7 +115,9 @@ WRONG = {"leaky_relu": LEAKY_RELU, "elu": ELU}
 
 def agree(seen: np.ndarray, wanted: np.ndarray) -> bool:
     """To float32 accuracy; exp(z) - 1 loses digits near zero."""
-    return bool((np.abs(seen - wanted) <= 1e-5 * np.abs(wanted) + 1e-6).all())
+    return bool(
+        np.isfinite(wanted).all() and (np.abs(seen - wanted) <= 1e-5 * np.abs(wanted) + 1e-6).all()
+    )
 
 
 def recognise_function(

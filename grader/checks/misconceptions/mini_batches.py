@@ -35,6 +35,11 @@ BATCHES_OVERLAP = Mistake(
     "Each batch has a row too many, which the next one begins with: a slice ends before its second "
     "number.",
 )
+ONE_ROW_ON = Mistake(
+    "each batch one row on",
+    "A batch begins at every row: the next one begins batch_size rows on, as in range(0, rows, "
+    "batch_size).",
+)
 ANOTHER_SIZE = Mistake(
     "another batch size",
     "Each batch has {seen} rows, where batch_size is {asked}.",
@@ -106,6 +111,10 @@ def recognise_sizes(
     overlapping = [min(batch_size + 1, rows - start) for start in range(0, rows, batch_size)]
     if seen == overlapping:
         return BATCHES_OVERLAP
+    if seen == [min(batch_size, rows - start) for start in range(rows)]:
+        return ONE_ROW_ON
+    if sorted(seen) == sorted(wanted):
+        return BATCHES_SHUFFLED
     size = max(seen, default=0)
     if size and seen == [min(size, rows - start) for start in range(0, rows, size)]:
         return filled(ANOTHER_SIZE, seen=size, asked=batch_size)

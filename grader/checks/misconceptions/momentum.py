@@ -67,6 +67,11 @@ def lr_twice(start: np.ndarray, given: Arrays, lr: float, momentum: float) -> Ar
     return follow_velocity(start, given, lr**2, momentum)
 
 
+def first_gradient_lost(start: np.ndarray, given: Arrays, lr: float, momentum: float) -> Arrays:
+    first = start.astype(np.float64) - lr * given[0]
+    return [first, *follow_velocity(first, given[1:], lr, momentum)]
+
+
 def library_dampening(
     start: np.ndarray, given: Arrays, lr: float, momentum: float, dampening: float | None = None
 ) -> Arrays:
@@ -298,6 +303,18 @@ WRONG_RULES = (
         lambda start, given, lr, momentum: adam_steps(start, given, lr),
     ),
     WrongRule(
+        "Adam in place of momentum",
+        "These are Adam's steps, with momentum as β1: momentum keeps one velocity, and divides by "
+        "nothing.",
+        lambda start, given, lr, momentum: adam_steps(start, given, lr, memory=momentum),
+    ),
+    WrongRule(
+        "first gradient lost",
+        "The first gradient is lost after its step, as where the velocity is p.grad itself, which "
+        "is zeroed or overwritten: keep p.grad.clone().",
+        first_gradient_lost,
+    ),
+    WrongRule(
         "weight decay",
         "A weight decay of {decay:.4g} is added to the gradients here: momentum alone has none.",
         follow_velocity,
@@ -322,7 +339,11 @@ WRONG_RULES = (
         with_own_both,
         both_steps,
     ),
-    *other_optimizers("SGD with momentum", "Adagrad", "Adadelta", "Rprop", "Adamax"),
+    *other_optimizers(
+        "SGD with momentum",
+        *("Adagrad", "Adadelta", "Rprop", "Adamax", "RMSprop", "ASGD"),
+        passed_on={"momentum": "memory"},
+    ),
 )
 
 DEFAULTS = {"lr": 0.01, "momentum": 0.9}

@@ -19,10 +19,25 @@ ACCURACY_RETURNED = Mistake(
     "An accuracy is returned: what is asked for is the setting that reached it.",
 )
 
+MORE_RETURNED = Mistake(
+    "more than the setting returned",
+    "Several things are returned: the setting, one dict, is all that is asked for.",
+)
+
 TOO_FEW = Mistake(
     "fewer trials than asked for",
     "evaluate is called less often than `trials` says: each trial draws a setting of its own, and "
     "tries it once.",
+)
+
+TIED = Mistake(
+    "one draw for several numbers",
+    "{what} hang together, as where one random number serves both: draw each anew, from the same "
+    "generator.",
+)
+IN_TURN = Mistake(
+    "optimizers in turn",
+    "The optimizers take turns: which one a trial has is drawn as well, each time.",
 )
 
 # ---------------------------------------------------------------- the choice

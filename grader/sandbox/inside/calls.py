@@ -52,6 +52,19 @@ class GivenNet(nn.Module):
                 x = self.dropout(x.relu())
         return x
 
+    def snapshot(self) -> list[Tensor]:
+        return [p.detach().clone() for p in self.parameters()]
+
+    def left(self, before: list[Tensor]) -> tuple[bool, bool, bool, bool]:
+        """How it is left by a call, `before` which it was the `snapshot`."""
+        after = list(self.parameters())
+        return (
+            self.training,
+            all(p.requires_grad for p in after),
+            len(before) == len(after) and all(map(torch.equal, before, after)),
+            all(p.grad is None for p in after),
+        )
+
 
 class Answering:
     """Gives the next answer at each call; remembers what it was called with."""
@@ -100,7 +113,11 @@ class Caller:
                     argument.requires_grad_()
         if request.seed is not None:
             seed_torch(request.seed)
-        result = drained(function(*arguments, **options))
+        before = {net: net.snapshot() for net in self._given}
+        with torch.enable_grad():  # and so again afterwards, whatever the function does
+            result = drained(function(*arguments, **options))
+            recording = torch.is_grad_enabled()
+        left = [a.left(before[a]) if isinstance(a, GivenNet) else None for a in arguments]
         gradients: list[object] = [None] * len(arguments)
         if request.cotangent is not None:
             backward(result, array_to_tensor(request.cotangent))
@@ -113,9 +130,8 @@ class Caller:
                 [f for net in self._given for f in net.forwards], "it asked the network for"
             ),
             asked=pack([a for each in self._answering for a in each.asked], "it asked with"),
-            modes=pack(
-                [a.training if isinstance(a, GivenNet) else None for a in arguments], "it left"
-            ),
+            left=pack(left, "it left"),
+            recording=recording,
         )
 
     def _unpack(self, data: protocol.Data) -> object:

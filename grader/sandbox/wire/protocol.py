@@ -410,7 +410,9 @@ class Called(msgspec.Struct, tag=True):
         forwards: for each forward pass of a network that was passed (rows, train mode, whether
             gradients were enabled).
         asked: what "answers" were called with, a list of positional arguments a call.
-        modes: for each argument that is a network whether it is left in train mode, else None.
+        left: for each argument that is a network (whether it is left in train mode, with all
+            parameters trainable, with their values as they were, without gradients), else None.
+        recording: whether gradients are enabled afterwards, as they were before.
     """
 
     value: Data
@@ -418,7 +420,8 @@ class Called(msgspec.Struct, tag=True):
     gradients: Data
     forwards: Data
     asked: Data
-    modes: Data
+    left: Data
+    recording: bool
 
 
 class Raised(msgspec.Struct, tag=True):

@@ -34,6 +34,24 @@ RANDOM = Mistake(
     "new weights, which is not asked for.",
 )
 
+# ---------------------------------------------------------------- trainings
+
+SAME_LOGITS = Mistake(
+    "same logits for every input",
+    "The logits are the same whatever the image: nothing of it gets through, as where a hidden "
+    "layer is dead (ReLU of what is never positive) or weights or a scale are all 0.",
+)
+DIVERGES = Mistake(
+    "training diverges",
+    "The loss ends far above 2.30, log 10, which guessing costs: the steps are far too long, so "
+    "take a smaller learning rate or smaller initial weights.",
+)
+STANDS_STILL = Mistake(
+    "training stands still",
+    "The loss stays at 2.30, log 10, which guessing costs: the steps are far too short, or what "
+    "they move is not the network's.",
+)
+
 # ---------------------------------------------------------------- optimizers
 
 COPIES = Mistake(

@@ -37,6 +37,11 @@ LAYER_MISSING = Mistake(
     "A weight is not in parameters(): there is no such layer, or PyTorch does not see it, in a "
     "plain list, as a plain tensor (p * 2 is one), or made in forward.",
 )
+CONSTANT_WEIGHTS = Mistake(
+    "constant weights",
+    "The weights are the same in every network, such as all 0 or all 1: units that start alike "
+    "stay alike, so draw them at random.",
+)
 NEVER_SET = Mistake(
     "never initialised",
     "Never set, or not to numbers: {names}. torch.empty leaves whatever was in memory: fill "

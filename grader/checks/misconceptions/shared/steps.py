@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -54,14 +55,15 @@ def adam_steps(
     lr: float,
     penalty: float = 0.0,
     shrink: float = 0.0,
+    memory: float = 0.9,
 ) -> list[np.ndarray]:
-    """Adam's, with L2 regularisation by `penalty` or AdamW's decay by `shrink`."""
+    """Adam's, with L2 regularisation by `penalty` or AdamW's decay by `shrink`; `memory` is β1."""
     p, m, v, way = start.astype(np.float64), *np.zeros((2, *start.shape)), []
     for t, gradient in enumerate(given, start=1):
         g = gradient.astype(np.float64) + penalty * p
-        m = 0.9 * m + 0.1 * g
+        m = memory * m + (1 - memory) * g
         v = 0.999 * v + 0.001 * g**2
-        p = p * (1 - lr * shrink) - lr * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+        p = p * (1 - lr * shrink) - lr * m / (1 - memory**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
         way.append(p)
     return way
 
@@ -69,36 +71,42 @@ def adam_steps(
 # ---------------------------------------------------------------- other optimizers
 
 
-def adagrad_steps(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+def adagrad_steps(
+    start: np.ndarray, given: list[np.ndarray], lr: float, penalty: float = 0.0
+) -> list[np.ndarray]:
     """Duchi et al. 2011: squares add up, and never fade."""
     p, total, way = start.astype(np.float64), np.zeros(start.shape), []
     for gradient in given:
-        g = gradient.astype(np.float64)
+        g = gradient.astype(np.float64) + penalty * p
         total = total + g**2
         p = p - lr * g / (np.sqrt(total) + 1e-10)
         way.append(p)
     return way
 
 
-def adadelta_steps(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+def adadelta_steps(
+    start: np.ndarray, given: list[np.ndarray], lr: float, penalty: float = 0.0, memory: float = 0.9
+) -> list[np.ndarray]:
     """Zeiler 2012, as PyTorch writes it."""
     p, squares, moved, way = start.astype(np.float64), *np.zeros((2, *start.shape)), []
     for gradient in given:
-        g = gradient.astype(np.float64)
-        squares = 0.9 * squares + 0.1 * g**2
+        g = gradient.astype(np.float64) + penalty * p
+        squares = memory * squares + (1 - memory) * g**2
         step = np.sqrt(moved + 1e-6) / np.sqrt(squares + 1e-6) * g
-        moved = 0.9 * moved + 0.1 * step**2
+        moved = memory * moved + (1 - memory) * step**2
         p = p - lr * step
         way.append(p)
     return way
 
 
-def rprop_steps(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+def rprop_steps(
+    start: np.ndarray, given: list[np.ndarray], lr: float, penalty: float = 0.0
+) -> list[np.ndarray]:
     """Riedmiller & Braun 1993, as PyTorch writes it: where the sign turns, a step is left out."""
     p, before, way = start.astype(np.float64), np.zeros(start.shape), []
     size = np.full(start.shape, lr)
     for gradient in given:
-        g = gradient.astype(np.float64)
+        g = gradient.astype(np.float64) + penalty * p
         same = np.sign(g * before)
         size = np.clip(size * np.where(same > 0, 1.2, np.where(same < 0, 0.5, 1.0)), 1e-6, 50)
         g = np.where(same < 0, 0.0, g)
@@ -107,25 +115,51 @@ def rprop_steps(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[n
     return way
 
 
-def adamax_steps(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+def adamax_steps(
+    start: np.ndarray, given: list[np.ndarray], lr: float, penalty: float = 0.0, memory: float = 0.9
+) -> list[np.ndarray]:
     """Kingma & Ba 2015, algorithm 2: the largest |g|, which fades, divides."""
     p, m, largest, way = start.astype(np.float64), *np.zeros((2, *start.shape)), []
     for t, gradient in enumerate(given, start=1):
-        g = gradient.astype(np.float64)
-        m = 0.9 * m + 0.1 * g
+        g = gradient.astype(np.float64) + penalty * p
+        m = memory * m + (1 - memory) * g
         largest = np.maximum(0.999 * largest, np.abs(g) + 1e-8)
-        p = p - lr * m / (1 - 0.9**t) / largest
+        p = p - lr * m / (1 - memory**t) / largest
         way.append(p)
     return way
 
 
-def rmsprop_steps(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+def rmsprop_steps(
+    start: np.ndarray,
+    given: list[np.ndarray],
+    lr: float,
+    penalty: float = 0.0,
+    memory: float = 0.99,
+) -> list[np.ndarray]:
     """As PyTorch writes it, without a momentum."""
     p, v, way = start.astype(np.float64), np.zeros(start.shape), []
     for gradient in given:
-        g = gradient.astype(np.float64)
-        v = 0.99 * v + 0.01 * g**2
+        g = gradient.astype(np.float64) + penalty * p
+        v = memory * v + (1 - memory) * g**2
         p = p - lr * g / (np.sqrt(v) + 1e-8)
+        way.append(p)
+    return way
+
+
+def asgd_steps(
+    start: np.ndarray,
+    given: list[np.ndarray],
+    lr: float,
+    penalty: float = 0.0,
+    memory: float = 0.75,
+) -> list[np.ndarray]:
+    """Polyak & Juditsky 1992, as PyTorch writes it: `memory` is its alpha, and it decays a little
+    by itself. The average that it is named after is kept beside the parameters."""
+    p, rate, way = start.astype(np.float64), lr, []
+    for t, gradient in enumerate(given, start=1):
+        g = gradient.astype(np.float64) + penalty * p
+        p = p * (1 - 1e-4 * rate) - rate * g
+        rate = lr / (1 + 1e-4 * lr * t) ** memory
         way.append(p)
     return way
 
@@ -134,24 +168,41 @@ OTHERS = {
     "Adagrad": adagrad_steps,
     "Adadelta": adadelta_steps,
     "Rprop": rprop_steps,
+    "Adam": adam_steps,
     "Adamax": adamax_steps,
     "RMSprop": rmsprop_steps,
+    "ASGD": asgd_steps,
 }
 
 
-def other_optimizers(asked: str, *names: str) -> tuple[WrongRule, ...]:
-    """The steps of these of `OTHERS`, which take lr and nothing else, where `asked` is wanted."""
+def other_optimizers(
+    asked: str, *names: str, passed_on: dict[str, str] | None = None
+) -> tuple[WrongRule, ...]:
+    """The steps of these of `OTHERS`, where `asked` is wanted.
 
-    def ignoring_the_rest(steps: Callable[..., list[np.ndarray]]) -> Rule:
-        return lambda start, given, *, lr, **_: steps(start, given, lr)
+    Args:
+        passed_on: from an argument of make_optimizer beside lr to what `OTHERS` may take it for.
+    """
+
+    def taking(steps: Callable[..., list[np.ndarray]], taken: dict[str, str]) -> Rule:
+        return lambda start, given, *, lr, **options: steps(
+            start, given, lr, **{taken[name]: options[name] for name in taken}
+        )
+
+    def rules(name: str) -> Iterator[tuple[str, Rule]]:
+        steps = OTHERS[name]
+        yield f"These are the steps of {name}", taking(steps, {})
+        for argument, meant in (passed_on or {}).items():
+            if meant in inspect.signature(steps).parameters:
+                yield (
+                    f"These are the steps of {name}, which {argument} is passed on to",
+                    taking(steps, {argument: meant}),
+                )
 
     return tuple(
-        WrongRule(
-            "another optimizer",
-            f"These are the steps of {name}: what is asked for is {asked}.",
-            ignoring_the_rest(OTHERS[name]),
-        )
+        WrongRule("another optimizer", f"{says}: what is asked for is {asked}.", rule)
         for name in names
+        for says, rule in rules(name)
     )
 
 
