@@ -332,11 +332,9 @@ def expect_uncorrelated(x: np.ndarray, y: np.ndarray, what: str) -> None:
 
 def named_correlation(correlation: float, what: str) -> Mistake | None:
     """Why numbers go together, where they do so altogether."""
-    if abs(correlation) < 0.98:
-        return None
     if what.startswith("optimizer and the optimizer"):
-        return IN_TURN
-    return filled(TIED, what=what[0].upper() + what[1:])
+        return IN_TURN if correlation < -0.98 else None
+    return filled(TIED, what=what) if abs(correlation) > 0.98 else None
 
 
 @pytest.mark.points(1)

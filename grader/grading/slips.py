@@ -435,7 +435,7 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         ),
     ),
     (
-        r"gave logits that are not all finite",
+        r"^the forward pass .* gave logits that are not all finite",
         Slip(
             "logits not finite",
             "NaN or infinity comes out: something overflows, as exp of a large number does, "

@@ -32,8 +32,7 @@ TOO_FEW = Mistake(
 
 TIED = Mistake(
     "one draw for several numbers",
-    "{what} hang together, as where one random number serves both: draw each anew, from the same "
-    "generator.",
+    "One random number serves both {what}: draw each anew, from the same generator.",
 )
 IN_TURN = Mistake(
     "optimizers in turn",

@@ -34,6 +34,7 @@ def recognise_update(
     wholes: Sequence[WrongWhole] = (),
     *,
     remembers: bool = True,
+    described: bool = True,
 ) -> Mistake | None:
     """The one mistake that explains every trial.
 
@@ -43,21 +44,25 @@ def recognise_update(
         rules: the right ones.
         remembers: whether a step depends on the gradients before it; otherwise it may depend on
             the parameter.
+        described: say what the steps show where no mistake explains them.
     """
     found = explanations(wrong_rules, trials)
     found += [Mistake(w.name, w.says) for w in wholes if all(map(w.explains, trials))]
     if found:
         return only(found)
-    return only(
+    named = only(
         [
             *changed_gradients(rules, trials),
             *exchanged_arguments(rules, trials),
             *other_lengths(rules, trials, remembers),
         ]
-    ) or (
-        on_some_parameters(rules, wrong_rules, trials, remembers)
-        or as_a_sum(rules[0], trials, remembers)
-        or first_step_right(rules, trials)
+    )
+    return (
+        named
+        or on_some_parameters(rules, wrong_rules, trials, remembers)
+        or (described and as_a_sum(rules[0], trials, remembers))
+        or (described and first_step_right(rules, trials))
+        or None
     )
 
 

@@ -1,0 +1,33 @@
+"""A bracket ends too early, and eps is added to the quotient."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__()
+        self.W_1 = nn.Parameter(torch.empty(num_hidden, num_features))
+        self.b_1 = nn.Parameter(torch.zeros(num_hidden))
+        self.W_2 = nn.Parameter(torch.empty(num_output, num_hidden))
+        self.b_2 = nn.Parameter(torch.zeros(num_output))
+        nn.init.xavier_normal_(self.W_1)
+        nn.init.xavier_normal_(self.W_2)
+        self.activation = nn.ELU()
+        self.gamma = nn.Parameter(torch.ones(num_hidden))
+        self.beta = nn.Parameter(torch.zeros(num_hidden))
+        self.register_buffer("running_mean", torch.zeros(num_hidden))
+        self.register_buffer("running_var", torch.ones(num_hidden))
+
+    def forward(self, x):
+        x = F.linear(x, self.W_1, self.b_1)
+        if self.training:
+            mean, var = x.mean(0), x.var(0, unbiased=False)
+            with torch.no_grad():
+                self.running_mean.lerp_(mean, 0.1)
+                self.running_var.lerp_(var, 0.1)
+        else:
+            mean, var = self.running_mean, self.running_var
+        x = self.gamma * (((x - mean) / torch.sqrt(var)) + 0.1) + self.beta
+        return F.linear(self.activation(x), self.W_2, self.b_2)

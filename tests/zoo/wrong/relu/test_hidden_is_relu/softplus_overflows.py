@@ -1,0 +1,20 @@
+"""log(1 + exp(x)) is taken for a ReLU, and overflows."""
+
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__()
+        self.W_1 = nn.Parameter(torch.empty(num_hidden, num_features))
+        self.b_1 = nn.Parameter(torch.zeros(num_hidden))
+        self.W_2 = nn.Parameter(torch.empty(num_output, num_hidden))
+        self.b_2 = nn.Parameter(torch.zeros(num_output))
+        nn.init.xavier_normal_(self.W_1)
+        nn.init.xavier_normal_(self.W_2)
+
+    def forward(self, x):
+        x = nn.functional.linear(x, self.W_1, self.b_1)
+        x = torch.log(1 + torch.exp(x))
+        return nn.functional.linear(x, self.W_2, self.b_2)
