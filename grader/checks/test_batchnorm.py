@@ -52,7 +52,6 @@ from grader.checks.misconceptions import Mistake, filled, only
 from grader.checks.misconceptions.batchnorm import (
     BATCH_IN_EVAL,
     DETACHED,
-    EPS_ADDED,
     FIRST_BATCH,
     LARGE_EPS,
     LAYER_NORM,
@@ -65,7 +64,6 @@ from grader.checks.misconceptions.batchnorm import (
     SOME_EPS,
     WITHOUT_EFFECT,
     Normalise,
-    by_added_eps,
     by_large_eps,
     by_running_statistics,
     has_rows_normalised,
@@ -290,9 +288,6 @@ def named_normalisation(
         eps = min(SOME_EPS, key=lambda eps: error(by_large_eps(eps), shown))
         if error(by_large_eps(eps), shown) < 2e-3 < error(by_large_eps(0.0), shown):
             found.append(filled(LARGE_EPS, eps=eps))
-        found += [
-            filled(EPS_ADDED, eps=eps) for eps in SOME_EPS if error(by_added_eps(eps), shown) < 5e-4
-        ]
         probe.renew()
         fresh = probe.hidden(weights, inputs, train=True)
         if error(by_running_statistics, fresh) < 2e-3:

@@ -206,10 +206,6 @@ def by_large_eps(eps: float) -> Normalise:
     return lambda z: (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + eps)
 
 
-def by_added_eps(eps: float) -> Normalise:
-    return lambda z: (z - z.mean(axis=0)) / z.std(axis=0) + eps
-
-
 def has_rows_normalised(n: np.ndarray) -> bool:
     """Whether each row of (N, H), scale and shift undone, has mean 0 and variance 1."""
     centred = np.abs(n.mean(axis=1)).max() < 2e-3
@@ -220,10 +216,6 @@ LARGE_EPS = Mistake(
     "eps too large",
     "These are activations with an eps of about {eps:.1g}: it only keeps from dividing by 0, and "
     "is to be small against any variance.",
-)
-EPS_ADDED = Mistake(
-    "eps outside the root",
-    "{eps:g} is added to what is normalised: eps belongs beside the variance, under the root.",
 )
 SOME_EPS = (2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 

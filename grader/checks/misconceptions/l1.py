@@ -106,14 +106,6 @@ HUBER = Mistake(
     "Near 0 the penalty is a square, as smooth_l1_loss and huber_loss have it: L1's has its corner "
     "there, |p|.",
 )
-LARGEST = Mistake(
-    "largest in place of the sum",
-    "The penalty is the largest absolute value of a parameter, or of all: it is their sum.",
-)
-L2_BESIDES = Mistake(
-    "squares besides",
-    "The squares are added besides, as in an elastic net: the penalty is the absolute values' sum.",
-)
 LOGITS_CUT_OFF = Mistake(
     "cross-entropy without gradient",
     "Only the penalty leads gradients back to the parameters: the logits are cut off, by detach(), "
@@ -172,10 +164,6 @@ def penalties(
         yield SQUARED_SUM, strength * sum(total**2 for total in sums)
         yield HUBER, strength * sum(float(smooth(p).sum()) for p in some)
         yield HUBER, strength * sum(float(smooth(p).mean()) for p in some)
-        yield LARGEST, strength * sum(float(np.abs(p).max()) for p in some)
-        yield LARGEST, strength * max(float(np.abs(p).max()) for p in some)
-        yield L2_BESIDES, strength * (right + squares)
-        yield L2_BESIDES, strength * (right + squares / 2)
         for own in (1.0, 0.01, 1e-3, 1e-4):
             if own != strength:
                 yield filled(STRENGTH_IGNORED, own=own), own * right

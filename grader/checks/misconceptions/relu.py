@@ -62,14 +62,6 @@ FORWARDS: tuple[tuple[Mistake, Callable[[Weights, np.ndarray], np.ndarray]], ...
     ),
     (
         Mistake(
-            "ReLU everywhere",
-            "ReLU is applied to the inputs and the logits as well: it belongs to the hidden layer "
-            "only, W1·x + b1.",
-        ),
-        lambda w, x: relu(output(w, hidden(w, relu(x)))),
-    ),
-    (
-        Mistake(
             "no nonlinearity",
             "In this mode z goes through the hidden layer unchanged.",
         ),
