@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, RunGrader
+from conftest import REPOSITORY, RunGrader, environment_for
 
 PAGE = (REPOSITORY / "grader" / "docs" / "instructors.md").read_text(encoding="utf-8")
 # What comes after that measures for hours.

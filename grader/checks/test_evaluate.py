@@ -32,8 +32,7 @@ from grader.checks.misconceptions.evaluate import (
     recognise_share,
 )
 from grader.grading.training import accuracy
-from grader.sandbox.answers import Left
-from grader.sandbox.client import Student
+from grader.sandbox.client import Left, Student
 from grader.sandbox.wire.values import Tensor
 
 CASES = [(37, 8), (40, 8), (9, 50), (25, 1), (16, 16)]  # (M, batch_size)

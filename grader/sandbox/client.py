@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from grader.sandbox.answers import Called, Parameter, called, draw_of, parameters_of
+from grader.sandbox.answers import Called, Left, Parameter, called, draw_of, parameters_of
 from grader.sandbox.blame import (
     StudentCrashed,
     StudentError,
@@ -36,6 +36,7 @@ ENTRY_POINTS = ("Net", "make_optimizer")
 __all__ = [
     "Allowance",
     "Called",
+    "Left",
     "Network",
     "Optimizer",
     "Parameter",

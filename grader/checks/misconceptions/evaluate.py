@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.checks.misconceptions import Mistake, only
-from grader.sandbox.answers import Left
+from grader.sandbox.client import Left
 
 MEAN_OF_MEANS = Mistake(
     "mean of the batches' accuracies",
