@@ -83,9 +83,24 @@ def run(run_grader: RunGrader, root: Path, line: str) -> list[str]:
     command, _, comment = line.partition(" # ")
     expected = re.search(r"exit status (\d)", comment)
     program, *arguments = shlex.split(command)
+    if program == "python":
+        return python(root, *arguments)
     assert program == "grader"
     ran = run_grader(*arguments, cwd=root, root=root)
     assert ran.status == (int(expected[1]) if expected else 0), ran.stdout + ran.stderr
+    return ran.stdout.splitlines()
+
+
+def python(root: Path, *arguments: str) -> list[str]:
+    """What a Python prints that has to end well."""
+    ran = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=root,
+        env=environment_for(root),
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout.splitlines()
 
 
@@ -127,10 +142,7 @@ def test_the_guide_adds_a_ninth_assignment(run_grader: RunGrader, copy: Path) ->
     )
     assert "torch.sin" not in (released / "assignments" / "sine.py").read_text(encoding="utf-8")
 
-    tests = [sys.executable, "-m", "pytest", "--numprocesses=0", *LOOKING_AT_ALL]
-    environment = environment_for(copy)
-    tested = subprocess.run(tests, cwd=copy, env=environment, capture_output=True, text=True)
-    assert tested.returncode == 0, tested.stdout + tested.stderr
+    python(copy, "-m", "pytest", "--numprocesses=0", *LOOKING_AT_ALL)
 
 
 def test_each_block_of_the_guide_is_understood() -> None:

@@ -22,6 +22,8 @@ class Turns:
     the process frees it. Where nothing is forked, there is nobody to wait for.
     """
 
+    _file: int | None = None  # an interrupt may come before there is one
+
     def __init__(self) -> None:
         self._file = os.memfd_create("turns") if sys.platform == "linux" else None
 

@@ -48,7 +48,7 @@ def same(one: object, other: object) -> bool:
 
 def travel(value: object) -> object:
     """Packed, sent, received and unpacked."""
-    body = protocol.Called(pack(value), *(pack([]) for _ in range(5)))
+    body = protocol.Called(pack(value), *(pack([]) for _ in range(5)), recording=True)
     message = protocol.encode(protocol.Reply(7, body))
     size = protocol.HEADER.size
     assert protocol.body_size(bytes(message[:size])) == len(message) - size
@@ -86,7 +86,7 @@ def test_any_bytes_are_a_reply_or_refused(payload: bytes) -> None:
 def test_a_message_that_was_changed_is_a_reply_or_refused(
     value: object, data: st.DataObject
 ) -> None:
-    body = protocol.Called(pack(value), *(pack([]) for _ in range(5)))
+    body = protocol.Called(pack(value), *(pack([]) for _ in range(5)), recording=True)
     payload = bytearray(protocol.encode(protocol.Reply(7, body))[protocol.HEADER.size :])
     for _ in range(data.draw(st.integers(1, 3))):
         where = data.draw(st.integers(0, len(payload) - 1))

@@ -72,7 +72,7 @@ LISTS: dict[str, Callable[[int], dict[str, object]]] = {
     },
     "arrays of a value": lambda n: {
         "type": "Called", "value": {"nodes": [], "arrays": [VECTOR] * n}, "arguments": DATA,
-        "gradients": DATA, "forwards": DATA, "asked": DATA, "modes": DATA,
+        "gradients": DATA, "forwards": DATA, "asked": DATA, "left": DATA, "recording": True,
     },
 }  # fmt: skip
 
@@ -119,8 +119,8 @@ def test_an_array_has_8_dimensions_and_a_dtype_of_20_characters() -> None:
 def test_a_value_has_8192_nodes() -> None:
     def called(count: int) -> dict[str, object]:
         value = {"nodes": [["plain", 1]] * count, "arrays": []}
-        rest = dict.fromkeys(("arguments", "gradients", "forwards", "asked", "modes"), DATA)
-        return {"type": "Called", "value": value, **rest}
+        rest = dict.fromkeys(("arguments", "gradients", "forwards", "asked", "left"), DATA)
+        return {"type": "Called", "value": value, **rest, "recording": True}
 
     decode(called(8192))
     with pytest.raises(ProtocolError, match="length <= 8192"):
