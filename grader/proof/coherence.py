@@ -45,6 +45,7 @@ def incoherences(course: Course, assignments: Sequence[Assignment] | None = None
         yield from orphans(course)
         yield from unused_modules(course)
         yield from stale_names(course)
+        yield from stale_misconceptions(course)
     slugs = None if assignments is None else [assignment.slug for assignment in assignments]
     yield from manifest_todos(course, slugs)
     for assignment in course.every if assignments is None else assignments:
@@ -126,7 +127,7 @@ def unused_modules(course: Course) -> Iterator[str]:
 
 
 def stale_names(course: Course) -> Iterator[str]:
-    """The lesson and the lists that name an assignment, or a module, that is gone."""
+    """The lesson and the list of equivalent mutants that name an assignment that is gone."""
     lesson = course.root / "assignments" / "lesson.ipynb"
     text = lesson.read_text(encoding="utf-8") if lesson.is_file() else ""
     for slug in dict.fromkeys(LESSON_CALL.findall(text)):
@@ -136,6 +137,10 @@ def stale_names(course: Course) -> Iterator[str]:
         load_equivalent(course)
     except EquivalentError as error:
         yield str(error)
+
+
+def stale_misconceptions(course: Course) -> Iterator[str]:
+    """What the zoo's table of known mistakes says of assignments and modules that are gone."""
     table = zoo(course) / "misconceptions.toml"
     try:
         named = tomllib.loads(table.read_text(encoding="utf-8")) if table.is_file() else {}

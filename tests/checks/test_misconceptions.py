@@ -68,8 +68,9 @@ TABLE: dict[str, dict[str, list[str]]] = tomllib.loads(
 
 
 # Those whose catalogue the table is held against.
-CATALOGUED = [slug for slug in COURSE.every_slug if slug in TABLE]
-CATALOGUED = [slug for slug in CATALOGUED if (CATALOGUES / f"{slug}.py").is_file()]
+CATALOGUED = [
+    slug for slug in COURSE.every_slug if slug in TABLE and (CATALOGUES / f"{slug}.py").is_file()
+]
 
 
 def names_in(value: object) -> Iterator[str]:

@@ -41,7 +41,7 @@ def same_for_all(logits: np.ndarray) -> bool:
     return bool(np.abs(logits - logits[0]).max() <= 1e-6 * np.abs(logits).max())
 
 
-def recognise_training(losses: Sequence[float], logits: np.ndarray | None = None) -> Mistake | None:
+def recognise_training(losses: Sequence[float], logits: np.ndarray) -> Mistake | None:
     """Why a network did not learn.
 
     Args:
@@ -49,7 +49,7 @@ def recognise_training(losses: Sequence[float], logits: np.ndarray | None = None
         logits: (N, O), of unseen images when it was over.
     """
     guessing = math.log(10)
-    if logits is not None and same_for_all(logits):
+    if same_for_all(logits):
         return SAME_LOGITS
     if losses[-1] > GROWN * guessing:
         return DIVERGES

@@ -57,13 +57,10 @@ def recognise_update(
             *other_lengths(rules, trials, remembers),
         ]
     )
-    return (
-        named
-        or on_some_parameters(rules, wrong_rules, trials, remembers)
-        or (described and as_a_sum(rules[0], trials, remembers))
-        or (described and first_step_right(rules, trials))
-        or None
-    )
+    named = named or on_some_parameters(rules, wrong_rules, trials, remembers)
+    if named or not described:
+        return named
+    return as_a_sum(rules[0], trials, remembers) or first_step_right(rules, trials)
 
 
 def follows_one(rules: Sequence[Rule], trials: Sequence[Trial]) -> bool:
