@@ -249,7 +249,8 @@ WEIGHTS_DROPPED = Mistake(
 )
 EXACT_COUNT = Mistake(
     "fixed number dropped",
-    "Exactly as many units are dropped in every row: independent decisions differ in number.",
+    "Exactly as many activations are dropped in every {what}: independent decisions differ in "
+    "number.",
 )
 
 
@@ -264,12 +265,20 @@ def recognise_masks(first: np.ndarray, second: np.ndarray) -> Mistake | None:
     """What is odd about the masks (N, H) of two passes."""
     if not 0 < first.mean() < 1:
         return None
-    per_row = first.sum(axis=1)
+    per_row, per_unit = first.sum(axis=1), first.sum(axis=0)
     oddities = (
         (SAME_MASK, np.array_equal(first, second)),
         (WHOLE_ROWS, bool(((per_row == 0) | (per_row == first.shape[1])).all())),
         (ONE_MASK, bool((first == first[:1]).all())),
         # p·H may have to be rounded, up or down.
-        (EXACT_COUNT, int(per_row.max()) - int(per_row.min()) <= 1),
+        (
+            filled(EXACT_COUNT, what="row"),
+            int(per_row.max()) - int(per_row.min()) <= 1,
+        ),
+        (
+            filled(EXACT_COUNT, what="unit"),
+            int(per_unit.max()) - int(per_unit.min()) <= 1,
+        ),
+        (filled(EXACT_COUNT, what="pass"), abs(int(first.sum()) - int(second.sum())) <= 1),
     )
     return next((mistake for mistake, is_so in oddities if is_so), None)

@@ -1,0 +1,19 @@
+"""Half of a pass's activations are dropped, to the last one: so they are not independent."""
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output, p=0.5):
+        super().__init__()
+        self.fc1 = nn.Linear(num_features, num_hidden)
+        self.fc2 = nn.Linear(num_hidden, num_output)
+        self.p = p
+
+    def forward(self, x):
+        h = torch.relu(self.fc1(x))
+        if self.training:
+            order = torch.randperm(h.numel())
+            mask = (order >= round(self.p * h.numel())).float().view_as(h)
+            h = h * mask / (1 - self.p)
+        return self.fc2(h)
