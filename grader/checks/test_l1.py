@@ -6,6 +6,7 @@ The sum runs over all parameters, or over those of more than one dimension: bias
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -81,14 +82,28 @@ class Case:
 
 
 def draw_case(
-    student: Student, rng: np.random.Generator, num_layers: int, scale: float = 1.0
+    student: Student,
+    rng: np.random.Generator,
+    num_layers: int,
+    scale: float = 1.0,
+    *,
+    wide: bool = False,
 ) -> Case:
-    """A random network and batch; `scale` multiplies the weights of the last layer."""
-    sizes = [int(size) for size in rng.integers(3, 9, num_layers + 1)]
+    """A random network and batch; `scale` multiplies the weights of the last layer.
+
+    A `wide` one has layers of some thousand weights, of which one is large and a tenth is tiny.
+    """
+    sizes = [int(size) for size in rng.integers(*(30, 50) if wide else (3, 9), num_layers + 1)]
     layers = []
     for number, (fan_in, fan_out) in enumerate(pairwise(sizes), start=1):
         size = scale if number == num_layers else 1.0
+        if wide:
+            size /= math.sqrt(fan_in)
         layers += [normal(rng, fan_out, fan_in, scale=size), normal(rng, fan_out, scale=size)]
+    if wide:
+        for weight in layers[::2]:
+            weight[rng.random(weight.shape) < 0.1] *= 1e-4
+        layers[0][0, 0] = 30.0
     inputs = normal(rng, int(rng.integers(5, 12)), sizes[0])
     targets = rng.integers(0, sizes[-1], len(inputs))
     logits, gradients = differentiate(layers, inputs, targets)
@@ -163,12 +178,12 @@ def test_cross_entropy(student: Student, rng: np.random.Generator) -> None:
 def test_penalty(student: Student, rng: np.random.Generator) -> None:
     """The penalty is strength·Σ|p|, over all parameters or over all but the biases"""
     possible = {"all parameters", "weights"}
-    for strength, num_layers in (
-        (float(rng.uniform(2, 5)), 1),
-        (float(rng.uniform(0.1, 0.9)), 2),
-        (3e-3, 5),
+    for strength, num_layers, wide in (
+        (float(rng.uniform(2, 5)), 1, False),
+        (float(rng.uniform(0.1, 0.9)), 2, True),
+        (3e-3, 5, False),
     ):
-        case = draw_case(student, rng, num_layers)
+        case = draw_case(student, rng, num_layers, wide=wide)
         seen = compute(student, case, strength)
         wanted = {
             name: case.cross_entropy + strength * penalty
@@ -192,8 +207,8 @@ def test_penalty(student: Student, rng: np.random.Generator) -> None:
 )
 def test_gradients(student: Student, rng: np.random.Generator) -> None:
     """Its gradients are the cross-entropy's plus strength·sign(p)"""
-    for strength in (0.0, 0.7, float(rng.uniform(0.01, 0.1))):
-        case = draw_case(student, rng, 3)
+    for strength, wide in ((0.0, False), (0.7, True), (float(rng.uniform(0.01, 0.1)), False)):
+        case = draw_case(student, rng, 3, wide=wide)
         logits = Logits(case.net, case.inputs)
         called = student.call(
             "compute_loss", case.net, logits, Tensor(case.targets), strength, cotangent=ONE
