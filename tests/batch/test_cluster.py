@@ -438,6 +438,25 @@ def test_a_worker_that_cannot_confine_refuses(
     assert ask(station, allow_degraded=True).outcome == Outcome(error="done")
 
 
+def test_a_worker_refuses_where_a_version_is_known_on_one_side_only(opened: list[str]) -> None:
+    ours = msgspec.json.decode(versions(), type=dict[str, str])
+    torch = ours["torch"]
+    checks = checks_digest(COURSE, COURSE.assignment("momentum"))
+    station = Station()
+    for theirs, refusal in (
+        (
+            {what: version for what, version in ours.items() if what != "torch"},
+            f"{torch}, this machine None",
+        ),
+        (ours | {"jax": "1.0"}, "None, this machine 1.0"),
+    ):
+        wanted = msgspec.json.encode(theirs).decode()
+        reply = station.grade(task(BROKEN), 1, False, wanted, checks)
+        assert reply.outcome is None
+        assert f"{refusal}; install the same on both" in reply.refusal
+    assert opened == []
+
+
 def test_whatever_goes_wrong_on_a_worker_comes_back_as_data(
     opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

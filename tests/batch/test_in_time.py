@@ -60,6 +60,17 @@ def test_more_time_makes_the_later_state_count(class_: Path) -> None:
     assert counted(class_, course_of("in time"), {"bob": decided["ann"]})["relu"] == "x = 1 on 09"
 
 
+def test_what_came_within_the_grace_counts_as_in_time(class_: Path) -> None:
+    commit(class_ / "ann", "relu.py", 10, "x = 1.5\n")  # at 10:00 UTC: ten hours late
+    commit(class_ / "ann", "relu.py", 12, "x = 2\n")
+    course = course_of("in time")
+    assert course.late is not None
+    for minutes, counts in ((0, "x = 1 on 09"), (599, "x = 1 on 09"), (600, "x = 1.5 on 10")):
+        late = msgspec.structs.replace(course.late, grace_minutes=minutes)
+        lenient = msgspec.structs.replace(course, late=late)
+        assert counted(class_, lenient, {})["relu"] == counts
+
+
 def test_a_module_that_was_deleted_after_its_due_date_counts_as_it_was(class_: Path) -> None:
     (class_ / "ann" / "relu.py").unlink()
     with open_class(class_, ["relu"], times_of=["relu"]) as handed_in:
