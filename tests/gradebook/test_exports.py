@@ -27,7 +27,7 @@ from grader.gradebook.export import FORMATS, export
 from grader.gradebook.formats.canvas import named_columns
 from grader.gradebook.formats.json_file import GradebookFile
 from grader.gradebook.keeping.results import StoredSource
-from grader.gradebook.model import Comment, Entry, Extension, HandIn
+from grader.gradebook.model import Comment, Entry, Extension, HandIn, Lateness
 from grader.gradebook.scores import ExportError
 
 AT = "2026-11-01T08:00:00Z"
@@ -166,6 +166,23 @@ def test_no_cell_is_run_by_a_spreadsheet(tmp_path: Path, format: str, text: str)
     for row in csv.reader(io.StringIO(exported([harmed, known], format, tmp_path), newline="")):
         assert not [cell for cell in row if is_run(cell)]
         assert not [cell for cell in row if "\n" in cell or "\r" in cell or "\0" in cell]
+
+
+@pytest.mark.parametrize("told", ["late", "extension", "override", "comment"])
+def test_nothing_that_staff_write_is_run_where_semicolons_separate_cells(
+    told: str, tmp_path: Path
+) -> None:
+    """A comma-separated file that is opened as it is falls apart at them."""
+    text = "ill; =HYPERLINK(1)"
+    entry = msgspec.structs.replace(
+        entry_of("ada", overrides=[override("relu", 9.0, text)]),
+        comments=[Comment("relu", text, AT)],
+        extensions=[Extension("relu", "", 2, text, AT)],
+        lateness={"; =relu": Lateness(1.0, 10.0, 1, 0, 10.0, AT, AT)},
+    )
+    (row,) = rows_of(exported([entry], "csv", tmp_path))
+    assert "=" in row[told]
+    assert not is_run(row[told])
 
 
 def test_numbers_stay_numbers(tmp_path: Path) -> None:
@@ -375,6 +392,16 @@ def test_nbgrader_gives_zero_and_no_time_to_who_handed_nothing_in(tmp_path: Path
     rows = rows_of(exported([entry_of("bob", "Bob Lee", scores=None)], "nbgrader", tmp_path))
     assert [(r["student_id"], r["timestamp"], r["score"]) for r in rows] == [("bob", "", "0.0")] * 2
     assert (rows[0]["last_name"], rows[0]["first_name"]) == ("Lee", "Bob")
+
+
+def test_nbgrader_gives_no_time_to_a_score_without_a_hand_in(tmp_path: Path) -> None:
+    entry = entry_of("bob", scores=None, overrides=[override("relu", 8.0)], final=8.0)
+    entry = msgspec.structs.replace(entry, submitted_at=AT)  # of something else, the roster says
+    rows = rows_of(exported([entry], "nbgrader", tmp_path))
+    assert [(r["assignment"], r["timestamp"], r["score"]) for r in rows] == [
+        ("momentum", "", "0.0"),
+        ("relu", "", "8.0"),
+    ]
 
 
 def test_students_with_one_login_are_told_apart_by_their_keys(tmp_path: Path) -> None:
@@ -649,6 +676,16 @@ def test_canvas_gets_its_own_file_back_with_our_scores_in_it(tmp_path: Path) -> 
     taken = COURSE.take(text)
     assert taken["101"] == {"Momentum": "9.00", "relu": "4.50", "Essay": "4.50"} | {"Notes": "=1+1"}
     assert not COURSE.unknown
+
+
+@pytest.mark.parametrize("excused", ["ex", "Ex"])
+def test_whoever_is_excused_in_canvas_stays_so_however_it_is_written(
+    excused: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = FROM_CANVAS.replace("max2,A,,,EX,,", f"max2,A,,,{excused},,")
+    text = exported([entry_of("c", "Max Muster", login="max2")], "canvas", tmp_path, canvas=file)
+    assert f"max2,A,,10.00,{excused},," in text
+    assert "stays excused from relu" in capsys.readouterr().err
 
 
 def test_a_file_that_nothing_is_to_be_written_into_comes_back_byte_for_byte(tmp_path: Path) -> None:

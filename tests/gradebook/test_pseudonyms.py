@@ -55,6 +55,19 @@ def test_nothing_of_an_entry_tells_who_it_is(tmp_path: Path) -> None:
     assert not [word for word in TELLING if word in text]
 
 
+@pytest.mark.parametrize(
+    "field", ["key", "name", "identifier", "email", "login", "github", "number"]
+)
+def test_whatever_is_known_of_a_student_is_looked_for_in_texts(field: str, tmp_path: Path) -> None:
+    told = {"email": "al@example.org", "number": "canvas:77042"}.get(field, "Analytical")
+    entry = entry_of("a1", "Al", message=f"written by {told.removeprefix('canvas:')}.")
+    student = msgspec.structs.replace(entry.student, **{field: told})
+    (shown,) = anonymous([msgspec.structs.replace(entry, student=student)], tmp_path / "m.csv")
+    assert shown.report is not None
+    message = shown.report.assignments[1].checks[1].message
+    assert message == f"written by {shown.student.key}."
+
+
 def test_all_that_does_not_tell_stays_as_it_is(tmp_path: Path) -> None:
     (entry,) = anonymous([ADA], tmp_path / "mapping.csv")
     key = entry.student.key

@@ -223,6 +223,7 @@ def test_windows_1252_is_read_and_told(tmp_path: Path) -> None:
         ("name\nA\nA\n", "line 3: A is on line 2 already; remove one of them, or add a column"),
         ('name,email\n"Jane Doe,x\nBob Roe,y\n', "line 2: a quote is not closed"),
         ('name,email\nPat,z\n"Jane Doe,x\n"Bob Roe",y\n', "line 3: "),
+        ("sep=;\nname;identifier\nA;1\nB;1\n", "line 4: 1 is on line 3 already, of A"),
         (b"PK\x03\x04", "it is a workbook; save it as CSV"),
         (b"name\n\x81\x00\n", "it is no text"),
     ],
