@@ -387,6 +387,13 @@ def test_a_person_in_several_groups_is_in_each(class_: Class) -> None:
     assert [class_.students[key].student.name for key in class_.keys] == ["Jane Doe", "Bob Roe"]
 
 
+def test_a_groups_work_is_not_that_of_who_is_no_longer_in_the_class(class_: Class) -> None:
+    jane, bob = Line("Jane Doe", group="Red"), Line("Bob Roe", group="Red")
+    class_.enrol(roster=[jane, bob])
+    class_.enrol(moodle("Red", 5), roster=[jane])
+    assert [class_.students[key].student.name for key in class_.keys] == ["Jane Doe"]
+
+
 def test_a_group_of_somebody_elses_name_is_no_group(class_: Class) -> None:
     lines = [Line("Jane Doe", group="Red Pandas"), Line("Pat Poe", numbers=("canvas:77",))]
     class_.enrol(canvas("redpandas", 77, group="redpandas"), roster=lines)

@@ -156,6 +156,16 @@ def test_what_is_graded_again_replaces_the_result_of_all_who_share_it(store: Sto
     assert entry_of(store, "bob").final == 5
 
 
+def test_what_was_set_aside_is_no_longer_given_to_others_of_the_same_meaning(
+    store: Store,
+) -> None:
+    first = msgspec.structs.replace(result("relu", 5, 0), meaning="m")
+    store.add_result(first, ["ann"])
+    assert store.result_of_meaning("m") == first
+    store.replace_result(result("relu", 5, 5), ["ann"])  # holds for this one alone
+    assert store.result_of_meaning("m") is None
+
+
 def test_what_moved_is_told_also_where_the_result_was_known(store: Store) -> None:
     hand_in(store, "c1", 5, 0, at="")
     hand_in(store, "c2", 5, 5, at="")

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from conftest import REPOSITORY, Ran, RunGrader, hand_in, solution, wrong
+from conftest import REPOSITORY, Ran, RunGrader, copy_repository, hand_in, solution, wrong
 
 from grader.course.manifest import load_course
+from grader.grading.known import cache
 from grader.grading.known.cache import Cache
 from grader.grading.task import Graded
 from grader.report.model import AssignmentReport, CheckResult, Environment, Verdict, status_of
 from grader.submissions.model import Source, Submission
 
+ENVIRONMENT = Environment("1.0.0", "3.11.7", "2.14.1", "2.4.6", "Linux", {"files": True})
 ONLY = ("--only", "relu", "--only", "l2", "--only", "adam")
 
 
@@ -138,7 +141,52 @@ def test_what_another_run_may_judge_otherwise_is_not_kept(
     points = 10.0 * (verdict == "passed")
     checks = [CheckResult("test_it", "It works", verdict, points, 10.0, "", "", 0.0)]
     report = AssignmentReport("relu", "ReLU", status_of(checks), points, 10.0, checks, None, "")
-    environment = Environment("1.0.0", "3.11.7", "2.14.1", "2.4.6", "Linux", {"files": True})
-    cache = Cache(tmp_path / "cache", course, 1, pytest.fail)
-    cache.keep(submission, relu, Graded(report, 0.5), environment)
-    assert (cache.find(submission, relu) is not None) == is_kept
+    kept = Cache(tmp_path / "cache", course, 1, pytest.fail)
+    kept.keep(submission, relu, Graded(report, 0.5), ENVIRONMENT)
+    assert (kept.find(submission, relu) is not None) == is_kept
+
+
+@pytest.fixture
+def passed() -> Graded:
+    """A result that can be kept."""
+    checks = [CheckResult("test_it", "It works", "passed", 10.0, 10.0, "", "", 0.0)]
+    return Graded(AssignmentReport("relu", "ReLU", "passed", 10.0, 10.0, checks, None, ""), 0.5)
+
+
+def submission_of(text: str) -> Submission:
+    return Submission("ada", {"relu": Source("relu", "relu.py", text)}, {})
+
+
+def test_a_result_of_checks_that_changed_meanwhile_is_not_kept(
+    passed: Graded, tmp_path: Path
+) -> None:
+    course = load_course(copy_repository(tmp_path / "course"))
+    relu, submission = course.assignment("relu"), submission_of("x = 1\n")
+    kept = Cache(tmp_path / "cache", course, 1, pytest.fail)
+    assert kept.find(submission, relu) is None
+    checks = course.check_path("relu")
+    text = checks.read_text(encoding="utf-8")
+    checks.write_text(f"{text}\n# changed while it was graded\n", encoding="utf-8")
+    kept.keep(submission, relu, passed, ENVIRONMENT)
+    checks.write_text(text, encoding="utf-8")
+    assert kept.find(submission, relu) is None
+    kept.keep(submission, relu, passed, ENVIRONMENT)
+    assert kept.find(submission, relu) is not None
+
+
+def test_what_was_found_longest_ago_is_removed_first(
+    passed: Graded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = load_course(REPOSITORY)
+    relu, kept = course.assignment("relu"), Cache(tmp_path, course, 1, pytest.fail)
+    submissions = [submission_of(f"x = {number}\n") for number in range(3)]
+    for number, submission in enumerate(submissions):
+        before = {*tmp_path.iterdir()}
+        kept.keep(submission, relu, passed, ENVIRONMENT)
+        (path,) = {*tmp_path.iterdir()} - before
+        os.utime(path, (number, number))
+    assert kept.find(submissions[0], relu) is not None  # the oldest, and the last to be found
+    sizes = [path.stat().st_size for path in tmp_path.iterdir()]
+    monkeypatch.setattr(cache, "MAX_TOTAL_BYTES", sum(sizes) - 1)
+    kept.tidy()
+    assert [kept.find(each, relu) is not None for each in submissions] == [True, False, True]

@@ -212,5 +212,7 @@ def test_a_library_that_is_installed_here_is_in_the_key(
     key._installed.cache_clear()
     assert code(module) != without[0]
     assert key.libraries_of(module) == {name: ""}  # which tells no version
+    helped = dataclasses.replace(SOURCE, siblings=(("helpers.py", module.text),))
+    assert key.libraries_of(helped) == key.libraries_of(SOURCE) | {name: ""}
     assert code(other) == without[1]
     key._installed.cache_clear()

@@ -84,6 +84,16 @@ def test_nbgraders_exchange_holds_every_hand_in_and_the_newest_counts(tmp_path: 
     assert read(tmp_path, files) == {"jd": ("new", "2026-10-10T09:00:00Z")}
 
 
+def test_of_nbgraders_assignments_the_last_hand_in_says_when(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "jd/ps1/relu.py": "new",
+        "jd/ps1/timestamp.txt": "2026-10-10 09:00:00 UTC",
+        "jd/ps2/adam.py": "x = 1",
+        "jd/ps2/timestamp.txt": "2026-10-12 09:00:00 UTC",
+    }
+    assert read(tmp_path, files) == {"jd": ("new", "2026-10-12T09:00:00Z")}
+
+
 def test_gradescopes_metadata_says_when_in_utc(tmp_path: Path) -> None:
     metadata = (
         "---\nsubmission_1:\n  :submitters:\n  - :name: Jane Doe\n    :sid: s1\n"

@@ -19,8 +19,8 @@ import pytest
 from grader.files import FileError, read_file
 from grader.intake.tree import open_tree
 from grader.submissions.archive import Archive, ArchiveError, Bounds
-from grader.submissions.places import max_bytes, walk
-from grader.submissions.reading import load_submission
+from grader.submissions.places import Files, max_bytes, packed, walk
+from grader.submissions.reading import load_files, load_submission
 from grader.submissions.siblings import find_siblings
 
 SLUGS = ("relu", "adam")
@@ -37,11 +37,11 @@ def refused(data: bytes) -> str:
     return str(caught.value)
 
 
-def zip_of(names: list[str]) -> bytes:
+def zip_of(names: list[str], content: bytes = b"") -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in names:
-            archive.writestr(name, b"")
+            archive.writestr(name, content)
     return buffer.getvalue()
 
 
@@ -229,6 +229,41 @@ def test_a_module_brings_64_siblings_of_a_mebibyte_together() -> None:
     half = "#" * (MIB // 2)
     assert len(found({"a.py": half, "b.py": half})) == 2
     assert len(found({"a.py": half, "b.py": f"{half}#"})) == 1
+
+
+def test_what_siblings_bring_counts_as_well() -> None:
+    def found(last: str) -> list[str]:
+        texts = {"a.py": "import b\n".ljust(MIB // 2, "#"), "b.py": last}
+        read = find_siblings(
+            {"relu.py": "import a\n"},
+            ["relu.py", *texts],
+            lambda places: {p: texts[p] for p in places},
+        )
+        return [path for path, _ in read["relu.py"]]
+
+    assert found("#" * (MIB // 2)) == ["a.py", "b.py"]
+    assert found("#" * (MIB // 2 + 1)) == ["a.py"]
+
+
+def test_8_files_that_may_be_meant_are_read() -> None:
+    places = [f"relu ({number:02}).py" for number in range(10)]
+    read: list[str] = []
+
+    def reader(place: str) -> bytes:
+        read.append(place)
+        return b"x = 1\n"
+
+    load_files("jane", places, reader, SLUGS)
+    assert read == places[:8]
+
+
+def test_archives_in_a_folder_count_as_what_they_hold_and_what_they_are() -> None:
+    data = zip_of(["relu.py"], b"x = 1\n")
+    files = Files({"work.zip": lambda: data})
+    enough = len(data) + len(b"x = 1\n")
+    assert list(packed(files, Bounds(unpacked_bytes=enough)).readers) == ["work.zip/relu.py"]
+    refused = packed(files, Bounds(unpacked_bytes=enough - 1))
+    assert not refused.readers and "it unpacks to more than" in refused.unopened["work.zip"]
 
 
 # ---------------------------------------------------------------- a class
