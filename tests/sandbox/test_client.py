@@ -34,6 +34,7 @@ from grader.sandbox.client import (
     StudentRaised,
     StudentTimedOut,
     StudentUnusable,
+    Trainee,
 )
 from grader.sandbox.process import Ending, SandboxError
 from grader.sandbox.spawner import Spawner
@@ -475,6 +476,21 @@ def test_output_of_a_worker_that_crashed_is_kept() -> None:
         assert student.output == "first \ufffd last"
 
 
+def test_what_a_crashed_worker_left_behind_is_kept_up_to_the_limit_too() -> None:
+    def flood(wire: Wire) -> None:
+        wire.load()
+        wire.read()
+        wire.output.write(b"first ")
+        wire.stream.shutdown(socket.SHUT_RDWR)
+        time.sleep(0.1)
+        wire.output.write(b"x" * 4096)
+
+    with student_of(FakeLauncher(flood), output_kib=1) as student:
+        with pytest.raises(StudentCrashed):
+            student.build(6, 5, 4, seed=1)
+        assert student.output == "first ".ljust(1024, "x")
+
+
 def test_a_worker_that_closes_its_output_can_go_on() -> None:
     def mute(wire: Wire) -> None:
         wire.load()
@@ -585,6 +601,28 @@ def test_steps_that_are_not_what_was_asked_for_are_unusable(answer: protocol.Ste
         optimizer = student.make_optimizer([start])
         with pytest.raises(StudentUnusable):
             optimizer.step([[start]])
+
+
+@pytest.mark.parametrize(
+    ("values", "buffers"),
+    [
+        ((2,), 1),
+        ((2, 1), 0),
+        ((2, 1), 2),
+        ((3, 1), 1),
+    ],
+)
+def test_steps_of_a_training_that_are_not_what_was_asked_for_are_unusable(
+    values: tuple[int, ...], buffers: int
+) -> None:
+    def follow(shape: tuple[int, ...], count: int) -> np.ndarray:
+        shown = protocol.Followed(protocol.pack_array(np.ones(shape, np.float32)), [[]] * count)
+        trainee = Trainee(lambda request, expected: shown, [2], 4, 1, [])  # type: ignore[arg-type, return-value]
+        return trainee.follow(np.zeros(1, np.int64)).values
+
+    assert follow((2, 1), 1).tolist() == [[1], [1]]  # before an epoch there are no steps
+    with pytest.raises(StudentUnusable):
+        follow(values, buffers)
 
 
 @pytest.mark.parametrize("draw", [packed(), packed(1, 2, 3), packed(1, 2, 3, np.nan)])
