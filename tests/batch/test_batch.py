@@ -196,6 +196,20 @@ def test_an_error_of_ours_over_one_hand_in_leaves_the_others_their_grades(tmp_pa
     assert run.summary.failures == {"Ann: RecursionError: too deep": 1}
 
 
+def test_a_hand_in_that_may_be_of_two_is_not_graded_and_no_success(
+    here: Here, tmp_path: Path
+) -> None:
+    hand_in(tmp_path / "class" / "Jane Doe", momentum=RIGHT)
+    roster = tmp_path / "roster.csv"
+    roster.write_text("name,email\nJane Doe,a@example.edu\nJane Doe,b@example.edu\n")
+    ran = here("batch", tmp_path / "class", "--results", tmp_path / "results", "--roster", roster)
+    assert ran.status == 2
+    assert "may be of Jane Doe (a@example.edu), Jane Doe (b@example.edu), so it is not graded" in (
+        ran.stderr
+    )
+    assert "1 submissions unreadable" in ran.stderr
+
+
 def test_hostile_and_equal_names_are_graded_and_kept_apart(here: Here, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
         for name in HOSTILE:

@@ -32,6 +32,7 @@ from helpers.rendered import OWN_TAGS, Rendered
 
 from grader.course.manifest import load_course
 from grader.course.stubs import make_stub
+from grader.hosts.bundle import pinned
 from grader.hosts.classroom50 import scores
 from grader.hosts.classroom_reporter import encode_result
 from grader.hosts.gradescope import TOTAL_S, fitted
@@ -184,6 +185,19 @@ def test_the_scripts_can_be_run_as_they_are_unpacked(archive: Path) -> None:
             assert text.startswith(b"#!/usr/bin/env bash\n")
             assert b"\r" not in text and b"@PYTHON@" not in text
             subprocess.run(["bash", "-n"], input=text, check=True)
+
+
+def test_a_version_that_no_index_has_is_asked_for_as_the_one_that_it_is_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    about = tmp_path / "some_library-2.14.1+cpu.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: some-library\nVersion: 2.14.1+cpu\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    asked = pinned("some-library>=2.4; sys_platform == 'linux'")
+    assert asked == "some-library==2.14.1; sys_platform == 'linux'"
 
 
 def test_the_autograder_asks_for_the_versions_that_are_here(folder: Path, tmp_path: Path) -> None:
@@ -361,14 +375,14 @@ def test_a_checkout_gets_a_valid_result_and_a_release_body(folder: Path, tmp_pat
 
 def test_any_other_assignment_is_the_whole_course(folder: Path, tmp_path: Path) -> None:
     checkout = commit_all(hand_in(tmp_path / "course", {"adam": make_stub(solution("adam"))}))
-    ran = in_checkout(
-        folder, checkout, ASSIGNMENT="homework-1", ASSIGNMENT_TYPE="group", REVIEW_URL=""
-    )
+    group = {"ASSIGNMENT_TYPE": "group", "OWNER": "red-pandas"}  # ada has pushed it
+    ran = in_checkout(folder, checkout, ASSIGNMENT="homework-1", REVIEW_URL="", **group)
     assert ran.status == 0
     result = valid("classroom50-result-v1", checkout / "result.json")
     assert {test["slug"] for test in result["tests"]} == set(COURSE.slugs)
     assert (result["score"], result["max-score"]) == (0, most_points())
     assert (result["assignment"], result["assignment_type"]) == ("homework-1", "group")
+    assert (result["owner"], result["submitted_by"]["username"]) == ("red-pandas", "ada")
     assert result["review"] == RUNNER["COMMIT_URL"]
     body = (checkout / "release-body.md").read_text(encoding="utf-8")
     assert re.search(r"\| Adam \| 0/10 \| . stub unchanged \|", body)
