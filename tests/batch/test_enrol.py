@@ -208,6 +208,13 @@ def test_a_systems_number_is_the_persons_whatever_they_are_called(class_: Class)
     }  # fmt: skip
 
 
+def test_a_systems_number_does_not_stand_in_the_way_of_the_institutions(class_: Class) -> None:
+    class_.enrol(canvas("doejane", 77))
+    class_.enrol(roster=[Line("Jane Doe", ("4711",))])
+    (stored,) = class_.students.values()
+    assert (stored.student.identifier, stored.student.number) == ("4711", "canvas:77")
+
+
 def test_moodles_numbers_are_of_one_assignment(class_: Class) -> None:
     class_.enrol(moodle("Jane Doe", 222), moodle("Bob Roe", 223))
     # The next assignment's numbers, one of which was Bob's in the one before.

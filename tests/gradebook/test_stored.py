@@ -99,6 +99,12 @@ def test_a_file_that_is_missing_the_next_time_takes_nothing_from_the_best(store:
     assert entry_of(store, "ann", course_of(counts="last")).final == 0.0
 
 
+def test_what_is_missing_is_no_hand_in(store: Store) -> None:
+    hand_in(store, "missing", 0, 0, at="")
+    hand_in(store, "c1", 5, 0, at=IN_TIME, slug="momentum")
+    assert list(entry_of(store, "ann").hand_ins) == ["momentum"]
+
+
 def test_the_same_file_handed_in_again_is_as_late_as_the_last_time(store: Store) -> None:
     hand_in(store, "c1", 5, 0, at=IN_TIME)
     hand_in(store, "c1", 5, 0, at=A_DAY_LATE)

@@ -12,7 +12,7 @@ from conftest import REPOSITORY
 
 from grader.course.manifest import load_course
 from grader.errors import GraderError
-from grader.grading.engine import Engine, list_checks
+from grader.grading.engine import TRIED_TWICE, Engine, list_checks
 from grader.report.model import AssignmentReport, CheckResult
 from grader.sandbox.process import Launcher
 from grader.submissions.model import Source, Submission
@@ -428,6 +428,24 @@ def test_seen_later(student):
     assert "before: [0.25, 0.5]" in later
     assert "0.125" not in seen + later + report.output
     assert report.output.count("imported") == 1
+
+
+def test_what_ends_a_worker_of_hidden_checks_from_outside_is_tried_again(toy: MakeToy) -> None:
+    checks = """\
+START = [np.zeros(2, np.float32)]
+
+def test_seen(student):
+    student.make_optimizer(START, lr=0.25)
+
+@pytest.mark.hidden
+def test_secret(student):
+    student.make_optimizer(START, lr=0.5)
+"""
+    dies = "    if lr == 0.5:\n        import os\n        os.kill(os.getpid(), 9)\n"
+    before, signature, after = SOLUTION.partition("lr=0.1):\n")
+    report = toy(checks).grade(before + signature + dies + after)
+    assert [check.verdict for check in report.checks] == ["passed", "crashed"]
+    assert report.notes == [TRIED_TWICE]
 
 
 def test_a_hidden_training_is_not_told(toy: MakeToy) -> None:

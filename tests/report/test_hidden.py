@@ -1,0 +1,44 @@
+"""What students see of hidden checks before the due date: points and verdicts, no texts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from grader.report.hidden import for_students
+from grader.report.model import AssignmentReport, CheckResult, Environment, Report
+
+NOW = datetime.now(UTC)
+SEEN = CheckResult(
+    "test_seen", "Seen", "failed", 0.0, 2.0, "what", "where", 0.1, line=3, misconception="seen"
+)
+SECRET = replace(
+    SEEN, id="test_secret", title="Secret", misconception="secret", points=1.0, hidden=True
+)
+TOLD = CheckResult("hidden_1", "Hidden check 1", "failed", 1.0, 2.0, "", "", 0.1, hidden=True)
+
+
+def report_of(*checks: CheckResult) -> Report:
+    assignment = AssignmentReport(
+        "relu", "ReLU", "partial", 1.0, 6.0, list(checks), None, "printed"
+    )
+    environment = Environment("1", "3.11", "2.14", "2.4", "Linux", {})
+    return Report("ada", 1.0, 6.0, [assignment], environment, 1, 0.3)
+
+
+@pytest.mark.parametrize("due", [None, NOW + timedelta(hours=1)])
+def test_nothing_that_a_hidden_check_says_is_told_before_the_due_date(
+    due: datetime | None,
+) -> None:
+    report = report_of(SECRET, SEEN, SECRET)
+    (assignment,) = for_students(report, lambda slug: due).assignments
+    assert assignment.checks == [TOLD, SEEN, replace(TOLD, id="hidden_2", title="Hidden check 2")]
+    assert assignment.output == ""  # it may tell what they were called with
+
+
+def test_after_the_due_date_and_without_hidden_checks_all_is_told() -> None:
+    past = NOW - timedelta(seconds=1)
+    assert for_students(report_of(SECRET, SEEN), lambda slug: past) == report_of(SECRET, SEEN)
+    assert for_students(report_of(SEEN), lambda slug: None) == report_of(SEEN)
