@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from conftest import REPOSITORY, solution
+from conftest import REPOSITORY, children, solution
 
 from grader.course.manifest import load_course
 from grader.sandbox.client import Allowance, Student
@@ -28,9 +28,11 @@ def spawner() -> Iterator[Launcher]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(NO_FORK, "1")
         assert not can_fork()
+        before = children()
         with open_launcher(BASELINE, 1) as opened:
             assert isinstance(opened, Spawner)
             yield opened
+        assert children() <= before, "a worker that was given back is left running"
 
 
 def process_of(launcher: Launcher, text: str, slug: str = "relu", **options: bool) -> int:
