@@ -1,13 +1,15 @@
 """A class's files, in a folder or in a zip, seen in the same way: names, and what is behind them.
 
 Nothing is extracted, and symbolic links are not followed. A zip may be of any size, as it is read
-member by member; each submission in it is held to a submission's bounds.
+member by member; each submission in it is held to a submission's bounds. Names are composed (NFC),
+as course systems write them, also where macOS has taken their accents off the letters.
 """
 
 from __future__ import annotations
 
 import os
 import stat
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -29,7 +31,7 @@ Kind = Literal["folder", "file", "link"]
 Parts = tuple[str, ...]  # a path within the class; () is the class itself
 
 MAX_DEPTH = 3  # folders in a folder, each alone in it, that are looked into
-_ENCRYPTED = 0x1  # a flag of a zip's member
+_ENCRYPTED, _UTF8 = 0x1, 0x800  # flags of a zip's member
 # What course systems and people put beside the hand-ins.
 _BESIDE = frozenset({"index", "readme", "instructions", "syllabus", "feedback"})
 
@@ -64,22 +66,31 @@ class FolderTree:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._spelt: dict[Parts, str] = {}  # names that are written otherwise on the disk
 
     def names(self, inside: Parts = ()) -> dict[str, Kind]:
         names: dict[str, Kind] = {}
-        with os.scandir(self._folder.joinpath(*inside)) as entries:
-            for entry in sorted(entries, key=lambda entry: entry.name):
+        with os.scandir(self.path(inside)) as scanned:
+            entries = sorted(scanned, key=lambda entry: entry.name)
+            as_written = {entry.name for entry in entries}
+            for entry in entries:
                 if is_junk(entry.name):
                     continue
+                name = composed(entry.name)
+                if name != entry.name and name in as_written:
+                    name = entry.name  # both forms are there
+                elif name != entry.name:
+                    self._spelt[*inside, name] = entry.name
                 if entry.is_dir(follow_symlinks=False):
-                    names[entry.name] = "folder"
+                    names[name] = "folder"
                 else:
                     is_file = entry.is_file(follow_symlinks=False)
-                    names[entry.name] = "file" if is_file else "link"
+                    names[name] = "file" if is_file else "link"
         return names
 
     def path(self, parts: Parts) -> Path:
-        return self._folder.joinpath(*parts)
+        ways = (parts[:depth] for depth in range(1, len(parts) + 1))
+        return self._folder.joinpath(*(self._spelt.get(way, way[-1]) for way in ways))
 
     def read(self, parts: Parts, limit: int) -> bytes:
         return read_file(self.path(parts), limit, advice(parts[-1]))
@@ -107,7 +118,7 @@ class ZipTree:
         self._root = Node()
         for info in archive.infolist():
             node = self._root
-            for part in zip_parts(info.filename):
+            for part in zip_parts(composed(member_name(info))):
                 if is_junk(part):
                     break  # whoever hands in nothing else is listed all the same
                 node = node.inside.setdefault(part, Node())
@@ -187,6 +198,28 @@ def load_file(tree: Tree, parts: Parts, name: str, slugs: Sequence[str]) -> Subm
         raise SubmissionError(f"{show_name(name)}: {os_reason(error)}") from None
 
 
+def composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
+
+
+def member_name(info: zipfile.ZipInfo) -> str:
+    """A member's name. Where it does not say that it is UTF-8, zipfile takes it to be in code page
+    437; but macOS says nothing and writes UTF-8, and Windows in Western Europe code page 850."""
+    if info.filename.isascii() or info.flag_bits & _UTF8:
+        return info.filename
+    data = info.filename.encode("cp437")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        pages = (data.decode(page) for page in ("cp437", "cp850"))
+        return next(filter(_is_latin, pages), info.filename)
+
+
+def _is_latin(name: str) -> bool:
+    """Whether its letters are, and nothing but letters has been written beyond ASCII."""
+    return all(c.isascii() or "LATIN" in unicodedata.name(c, "") for c in name)
+
+
 def zip_parts(name: str) -> Parts:
     """A member's path. Nothing is extracted, so a name that leads elsewhere is but a name: what
     climbs is kept together with the name that it climbs to. Some systems write backslashes."""
@@ -223,12 +256,19 @@ def open_tree(path: Path) -> Iterator[Tree]:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         reason = os_reason(error) if isinstance(error, OSError) else "it is no folder and no zip"
+        if isinstance(error, zipfile.BadZipFile) and begins_as_zip(path):
+            reason = "it is damaged or not there as a whole, so download it again"
         raise SubmissionError(
             f"{show_name(str(path))}: {reason}; name the folder that holds the submissions, or "
             "the zip that the course system made of them"
         ) from None
     with archive:
         yield ZipTree(archive)
+
+
+def begins_as_zip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) == b"PK"
 
 
 def descend(tree: Tree, slugs: Sequence[str]) -> Parts:

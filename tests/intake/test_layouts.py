@@ -155,6 +155,49 @@ submission_12:
 """
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"doejane_7_text.html": "<p>", "roepat_LATE_8_link.html": "<p>"},
+        {"anon_7_text.html": "<p>", "LATE_anon_8_text.html": "<p>"},
+        {f"{who}_assignsubmission_onlinetext_onlinetext.html": "<p>" for who in ("A_7", "B_8")},
+        {f"{who}_assignsubmission_onlinetext/onlinetext.html": "<p>" for who in ("A_7", "B_8")},
+    ],
+)  # fmt: skip
+def test_whoever_typed_something_in_and_uploaded_nothing_is_listed(
+    files: Files, make_class
+) -> None:  # type: ignore[no-untyped-def]
+    class_, texts = read(make_class(files))
+    assert len(class_.submissions) == 2
+    for problems in texts.values():
+        assert "it is a web page, which can't be read" in problems["relu"]
+
+
+def test_what_was_typed_in_beside_a_file_is_passed_over(make_class) -> None:  # type: ignore[no-untyped-def]
+    canvas = {"doejane_7_text.html": "<p>", "doejane_7_5_relu.py": "a"}
+    assert read(make_class(canvas))[1] == {"doejane_7": {"relu": "a"}}
+
+
+@pytest.mark.parametrize("flat", [True, False])
+def test_what_was_typed_in_beside_a_file_in_moodle_is_passed_over(flat: bool, make_class) -> None:  # type: ignore[no-untyped-def]
+    sign = "_" if flat else "/"
+    moodle = {
+        f"Jane Doe_7_assignsubmission_onlinetext{sign}onlinetext.html": "<p>",
+        f"Jane Doe_7_assignsubmission_file{sign}relu.py": "a",
+    }
+    assert read(make_class(moodle))[1] == {"Jane Doe_7": {"relu": "a"}}
+
+
+def test_repositories_as_github_packs_them_are_their_owners(make_class) -> None:  # type: ignore[no-untyped-def]
+    packed = {
+        f"relu-{login}-main.zip": make_zip({f"relu-{login}-main/relu.py": login})
+        for login in ("octocat", "Hub-Bot")
+    }
+    class_, texts = read(make_class(packed))
+    assert texts == {"octocat": {"relu": "octocat"}, "Hub-Bot": {"relu": "Hub-Bot"}}
+    assert class_.layout.startswith("clones from GitHub Classroom")
+
+
 def test_gradescope_folders_are_named_by_the_metadata(make_class) -> None:  # type: ignore[no-untyped-def]
     class_, texts = read(
         make_class(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -71,4 +72,44 @@ def test_a_password_and_a_damaged_member_are_told_apart(tmp_path: Path) -> None:
 def test_a_class_that_is_no_zip_is_refused(tmp_path: Path) -> None:
     (tmp_path / "class.7z").write_bytes(b"7z\xbc\xaf'\x1c")
     with pytest.raises(SubmissionError, match="name the folder"), open_tree(tmp_path / "class.7z"):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Müller Jürgen".encode(), "Müller Jürgen"),  # macOS
+        (unicodedata.normalize("NFD", "Zoë 李").encode(), "Zoë 李"),
+        ("Jürgen".encode("cp437"), "Jürgen"),
+        ("Søren Ñandú".encode("cp850"), "Søren Ñandú"),  # Windows in Western Europe
+        ("名前".encode("shift_jis"), "û╝æO"),  # as the format has it: nobody can tell
+    ],
+)  # fmt: skip
+def test_names_in_a_zip_that_does_not_say_how_they_are_written_are_read(
+    written: bytes, read: str, tmp_path: Path
+) -> None:
+    stand_in = b"x" * len(written)
+    path = make_zip(tmp_path / "class.zip", {f"{stand_in.decode()}/relu.py": b"x = 1\n"})
+    path.write_bytes(path.read_bytes().replace(stand_in, written))
+    with open_tree(path) as tree:
+        assert tree.names() == {read: "folder"}
+        assert list(tree.load((read,), SLUGS).sources) == ["relu"]
+
+
+def test_names_are_composed_whichever_way_the_disk_has_them(tmp_path: Path) -> None:
+    for name in (unicodedata.normalize("NFD", "José"), "Zoë", unicodedata.normalize("NFD", "Zoë")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "relu.py").write_text("x = 1\n")
+    with open_tree(tmp_path) as tree:
+        for _ in range(2):  # what has been looked at is known
+            names = tree.names()
+            assert "José" in names and "Zoë" in names and len(names) == 3
+        for name in names:
+            assert list(tree.load((name,), SLUGS).sources) == ["relu"]
+
+
+def test_a_zip_that_was_not_downloaded_as_a_whole_is_called_damaged(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "class.zip", {"jane/relu.py": b"x = 1\n"})
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(SubmissionError, match="download it again"), open_tree(path):
         pass

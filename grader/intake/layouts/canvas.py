@@ -3,6 +3,7 @@
 The name is the person's, or a group's that the user is of, without anything but letters and digits;
 nameless downloads have "anon" and a code in place of name and user. Canvas sees to it that no name
 looks like the numbers, so the first of them are its own, whatever a student calls a file.
+What is typed in, or a link, is a page without a file's number.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from grader.intake.layouts.base import Handed, Handle, Listing, Reading
 
 _NAMED = re.compile(
     r"(?P<name>\w+?)_(?P<late>(?i:LATE)_)?(?P<user>\d+)_"
-    r"(?:(?P<file>\d+)_(?P<original>.+)|(?:text|link)\.html)", re.S
+    r"(?:(?P<file>\d+)_(?P<original>.+)|(?P<page>(?:text|link)\.html))", re.S
 )  # fmt: skip
 _NAMELESS = re.compile(
     r"(?P<late>(?i:LATE)_)?anon_(?P<code>[0-9A-Za-z]+)_"
-    r"(?:(?P<file>\d+)_(?P<original>.+)|(?:text|link)\.html)", re.S
+    r"(?:(?P<file>\d+)_(?P<original>.+)|(?P<page>(?:text|link)\.html))", re.S
 )  # fmt: skip
 # A file of a name that was there already.
 _AGAIN = re.compile(r"(?P<stem>.+)-\d+(?P<suffix>\.\w+|\.tar\.\w+)", re.S)
@@ -40,7 +41,7 @@ class Canvas:
             match = _match(name) if kind == "file" else None
             if match is None:
                 reading.ignored.append(name)
-            elif match["file"]:
+            else:
                 by_person[_person(match)].append(match)
         for person, matches in by_person.items():
             reading.submissions.append(_handed(listing, person, matches))
@@ -68,10 +69,13 @@ def _person(match: re.Match[str]) -> str:
 
 def _handed(listing: Listing, person: str, matches: list[re.Match[str]]) -> Handed:
     newest: dict[str, tuple[int, str]] = {}
-    for match in matches:
-        again = _AGAIN.fullmatch(match["original"])
-        original = again["stem"] + again["suffix"] if again else match["original"]
-        candidate = (int(match["file"]), match.string)
+    # What was typed in counts only where nothing else was handed in, to be named.
+    uploads = [match for match in matches if match["file"]] or matches
+    for match in uploads:
+        called = match["original"] or match["page"]
+        again = _AGAIN.fullmatch(called)
+        original = again["stem"] + again["suffix"] if again else called
+        candidate = (int(match["file"] or 0), match.string)
         newest[original] = max(candidate, newest.get(original, candidate))
     name = matches[-1].groupdict().get("name")
     source = f"{name}_{person}" if name else person
@@ -80,5 +84,6 @@ def _handed(listing: Listing, person: str, matches: list[re.Match[str]]) -> Hand
         handles = (("number", f"canvas:{person}"), ("name", name))
     files = {original: (place,) for original, (_, place) in newest.items()}
     load = listing.loose(source, files)
-    upload = f"canvas:{source}_{matches[-1]['file']}_" if name else ""
+    file = uploads[-1]["file"]
+    upload = f"canvas:{source}_{file}_" if name and file else ""
     return Handed(source, name or person, load, handles, group=name or "", upload=upload)

@@ -16,10 +16,12 @@ from functools import partial
 
 from grader.intake.layouts.base import Handed, Listing, Reading, load_all, newest_times
 from grader.intake.tree import Parts
+from grader.submissions.names import ARCHIVE_SUFFIX, stem_of
 from grader.text import fold
 
 _LOGIN = r"(?P<login>[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)"
 SUBMISSIONS = "-submissions"  # what GitHub Classroom's own tool calls the folder around them
+_BRANCHES = ("-main", "-master")
 
 
 class GitHub:
@@ -29,16 +31,17 @@ class GitHub:
 
     def claims(self, listing: Listing) -> set[str]:
         pattern = _repositories(listing)
-        return {name for name in listing.folders() if pattern and pattern.fullmatch(name)}
+        return {name for name in _packed_or_not(listing) if _repository(pattern, name)}
 
     def read(self, listing: Listing) -> Reading:
         reading = Reading()
         pattern = _repositories(listing) or _alike(listing)
         by_login: dict[str, list[Parts]] = defaultdict(list)
         shown: dict[str, str] = {}
-        branch = _branch(listing.folders())
-        for name, kind in listing.names.items():
-            match = pattern.fullmatch(name) if pattern and kind == "folder" else None
+        wanted = _packed_or_not(listing)
+        branch = _branch([stem_of(name) for name in wanted])
+        for name in listing.names:
+            match = _repository(pattern, name) if name in wanted else None
             if match is None:
                 reading.ignored.append(name)
             else:
@@ -98,12 +101,24 @@ def _repositories(listing: Listing) -> re.Pattern[str] | None:
     spelt = "|".join(re.escape(slug).replace("_", "[-_]") for slug in slugs)
     # The first slug that can be meant: a login may begin with one as well.
     pattern = re.compile(rf"(?i)(?:[\w.-]+?-)??(?:{spelt})-{_LOGIN}")
-    return pattern if any(map(pattern.fullmatch, listing.folders())) else None
+    found = any(_repository(pattern, name) for name in _packed_or_not(listing))
+    return pattern if found else None
+
+
+def _packed_or_not(listing: Listing) -> list[str]:
+    """The folders, and the archives that GitHub makes of a repository, called after its branch."""
+    archives = (name for name, kind in listing.names.items() if kind == "file")
+    archives = (name for name in archives if ARCHIVE_SUFFIX.search(name))
+    return [*listing.folders(), *(a for a in archives if stem_of(a).endswith(_BRANCHES))]
+
+
+def _repository(pattern: re.Pattern[str] | None, name: str) -> re.Match[str] | None:
+    return pattern.fullmatch(stem_of(name)) if pattern else None
 
 
 def _branch(names: Sequence[str]) -> str:
     """What GitHub puts behind the name of each repository that is downloaded as a zip."""
-    for branch in ("-main", "-master"):
+    for branch in _BRANCHES:
         if len(names) > 1 and all(name.endswith(branch) for name in names):
             return branch
     return ""

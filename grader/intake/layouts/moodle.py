@@ -19,6 +19,7 @@ _NAME = re.compile(
     r"(?P<name>.+?)(?:_(?P<number>\d+))?_assignsubmission_(?P<what>[a-z]+)(?:_(?P<original>.*))?",
     re.S,
 )
+_TYPED = "onlinetext"
 _ADDRESS = re.compile(r"(?P<local>\S+)AT(?P<domain>[a-z0-9-]+(?:\.[a-z0-9-]+)+)")
 
 
@@ -33,22 +34,36 @@ class Moodle:
     def read(self, listing: Listing) -> Reading:
         reading = Reading()
         loose: dict[tuple[str, str], dict[str, Parts]] = defaultdict(dict)
+        folders: set[tuple[str, str]] = set()
+        typed: dict[tuple[str, str], dict[str, Parts]] = {}
         for place, kind in listing.names.items():
             match = _NAME.fullmatch(place) if kind != "link" else None
             if match is None:
                 reading.ignored.append(place)
+                continue
+            who = (match["name"], match["number"] or "")
+            if match["what"] == _TYPED:
+                typed[who] = _pages(listing, place, match["original"])
             elif match["what"] != "file":
-                continue  # a text written online, a comment
+                continue  # a comment
             elif kind == "folder":
-                handed = _handed(match["name"], match["number"] or "", listing.item(place))
-                reading.submissions.append(handed)
+                folders.add(who)
+                reading.submissions.append(_handed(*who, listing.item(place)))
             else:
-                files = loose[match["name"], match["number"] or ""]
-                files[match["original"] or ""] = (place,)
+                loose[who][match["original"] or ""] = (place,)
+        # What was typed in is named where nothing else was handed in.
+        loose |= {who: pages for who, pages in typed.items() if who not in folders | loose.keys()}
         for (name, number), files in loose.items():
             load = listing.loose(f"{name}_{number}".strip("_"), files)
             reading.submissions.append(_handed(name, number, load))
         return reading
+
+
+def _pages(listing: Listing, place: str, original: str | None) -> dict[str, Parts]:
+    """A text written online: a page in a folder, or on its own."""
+    if listing.names[place] == "file":
+        return {original or place: (place,)}
+    return {name: (place, name) for name in listing.below(place)}
 
 
 def _handed(name: str, number: str, load: Callable[[], Submission]) -> Handed:
