@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
@@ -105,6 +105,12 @@ class Roll:
         if not near:
             return line
         names = some([self.name(other) for other in sorted(near)], NAMED)
+        if self.name(key) in map(self.name, near):
+            return (
+                f"{line}, which has {some([self._told_apart(o) for o in sorted(near)], NAMED)}; if "
+                f"{self._told_apart(key)} is meant, write both in the roster's cell, as with two "
+                "e-mail addresses"
+            )
         return f"{line}; if {names} is meant, write that name there as it is here"
 
     def save(self, store: Store) -> None:
@@ -118,24 +124,31 @@ class Roll:
         handles = [handles_of(line) for line in roster]
         found = self._owners_of(handles, submissions)
         enrolled = set()
+        notes = []
         for line, known, keys in zip(roster, handles, found, strict=True):
             key = keys[0] if keys else self._new(line, known)
             for other in keys[1:]:
                 self._merge(other, key)
             self._know(key, known)
-            self._students[key] = with_line(self._students[key], line)
+            before = self._students[key]
+            self._students[key] = with_line(before, line)
+            if before.standing and not name_words(before.student.name) & name_words(line.name):
+                notes.append(
+                    f"{show_name(before.student.name)}: called {show_name(line.name)} on the "
+                    "roster now; if these are two, mend the number or address that they share"
+                )
             enrolled.add(key)
             self.extensions[key] = line.extension
         dropped = [k for k, s in self._students.items() if s.standing and k not in enrolled]
         gone = [key for key in dropped if not self._students[key].is_dropped]
         for key in gone:
             self._students[key] = msgspec.structs.replace(self._students[key], standing="dropped")
-        if not gone:
-            return []
-        return [
-            f"{some([self.name(key) for key in gone], NAMED)}: no longer on the roster; what is "
-            "stored of them stays, and shows --with-dropped"
-        ]
+        if gone:
+            notes.append(
+                f"{some([self.name(key) for key in gone], NAMED)}: no longer on the roster; what "
+                "is stored of them stays, and shows --with-dropped"
+            )
+        return notes
 
     def _owners_of(
         self, lines: Sequence[Collection[Handle]], submissions: Sequence[Handed]
@@ -148,7 +161,9 @@ class Roll:
             keys: list[str] = []
             for key in self._directory.all_known_as(line):
                 handles = [self._directory.handles(other) for other in (*keys, key)]
-                if key not in taken and not any(are_two(handles[-1], h) for h in handles[:-1]):
+                if key not in taken and not any(
+                    are_two(*without_agreed(line, handles[-1], h)) for h in handles[:-1]
+                ):
                     keys.append(key)
             taken |= set(keys)
             found.append(keys)
@@ -244,9 +259,24 @@ class Roll:
             claims.append(Claim(members if is_group else known, is_group))
         taken = set().union(*(claim.keys for claim in claims))
         return [
-            claim if claim.keys else Claim(self._named(submission, taken))
+            claim if claim.is_group else Claim(self._with_names(claim.keys, submission, taken))
             for claim, submission in zip(claims, submissions, strict=True)
         ]
+
+    def _with_names(
+        self, known: Collection[str], submission: Handed, taken: Collection[str]
+    ) -> set[str]:
+        if known:
+            return {*known, *self._namesakes(submission, taken)}
+        return self._named(submission, taken)
+
+    def _namesakes(self, submission: Handed, taken: Collection[str]) -> set[str]:
+        """Who else on the roster this may be of: a name that was one student's when they handed in
+        before may by now be another's, too, unless that one has handed in otherwise."""
+        if not self._directory.is_known_by_what_it_is_called(known_by(submission)):
+            return set()
+        named = self._directory.named([("name", submission.source)])
+        return {key for key in named if self.has(key) and key not in taken}
 
     def _named(self, submission: Handed, taken: Collection[str]) -> set[str]:
         """Who is called so. Of those whom something else leads to, only who is on the roster, which
@@ -267,10 +297,15 @@ class Roll:
 
     def _unsettled(self, submission: Handed, may_be: Iterable[str]) -> str:
         people = some([self._told_apart(key) for key in sorted(may_be)], NAMED)
+        are_one = (
+            ""
+            if all(map(self.has, may_be))
+            else ("; if they are one, write both e-mail addresses in the roster's cell")
+        )
         return (
             f"{show_name(submission.source)}: may be of {people}, so it is not graded; settle it "
             "by a roster that has what the download says of them (Moodle: the assignment's grading "
-            "worksheet), or call the folder by a number, e-mail address or login"
+            f"worksheet), or call the folder by a number, e-mail address or login{are_one}"
         )
 
     def _told_apart(self, key: str) -> str:
@@ -306,6 +341,15 @@ class Roll:
         new -= self._directory.handles(key)
         self._directory.add(key, new)
         self._new_handles[key] |= new
+
+
+def without_agreed(line: Collection[Handle], *people: Collection[Handle]) -> Iterator[list[Handle]]:
+    """What is known of people, without the kinds of which a roster's line has each one's: somebody
+    with two addresses."""
+    said = {(kind, fold(value)) for kind, value in line}
+    agreed = [{k for k, value in known if (k, fold(value)) in said} for known in people]
+    kinds = set.intersection(*agreed)
+    return ([handle for handle in known if handle[0] not in kinds] for known in people)
 
 
 def in_conflict(several: Sequence[Handed]) -> Handed:

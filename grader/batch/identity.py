@@ -21,7 +21,7 @@ def handles_of(line: Line) -> list[Handle]:
     known = [
         *(("number", number) for number in line.numbers),
         *(("identifier", identifier) for identifier in line.identifiers),
-        ("email", line.email),
+        *(("email", address) for address in (line.email, *line.other_emails)),
         ("login", line.login),
         ("github", line.github),
         ("name", line.name),

@@ -29,11 +29,12 @@ from grader.text import fold
 Handle = tuple[str, str]
 
 # What people are found by. "bare": a system's number under a heading that does not say whose;
-# "local": an e-mail address's part before the @, or a login that may be one; "part": a number or a
-# login that stands in a word beside a name, as in "4711 Jane Doe".
+# "unpadded": an identifier without the zeros in front, which spreadsheets drop; "local": an e-mail
+# address's part before the @, or a login that may be one; "part": a number or a login that stands
+# in a word beside a name, as in "4711 Jane Doe".
 _TIERS = (
-    "number", "source", "identifier", "bare", "email", "login", "github", "word", "local",
-    "part",
+    "number", "source", "identifier", "bare", "unpadded", "email", "login", "github", "word",
+    "local", "part",
 )  # fmt: skip
 _KINDS = (
     "number", "source", "identifier", "email", "login", "github", "account", "word", "name",
@@ -42,12 +43,12 @@ _KINDS = (
 _LOOKED_UP_AS: dict[str, tuple[str, ...]] = {
     "number": ("number", "bare"),
     "source": ("source",),
-    "identifier": ("identifier", "bare", "word", "part"),
+    "identifier": ("identifier", "bare", "unpadded", "word", "part"),
     "email": ("email", "login", "local", "word", "part"),
     "login": ("login", "email", "github", "local", "word", "part"),
     "github": ("github", "login", "word"),
     "account": ("github",),
-    "word": ("identifier", "bare", "email", "login", "github", "local", "part"),
+    "word": ("identifier", "bare", "unpadded", "email", "login", "github", "local", "part"),
 }
 # Numbers of these systems are the person's. Moodle's is that of a place in one assignment, and may
 # be a group's as well.
@@ -88,15 +89,19 @@ class Directory:
 
     def known_as(self, handles: Collection[Handle]) -> set[str]:
         """Whom anything but a name leads to: one, nobody, or several that can't be told apart."""
-        for found in self._by_tier(handles):
+        for _, found in self._by_tier(handles):
             named = found & self.named(handles)
             return named if len(found) > 1 and len(named) == 1 else found
         return set()
 
+    def is_known_by_what_it_is_called(self, handles: Collection[Handle]) -> bool:
+        """Whether nothing surer leads to anybody than what an earlier hand-in was called."""
+        return next((tier for tier, _ in self._by_tier(handles)), "") in ("source", "word")
+
     def all_known_as(self, handles: Collection[Handle]) -> list[str]:
         """Everybody to whom some kind leads, and to nobody else; the surest first."""
         surest_first = sorted(handles, key=lambda handle: _KINDS.index(handle[0]))
-        tiers = (found for one in surest_first for found in self._by_tier([one], of=handles))
+        tiers = (found for one in surest_first for _, found in self._by_tier([one], of=handles))
         return list(dict.fromkeys(key for found in tiers if len(found) == 1 for key in found))
 
     def named(self, handles: Collection[Handle]) -> set[str]:
@@ -104,7 +109,7 @@ class Directory:
         forms = _forms(handles, ("name", "word"))
         found = set().union(*(self._held.get(("name", form), set()) for form in forms))
         found = {key for key in found if not are_two(handles, self._handles[key])}
-        numbers = {value.partition(":")[2] for kind, value in handles if kind == "number"}
+        numbers = {unpadded(v.partition(":")[2]) for kind, v in handles if kind == "number"}
         by_number = {
             key for key in found if numbers & _values(self._handles[key], "identifier")
         }  # a list that does not say whose numbers they are
@@ -112,8 +117,8 @@ class Directory:
 
     def _by_tier(
         self, handles: Iterable[Handle], of: Collection[Handle] | None = None
-    ) -> Iterator[set[str]]:
-        """Whom these lead to, tier by tier, unless something speaks against it in all those `of`
+    ) -> Iterator[tuple[str, set[str]]]:
+        """Whom these lead to, with each tier, unless something speaks against it in all those `of`
         the same person."""
         of = list(handles) if of is None else of
         wanted: dict[str, set[str]] = defaultdict(set)
@@ -123,7 +128,7 @@ class Directory:
         for tier in sorted(wanted, key=_TIERS.index):
             found = {key for value in wanted[tier] for key in self._held.get((tier, value), ())}
             if found := {key for key in found if _agree(tier, of, self._handles[key])}:
-                yield found
+                yield tier, found
 
     # ------------------------------------------------------------ asked by people
 
@@ -178,21 +183,33 @@ def words_of(text: str) -> list[str]:
     return "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in text).split()
 
 
-def parts_of(word: str) -> Iterator[tuple[str, str]]:
-    """What in a word may be a number or a login, as there is a digit in it, and what may be a name,
-    as there is none."""
+def parts_of(word: str) -> tuple[set[str], list[str]]:
+    """What in a word may be a number or a login, as there is a digit in it and something else
+    beside it, and what may be a name, as there is none."""
     words = words_of(word)
     of_letters = [part for part in words if not any(c.isdecimal() for c in part)]
-    if of_letters:
-        name = " ".join(of_letters)
-        yield from ((fold(part), name) for part in set(words) - set(of_letters))
+    others = {fold(part) for part in words} - {fold(part) for part in of_letters}
+    return (others, of_letters) if of_letters else (set(), [])
 
 
-def _names_beside(handles: Iterable[Handle]) -> set[str]:
-    """The names that stand in words beside something else, and those that stand alone."""
+def _names_beside(handles: Iterable[Handle], known: Collection[Handle]) -> set[str]:
+    """The names that stand in words beside something else, also a login or an address that is
+    `known`, and those that stand alone."""
     handles = list(handles)
-    beside = (name for kind, value in handles if kind == "word" for _, name in parts_of(value))
-    return _forms(handles, ("name",)) | {form for name in beside for form in name_forms(name)}
+    logins = _values(known, "login") | {_local(value) for value in _values(known, "email")}
+    forms = _forms(handles, ("name",))
+    for kind, value in handles:
+        parts, letters = parts_of(value) if kind == "word" else (set(), [])
+        if parts:
+            forms |= name_forms(" ".join(letters))
+            forms |= name_forms(" ".join(part for part in letters if fold(part) not in logins))
+    return forms
+
+
+def unpadded(identifier: str) -> str:
+    """An identifier without the zeros in front, which a spreadsheet may have dropped."""
+    folded = fold(identifier)
+    return folded.lstrip("0") or folded if folded.isdecimal() else folded
 
 
 def _agree(tier: str, handles: Collection[Handle], known: Collection[Handle]) -> bool:
@@ -200,12 +217,15 @@ def _agree(tier: str, handles: Collection[Handle], known: Collection[Handle]) ->
     if tier in ("source", "local", "word"):
         return not are_two(handles, known)
     if tier == "part":
-        is_named = bool(_names_beside(handles) & _names_beside(known))
+        is_named = bool(_names_beside(handles, known) & _names_beside(known, handles))
         return is_named and not are_two(handles, known)
     for system in _OF_THE_PERSON:
         ours, theirs = _numbers(handles, system), _numbers(known, system)
         if ours and theirs:
             return tier != "bare" and bool(ours & theirs)
+    if tier == "unpadded":
+        ours, theirs = _forms(handles, ("name",)), _forms(known, ("name",))
+        return (not ours or not theirs or bool(ours & theirs)) and not are_two(handles, known)
     if tier in ("number", "bare"):
         ours, theirs = _forms(handles, ("name",)), _forms(known, ("name", "word"))
         return not ours or not theirs or bool(ours & theirs)
@@ -229,6 +249,8 @@ def _held_as(kind: str, value: str) -> Iterator[Handle]:
         yield ("bare", fold(value.partition(":")[2]))
     if kind == "identifier":
         yield ("bare", fold(value))
+    if kind in ("identifier", "word") and value.strip().isdecimal():
+        yield ("unpadded", unpadded(value))
 
 
 def _looked_up(kind: str, tier: str, value: str) -> set[str]:
@@ -238,6 +260,8 @@ def _looked_up(kind: str, tier: str, value: str) -> set[str]:
         return {_local(value)}
     if tier == "part":
         return _parts(kind, value)
+    if tier == "unpadded":
+        return {unpadded(value)} if value.strip().isdecimal() else set()
     if kind == "word" and tier == "email":
         return {fold(value), *_addresses(value)}
     if kind == "number" and tier == "bare":
@@ -248,7 +272,7 @@ def _looked_up(kind: str, tier: str, value: str) -> set[str]:
 
 def _parts(kind: str, value: str) -> set[str]:
     if kind == "word":
-        return {part for part, _ in parts_of(value)}
+        return parts_of(value)[0]
     return {fold(value) if kind == "identifier" else _local(value)}
 
 
@@ -270,5 +294,5 @@ def _numbers(handles: Iterable[Handle], system: str) -> set[str]:
 
 def _values(handles: Iterable[Handle], kind: str) -> set[str]:
     # A login may be written with its domain or without.
-    of_kind = (value for of, value in handles if of == kind)
-    return {_local(value) if kind == "login" else fold(value) for value in of_kind}
+    read = {"login": _local, "identifier": unpadded}.get(kind, fold)
+    return {read(value) for of, value in handles if of == kind}

@@ -28,17 +28,19 @@ FIELDS: dict[str, str] = {
         Nom Prénom, Prénom Nom, Nombre Apellido(s), Nombre Apellidos, Apellidos Nombre,
         Apellido(s) Nombre, Cognome Nome, Nome Cognome, Nome Sobrenome, Nome Apelido(s),
         Fornavn Efternavn, Efternavn Fornavn, Voornaam Achternaam, Naam Voornaam,
-        Förnamn Efternamn, Fornavn Etternavn
+        Förnamn Efternamn, Fornavn Etternavn, Adi Soyadi, Ad Soyad,
+        姓名, 氏名, 名前, 学生姓名, 이름, 성명
     """,
     "first_name": """
         first name, given name, firstname, first, forename, given names, first names, Vorname,
         forenames, Rufname, Vornamen, Prénom, Prénoms, Nombre(s), Nombres, Nome proprio,
-        Primeiro nome, Voornaam, Roepnaam, Fornavn, Fornavn(e), Förnamn, Etunimi, imię
+        Primeiro nome, Voornaam, Roepnaam, Fornavn, Fornavn(e), Förnamn, Etunimi, imię, Adi, Ad, 名
     """,
     "last_name": """
         last name, surname, family name, lastname, last, Nachname, Familienname, Zuname,
         Nom de famille, Apellido(s), Apellido, Apellidos, Cognome, Apelido, Apelidos, Sobrenome,
-        Achternaam, Efternavn, Efternavn(e), Efternamn, Etternavn, Sukunimi, nazwisko, příjmení
+        Achternaam, Efternavn, Efternavn(e), Efternamn, Etternavn, Sukunimi, nazwisko, příjmení,
+        Soyadi, Soyad, 姓
     """,
     "identifier": """
         sis user id, sis id, student id, student number, student no, student id number, sid,
@@ -59,7 +61,7 @@ FIELDS: dict[str, str] = {
         Studentennummer, Identificatie, ID-nummer, Identifikator, Studienr, Studie-ID,
         Studiekortnummer, Årskortnummer, Årskortnr, Eksamensnummer, Kandidatnummer,
         Personnummer, Identifierare, Opiskelijanumero,
-        numer albumu
+        numer albumu, Öğrenci No, Öğrenci Numarasi, 学号, 学籍番号, 学生番号, 학번
     """,
     "email": """
         email id, mail id, official email,
@@ -68,14 +70,17 @@ FIELDS: dict[str, str] = {
         Adresse mail, Adresse e-mail, Dirección de correo, Dirección de correo electrónico, Correo,
         Correo electrónico, Indirizzo email, Indirizzo e-mail, Posta elettronica,
         Endereço de e-mail, Endereço de email, Correio eletrónico, E-mailadres,
-        E-mailadresse, Studiemail, E-postadress, E-post, E-postadresse, Sähköposti
+        E-mailadresse, Studiemail, E-postadress, E-post, E-postadresse, Sähköposti, E-posta,
+        E-posta adresi, user principal name, upn,
+        邮箱, 电子邮件, 电子邮箱, メールアドレス, 이메일
     """,
     "login": """
         sis login id, login id, login, display id, username, user name, user, netid, net id, uni id,
         account, unix id, kerberos, uniqname, Anmeldename, Benutzername, Kennung,
         Benutzerkennung, Nutzername, Uni-Kennung, Nom d'utilisateur, Nombre de usuario, Usuario,
         Nome utente, Nome de utilizador, Nome de usuário, Identificação de usuário,
-        Gebruikersnaam, Brugernavn, Bruger-ID, Bruger, Brukernavn, Användarnamn, Käyttäjätunnus
+        Gebruikersnaam, Brugernavn, Bruger-ID, Bruger, Brukernavn, Användarnamn, Käyttäjätunnus,
+        Kullanici adi, 用户名, ユーザー名, 아이디
     """,
     "github": """
         github username, github, github login, github name, github user, github account,

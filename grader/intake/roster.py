@@ -17,11 +17,13 @@ from pathlib import Path
 
 from grader.intake.headings import PARTICIPANT_WORDS, Columns, find_columns, spelt
 from grader.intake.times import parse_time
-from grader.text import fold, show_name, utc_text
+from grader.text import fold, show_name, some, utc_text
 
 MAX_PREAMBLE = 10  # rows above the header: a title, a date
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|"
 _WHO = ("name", "first_name", "last_name", "identifier", "email", "login", "github", "participant")
+_NAMES = {"name", "first_name", "last_name"}
+_ONES_OWN = ("identifier", "email", "login", "github", "participant", "canvas")
 # By these two lines are of one person.
 _TOLD_BY = ("numbers", "identifiers", "email", "login", "github")
 # Words in the names of roles, without the endings that some languages put to them.
@@ -39,6 +41,17 @@ _ENDING = re.compile(r"[/*:_(](?:in|innen|r|e|a)\b\)?")
 _TEST_STUDENT = ("student, test", "test student")
 _PREVIEW = "_previewuser"  # whom Blackboard makes for a teacher to see what students see
 _FORMULA_TEXT = re.compile(r'="(.*)"', re.S)
+_TEXT_MARK = re.compile(r"\A'(?=[\d=+@-])")  # put before a cell to keep it as it is
+# What spreadsheets, databases and people put where somebody has no number or address.
+_NOTHING = {
+    "-", "--", "\u2013", "?", "0", "n/a", "#n/a", "n.a.", "nan", "none", "null", "tbd", "unknown",
+}  # fmt: skip
+_WHOLE = re.compile(r"\A(\d+)\.0+\Z")  # a number that has been taken for a measurement
+_ROUNDED = re.compile(r"\d[.,]\d+E\+\d+")
+# A name on GitHub, however people give it.
+_GITHUB_NAME = re.compile(
+    r"(?i)\A(?:(?:https?://)?(?:www\.)?github\.com/|@)([^/\s?#]+)(?:[/?#]\S*)?\Z"
+)
 _LAST_RESORT = "windows-1252"
 NAMED = 3  # at most so many names in a note
 
@@ -52,7 +65,8 @@ class Line:
     """Someone on the roster.
 
     `numbers` are course systems' own, as "canvas:77"; `identifiers` the institution's, the best
-    first. `submitted_at` is UTC in ISO 8601, "" if it does not say; `extension` is as written.
+    first; `other_emails` what stands in the cell beside `email`. `submitted_at` is UTC in ISO 8601,
+    "" if it does not say; `extension` is as written.
     """
 
     name: str
@@ -65,6 +79,7 @@ class Line:
     group: str = ""
     extension: str = ""
     numbers: tuple[str, ...] = ()
+    other_emails: tuple[str, ...] = ()
 
     @property
     def identifier(self) -> str:
@@ -107,6 +122,11 @@ def read_roster(
             f"{where}: not UTF-8, so read as Windows-1252; if names look wrong, save it as "
             "CSV UTF-8"
         )
+    if table.unread and not table.columns.keys() & _NAMES:
+        notes.append(
+            f"{where}: no column is known to hold names; if one of these does, say so in "
+            f"course.toml's [roster]: {some([show_name(text) for text in table.unread], NAMED)}"
+        )
     lines: list[tuple[int, Line]] = []
     staff = 0
     for number, row in table.rows:
@@ -125,6 +145,13 @@ def read_roster(
             lines.append((number, line))
     if staff:
         notes.append(f"{where}: {staff} left out as staff or test students")
+    if not lines:
+        raise RosterError(f"{where}: it lists nobody; check the file, or leave --roster out")
+    if rounded := next((i for _, o in lines for i in o.identifiers if _ROUNDED.fullmatch(i)), ""):
+        notes.append(
+            f"{where}: a spreadsheet has rounded numbers, as {rounded}: make that column text and "
+            "save the list anew"
+        )
     return Roster(each_once(lines, where), notes)
 
 
@@ -133,9 +160,11 @@ def read_roster(
 
 @dataclass(frozen=True)
 class Table:
-    """A CSV's rows, each with the number of the line it begins in, and what its columns are."""
+    """A CSV's rows, each with the number of the line it begins in, what its columns are, and the
+    headings of those that are none of them."""
 
     columns: Columns
+    unread: list[str]
     rows: list[tuple[int, list[str]]]
 
     def cell(self, row: Sequence[str], field: str) -> str:
@@ -144,7 +173,8 @@ class Table:
 
     def cells(self, row: Sequence[str], field: str) -> list[str]:
         texts = (row[i].strip() for i in self.columns.get(field, ()) if i < len(row))
-        return [text for text in map(_plain, texts) if text]
+        nothing = _NOTHING if field in _ONES_OWN else {""}
+        return [text for text in map(_plain, texts) if text and fold(text) not in nothing]
 
     def name(self, row: Sequence[str]) -> str:
         parts = (self.cell(row, "first_name"), self.cell(row, "last_name"))
@@ -157,7 +187,7 @@ class Table:
 
     def line(self, row: Sequence[str]) -> Line | None:
         """None for what is no person: an empty row, and Canvas's row of possible points."""
-        name, email = self.name(row), self.cell(row, "email")
+        name, email, *other_emails = self.name(row), *_addresses(self.cell(row, "email"))
         if fold(name).startswith("points possible"):
             return None
         identifiers, numbers = [], []
@@ -170,7 +200,7 @@ class Table:
             elif place := _participant(cell):
                 numbers.append(f"moodle:{place}")
             else:
-                identifiers.append(cell.removeprefix("#"))
+                identifiers.append(_WHOLE.sub(r"\1", cell.removeprefix("#")))
         for cell in self.cells(row, "participant"):
             numbers.append(f"moodle:{_participant(cell) or cell}")
         numbers += [f"canvas:{cell}" for cell in self.cells(row, "canvas")]
@@ -180,11 +210,12 @@ class Table:
             tuple(dict.fromkeys(identifiers)),
             email,
             self.cell(row, "login").removeprefix("#"),
-            github=self.cell(row, "github"),
+            github=_GITHUB_NAME.sub(r"\1", self.cell(row, "github")),
             sections=tuple(filter(None, map(str.strip, section.split(";")))),
             group=self.cell(row, "group"),
             extension=self.cell(row, "extension"),
             numbers=tuple(numbers),
+            other_emails=tuple(other_emails),
         )
         is_somebody = any((name, identifiers, numbers, line.email, line.login, line.github))
         return line if is_somebody else None
@@ -207,14 +238,16 @@ def read_table(data: bytes, named: Mapping[str, Sequence[str]]) -> tuple[Table, 
         for place, row in enumerate(_head(text, delimiter)):
             columns = find_columns(row, named)
             if any(columns.get(field) for field in _WHO):
-                headers.append((sum(map(len, columns.values())), place, columns, delimiter))
+                headers.append((sum(map(len, columns.values())), place, columns, delimiter, row))
                 break
     if not headers:
         raise RosterError(
             "no column is called name, identifier, email or login; add a first line that says "
             "what the columns are, or say it in course.toml's [roster]"
         )
-    _, place, columns, delimiter = max(headers, key=lambda header: header[0])
+    _, place, columns, delimiter, header = max(headers, key=lambda found: found[0])
+    read = {index for indices in columns.values() for index in indices}
+    unread = [text.strip() for i, text in enumerate(header) if i not in read and text.strip()]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows = []
     begins = 1 + skipped
@@ -227,7 +260,7 @@ def read_table(data: bytes, named: Mapping[str, Sequence[str]]) -> tuple[Table, 
         raise RosterError(
             f"line {begins}: {what}; mend that line, or save the file as CSV again"
         ) from None
-    return Table(columns, rows[place + 1 :]), encoding
+    return Table(columns, unread, rows[place + 1 :]), encoding
 
 
 def _head(text: str, delimiter: str) -> list[list[str]]:
@@ -267,9 +300,15 @@ def decoded(data: bytes) -> tuple[str, str]:
 
 
 def _plain(cell: str) -> str:
-    """What a cell shows: spreadsheets write ="007" to keep a number as it is."""
+    """What a cell shows: spreadsheets write ="007" or '007 to keep a number as it is."""
     text = _FORMULA_TEXT.fullmatch(cell)
-    return text[1].strip() if text else cell
+    return text[1].strip() if text else _TEXT_MARK.sub("", cell, count=1)
+
+
+def _addresses(cell: str) -> list[str]:
+    """The e-mail addresses in a cell, as which anything is taken that stands there alone."""
+    several = [part for part in re.split(r"[\s,;<>]+", cell) if "@" in part]
+    return several if len(several) > 1 else [cell]
 
 
 def _is_name(cell: str) -> bool:
@@ -336,6 +375,8 @@ def each_once(lines: Sequence[tuple[int, Line]], where: str) -> list[Line]:
 
 
 def _values(line: Line, kind: str) -> tuple[str, ...]:
+    if kind == "email":
+        return tuple(filter(None, (line.email, *line.other_emails)))
     value = getattr(line, kind)
     return value if isinstance(value, tuple) else (value,) if value else ()
 
@@ -363,4 +404,5 @@ def _together(one: Line, other: Line) -> Line:
         either("group"),
         either("extension"),
         both("numbers"),
+        both("other_emails"),
     )

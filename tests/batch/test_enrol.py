@@ -281,6 +281,10 @@ def test_two_who_hand_in_side_by_side_are_not_made_one_by_a_name(class_: Class) 
         ("jane.doe", Line("Doe", email="jane.doe@example.edu")),
         ("JANE@EXAMPLE.EDU", Line("Doe", email="jane@example.edu")),
         ("0042", Line("Doe", ("s1", "0042"))),
+        ("0007", Line("Doe", ("7",))),  # a spreadsheet has dropped the zeros
+        ("7", Line("Doe", ("0007",))),
+        ("Jane Doe 4711 jdoe", Line("Jane Doe", ("4711",), login="jdoe")),
+        ("Jane Doe 4711 jdoe@example.edu", Line("Jane Doe", ("4711",), "jdoe@example.edu")),
         ("Octocat", Line("Doe", github="octocat")),
     ],
 )
@@ -289,6 +293,49 @@ def test_people_are_found_as_people_write_them(folder: str, line: Line, class_: 
     assert class_.enrol(handed(folder), roster=[*others, line]) == []
     assert class_.students[class_.keys[0]].student.name == line.name
     assert len(class_.students) == 2
+
+
+def test_numbers_that_differ_by_zeros_are_two_peoples_where_both_are_there(class_: Class) -> None:
+    roster = [Line("Jane Doe", ("47",)), Line("Bob Roe", ("0047",))]
+    for _ in range(2):
+        assert class_.enrol(handed("0047"), handed("47"), roster=roster) == []
+        assert [class_.students[key].student.name for key in class_.keys] == ["Bob Roe", "Jane Doe"]
+        roster.reverse()
+
+
+def test_a_name_without_zeros_does_not_take_anothers_number(class_: Class) -> None:
+    class_.enrol(roster=[Line("Jane Doe", ("0047",))])
+    class_.enrol(roster=[Line("Bob Roe", ("47",)), Line("Jane Doe", ("0047",))])
+    assert sorted(s.student.name for s in class_.students.values()) == ["Bob Roe", "Jane Doe"]
+
+
+def test_two_addresses_in_the_roster_make_one_of_two(class_: Class) -> None:
+    class_.enrol(handed("Jane Doe"), roster=[Line("Jane Doe", email="old@example.edu")])
+    notes = class_.enrol(handed("Jane Doe"), roster=[Line("Jane Doe", email="new@example.edu")])
+    assert "may be of Jane Doe (old@example.edu), Jane Doe (new@example.edu)" in notes[1]
+    assert notes[1].endswith("if they are one, write both e-mail addresses in the roster's cell")
+    both = Line("Jane Doe", email="new@example.edu", other_emails=("old@example.edu",))
+    assert class_.enrol(handed("Jane Doe"), roster=[both]) == []
+    assert [s.student.email for s in class_.students.values()] == ["new@example.edu"]
+
+
+def test_a_name_that_two_have_by_now_is_no_longer_the_firsts(class_: Class) -> None:
+    one, two = Line("Jane Doe", email="a@example.edu"), Line("Jane Doe", email="b@example.edu")
+    assert class_.enrol(handed("Jane Doe"), roster=[one]) == []
+    (note,) = class_.enrol(handed("Jane Doe"), roster=[one, two])
+    assert "may be of Jane Doe (a@example.edu), Jane Doe (b@example.edu)" in note
+    class_.enrol(handed("Jane Doe"), handed("b@example.edu"), roster=[one, two])
+    addresses = [class_.students[key].student.email for key in class_.keys]
+    assert addresses == ["a@example.edu", "b@example.edu"], "the second has handed in otherwise"
+
+
+def test_who_is_called_quite_otherwise_is_told(class_: Class) -> None:
+    class_.enrol(roster=[Line("Jane Doe", ("1",)), Line("Ada Roe", ("2",))])
+    notes = class_.enrol(roster=[Line("Jane Smith", ("1",)), Line("Bo Li", ("2",))])
+    assert notes == [
+        "Ada Roe: called Bo Li on the roster now; if these are two, mend the number or address "
+        "that they share"
+    ]
 
 
 # ---------------------------------------------------------------- what nobody may claim

@@ -822,6 +822,16 @@ def test_a_name_without_what_goes_with_handing_in_is_whose_it_is(tmp_path: Path)
         "submission": ["submission"],
         "ex3_zoe": ["ex3_zoe", "zoe"],
     }
+    # As Google Classroom, forms and file managers mark copies.
+    copies = (
+        "Jane Doe - Copy of relu.ipynb", "relu_Eva Ng - Kopie.py",
+        "Copia de relu - Ana de Souza.py", "relu copy 2 - Bo Li.py",
+        "Kopie (2) von relu_Max.py", "Copeland_relu.py",
+    )  # fmt: skip
+    class_, _ = read(make_folder(tmp_path / "copies", dict.fromkeys(copies, "x")))
+    assert {handed.name for handed in class_.submissions} == {
+        "Jane Doe", "Eva Ng", "Ana de Souza", "Bo Li", "Max", "Copeland",
+    }  # fmt: skip
     # What several would be called by is the name of none.
     class_, _ = read(
         make_folder(tmp_path / "2", {"hw1_jane.zip": archive, "hw2_jane.zip": archive})

@@ -78,6 +78,12 @@ WORKSHEET = {
         "Nachname, Vorname;Matrikelnummer;E-Mail;Anmeldename\nJane Doe;42;jane@example.edu;jd\n",
         "Firstname,Fullname,Student ref,Email,Login\nJane,Jane Doe,42,jane@example.edu,jd\n",
         "Forename(s),Surname,Student ID,Email,Username\nJane,Doe,42,jane@example.edu,jd\n",
+        "Name|Student ID|E-mail|Login\nJane Doe|42|jane@example.edu|jd\n",
+        # As pandas and spreadsheets leave numbers.
+        "Name,Student ID,Email,Login\nJane Doe,42.0,jane@example.edu,jd\n",
+        "Name,Student ID,Email,Login\nJane Doe,'42,jane@example.edu,jd\n",
+        "姓名,学号,邮箱,用户名\nJane Doe,42,jane@example.edu,jd\n",
+        "Adı,Soyadı,Öğrenci No,E-posta,Kullanıcı adı\nJane,Doe,42,jane@example.edu,jd\n",  # noqa: RUF001
         # A title above the header.
         "Deep learning 2026\n\nStudent,Student ID,Email,NetID\nJane Doe,42,jane@example.edu,jd\n",
     ],
@@ -207,6 +213,49 @@ def test_times_of_submission_are_read_off_the_roster(tmp_path: Path) -> None:
     assert "line 7: the time 'yesterday' can't be read and is left out" in note
 
 
+@pytest.mark.parametrize(
+    "nothing", ["-", "n/a", "#N/A", "NULL", "nan", "None", "0", "?", "TBD", "unknown", "\u2013"]
+)
+def test_what_stands_for_nothing_is_nobodys(nothing: str, tmp_path: Path) -> None:
+    table = (
+        f"name,student id,email,login,github\nA B{f',{nothing}' * 4}\nNull Nan{f',{nothing}' * 4}"
+    )
+    assert roster(tmp_path, table).lines == [Line("A B"), Line("Null Nan")]
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["octocat", "@octocat", "https://github.com/octocat", "github.com/octocat/",
+     "https://www.github.com/octocat?tab=repositories", "https://github.com/octocat/relu"],
+)  # fmt: skip
+def test_a_name_on_github_is_read_as_people_give_it(given: str, tmp_path: Path) -> None:
+    (line,) = roster(tmp_path, f"name,github\nJane Doe,{given}\n").lines
+    assert line.github == "octocat"
+
+
+@pytest.mark.parametrize(
+    "cell", ["a@x.edu; b@y.edu", "a@x.edu,b@y.edu", "a@x.edu b@y.edu", "<a@x.edu>, <b@y.edu>"]
+)
+def test_several_addresses_in_a_cell_are_one_persons(cell: str, tmp_path: Path) -> None:
+    (line,) = roster(tmp_path, f'name;email\nJane Doe;"{cell}"\n').lines
+    assert (line.email, line.other_emails) == ("a@x.edu", ("b@y.edu",))
+    with pytest.raises(RosterError, match=r"b@y\.edu is on line 2 already, of Jane Doe"):
+        roster(tmp_path, f'name;email\nJane Doe;"{cell}"\nBob Roe;B@y.edu\n')
+
+
+def test_what_a_spreadsheet_has_rounded_is_told(tmp_path: Path) -> None:
+    found = roster(tmp_path, "name,student id\nA,2.01801E+11\nB,2.01802E+11\n")
+    assert "has rounded numbers, as 2.01801E+11: make that column text" in found.notes[0]
+
+
+def test_headings_that_may_be_names_are_named_where_none_is_known(tmp_path: Path) -> None:
+    found = roster(tmp_path, "Vardas;Pavardė;Email\nJ;D;jane@example.edu\n")
+    assert found.notes == [
+        "roster.csv: no column is known to hold names; if one of these does, say so in "
+        "course.toml's [roster]: Vardas, Pavardė"
+    ]
+
+
 def test_windows_1252_is_read_and_told(tmp_path: Path) -> None:
     found = roster(tmp_path, "Vorname;Nachname\nJürgen;Müller\n".encode("cp1252"))
     assert found.lines == [Line("Jürgen Müller")]
@@ -218,6 +267,7 @@ def test_windows_1252_is_read_and_told(tmp_path: Path) -> None:
     [
         ("points,remarks\n1,2\n", "no column is called name"),
         ("", "no column is called name"),
+        ("name,email\n\n", "it lists nobody"),
         ("name,identifier\nA,1\nB,1\n", "line 3: 1 is on line 2 already, of A"),
         ("name,email\nA B,x@y.z\nC D,X@Y.Z\n", "line 3: x@y.z is on line 2 already"),
         ("name\nA\nA\n", "line 3: A is on line 2 already; remove one of them, or add a column"),
