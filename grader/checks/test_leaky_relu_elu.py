@@ -6,6 +6,7 @@ alpha·(exp(z) - 1) (Clevert et al. 2016). At z = 0, a corner of the first, none
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -29,6 +30,8 @@ from grader.checks.misconceptions.leaky_relu_elu import (
 from grader.sandbox.client import Student
 from grader.sandbox.wire.values import Tensor
 
+FEW, TRAINED = (82, 3), (100, 512)  # shapes: the latter as a hidden layer's in training
+
 Formula = Callable[[np.ndarray, float], np.ndarray]
 
 
@@ -51,11 +54,11 @@ def elu_slope(z: np.ndarray, alpha: float) -> np.ndarray:
     return np.where(z > 0, 1.0, alpha * np.exp(np.minimum(z, 0)))
 
 
-def draw_points(rng: np.random.Generator) -> np.ndarray:
-    """(82, 3) float32 points from 1e-6 to 1e6 on both sides of zero, in random order."""
-    magnitudes = np.logspace(-6, 6, 123)
+def draw_points(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    """float32 points from 1e-6 to 1e6 on both sides of zero, in random order."""
+    magnitudes = np.logspace(-6, 6, math.prod(shape) // 2)
     points = np.concatenate([magnitudes, -magnitudes]).astype(np.float32)
-    return rng.permutation(points).reshape(82, 3)
+    return rng.permutation(points).reshape(shape)
 
 
 def expect_values(
@@ -121,8 +124,9 @@ def test_builds(student: Student, rng: np.random.Generator) -> None:
 def test_leaky_relu(student: Student, rng: np.random.Generator) -> None:
     """Leaky ReLU is z above zero and negative_slope·z below, for z of any size"""
     for slope in (0.01, 0.0, float(rng.uniform(0.1, 0.9))):
-        z = np.append(draw_points(rng), np.float32(0))
-        expect_function(student, "leaky_relu", leaky_relu, "negative_slope", slope, z)
+        few = np.append(draw_points(rng, *FEW), np.float32(0))
+        for z in (few, draw_points(rng, *TRAINED)):
+            expect_function(student, "leaky_relu", leaky_relu, "negative_slope", slope, z)
 
 
 @pytest.mark.points(2)
@@ -130,8 +134,9 @@ def test_leaky_relu(student: Student, rng: np.random.Generator) -> None:
 def test_elu(student: Student, rng: np.random.Generator) -> None:
     """ELU is z above zero and alpha·(exp(z) - 1) below, for z of any size"""
     for alpha in (1.0, float(rng.uniform(0.2, 0.8)), float(rng.uniform(1.5, 3))):
-        z = np.append(draw_points(rng), np.float32(0))
-        expect_function(student, "elu", elu, "alpha", alpha, z)
+        few = np.append(draw_points(rng, *FEW), np.float32(0))
+        for z in (few, draw_points(rng, *TRAINED)):
+            expect_function(student, "elu", elu, "alpha", alpha, z)
 
 
 @pytest.mark.points(1)
@@ -158,17 +163,18 @@ def test_gradients(student: Student, rng: np.random.Generator) -> None:
         ("elu", elu_slope, "alpha", float(rng.uniform(0.5, 2))),
     ]
     for name, slope_of, option, setting in settings:
-        z = draw_points(rng)
-        cotangent = rng.uniform(0.5, 2, z.shape).astype(np.float32)
-        call = f"{name}(z, {option}={setting:g})"
-        called = student.call(name, Tensor(z), cotangent=cotangent, options={option: setting})
-        (gradient,) = called.gradients
-        expect(gradient is not None, f"a gradient of {call} with respect to z", "none arrives")
-        spoilt = partial(filled, SPOILT)
-        seen = values_in(gradient, z, f"the backward pass of {call}", spoilt) / cotangent
-        value = tensor_in(called.value, z.shape, call)
-        known = partial(named_slope, name, seen, value, z, setting)
-        expect_values(seen, z, slope_of(z, setting), call, "the derivative", known)
+        for shape in (FEW, TRAINED):
+            z = draw_points(rng, *shape)
+            cotangent = rng.uniform(0.5, 2, z.shape).astype(np.float32)
+            call = f"{name}(z, {option}={setting:g})"
+            called = student.call(name, Tensor(z), cotangent=cotangent, options={option: setting})
+            (gradient,) = called.gradients
+            expect(gradient is not None, f"a gradient of {call} with respect to z", "none arrives")
+            spoilt = partial(filled, SPOILT)
+            seen = values_in(gradient, z, f"the backward pass of {call}", spoilt) / cotangent
+            value = tensor_in(called.value, z.shape, call)
+            known = partial(named_slope, name, seen, value, z, setting)
+            expect_values(seen, z, slope_of(z, setting), call, "the derivative", known)
 
 
 def named_slope(

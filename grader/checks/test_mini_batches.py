@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from grader.checks.kit.functions import describe, tensor_in
+from grader.checks.kit.orders import regularity
 from grader.checks.kit.probes import (
     draw_seed,
+    draw_two_seeds,
     expect,
 )
 from grader.checks.kit.shared import (
@@ -34,11 +36,9 @@ from grader.checks.misconceptions.shared.common import OTHER_GENERATOR
 from grader.sandbox.client import Student
 from grader.sandbox.wire.values import Tensor
 
-SIZES = [(20, 5), (21, 5), (23, 6), (7, 7), (6, 50), (5, 1)]  # (M, batch_size)
+TRAINED = (1000, 100)  # as in training
+SIZES = [(20, 5), (21, 5), (23, 6), (7, 7), (6, 50), (5, 1), TRAINED]  # (M, batch_size)
 MANY = 60  # rows: enough that a random order can't be taken for another by chance
-# Of the places at which a random order of MANY rows goes on with the next row there is one on
-# average, by a Poisson distribution: 20 or more once in 10^19 orders.
-NEIGHBOURS = 20
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ def test_batch_sizes(student: Student) -> None:
 @pytest.mark.hint("Draw one order and take the rows of both tensors by it.")
 def test_rows_and_labels_stay_together(student: Student) -> None:
     """Shuffled, every row keeps its label"""
-    for count, batch_size in ((MANY, 7), (MANY, 20)):
+    for count, batch_size in ((MANY, 7), (MANY, 20), TRAINED):
         epoch = run_epoch(student, count, batch_size, shuffle=True)
         for rows, labels in zip(epoch.by_inputs, epoch.by_targets, strict=True):
             wrong = np.flatnonzero(rows != labels)
@@ -251,27 +251,28 @@ def named_repeats(sizes: list[int], times: np.ndarray, batch_size: int) -> Mista
 @pytest.mark.hint("torch.randperm at the start of each epoch gives a new order of all rows.")
 def test_new_order_each_epoch(student: Student, rng: np.random.Generator) -> None:
     """Each epoch has a new random order of all rows, not of whole batches"""
-    orders = [
-        run_epoch(student, MANY, 6, shuffle=True, seed=seed).order
-        for seed in (draw_seed(rng), None, None)
-    ]
-    for order in orders:
-        neighbours = int((np.abs(np.diff(order)) == 1).sum())
-        expect(
-            neighbours < NEIGHBOURS,
-            "rows in random order",
-            f"{neighbours} of {MANY - 1} times the next row is a neighbour of the one before",
-            "Shuffle rows, not whole batches, and do not just start somewhere else.",
-            known=partial(recognise_order, order, 6),
-        )
-    for first, second in ((0, 1), (1, 2), (0, 2)):
-        expect(
-            not np.array_equal(orders[first], orders[second]),
-            "another order in each epoch",
-            "the same one again",
-            "Draw it inside the function, at each call, and do not seed.",
-            known=lambda: SAME_ORDER,
-        )
+    for count, batch_size in ((MANY, 6), TRAINED):
+        orders = [
+            run_epoch(student, count, batch_size, shuffle=True, seed=seed).order
+            for seed in (draw_seed(rng), None, None)
+        ]
+        for order in orders:
+            regular = regularity(order)
+            expect(
+                not regular,
+                "rows in random order",
+                regular,
+                "Shuffle rows, not whole batches, and do not just start somewhere else.",
+                known=partial(recognise_order, order, batch_size),
+            )
+        for first, second in ((0, 1), (1, 2), (0, 2)):
+            expect(
+                not np.array_equal(orders[first], orders[second]),
+                "another order in each epoch",
+                "the same one again",
+                "Draw it inside the function, at each call, and do not seed.",
+                known=lambda: SAME_ORDER,
+            )
 
 
 @pytest.mark.points(1)
@@ -280,7 +281,7 @@ def test_new_order_each_epoch(student: Student, rng: np.random.Generator) -> Non
 )
 def test_reproducible(student: Student, rng: np.random.Generator) -> None:
     """The same torch.manual_seed gives the same orders, another seed others"""
-    seed, other = draw_seed(rng), draw_seed(rng)
+    seed, other = draw_two_seeds(rng)
     first, again, another = (
         [run_epoch(student, MANY, 8, shuffle=True, seed=s).order for s in (given, None)]
         for given in (seed, seed, other)

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from grader.checks.kit.functions import describe, named
+from grader.checks.kit.orders import regularity
 from grader.checks.kit.probes import (
     draw_seed,
+    draw_two_seeds,
     expect,
 )
 from grader.checks.misconceptions import Mistake
@@ -30,14 +32,15 @@ from grader.checks.misconceptions.permutation import (
 from grader.sandbox.client import Student
 
 NAMES = ("train", "valid", "test")
-# Of the places at which a random order of 60 pixels or more goes on with a neighbour there are two
-# on average, by a Poisson distribution: 25 or more once in 10^18 orders.
-NEIGHBOURS = 25
+PIXELS = 784  # as in training
 
 
-def draw_images(rng: np.random.Generator, dtype: type = np.float32) -> list[np.ndarray]:
-    """Three sets of a few images, of 60 to 99 pixels: image i has i + c, shuffled, at pixel c."""
-    num_pixels = int(rng.integers(60, 100))
+def draw_images(
+    rng: np.random.Generator, dtype: type = np.float32, num_pixels: int | None = None
+) -> list[np.ndarray]:
+    """Three sets of a few images, of 60 to 99 pixels, or of `num_pixels`: image i has i + c,
+    shuffled, at pixel c."""
+    num_pixels = num_pixels or int(rng.integers(60, 100))
     columns = rng.permutation(num_pixels)
     counts = (int(n) for n in rng.choice(np.arange(2, 9), 3, replace=False))
     return [(columns + np.arange(n)[:, None]).astype(dtype) for n in counts]
@@ -107,17 +110,20 @@ def test_builds(student: Student, rng: np.random.Generator) -> None:
 @pytest.mark.hint("Index the columns with one permutation of their numbers: array[:, order].")
 def test_permutation(student: Student, rng: np.random.Generator) -> None:
     """The pixels of all images of a set are put in one random order"""
-    for dtype in (np.float32, np.uint8):
-        images = draw_images(rng, dtype)
+    for images in (
+        draw_images(rng),
+        draw_images(rng, np.uint8),
+        draw_images(rng, num_pixels=PIXELS),
+    ):
         for name, before, after in zip(
             NAMES, images, permute(student, images, draw_seed(rng)), strict=True
         ):
             order = order_of(before, after, name)
-            neighbours = int((np.abs(np.diff(order)) == 1).sum())
+            regular = regularity(order)
             expect(
-                neighbours < NEIGHBOURS,
+                not regular,
                 "the pixels in random order",
-                f"{neighbours} of {len(order)} times two neighbours are neighbours still",
+                regular,
                 "To turn, shift or mirror images is no random permutation.",
                 known=partial(recognise_neighbours, order),
             )
@@ -127,17 +133,17 @@ def test_permutation(student: Student, rng: np.random.Generator) -> None:
 @pytest.mark.hint("Draw the permutation once and use it three times.")
 def test_same_for_all_sets(student: Student, rng: np.random.Generator) -> None:
     """Training, validation and test images are permuted alike"""
-    images = draw_images(rng)
-    permuted = permute(student, images, draw_seed(rng))
-    orders = [order_of(*each) for each in zip(images, permuted, NAMES, strict=True)]
-    for name, order in zip(NAMES[1:], orders[1:], strict=True):
-        expect(
-            np.array_equal(order, orders[0]),
-            f"{name} to be permuted as train is",
-            "another permutation",
-            "A network trained on one order of the pixels can't read another.",
-            known=partial(named_set, order, orders[0]),
-        )
+    for images in (draw_images(rng), draw_images(rng, num_pixels=PIXELS)):
+        permuted = permute(student, images, draw_seed(rng))
+        orders = [order_of(*each) for each in zip(images, permuted, NAMES, strict=True)]
+        for name, order in zip(NAMES[1:], orders[1:], strict=True):
+            expect(
+                np.array_equal(order, orders[0]),
+                f"{name} to be permuted as train is",
+                "another permutation",
+                "A network trained on one order of the pixels can't read another.",
+                known=partial(named_set, order, orders[0]),
+            )
 
 
 def named_set(order: np.ndarray, first: np.ndarray) -> Mistake | None:
@@ -153,7 +159,7 @@ def named_set(order: np.ndarray, first: np.ndarray) -> Mistake | None:
 def test_from_the_seed(student: Student, rng: np.random.Generator) -> None:
     """The same seed gives the same permutation, another seed another"""
     images = draw_images(rng)
-    seed, other = draw_seed(rng), draw_seed(rng)
+    seed, other = draw_two_seeds(rng)
     first, again, another = (
         order_of(images[0], permute(student, images, s)[0], "train") for s in (seed, seed, other)
     )
@@ -166,8 +172,7 @@ def test_from_the_seed(student: Student, rng: np.random.Generator) -> None:
 
 def named_source(order: np.ndarray) -> Mistake:
     """Why an order (F,) does not follow the seed."""
-    regular = (np.abs(np.diff(order)) == 1).sum() >= NEIGHBOURS
-    return recognise_neighbours(order) if regular else SEED_WITHOUT_EFFECT
+    return recognise_neighbours(order) if regularity(order) else SEED_WITHOUT_EFFECT
 
 
 @pytest.mark.points(1)

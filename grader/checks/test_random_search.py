@@ -19,6 +19,7 @@ from grader.checks.kit.functions import describe, number_in
 from grader.checks.kit.probes import (
     Z_LIMIT,
     draw_seed,
+    draw_two_seeds,
     expect,
 )
 from grader.checks.misconceptions import Known, Mistake, filled
@@ -341,7 +342,7 @@ def named_correlation(correlation: float, what: str) -> Mistake | None:
 @pytest.mark.hint("Make the generator inside the function, from the seed that is given.")
 def test_from_the_seed(student: Student, rng: np.random.Generator) -> None:
     """The same seed gives the same settings, another seed others"""
-    seed, other = draw_seed(rng), draw_seed(rng)
+    seed, other = draw_two_seeds(rng)
     first, again, another = (
         search(student, draw_accuracies(rng, 6), s)[1] for s in (seed, seed, other)
     )

@@ -80,7 +80,7 @@ ALL_AT_ONCE = Mistake(
 STAYS_IN_EVAL = Mistake(
     "left in eval mode",
     "The network was in train mode and is left in eval mode: training would go on without dropout. "
-    "Restore what net.training was.",
+    "net.train(mode) restores what net.training was, in every module of it.",
 )
 ALWAYS_TRAIN = Mistake(
     "left in train mode",

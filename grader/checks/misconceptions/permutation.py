@@ -27,7 +27,7 @@ NOT_PERMUTED = Mistake(
 )
 NO_RANDOM_ORDER = Mistake(
     "no random order",
-    "Many pixels stay beside their neighbours, as where images are turned, shifted or permuted in "
+    "Pixels keep something of their order, as where images are turned, shifted or permuted in "
     "part: in a random order they do not.",
 )
 ORDERS_OF_THEIR_OWN = Mistake(
@@ -36,8 +36,8 @@ ORDERS_OF_THEIR_OWN = Mistake(
 )
 SEED_WITHOUT_EFFECT = Mistake(
     "seed ignored",
-    "The order does not follow the seed: it comes from np.random.default_rng(seed), made in the "
-    "function, and from nothing else.",
+    "The order does not follow the seed, or a part of it only: it comes from "
+    "np.random.default_rng(seed), made in the function, and from nothing else.",
 )
 WRITTEN_INTO = Mistake(
     "arrays changed in place",
@@ -66,6 +66,6 @@ def recognise_unalike(before: np.ndarray, after: np.ndarray) -> Mistake | None:
 
 
 def recognise_neighbours(order: np.ndarray) -> Mistake:
-    """What an order (F,) is that leaves many pixels beside each other."""
+    """What an order (F,) is that is not random enough."""
     still = np.array_equal(order, np.arange(len(order)))
     return NOT_PERMUTED if still else NO_RANDOM_ORDER

@@ -115,8 +115,8 @@ SAME_EACH_TRIAL = Mistake(
 )
 SEED_WITHOUT_EFFECT = Mistake(
     "seed ignored",
-    "What is drawn does not follow the seed: make np.random.default_rng(seed) in the function, "
-    "and draw everything from it.",
+    "What is drawn does not follow the seed, or a part of it only: make "
+    "np.random.default_rng(seed) in the function, and draw everything from it.",
 )
 
 

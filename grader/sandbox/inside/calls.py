@@ -59,7 +59,7 @@ class GivenNet(nn.Module):
         """How it is left by a call, `before` which it was the `snapshot`."""
         after = list(self.parameters())
         return (
-            self.training,
+            all(module.training for module in self.modules()),
             all(p.requires_grad for p in after),
             len(before) == len(after) and all(map(torch.equal, before, after)),
             all(p.grad is None for p in after),
