@@ -53,6 +53,7 @@ from grader.grading.plugin import Passed, Train
 from grader.sandbox.client import Network, Student
 
 SAMPLE = 40_000  # entries whose distribution is looked at
+AGAIN = 0.1  # of the entries, that others have as well
 ROWS = 200  # rows and columns whose independence is looked at
 
 
@@ -201,6 +202,22 @@ def expect_distributions(large: Layers, rng: np.random.Generator) -> None:
         for what, matrix in (("rows", weight), ("columns", weight.T)):
             if matrix.shape[1] >= ROWS:  # shorter ones say nothing
                 expect_independent(name, what, matrix, rng)
+        expect_own_numbers(name, weight)
+
+
+def expect_own_numbers(name: str, weight: np.ndarray) -> None:
+    """Fail if many entries of a weight are others of it, in any order and with any sign.
+
+    torch's generators give one of 2^24 numbers or more: of entries as many as in training one in 40
+    comes again by chance.
+    """
+    again = float((np.diff(np.sort(np.abs(weight), axis=None)) == 0).mean())
+    expect(
+        again < AGAIN,
+        f"every entry of `{name}` to be drawn by itself",
+        f"{again:.0%} of them are others once more, but for the sign",
+        "One draw of all entries, of the whole shape, leaves nothing to be copied.",
+    )
 
 
 def expect_independent(name: str, what: str, matrix: np.ndarray, rng: np.random.Generator) -> None:

@@ -37,6 +37,8 @@ from grader.grading.training import UNITS, RevealedStep, TrainingRun
 P = 0.5  # the default, by which networks train
 DEVIATIONS = 7.0
 FARTHEST = 7.5  # deviations of a sum of signs, of which there are some thousand
+COPIES = 10.0  # deviations of a sum of squares
+ENOUGH_PAIRS = 25  # of which it is; of so many it is that large once in 10^9 times
 LEAST_TOLD = 0.02  # of the activations
 ENOUGH = 42  # rows that two units have to have in common: the chance is 2^-28 for 2^13 pairs
 CLEAR = 8.0  # deviations of v, and five times as many for a row that is to tell
@@ -62,7 +64,12 @@ def expect_dropout_trains(
     expect_drop_rate(signs)
     if independent:
         expect_independent(signs)
-        expect_no_twins(in_one([wide])[0])
+        expect_blind(masks)
+        expect_no_copies(signs)
+        expect_no_shifted_copies(signs)
+        many = in_one([wide])
+        expect_no_copies(many)
+        expect_no_twins(many[0])
     if not scaled:
         return
     for mask in masks:
@@ -276,6 +283,81 @@ def expect_independent(signs: np.ndarray) -> None:
             for apart in range(1, len(flat)):
                 sums, counts = together.diagonal(apart).sum(), count.diagonal(apart).sum()
                 expect_balanced(sums, counts, f"steps with {apart - 1} between them")
+
+
+def expect_blind(masks: list[Masks]) -> None:
+    """Fail if what is dropped depends on what is there: on how large it is, or on its sign."""
+    for what in ("small and large", "positive and negative"):
+        total = spread = 0.0
+        for mask in masks:
+            values = np.abs(mask.hidden) if what == "small and large" else mask.hidden
+            ranks = values.argsort(None).argsort() / values.size - 0.5
+            ranks = ranks.reshape(values.shape)[mask.is_clear]
+            total += float(ranks.sum() - 2 * ranks[mask.is_dropped[mask.is_clear]].sum())
+            spread += float((ranks**2).sum())
+        expect_balanced(np.array(total), np.array(spread), f"{what} activations")
+
+
+def expect_no_copies(signs: np.ndarray) -> None:
+    """Fail if signs (S, N, V) are copies of each other, wherever they stand."""
+    for table in tables_of(signs.astype(np.float32)):
+        expect(
+            excess_of_products(table) <= COPIES,
+            "in training each hidden activation to be dropped by itself",
+            "masks that are, in part, copies of each other",
+            LOOK,
+        )
+
+
+def tables_of(signs: np.ndarray) -> Iterator[np.ndarray]:
+    """Signs (S, N, V) as stacks of tables (A, B, C), B <= C: with each of the axes as a table's
+    rows, and for each place along it."""
+    for axis in range(3):
+        turned = np.moveaxis(signs, axis, 0)
+        yield turned.reshape(1, len(turned), -1)
+        yield turned if turned.shape[1] <= turned.shape[2] else turned.swapaxes(1, 2)
+
+
+def excess_of_products(table: np.ndarray) -> float:
+    """How much larger the scalar products of rows of (A, B, C) signs are than those of independent
+    ones, in deviations.
+
+    Where some columns are copies of others, whichever they are, it shows in all pairs of rows. For
+    a product P of n terms P² - n has the mean 0 and the variance 2·n·(n - 1), and those of two
+    pairs are uncorrelated. Their sum is about normal where many pairs and many columns take part.
+    """
+    filled = np.abs(table)
+    pairs = np.triu_indices(table.shape[1], 1)
+    products, counts = (
+        (each @ each.swapaxes(1, 2))[:, *pairs].astype(np.float64) for each in (table, filled)
+    )
+    variances = 2 * counts * (counts - 1)
+    heights = filled.sum(axis=1, dtype=np.float64)
+    if min(effective(variances), effective(heights * (heights - 1))) < ENOUGH_PAIRS:
+        return 0.0
+    return float((products**2 - counts).sum()) / math.sqrt(float(variances.sum()))
+
+
+def effective(weights: np.ndarray) -> float:
+    """How many equal weights spread as much."""
+    return float(weights.sum() ** 2 / max((weights**2).sum(), 1.0))
+
+
+def expect_no_shifted_copies(signs: np.ndarray) -> None:
+    """Fail if a unit's signs (S, N, V) are those of a unit some rows before, in the same step or in
+    the one before."""
+    cells = signs.reshape(len(signs), -1).astype(np.float32)
+    for apart in range(min(2, len(cells))):
+        one, other = cells[: len(cells) - apart], cells[apart:]
+        together, count = (
+            (a.T @ b).reshape(signs.shape[1:] * 2).transpose(1, 3, 0, 2)  # (V, V, N, N)
+            for a, b in ((one, other), (np.abs(one), np.abs(other)))
+        )
+        for shift in range(0 if apart else 1, signs.shape[1]):
+            sums, counts = (
+                each.diagonal(shift, 2, 3).sum(-1, dtype=np.float64) for each in (together, count)
+            )
+            expect_balanced(sums, counts, f"rows and units, shifted by {shift} and {apart} steps")
 
 
 def expect_balanced(sums: np.ndarray, counts: np.ndarray, where: str) -> None:
