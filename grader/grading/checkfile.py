@@ -105,7 +105,8 @@ class CheckFile:
         if not items:
             raise self._broken(f"there is no check {only}")
         apart = [item for item in items if is_hidden(item)]
-        self._go_through([item for item in items if item not in apart])
+        if seen := [item for item in items if item not in apart]:
+            self._go_through(seen)
         if apart:
             with run.apart():
                 self._go_through(apart)

@@ -448,6 +448,11 @@ def test_secret(student):
     assert report.notes == [TRIED_TWICE]
 
 
+def test_all_checks_may_be_hidden(toy: MakeToy) -> None:
+    report = toy("@pytest.mark.hidden\ndef test_it(student):\n    student.load()\n").grade()
+    assert (only(report).verdict, report.status) == ("passed", "passed")
+
+
 def test_a_hidden_training_is_not_told(toy: MakeToy) -> None:
     checks = """\
 class Refuted(AssertionError):
