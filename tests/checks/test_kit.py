@@ -1,0 +1,101 @@
+"""What checks share says no where it has to, on answers that no module of the zoo gives."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checks.kit.layers import Layers, expect_gradients, two_layers
+from grader.checks.kit.probes import Failure, close
+from grader.checks.kit.shared import expect_reproducible_network
+from grader.checks.kit.training_run import compared_gradients
+from grader.sandbox.answers import Parameter
+
+SIZES = (4, 3, 2)
+
+
+def rng() -> np.random.Generator:
+    return np.random.default_rng(1)
+
+
+def parameters(seed: int) -> list[Parameter]:
+    drawn = np.random.default_rng(seed)
+    return [
+        Parameter(role, "a tensor", True, drawn.standard_normal(shape, np.float32))
+        for role, shape in two_layers(SIZES).items()
+    ]
+
+
+@pytest.mark.parametrize("number", [np.inf, -np.inf, np.nan])
+def test_what_is_not_finite_is_close_to_nothing(number: float) -> None:
+    finite, other = np.ones(3), np.array([1, 1, number])
+    assert close(finite, finite)
+    assert not close(finite, other)
+    assert not close(other, finite)
+    assert not close(other, other)
+
+
+class FakeStudent:
+    """Builds networks by their seed; `next_draw` is what it leaves of torch's generator."""
+
+    def __init__(self, next_draw: Any) -> None:
+        self._next_draw = next_draw
+
+    def build(self, *sizes: int, seed: int) -> Any:
+        draw = np.array([self._next_draw(seed)])
+        return SimpleNamespace(parameters=parameters(seed), next_draw=draw)
+
+    def reseeds_at_import(self) -> bool:
+        return False
+
+
+def test_a_generator_that_is_left_otherwise_each_time_is_no_reproducible_network() -> None:
+    def judge(next_draw: Any) -> None:
+        expect_reproducible_network(FakeStudent(next_draw), rng(), SIZES)  # type: ignore[arg-type]
+
+    judge(lambda seed: seed)
+    calls = iter(range(100))
+    with pytest.raises(Failure, match="another state each time"):
+        judge(lambda seed: next(calls))
+    with pytest.raises(Failure, match="it was seeded anew"):
+        judge(lambda seed: 7)
+
+
+@pytest.mark.parametrize("role", ["W1", "b1", "W2", "b2"])
+def test_a_gradient_of_zeros_has_not_arrived(role: str) -> None:
+    known = parameters(1)
+
+    def network(arrived: dict[str, np.ndarray | None]) -> Any:
+        gradients = [arrived.get(p.name, p.value) for p in known]
+        return SimpleNamespace(
+            sizes=SIZES,
+            assign=lambda values: None,
+            backward=lambda inputs, cotangent, seed: gradients,
+            forward=lambda inputs, seed=None: np.zeros((len(inputs), SIZES[-1])),
+        )
+
+    layers = Layers(known, two_layers(SIZES))
+    expect_gradients(network({}), layers, rng())
+    zeros = np.zeros(two_layers(SIZES)[role], np.float32)
+    for net in (network({role: zeros}), network({role: None})):
+        with pytest.raises(Failure, match=f"the loss's gradient to reach `{role}`"):
+            expect_gradients(net, layers, rng())
+    expect_gradients(network({role: zeros}), layers, rng(), may_be_zero=[role])
+
+
+def test_a_unit_that_learns_much_does_not_hide_another_one() -> None:
+    """Of the second unit, whose gradients are a thousandth of the first one's, half is missing."""
+    predicted = {"W1": np.array([[1000.0, 900.0], [1.0, 0.9]]), "b1": np.array([1000.0, 1.0])}
+    none = {role: np.zeros_like(value) for role, value in predicted.items()}
+    passed = SimpleNamespace(gradients=lambda _: {r: (v, none[r]) for r, v in predicted.items()})
+
+    def agree(w1: list[list[float]]) -> dict[str, bool]:
+        seen = predicted | {"W1": np.array(w1)}
+        units = SimpleNamespace(cotangent=None, gradients=seen, errors=none)
+        return {role: ok for role, _, _, ok in compared_gradients(units, passed)}  # type: ignore[arg-type]
+
+    assert agree([[1000.0, 900.0], [1.0, 0.9]]) == {"W1": True, "b1": True}
+    assert agree([[1000.0, 900.0], [0.5, 0.45]]) == {"W1": False, "b1": True}
