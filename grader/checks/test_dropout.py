@@ -52,6 +52,7 @@ from grader.checks.misconceptions.dropout import (
     OFF_SEED,
     ON_INPUTS,
     ON_LOGITS,
+    ONE_DECISION,
     ONE_MASK,
     SAME_MASK,
     WEIGHTS_DROPPED,
@@ -202,11 +203,18 @@ def test_reproducible(student: Student, rng: np.random.Generator) -> None:
 
 def named_masks(probe: Probe, logits: np.ndarray) -> Mistake | None:
     """Why the same activations are dropped whatever the seed is."""
+    if all_or_nothing(probe):
+        return ONE_DECISION
     if not probe.dropped(logits).any():
         if probe.drops_in_eval_mode():
             return MODES_SWAPPED
         return NOTHING_DROPPED if close(probe.hidden(logits), probe.kept) else None
     return SAME_MASK if same_mask(probe) else OFF_SEED
+
+
+def all_or_nothing(probe: Probe) -> bool:
+    """Whether passes drop everything or nothing, and now the one and now the other."""
+    return {float(probe.dropped(logits).mean()) for logits in probe.drop(times=12)} == {0.0, 1.0}
 
 
 def same_mask(probe: Probe) -> bool:
@@ -277,6 +285,8 @@ def named_rate(student: Student, rng: np.random.Generator) -> Mistake | None:
         cases: list[dict[str, Any]] = [{"p": rates[0]}, {"p": rates[1]}, {}]
         for options in cases:
             probe = Probe(student, rng, **options)
+            if all_or_nothing(probe):
+                return ONE_DECISION
             logits, again = probe.drop(times=2)
             dropped = probe.dropped(logits)
             shares.append(float(dropped.mean()))
@@ -289,6 +299,12 @@ def named_rate(student: Student, rng: np.random.Generator) -> Mistake | None:
                 return recognise_unzeroed(probe.hidden(logits), probe.kept)
         return recognise_rate(rates, shares, Z_LIMIT * math.sqrt(0.25 / dropped.size))
     return None
+
+
+def named_unzeroed(probe: Probe, logits: np.ndarray) -> Mistake | None:
+    """What happens to activations of which none is zeroed. May go on with other weights."""
+    place = logits_dropped(probe, logits) or named_place(probe, probe.dropped(logits))
+    return place or recognise_unzeroed(probe.hidden(logits), probe.kept)
 
 
 def named_oddity(probe: Probe, first: np.ndarray, second: np.ndarray) -> Mistake | None:
@@ -355,7 +371,7 @@ def named_scale(
     hidden = probe.hidden(logits)
     share_kept = 1 - float(probe.dropped(logits)[np.abs(probe.kept) > 0].mean())
     if share_kept == 1:
-        return None
+        return named_unzeroed(probe, logits)
     with suppress(StudentError):
         (again,) = probe.drop()
         also = kept & ~probe.dropped(again)
@@ -364,15 +380,19 @@ def named_scale(
         from_z = np.minimum(np.abs(hidden - bent), np.abs(hidden - zeroed)) < 5e-4 * size
         if from_z.all():
             return BEFORE_NONLINEARITY
+        probe.layers.assign(probe.net, probe.weights)
         besides = named_place(probe, probe.dropped(logits))
         if besides is not None:
             return besides
-        other = student.build(*probe.net.sizes, seed=draw_seed(probe.rng), p=0.9 - p)
+        other_p = 0.9 - p
+        other = student.build(*probe.net.sizes, seed=draw_seed(probe.rng), p=other_p)
         probe.layers.assign(other, probe.weights)
-        if not close(probe.hidden(other.forward(probe.inputs)), probe.kept):
-            return None  # eval mode is not what the kept ones should be compared with
+        with_other = probe.hidden(other.forward(probe.inputs))
+        if not close(with_other, probe.kept):  # then it is not what to compare the kept ones with
+            return recognise_eval_scale(probe.kept, with_other, p, other_p)
         ratios = hidden[kept] / probe.kept[kept]
-        return recognise_scale(ratios, probe.hidden(again)[also] / probe.kept[also], p, share_kept)
+        scale = recognise_scale(ratios, probe.hidden(again)[also] / probe.kept[also], p, share_kept)
+        return scale or named_rate(student, probe.rng)
     return None
 
 
@@ -381,14 +401,19 @@ def named_scale(
 def test_masks_are_independent(student: Student, rng: np.random.Generator) -> None:
     """Every activation is dropped independently, and anew in every forward pass"""
     probe = Probe(student, rng, p=0.5)
-    masks = [probe.dropped(logits) for logits in probe.drop(times=5)]
+    passes = probe.drop(times=5)
+    masks = [probe.dropped(logits) for logits in passes]
     first, second = masks[:2]
     agreement = float((first == second).mean())
     expect(
         abs(agreement - 0.5) < Z_LIMIT * math.sqrt(0.25 / first.size),
         "two forward passes to drop different activations: they agree on 50% of them by chance",
         f"they agree on {agreement:.0%}",
-        known=partial(named_oddity, probe, first, second),
+        known=lambda: (
+            (ONE_DECISION if all_or_nothing(probe) else None)
+            or named_oddity(probe, first, second)
+            or (None if first.any() else named_unzeroed(probe, passes[0]))
+        ),
     )
     for what, mask in (("row", first), ("unit", first.T)):
         m, n = mask.shape

@@ -26,6 +26,7 @@ from grader.checks.misconceptions.l1 import (
     BACKWARD,
     CONSTANT_PENALTY,
     LOGITS_CUT_OFF,
+    OVERFLOWS,
     recognise_loss,
 )
 from grader.grading.training import cross_entropy
@@ -33,6 +34,7 @@ from grader.sandbox.client import Student
 from grader.sandbox.wire.values import GivenNetwork, Logits, Tensor
 
 ONE = np.ones((), np.float32)
+LARGE = 80  # logits beyond which exp overflows float32, or underflows, for some
 CALL = "compute_loss(net, logits, targets, strength={:g})"
 
 
@@ -136,6 +138,13 @@ def compute(student: Student, case: Case, strength: float) -> float:
     arguments = (case.net, Logits(case.net, case.inputs), Tensor(case.targets), strength)
     call = CALL.format(strength)
     value = student.call("compute_loss", *arguments).value
+    if isinstance(value, Tensor) and value.array.size == 1:
+        expect(
+            np.isfinite(value.array).all(),
+            f"{call} to give a number for logits up to {np.abs(case.logits).max():.3g}",
+            "NaN or infinity",
+            known=lambda: OVERFLOWS if np.abs(case.logits).max() > LARGE else None,
+        )
     return number_in(Tensor(tensor_in(value, (), call)), call)
 
 

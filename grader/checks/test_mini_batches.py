@@ -21,11 +21,14 @@ from grader.checks.kit.shared import (
 from grader.checks.misconceptions import Mistake
 from grader.checks.misconceptions.mini_batches import (
     ALWAYS_SHUFFLED,
+    BACKWARDS,
+    FIRST_LEFT_OUT,
     LABELS_FIRST,
     NOT_SHUFFLED,
     RETURNED,
     SAME_BATCH,
     SAME_ORDER,
+    SINGLE_ROWS,
     WITH_REPLACEMENT,
     WRITTEN_INTO,
     recognise_order,
@@ -115,6 +118,12 @@ def is_one_batch(value: object) -> bool:
     return [part.array.ndim for part in value if isinstance(part, Tensor)] == [2, 1]
 
 
+def is_one_row(first: object, second: object) -> bool:
+    """Whether a pair is a row (F,) and its label ()."""
+    dims = [part.array.ndim for part in (first, second) if isinstance(part, Tensor)]
+    return dims == [1, 0] or (dims == [1] and isinstance(second, int))
+
+
 def read_batch(first: object, second: object, inputs: np.ndarray, call: str, epoch: Epoch) -> None:
     """Find out which rows a batch holds, and add them to `epoch`."""
     num_features = inputs.shape[1]
@@ -128,6 +137,12 @@ def read_batch(first: object, second: object, inputs: np.ndarray, call: str, epo
         f"{call} to give pairs of inputs and targets",
         "pairs of targets and inputs",
         known=lambda: LABELS_FIRST,
+    )
+    expect(
+        not is_one_row(first, second),
+        f"{call} to give (N, {num_features}) inputs with (N,) targets",
+        f"a row, ({num_features},), with a single label",
+        known=lambda: SINGLE_ROWS,
     )
     batch = tensor_in(first, (size, num_features), call)
     targets = tensor_in(second, (size,), call, np.int64)
@@ -169,8 +184,16 @@ def test_in_order(student: Student) -> None:
                 )
 
 
+def first_left_out(rows: np.ndarray, count: int) -> bool:
+    return rows.size > 0 and rows[0] > 0 and np.array_equal(rows, np.arange(rows[0], count))
+
+
 def named_rows(epoch: Epoch, rows: np.ndarray, count: int, batch_size: int) -> Mistake | None:
     """Why `count` rows do not come in their own order."""
+    if np.array_equal(rows, np.arange(count)[::-1]):
+        return BACKWARDS
+    if first_left_out(rows, count):
+        return FIRST_LEFT_OUT
     if np.array_equal(np.sort(rows), np.arange(count)):
         return ALWAYS_SHUFFLED if len(np.unique(np.diff(rows))) > len(rows) / 3 else None
     wanted = [min(batch_size, count - start) for start in range(0, count, batch_size)]
@@ -191,8 +214,17 @@ def test_batch_sizes(student: Student) -> None:
                 epoch.sizes == wanted,
                 f"{count} rows in batches of {batch_size} to come as {wanted}",
                 f"{epoch.sizes}",
-                known=partial(recognise_sizes, epoch.sizes, wanted, count, batch_size),
+                known=partial(named_sizes, epoch, wanted, count, batch_size, shuffle),
             )
+
+
+def named_sizes(
+    epoch: Epoch, wanted: list[int], count: int, batch_size: int, shuffle: bool
+) -> Mistake | None:
+    """Why the batches of `count` rows have other sizes."""
+    if not shuffle and first_left_out(epoch.order, count):
+        return FIRST_LEFT_OUT
+    return recognise_sizes(epoch.sizes, wanted, count, batch_size)
 
 
 @pytest.mark.points(2)

@@ -22,6 +22,8 @@ from grader.checks.misconceptions import Mistake
 from grader.checks.misconceptions.permutation import (
     CONVERTED,
     NOT_PERMUTED,
+    NOTHING_RETURNED,
+    OF_THE_IMAGES,
     ORDERS_OF_THEIR_OWN,
     SEED_WITHOUT_EFFECT,
     WRITTEN_INTO,
@@ -69,7 +71,14 @@ def permute(student: Student, images: list[np.ndarray], seed: int) -> list[np.nd
 
 def named_array(before: np.ndarray, after: object) -> Mistake | None:
     """Why `after` is no array as `before` is."""
-    return CONVERTED if isinstance(after, np.ndarray) and after.shape == before.shape else None
+    if not isinstance(after, np.ndarray):
+        return NOTHING_RETURNED if after is None else None
+    # As array[:, None] gives it.
+    if after.ndim == before.ndim + 1 and after.size == before.size:
+        return NOTHING_RETURNED
+    if after.shape == (len(before), len(before)):
+        return OF_THE_IMAGES
+    return CONVERTED if after.shape == before.shape else None
 
 
 def order_of(before: np.ndarray, after: np.ndarray, name: str) -> np.ndarray:

@@ -15,6 +15,7 @@ from grader.checks.kit.layers import (
 )
 from grader.checks.kit.nonlinearity import (
     identity_weights,
+    named_forward,
 )
 from grader.checks.kit.probes import (
     close,
@@ -33,6 +34,7 @@ from grader.checks.kit.shared import (
 from grader.checks.kit.training_run import expect_two_layers_train, refuting
 from grader.checks.misconceptions import Mistake
 from grader.checks.misconceptions.relu import recognise_forward, recognise_softmax
+from grader.checks.misconceptions.shared import common
 from grader.checks.misconceptions.shared.curves import recognise_curve
 from grader.grading.plugin import Passed, Train
 from grader.sandbox.client import Network, Student
@@ -119,8 +121,21 @@ def expect_forward(net: Network, layers: Layers, rng: np.random.Generator) -> No
                 f"Net{net.sizes} for inputs of the order of {scale:g}",
                 show(logits),
                 "Apply it to W1·x + b1 only: not to the inputs, and not to the logits.",
-                known=partial(recognise_forward, weights, inputs, logits),
+                known=partial(named_logits, net, layers, weights, inputs, logits, train),
             )
+
+
+def named_logits(
+    net: Network,
+    layers: Layers,
+    weights: dict[str, np.ndarray],
+    inputs: np.ndarray,
+    logits: np.ndarray,
+    train: bool,
+) -> Mistake | None:
+    """What gives these logits, or, with other weights, what makes them differ between passes."""
+    recognised = recognise_forward(weights, inputs, logits)
+    return recognised or named_forward(net, layers, inputs, train, common.RANDOM)
 
 
 @pytest.mark.points(2)

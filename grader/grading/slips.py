@@ -6,6 +6,7 @@ the one line that a student's failure is told in: what was being done, what it r
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -214,6 +215,14 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         Slip(
             "rows given to a convolution",
             "A convolution takes images: shape the rows, x.view(-1, 1, 28, 28), first.",
+        ),
+    ),
+    (
+        r"expected input\[[\d, ]+\] to have (?P<takes>\d+) channels, but got (?P<given>\d+) chan",
+        Slip(
+            "channels of a convolution",
+            "A convolution takes (N, channels, height, width), and channels is {given} in place "
+            "of {takes} here: a grey image has one, x.view(-1, 1, 28, 28).",
         ),
     ),
     (
@@ -454,8 +463,46 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         STEPS_NOT_FINITE,
         Slip(
             "steps not finite",
-            "The steps are NaN or infinite: something divides by 0, as where t is counted from 0 "
-            "or ε is left out, or grows without bound.",
+            "The steps are NaN or infinite: they divide by 0 (t counted from 0, ε left out), take "
+            "a root of less than 0 (v is of g², 1 - β^t of a power), or grow without bound.",
+        ),
+    ),
+    (
+        r"it returned a tensor that no gradient flows back from",
+        Slip(
+            "result without gradient",
+            "What is returned has no gradient: .data, detach(), no_grad, NumPy and torch.tensor(…) "
+            "cut it off from what it was computed from.",
+        ),
+    ),
+    (
+        r"it yielded more than \d+ values",
+        Slip(
+            "loop without end",
+            "The loop yields on without end: it ends when all rows have come once.",
+        ),
+    ),
+    (
+        r"not supported between instances of 'dict' and 'dict'",
+        Slip(
+            "dicts compared",
+            "Two dicts are compared, as max and sort do with pairs whose first numbers are equal: "
+            "compare by the number alone, key=lambda pair: pair[0].",
+        ),
+    ),
+    (
+        r"not supported between instances of (?:'dict'|'\w+' and 'dict')",
+        Slip(
+            "dict compared",
+            "A dict of accuracies is compared as if it were a number: the one that decides is in "
+            'it, ["valid"].',
+        ),
+    ),
+    (
+        r"Answering\.__call__\(\) got an unexpected keyword argument",
+        Slip(
+            "settings unpacked",
+            "evaluate takes the settings as one dict: evaluate(settings), without the stars.",
         ),
     ),
     (
@@ -492,6 +539,7 @@ IN_FORWARD = re.compile(
 )
 BATCH = re.compile(r"^the forward pass on \((\d+), \d+\)")
 RESHAPED = re.compile(r"shape '\[.*\b(784|512)\b.*\]' is invalid for input of size")
+OVER_ROWS = re.compile(r"argmax\((?:.*, *)?(?:dim=|axis=)?0\)")
 UNKNOWN_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 NO_ATTRIBUTE = re.compile(r"AttributeError: '(\w+)' object has no attribute '(\w+)'")
 IMPORTS = {
@@ -510,7 +558,7 @@ def slip_of(error: StudentError, source: str, stub: str | None) -> Slip | None:
         error.line, source, stub
     ):
         return LEFT_STANDING
-    for slip in (signature(error), sizes(error), by_source(str(error), source)):
+    for slip in (signature(error), sizes(error), marked_slip(error), by_source(str(error), source)):
         if slip is not None:
             return slip
     for pattern, slip in PATTERNS:
@@ -602,6 +650,12 @@ def sizes(error: StudentError) -> Slip | None:
             "All rows of the batch are flattened into one: flatten(1), or nn.Flatten(), leaves the "
             "first dimension, that of the rows.",
         )
+    if batch and int(rows) * int(inner) == int(batch[1]) * int(weight[0]):
+        return Slip(
+            "not flattened",
+            "What the convolutions give is not flattened: flatten(1), or nn.Flatten(), makes one "
+            f"row of {weight[0]} numbers of each image.",
+        )
     return Slip(
         "layers that do not fit",
         f"This layer takes {weight[0]} numbers a row and is given {inner}: each layer takes what "
@@ -615,6 +669,18 @@ def marked(error: StudentError) -> str:
         return ""
     text, start, end = error.excerpt
     return text[start : end or None]
+
+
+def marked_slip(error: StudentError) -> Slip | None:
+    """What an exception means beside the part of the line that raised it."""
+    said, part = str(error), marked(error)
+    if "'NoneType'" in said and re.search(r"\.grad\b", part):
+        return Slip(
+            "gradient that is not there yet",
+            "p.grad is None until a backward pass has filled it, and none has: it is p itself that "
+            "can be computed with here.",
+        )
+    return None
 
 
 def hard_coded(size: str) -> Slip:
@@ -632,6 +698,12 @@ def by_source(said: str, source: str) -> Slip | None:
             "The module calls backward() itself: the training loop does that, with what is "
             "returned.",
         )
+    if "must match the size of tensor" in said and OVER_ROWS.search(source):
+        return Slip(
+            "argmax over the rows",
+            "argmax over dimension 0 runs over the rows, and gives one for each class: over dim=1 "
+            "it gives the class of each row.",
+        )
     if "is out of bounds for" in said:
         if written := [size for size in sorted(LESSON_SIZES) if re.search(rf"\b{size}\b", source)]:
             return hard_coded(written[0])
@@ -640,13 +712,33 @@ def by_source(said: str, source: str) -> Slip | None:
             "An index is larger than there are entries along that axis: indices count from 0, and "
             "the array's own .shape says how many there are.",
         )
-    if re.search(STEPS_NOT_FINITE, said) and not re.search(r"sqrt|\*\* *0?\.5|/", source):
+    if re.search(STEPS_NOT_FINITE, said) and not divides(source):
         return Slip(
             "steps not finite",
             "The steps are NaN or infinite, and nothing divides: they grow without bound, as where "
             "a square or a sum over all entries is added to each.",
         )
     return unknown(said, source)
+
+
+def divides(source: str) -> bool:
+    """Whether the code divides by more than a number or takes a root, or can't be read."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True
+    return any(is_quotient_or_root(node) for node in nodes)
+
+
+def is_quotient_or_root(node: ast.AST) -> bool:
+    match node:
+        case ast.BinOp(op=ast.Div(), right=by) | ast.AugAssign(op=ast.Div(), value=by):
+            return not isinstance(by, ast.Constant)
+        case ast.BinOp(op=ast.Pow(), right=ast.UnaryOp() | ast.Constant(value=float())):
+            return True
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return "sqrt" in name or "div" in name
+    return False
 
 
 def unknown(said: str, source: str) -> Slip | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -66,6 +67,7 @@ def environment() -> Environment:
         "points": points,
         "moment": values.moment,
         "percent": values.percent,
+        "with_code": with_code,
     }
     templates.globals |= {
         "class_style": class_style,
@@ -84,6 +86,15 @@ def environment() -> Environment:
         "explained": explained,
     }
     return templates
+
+
+def with_code(text: str) -> Markup:
+    """What stands `between backticks`, as messages have it, set as code; all of it escaped."""
+    parts = re.split(r"`([^`\n]+)`", text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part
+        for place, part in enumerate(parts)
+    )
 
 
 def asset(name: str) -> Markup:

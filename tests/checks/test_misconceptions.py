@@ -283,6 +283,7 @@ def test_steps_that_nothing_explains_are_not_named(slug: str) -> None:
 
 POINTS = np.concatenate([np.logspace(-6, 6, 200), -np.logspace(-6, 6, 200)]).reshape(-1, 4)
 CURVE_CONSTANTS: dict[str, list[float]] = {
+    "factor": [2.0, 0.5, 1.5],
     "slope": [0.2, 0.3, 3e-3, -0.5, 1.5],
     "alpha": [0.5, 2.0],
     "top": [1.0, 20.0],

@@ -63,6 +63,45 @@ def test_a_weight_is_called_turned_only_where_a_product_shows_it() -> None:
     assert told("RuntimeError", lesson, "y = self.second(x)") == "sizes hard-coded"
 
 
+def test_images_are_called_unflattened_only_where_they_hold_what_the_layer_takes() -> None:
+    text = "mat1 and mat2 shapes cannot be multiplied ({}x14 and 1568x10)"
+    assert told("RuntimeError", text.format(2 * 8 * 14)) == "not flattened"
+    assert told("RuntimeError", text.format(2 * 8 * 13)) == "layers that do not fit"
+
+
+def test_a_guess_over_the_rows_is_told_only_where_the_source_has_one() -> None:
+    text = (
+        "The size of tensor a (6) must match the size of tensor b (4) at non-singleton dimension 0"
+    )
+    for written in ("net(x).argmax(0)", "torch.argmax(net(x), dim=0)"):
+        assert told("RuntimeError", text, written, "calling evaluate") == "argmax over the rows"
+    assert told("RuntimeError", text, "net(x).argmax(10)", "calling evaluate") is not None
+    assert (
+        told("RuntimeError", text, "net(x).argmax(1)", "calling evaluate")
+        == "shapes that do not fit"
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "divides"),
+    [
+        ("p -= lr * (g + decay / 2 * (p**2).sum())", False),
+        ('"""lr / t, by sqrt."""  # and / again', False),
+        ("p -= lr * g / norm", True),
+        ("p.addcdiv_(m, v)", True),
+        ("m /= 1 - 0.9**t", True),
+    ],
+)
+def test_steps_divide_where_the_code_does_and_not_what_is_said_of_it(
+    step: str, divides: bool
+) -> None:
+    source = f"def step(p, g, m, v, t):\n    {step}\n    return p\n"
+    error = StudentUnusable("optimizer.step() gave parameters that are not all finite", None)
+    slip = slip_of(error, source, None)
+    assert slip is not None and slip.name == "steps not finite"
+    assert ("nothing divides" not in slip.says) is divides
+
+
 def test_self_is_missed_only_where_the_object_has_the_name() -> None:
     source = "self.W_1 = 1\ny = W_1 + bias"
     slip = slip_of(

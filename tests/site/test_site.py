@@ -352,6 +352,18 @@ def test_messages_that_differ_in_figures_alone_are_counted_as_one() -> None:
     assert check.common == [("Expected: [0, 2.5, …] at lr=0e-3.\nSeen: -0.25.", 3)]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("`fc1.bias` to be zero, `b` too", "<code>fc1.bias</code> to be zero, <code>b</code> too"),
+        ("`<b>`, a < b & `", "<code>&lt;b&gt;</code>, a &lt; b &amp; `"),
+        ("one `\nother `", "one `\nother `"),
+    ],
+)
+def test_names_in_messages_are_set_as_code_and_all_is_escaped(text: str, expected: str) -> None:
+    assert pages.with_code(text) == expected
+
+
 def test_checks_that_were_not_judged_count_for_nobody() -> None:
     summary = ClassSummary(INFOS)
     fails: dict[str, Verdict] = {f"relu.{c.id}": "not_judged" for c in CHECKS["relu"][1:]}

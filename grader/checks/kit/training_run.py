@@ -21,6 +21,7 @@ from grader.checks.kit.optimizers import Options, Trial, agrees
 from grader.checks.kit.passes import Formula, ForwardPass, Index, Pass, Weights
 from grader.checks.kit.probes import Failure, expect, show
 from grader.checks.misconceptions import Known
+from grader.checks.misconceptions.shared.common import OTHER_GRADIENT
 from grader.grading.training import SGD, RevealedStep, Step, TrainingRun, gradients_of_sgd
 
 RTOL = 1e-3
@@ -195,7 +196,7 @@ def expect_gradient(
         f"in step {number + 1} of training the loss's gradient of `{name}`, here {show(predicted)}",
         show(seen),
         BACKWARD,
-        known,
+        lambda: (known and known()) or OTHER_GRADIENT,
     )
 
 

@@ -243,8 +243,6 @@ def first_step_eps(trial: Trial) -> Iterator[Constants]:
     sizes = np.concatenate([np.abs(g).ravel() for g in gradients(trial, 0)])
     seen = float(np.median(lr * sizes / np.maximum(lengths, 1e-300) - sizes))
     least = 1e-3 * float(np.median(sizes))  # smaller ones do not show here
-    if least < EPS:
-        yield {"eps": 0.0}
     # With a large one steps grow with the gradient, and the mistake is another one.
     yield from (c for c in roundings("eps", seen) if least < c["eps"] < 0.1)
     yield from ({"eps": eps} for eps in (1e-3, 1e-2, 1e-4))  # in use, where others hide it
@@ -600,6 +598,12 @@ WRONG_RULES = (
         "lr taken for ε",
         "lr acts as ε here, beside a learning rate of 1e-3: pass it on by name.",
         lambda start, given, lr: with_eps(start, given, 1e-3, lr),
+    ),
+    WrongRule(
+        "another ε",
+        "These are Adam's steps without ε, which is left out, or stands outside the brackets: "
+        "m̂ / (√v̂ + ε).",
+        lambda start, given, lr: with_eps(start, given, lr, 0.0),
     ),
     WrongRule(
         "another ε",

@@ -232,6 +232,11 @@ SAME_MASK = Mistake(
     "mask not renewed",
     "Both passes drop the same activations: every forward pass draws a mask of its own.",
 )
+ONE_DECISION = Mistake(
+    "one decision for all",
+    "One random number, as of torch.rand(1), keeps or drops all activations together: a mask of "
+    "their shape decides for each.",
+)
 WHOLE_ROWS = Mistake(
     "whole rows dropped",
     "The mask is drawn for whole rows, as by Dropout1d on a 2-D input or a mask of shape (N, 1): "

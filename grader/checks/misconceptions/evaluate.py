@@ -45,6 +45,10 @@ PERCENT = Mistake(
     "This is more than 1, as percent, a count or a loss are: the share of right guesses lies from "
     "0 to 1.",
 )
+BY_BATCH_SIZE = Mistake(
+    "divided by batch_size",
+    "The right guesses of all batches are divided by batch_size: it is by all rows, len(targets).",
+)
 TRAIN_MODE = Mistake(
     "measured in train mode",
     "The network is in train mode here, where dropout drops: net.eval() comes before the first "
@@ -76,6 +80,15 @@ FROZEN = Mistake(
 ALL_AT_ONCE = Mistake(
     "all rows at once",
     "All rows go through the network at once: batch_size says how many at most.",
+)
+ROW_BY_ROW = Mistake(
+    "row by row",
+    "The rows go through the network one at a time: batch_size of them go at once.",
+)
+NUMBER_OF_BATCHES = Mistake(
+    "batch_size taken for the number of batches",
+    "batch_size is taken for the number of batches, as chunk() takes it: it is how many rows each "
+    "has, as split() takes it.",
 )
 STAYS_IN_EVAL = Mistake(
     "left in eval mode",
@@ -114,6 +127,7 @@ def shares(
     batches = [right[start : start + batch_size] for start in range(0, rows, batch_size)]
     whole = right[: rows - rows % batch_size]
     yield MEAN_OF_MEANS, float(np.mean([batch.mean() for batch in batches]))
+    yield BY_BATCH_SIZE, right.sum() / batch_size
     yield WHOLE_BATCHES, right.sum() / (len(batches) * batch_size)
     if rows > batch_size:
         yield REST_DROPPED, whole.sum() / rows

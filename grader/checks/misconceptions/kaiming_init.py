@@ -69,6 +69,21 @@ INITIALISERS = (
         lambda n, m: (2 / n) ** 2,
     ),
     Initialiser(
+        "2 outside the root",
+        "The deviation is 2/√fan_in: the 2 stands under the root as well, √(2/fan_in).",
+        lambda n, m: 4 / n,
+    ),
+    Initialiser(
+        "root of the 2 alone",
+        "The deviation is √2/fan_in: the root is of the whole quotient, √(2/fan_in).",
+        lambda n, m: 2 / n**2,
+    ),
+    Initialiser(
+        "deviation taken for the variance",
+        "The variance is √(2/fan_in): that is He's deviation, whose root was taken once more.",
+        lambda n, m: math.sqrt(2 / n),
+    ),
+    Initialiser(
         "gain of tanh",
         "The gain is 5/3, that of tanh: ReLU's is √2.",
         lambda n, m: (5 / 3) ** 2 / n,
@@ -103,12 +118,17 @@ FAN_OF_THE_INPUT = Mistake(
 )
 MODES_MIXED = Mistake(
     "fan_in and fan_out mixed",
-    "One weight is scaled by its fan_in and the other by its fan_out: a weight that is stored as "
-    "(in, out) swaps the two.",
+    "One weight is scaled by its fan_in and the other by its fan_out, as where both take the "
+    "number of hidden units, or one is stored as (in, out), which swaps the two.",
 )
 ONE_LAYER = Mistake(
     "one layer only",
     "One of the weights has He's variance, the other still has the one that it was made with.",
+)
+ONE_GAIN = Mistake(
+    "gain on one layer only",
+    "One of the weights has He's variance, the other 1/fan_in, the gain of no nonlinearity: both "
+    "need the 2, the output layer as well, for its inputs come through the nonlinearity.",
 )
 MADE_WITH = ("PyTorch's default", "Xavier")  # nn.Linear, and the baseline
 
@@ -148,6 +168,8 @@ def recognise_variances(
                 exact.append(MODES_MIXED)
             if any(fits(variance, other) for variance in made_with):
                 exact.append(ONE_LAYER)
+            elif fits(lambda n, m: 1 / n, other):
+                exact.append(ONE_GAIN)
     return only(exact) if exact else _leaky(variances, fans) or _fixed(variances)
 
 

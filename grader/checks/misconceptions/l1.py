@@ -28,9 +28,24 @@ SQUARED_ERROR = Mistake(
     "squared error",
     "This is a squared error: for classes the loss is the cross-entropy.",
 )
+SEVERAL_TIMES = Mistake(
+    "cross-entropy several times",
+    "The cross-entropy counts {count} times, as where it is added in the loop over the parameters: "
+    "it is added once.",
+)
+SMOOTHED = Mistake(
+    "labels smoothed",
+    "The labels are smoothed by {share:g}: the plain cross-entropy is asked for.",
+)
 NO_CROSS_ENTROPY = Mistake(
     "no cross-entropy",
     "Only the penalty is returned: it is added to the cross-entropy.",
+)
+
+OVERFLOWS = Mistake(
+    "cross-entropy overflows",
+    "For large logits exp overflows, or a probability is 0 and has no logarithm: cross_entropy and "
+    "log_softmax take the logits themselves.",
 )
 
 # ---------------------------------------------------------------- the penalty
@@ -47,6 +62,10 @@ L2 = Mistake(
 TWO_NORM = Mistake(
     "Euclidean norm",
     "The penalty is a Euclidean norm, a root of squares: L1's adds up absolute values.",
+)
+LARGEST = Mistake(
+    "largest entry",
+    "The penalty adds up each parameter's largest absolute value: L1's adds up all of them.",
 )
 MATRIX_NORM = Mistake(
     "matrix norm",
@@ -73,6 +92,14 @@ BY_BATCH = Mistake(
 SUBTRACTED = Mistake(
     "penalty subtracted",
     "The penalty is subtracted, which makes weights grow: it is added to the cross-entropy.",
+)
+TIMES_CROSS_ENTROPY = Mistake(
+    "penalty multiplied",
+    "The penalty multiplies the cross-entropy: it is added to it.",
+)
+FIRST_ROWS = Mistake(
+    "first rows only",
+    "Of each parameter only the first row counts, as p[0] gives: the sum runs over all entries.",
 )
 STRENGTH_IGNORED = Mistake(
     "strength ignored",
@@ -128,6 +155,13 @@ def cross_entropies(
     one_hot = np.eye(logits.shape[1])[targets]
     for outputs in (logits, softmax):
         yield SQUARED_ERROR, float(((outputs - one_hot) ** 2).mean())
+    for count in (2, 3, 4, 6, 8, 10):
+        yield filled(SEVERAL_TIMES, count=count), right * count
+    to_all = float(
+        np.log(exp.sum(axis=1)).mean() - (logits - logits.max(axis=1, keepdims=True)).mean()
+    )
+    for share in (0.1, 0.05, 0.2):
+        yield filled(SMOOTHED, share=share), (1 - share) * right + share * to_all
     yield NO_CROSS_ENTROPY, 0.0
 
 
@@ -138,7 +172,7 @@ def smooth(p: np.ndarray) -> np.ndarray:
 
 
 def penalties(
-    layers: Sequence[np.ndarray], logits: np.ndarray, strength: float
+    layers: Sequence[np.ndarray], logits: np.ndarray, strength: float, cross_entropy: float
 ) -> Iterator[tuple[Mistake, float]]:
     """What else may be added: of weights and biases in turn, or of the weights alone."""
     every = [p.astype(float) for p in layers]
@@ -153,6 +187,7 @@ def penalties(
         yield TWO_NORM, strength * sum(float(np.linalg.norm(p)) for p in some)
         yield TWO_NORM, strength * float(np.sqrt(squares))
         yield MATRIX_NORM, strength * sum(float(np.linalg.norm(p, 1)) for p in some)
+        yield LARGEST, strength * sum(float(np.abs(p).max()) for p in some)
         yield MEAN, strength * right / size
         yield MEAN, strength * sum(float(np.abs(p).mean()) for p in some)
         yield NO_ABSOLUTE_VALUE, strength * sum(float(p.sum()) for p in some)
@@ -160,10 +195,13 @@ def penalties(
         yield NO_ABSOLUTE_VALUE, strength * abs(sum(float(p.sum()) for p in some))
         yield BY_BATCH, strength * right / rows
         yield SUBTRACTED, -strength * right
+        if strength:
+            yield TIMES_CROSS_ENTROPY, (strength * right - 1) * cross_entropy
         yield SQUARED_SUM, strength * right**2
         yield SQUARED_SUM, strength * sum(total**2 for total in sums)
         yield HUBER, strength * sum(float(smooth(p).sum()) for p in some)
         yield HUBER, strength * sum(float(smooth(p).mean()) for p in some)
+        yield FIRST_ROWS, strength * sum(float(np.abs(p[0]).sum()) for p in some)
         for own in (1.0, 0.01, 1e-3, 1e-4):
             if own != strength:
                 yield filled(STRENGTH_IGNORED, own=own), own * right
@@ -205,7 +243,7 @@ def recognise_loss(
     def gives(loss: float) -> bool:
         return abs(seen - loss) <= 2e-5 * abs(loss) + 1e-6
 
-    wrong_penalties = list(penalties(layers, logits, strength))
+    wrong_penalties = list(penalties(layers, logits, strength, cross_entropy))
     return only(
         [
             *(m for m, ce in cross_entropies(logits, targets, cross_entropy) for penalty in wanted

@@ -44,6 +44,23 @@ MINUS_ONE_OUTSIDE = Mistake(
     "minus 1 outside the bracket",
     "Below zero this is alpha·exp(z) - 1: alpha multiplies the whole bracket, exp(z) - 1.",
 )
+BOTH_SIDES = Mistake(
+    "both sides multiplied",
+    "The setting multiplies what is above zero as well: there it is z itself.",
+)
+ADDED_BELOW = Mistake(
+    "z left below zero",
+    "Below zero z itself counts besides: there it is slope·z alone.",
+)
+MEET_AT_ONE = Mistake(
+    "sides meet at 1",
+    "What is for z below zero is taken up to 1: the two sides meet at 0.",
+)
+LARGER_OF_BOTH = Mistake(
+    "larger of the two",
+    "The larger of the two is taken, and alpha·(exp(z) - 1) can be the larger one above zero as "
+    "well: there it is z.",
+)
 ALPHA_IN_EXPONENT = Mistake(
     "alpha in the exponent",
     "alpha stands in the exponent: it multiplies exp(z) - 1.",
@@ -93,6 +110,10 @@ LEAKY_RELU: tuple[tuple[Mistake, Formula], ...] = (
     (SIDES_EXCHANGED, lambda z, a: np.where(z > 0, a * z, z)),
     (SIGN_TURNED, below(lambda z, a: -a * z)),
     (NOTHING_BELOW, below(lambda z, a: 0 * z)),
+    (BOTH_SIDES, lambda z, a: a * z),
+    (ADDED_BELOW, below(lambda z, a: (1 + a) * z)),
+    (MEET_AT_ONE, lambda z, a: np.where(z > 1, z, a * z)),
+    (MEET_AT_ONE, lambda z, a: np.where(z >= 1, z, a * z)),
     (DIVIDED, below(lambda z, a: z / a if a else z + np.inf)),
     (CONSTANT_BELOW, below(lambda z, a: 0 * z + a)),
     (CONSTANT_BELOW, below(lambda z, a: 0 * z - a)),
@@ -108,6 +129,9 @@ ELU: tuple[tuple[Mistake, Formula], ...] = (
     (SELU, lambda z, a: SELU_SCALE * below(lambda z, _: SELU_ALPHA * np.expm1(z))(z, a)),
     (SIGN_TURNED, below(lambda z, a: -a * np.expm1(z))),
     (NOTHING_BELOW, below(lambda z, a: 0 * z)),
+    (BOTH_SIDES, lambda z, a: a * below(lambda z, _: np.expm1(z))(z, a)),
+    (MEET_AT_ONE, lambda z, a: np.where(z > 1, z, a * np.expm1(np.minimum(z, 1)))),
+    (LARGER_OF_BOTH, lambda z, a: np.maximum(z, a * np.expm1(np.minimum(z, 700)))),
     (BASE_TWO, below(lambda z, a: a * (2.0**z - 1))),
 )
 WRONG = {"leaky_relu": LEAKY_RELU, "elu": ELU}

@@ -12,6 +12,10 @@ RETURNED = Mistake(
     "one batch returned",
     "One batch is returned, and the loop ends there: `yield` gives one after the other.",
 )
+SINGLE_ROWS = Mistake(
+    "single rows",
+    "Single rows come, not batches: a pair holds batch_size rows, (N, F) inputs and (N,) targets.",
+)
 LABELS_FIRST = Mistake(
     "labels first",
     "The labels come first in each pair: inputs are first, targets second.",
@@ -20,10 +24,18 @@ ALWAYS_SHUFFLED = Mistake(
     "shuffled without being asked",
     "The rows come in random order although shuffle is False, which is its default.",
 )
+BACKWARDS = Mistake(
+    "from the end",
+    "The rows come from the last to the first, as pop() takes them: they come in their own order.",
+)
+FIRST_LEFT_OUT = Mistake(
+    "first rows left out",
+    "The first rows are left out: the first batch begins at row 0.",
+)
 REST_DROPPED = Mistake(
     "last rows left out",
-    "The last rows are left out: what does not fill a batch is a smaller last one, and the last "
-    "whole batch counts as well.",
+    "A batch is left out, such as the last one: what does not fill a batch is a smaller last one, "
+    "and the last whole batch counts as well.",
 )
 NUMBER_OF_BATCHES = Mistake(
     "batch_size taken for the number of batches",

@@ -161,7 +161,28 @@ def usual_decays(_: Trial) -> Iterator[Constants]:
     return ({"decay": c * 10.0**-k} for k in (4, 2, 3, 1, 5) for c in (1, 5, 2, 3))
 
 
+def started_from_gradient(start: np.ndarray, given: Arrays, lr: float, momentum: float) -> Arrays:
+    v, p, way = given[0].astype(np.float64), start.astype(np.float64), []
+    for g in given:
+        v = momentum * v + g
+        p = p - lr * v
+        way.append(p)
+    return way
+
+
 WRONG_RULES = (
+    WrongRule(
+        "velocity started from the gradient",
+        "The velocity starts from the first gradient, which then enters it once more: it starts at "
+        "0.",
+        started_from_gradient,
+    ),
+    WrongRule(
+        "dampened gradient",
+        "The velocity is a running mean, with a look-ahead as in NAdam: momentum's adds gradients "
+        "up, v ← μ·v + g, without 1 - μ.",
+        stepping(lambda v, old, g, mu, t: mu * v + (1 - mu) * g, averaged),
+    ),
     WrongRule(
         "dampened gradient",
         "The gradient enters the velocity dampened, with 1 - μ: that is a running mean, whose "
@@ -228,6 +249,12 @@ WRONG_RULES = (
         "This is Nesterov's form with the velocity where the gradient belongs: the look-ahead is "
         "g + μ·v.",
         stepping(lambda v, old, g, mu, t: v + mu * v),
+    ),
+    WrongRule(
+        "Nesterov's form misread",
+        "This is Nesterov's form with the new velocity where the old one belongs: the look-ahead "
+        "is g + μ·v.",
+        stepping(lambda v, old, g, mu, t: mu**2 * v + (1 + mu) * g),
     ),
     WrongRule(
         "velocity updated twice",

@@ -30,6 +30,21 @@ NO_RANDOM_ORDER = Mistake(
     "Pixels keep something of their order, as where images are turned, shifted or permuted in "
     "part: in a random order they do not.",
 )
+PIXELS_OF_ALL = Mistake(
+    "pixels of all images mixed",
+    "Pixels move from one image to another, as where the whole array is shuffled: only the columns "
+    "change places, array[:, order].",
+)
+NOTHING_RETURNED = Mistake(
+    "what shuffle returns",
+    "np.random.shuffle and rng.shuffle return None: they write into what they are passed. "
+    "rng.permutation returns a new order.",
+)
+OF_THE_IMAGES = Mistake(
+    "order of the number of images",
+    "The order has as many numbers as there are images: it is pixels that it puts in order, "
+    "array.shape[1] of them.",
+)
 ORDERS_OF_THEIR_OWN = Mistake(
     "an order for each set",
     "train, valid and test are permuted by orders of their own: draw one, and use it three times.",
@@ -54,7 +69,10 @@ def recognise_lost(before: np.ndarray, after: np.ndarray) -> Mistake | None:
     """Why the first image (F,) of `after` (N, F) is no order of that of `before`."""
     if any(np.array_equal(after[0], image) for image in before[1:]):
         return IMAGES_PERMUTED
-    return WITH_REPLACEMENT if np.isin(after[0], before[0]).all() else None
+    if np.isin(after[0], before[0]).all():
+        return WITH_REPLACEMENT
+    mixed = np.array_equal(np.sort(before, axis=None), np.sort(after, axis=None))
+    return PIXELS_OF_ALL if mixed else None
 
 
 def recognise_unalike(before: np.ndarray, after: np.ndarray) -> Mistake | None:

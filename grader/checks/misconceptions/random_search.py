@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,11 @@ MORE_RETURNED = Mistake(
     "Several things are returned: the setting, one dict, is all that is asked for.",
 )
 
+NONE_CHOSEN = Mistake(
+    "no setting chosen",
+    "No setting is returned: a return is missing, or no trial is better than what the best "
+    "accuracy starts from, which is to be less than any, such as -1.",
+)
 TOO_FEW = Mistake(
     "fewer trials than asked for",
     "evaluate is called less often than `trials` says: each trial draws a setting of its own, and "
@@ -97,8 +103,7 @@ LOGARITHMIC = Mistake(
 )
 BASES_MIXED = Mistake(
     "bases mixed",
-    "The logarithm to base 10 is undone by exp, whose base is e: 10 ** x undoes log10, exp undoes "
-    "log.",
+    "A logarithm is undone by the power of another base: 10 ** x undoes log10, exp undoes log.",
 )
 ONE_RANGE = Mistake(
     "one learning rate range",
@@ -113,11 +118,35 @@ SAME_EACH_TRIAL = Mistake(
     "Every trial has the same draw: the generator is made once, before the loop, and drawn from in "
     "it.",
 )
+FEW_VALUES = Mistake(
+    "few values only",
+    "The values of {name} repeat ({count} different in {draws} draws), as from a grid or with "
+    "whole exponents: any number of the range can be drawn.",
+)
+ONE_OPTIMIZER = Mistake(
+    "one optimizer only",
+    "Every trial has the optimizer {name}: both are drawn, each as often as the other.",
+)
+UNEVEN = Mistake(
+    "optimizers drawn unevenly",
+    "{name} is drawn in about {share:.0%} of the trials: both optimizers are drawn equally often.",
+)
 SEED_WITHOUT_EFFECT = Mistake(
     "seed ignored",
     "What is drawn does not follow the seed, or a part of it only: make "
     "np.random.default_rng(seed) in the function, and draw everything from it.",
 )
+
+
+def recognise_optimizers(tried: Sequence[Settings]) -> Mistake:
+    """Why the optimizers are not drawn equally often."""
+    if repeats(tried):
+        return SAME_EACH_TRIAL
+    adam = float(np.mean([settings["optimizer"] == "adam" for settings in tried]))
+    name, share = ("adam", adam) if adam > 0.5 else ("momentum", 1 - adam)
+    return (
+        filled(ONE_OPTIMIZER, name=name) if share == 1 else filled(UNEVEN, name=name, share=share)
+    )
 
 
 def recognise_range(name: str, tried: Sequence[Settings]) -> Mistake | None:
@@ -143,14 +172,21 @@ def recognise_range(name: str, tried: Sequence[Settings]) -> Mistake | None:
 
 
 def looks_mixed(drawn: np.ndarray, bounds: tuple[float, float]) -> bool:
-    """Whether these are exp of what log10 makes of `bounds`."""
-    low, high = np.exp(np.log10(bounds))
-    return bool(low * 0.999 <= drawn.min() and drawn.max() <= high * 1.001)
+    """Whether these are exp of what log10 makes of `bounds`, or powers of 10 of what log makes."""
+    return any(
+        low * 0.999 <= drawn.min() and drawn.max() <= high * 1.001
+        for low, high in (np.exp(np.log10(bounds)), 10 ** np.log(bounds))
+    )
 
 
 def recognise_scale(name: str, tried: Sequence[Settings]) -> Mistake | None:
     """What else than it should be is uniform: the number, or its logarithm."""
     drawn = drawn_of(tried, name)
+    count = len(np.unique(drawn))
+    if count > 1 and (drawn[1:] == drawn[:-1]).mean() > 0.9:
+        return SAME_EACH_TRIAL
+    if count < len(drawn) / 20:
+        return filled(FEW_VALUES, name=name, count=count, draws=len(drawn))
     if name == "dropout":
         low, high = DROPOUT_RANGE
         inside = drawn.min() >= low and is_even(np.log(drawn / low) / np.log(high / low))
@@ -161,6 +197,11 @@ def recognise_scale(name: str, tried: Sequence[Settings]) -> Mistake | None:
         return None
     ((low, high),) = ranges
     return filled(UNIFORM, name=name) if is_even((drawn - low) / (high - low)) else None
+
+
+def repeats(tried: Sequence[Settings]) -> bool:
+    """Whether the trials of each search have one setting."""
+    return float(np.mean([one == following for one, following in pairwise(tried)])) > 0.9
 
 
 def drawn_of(tried: Sequence[Settings], name: str) -> np.ndarray:

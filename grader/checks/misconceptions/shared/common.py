@@ -28,6 +28,11 @@ NO_NONLINEARITY = Mistake(
     "no nonlinearity",
     "Nothing bends what passes through the layers: they are no more than one linear layer.",
 )
+HIDDEN_SOFTMAX = Mistake(
+    "softmax in the hidden layer",
+    "A softmax over the hidden units stands where the nonlinearity belongs: that one takes each "
+    "unit by itself, as ReLU does.",
+)
 RANDOM = Mistake(
     "random forward pass",
     "Two passes of the same batch differ: forward draws something at random, such as dropout or "
@@ -35,6 +40,12 @@ RANDOM = Mistake(
 )
 
 # ---------------------------------------------------------------- trainings
+
+OTHER_GRADIENT = Mistake(
+    "another gradient",
+    "The gradient is not the one that the formula has: a backward() of your own, a hook, .data or "
+    "detach() changes it on its way, or forward does something else in some steps.",
+)
 
 SAME_LOGITS = Mistake(
     "same logits for every input",

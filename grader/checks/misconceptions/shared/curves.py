@@ -55,6 +55,13 @@ def alpha(z: np.ndarray, a: np.ndarray) -> Iterator[Constants]:
     return written("alpha", np.median(a[below] / np.expm1(z[below])))
 
 
+def factor(z: np.ndarray, a: np.ndarray) -> Iterator[Constants]:
+    above = z > 1e-3
+    return (
+        c for c in written("factor", np.median(a[above] / z[above])) if c["factor"] not in (0, 1)
+    )
+
+
 def top(z: np.ndarray, a: np.ndarray) -> Iterator[Constants]:
     return (c for c in written("top", a.max()) if c["top"] > 0)
 
@@ -163,6 +170,12 @@ CURVES = (
         "squared ReLU",
         "This is max(0, z) squared: ReLU is z itself for positive z.",
         lambda z: np.maximum(z, 0) ** 2,
+    ),
+    Curve(
+        "scaled ReLU",
+        "This is {factor:.4g} times max(0, z): ReLU is z itself for positive z.",
+        lambda z, factor: factor * np.maximum(z, 0),
+        factor,
     ),
     Curve(
         "threshold above zero",

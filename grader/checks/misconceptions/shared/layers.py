@@ -19,8 +19,8 @@ UNUSED = Mistake(
 )
 DETACHED = Mistake(
     "detached from the loss",
-    "This parameter has an effect on the logits, but its gradient is cut off on the way back: "
-    "something leaves the graph that autograd records.",
+    "This parameter has an effect on the logits, and no gradient: .data, detach(), no_grad or "
+    "NumPy leave autograd's graph, and steps, such as z > 0 or sign(z), have no slope.",
 )
 ONE_ROW = Mistake(
     "batch statistics in eval mode",
