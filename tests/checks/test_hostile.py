@@ -194,7 +194,7 @@ def processes_of(argument: str) -> list[str]:
 
 
 def wait_until_none(look: Callable[[], Collection[str]]) -> list[str]:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while (found := look()) and time.monotonic() < deadline:
         time.sleep(0.1)
     return sorted(found)

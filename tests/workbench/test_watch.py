@@ -37,7 +37,9 @@ COURSE = load_course(REPOSITORY)
 RIGHT = solution("relu")
 LEAKY = wrong("relu", "test_hidden_is_relu/leaky.py")
 STUB = (REPOSITORY / "assignments" / "relu.py").read_text(encoding="utf-8")
-ENDLESS = "print('looping')\nwhile True:\n    pass\n"
+# What stands outside of definitions is given up after 10 s; this has the limits below.
+ENDLESS = "def Net(*sizes):\n    print('looping')\n    while True:\n        pass\n"
+LIMITS, LARGE = "wall_s = 60\ncpu_s = 30\n", "wall_s = 600\ncpu_s = 600\n"
 
 TITLE = "ReLU (relu)"
 PASSES = f"✓ {TITLE}  10/10"
@@ -51,6 +53,10 @@ PROGRESS = f"of {ALL} pass"
 def watching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Terminal, Path]]:
     """`grader watch relu` in a terminal, in a student's copy; and the module that it watches."""
     root = copy_repository(tmp_path_factory.mktemp("watched"))
+    manifest = root / "assignments" / "course.toml"
+    text = manifest.read_text(encoding="utf-8")
+    assert LIMITS in text
+    manifest.write_text(text.replace(LIMITS, LARGE), encoding="utf-8")
     with open_terminal(root, "watch", "relu") as terminal:
         terminal.wait_for(UNTOUCHED, PROGRESS)
         yield terminal, root / "assignments" / "relu.py"
@@ -146,7 +152,7 @@ def test_a_save_ends_the_grading_of_an_older_text_and_that_is_never_shown(
         module.write_text(content)
         terminal.wait_for(f"… {TITLE}  checking", PROGRESS)
     module.write_text(RIGHT)
-    terminal.wait_for(PASSES, PROGRESS, timeout_s=50)  # the endless one alone has 60 s
+    terminal.wait_for(PASSES, PROGRESS)  # long before the endless ones would come to an end
     settled = len(terminal.shown)
     while terminal.read(1.5):  # time enough for the older ones to show up
         pass
