@@ -200,7 +200,13 @@ def hidden_assignment(
     assignment: AssignmentReport, hidden: Callable[[str], str]
 ) -> AssignmentReport:
     checks = [hidden_check(check, hidden) for check in assignment.checks]
-    return replace(assignment, checks=checks, output=hidden(assignment.output))
+    return replace(
+        assignment,
+        checks=checks,
+        output=hidden(assignment.output),
+        read_from=hidden(assignment.read_from),
+        notes=[hidden(note) for note in assignment.notes],
+    )
 
 
 def hidden_check(check: CheckResult, hidden: Callable[[str], str]) -> CheckResult:

@@ -68,6 +68,21 @@ def test_whatever_is_known_of_a_student_is_looked_for_in_texts(field: str, tmp_p
     assert message == f"written by {shown.student.key}."
 
 
+def test_where_a_file_lay_does_not_tell_whose_it_is(tmp_path: Path) -> None:
+    assert ADA.report is not None
+    place = "Ada Lovelace/relu (1).py"
+    assignments = [
+        msgspec.structs.replace(assignment, read_from=place, notes=[f"in {place}"])
+        for assignment in ADA.report.assignments
+    ]
+    report = msgspec.structs.replace(ADA.report, assignments=assignments)
+    (entry,) = anonymous([msgspec.structs.replace(ADA, report=report)], tmp_path / "mapping.csv")
+    assert entry.report is not None
+    for assignment in entry.report.assignments:
+        assert assignment.read_from == f"{entry.student.key}/relu (1).py"
+        assert assignment.notes == [f"in {assignment.read_from}"]
+
+
 def test_all_that_does_not_tell_stays_as_it_is(tmp_path: Path) -> None:
     (entry,) = anonymous([ADA], tmp_path / "mapping.csv")
     key = entry.student.key
