@@ -54,6 +54,7 @@ from grader.checks.misconceptions.dropout import (
     ON_LOGITS,
     ONE_DECISION,
     ONE_MASK,
+    RATE_IGNORED,
     SAME_MASK,
     WEIGHTS_DROPPED,
     WHOLE_ROWS,
@@ -214,7 +215,10 @@ def named_masks(probe: Probe, logits: np.ndarray) -> Mistake | None:
 
 def all_or_nothing(probe: Probe) -> bool:
     """Whether passes drop everything or nothing, and now the one and now the other."""
-    return {float(probe.dropped(logits).mean()) for logits in probe.drop(times=12)} == {0.0, 1.0}
+    return {float(probe.dropped(logits).mean()) for logits in probe.drop(times=12, seed=0)} == {
+        0.0,
+        1.0,
+    }
 
 
 def same_mask(probe: Probe) -> bool:
@@ -392,7 +396,10 @@ def named_scale(
             return recognise_eval_scale(probe.kept, with_other, p, other_p)
         ratios = hidden[kept] / probe.kept[kept]
         scale = recognise_scale(ratios, probe.hidden(again)[also] / probe.kept[also], p, share_kept)
-        return scale or named_rate(student, probe.rng)
+        if scale is not None:
+            return scale
+        rate = named_rate(student, probe.rng)  # then what is kept is scaled by another p as well
+        return rate if rate is not None and rate.name == RATE_IGNORED.name else None
     return None
 
 

@@ -478,8 +478,9 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
     (
         r"it yielded more than \d+ values",
         Slip(
-            "loop without end",
-            "The loop yields on without end: it ends when all rows have come once.",
+            "too many batches",
+            "Far too many batches come: the loop has no end, or begins a batch at every row. It "
+            "ends when all rows have come once.",
         ),
     ),
     (
