@@ -1,4 +1,4 @@
-"""Of clones, what was committed in time, where that is what counts."""
+"""Of clones and of several attempts, what came in time, where that is what counts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class InTime:
     def of(
         self, student: str, handed: Handed, submission: Submission
     ) -> tuple[Submission, Mapping[str, str]]:
-        """The submission with the modules that were there in time, and when each was committed.
+        """The submission with the modules that were there in time, and when each came.
 
         A module that was not there yet at its due date stays as it came, late.
         """
@@ -33,6 +33,8 @@ class InTime:
             return submission, handed.times
         extensions = self._decisions.get(student, Decisions()).extensions
         sources, times = dict(submission.sources), dict(handed.times)
+        if handed.submitted_at:
+            times = dict.fromkeys(sources, handed.submitted_at) | times
         states: dict[datetime, State | None] = {}
         for slug in lateness(self._course, times, extensions):
             due = due_for(self._course, slug, extensions)

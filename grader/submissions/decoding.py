@@ -33,6 +33,11 @@ def decode_source(slug: str, filename: str, data: bytes) -> Source:
         raise EmptyFileError("it is empty; save it and hand it in again")
     if (kind := kind_of(data)) is not None:
         raise FileError(str(kind))
+    if data.startswith(b"PK\x03\x04"):
+        raise FileError(
+            "it is a zip or an Office document by its content; give it back its ending, or hand in "
+            "the code itself"
+        )
     text = decode_text(data)
     if not _is_notebook(filename, text):
         return Source(slug, filename, text)
@@ -41,7 +46,10 @@ def decode_source(slug: str, filename: str, data: bytes) -> Source:
     except NotebookError as error:
         raise FileError(str(error)) from None
     if not code.cells:
-        raise EmptyFileError("it is a notebook without code; save it and hand it in again")
+        raise EmptyFileError(
+            "it is a notebook without code; make the cells that hold it code cells, save it and "
+            "hand it in again"
+        )
     return Source(slug, filename, code.text, code.cells)
 
 

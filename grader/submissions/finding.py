@@ -31,8 +31,8 @@ _SHOWN = 3  # at most so many files are named in a message
 
 # What lies beside modules and can't be meant for one.
 _DATA = re.compile(
-    r"(?i)\.(csv|tsv|pt|pth|npy|npz|pkl|ckpt|safetensors|bin|idx\d?|log|out|toml|ya?ml|cfg|ini|md"
-    r"|rst|svg|sh|bat|ps1|js|css|lock)\Z"
+    r"(?i)\.(csv|tsv|pt|pth|npy|npz|pkl|ckpt|safetensors|bin|idx\d?|log|out|toml|ya?ml|cfg|ini"
+    r"|svg|sh|bat|ps1|js|css|lock)\Z"
 )
 
 _KEPT = re.compile(r"(?s)(?P<brought_back>.+\.(?:py|ipynb))\.\d+")

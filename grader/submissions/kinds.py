@@ -56,6 +56,7 @@ _KINDS = (
         "html htm mht mhtml webarchive",
         rb"(?i)\s*(<\?xml[^>]*>\s*)?<(!doctype\s+html|html|head|body)\b",
     ),
+    Kind("an e-mail", "save what is attached to it and hand that in", "eml msg emlx"),
     Kind("a Word document", _CODE, "docx doc docm"),
     Kind("a Pages document", _CODE, "pages"),
     Kind("an OpenDocument file", _CODE, "odt ods odp"),

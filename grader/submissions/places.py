@@ -86,7 +86,13 @@ def walk(top: Path) -> Files:
 
 
 def unpack(archive: Archive, around: str = "") -> Files:
-    """The files of an archive, their places below `around`."""
+    """The files of an archive, their places below `around`.
+
+    Raises:
+        ArchiveError: it holds nothing.
+    """
+    if not archive.members and not archive.folders:
+        raise ArchiveError("there is nothing in it; make it again from the modules")
     return Files(
         {f"{around}{place}": partial(_read_member, archive, place) for place in archive.members},
         {f"{around}{folder}" for folder in archive.folders},

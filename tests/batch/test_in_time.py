@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from helpers.classes import make_folder
 from helpers.clones import commit, git
 
 from grader.batch.in_time import InTime
@@ -77,3 +78,36 @@ def test_a_module_that_was_deleted_after_its_due_date_counts_as_it_was(class_: P
         (handed,) = [each for each in handed_in.submissions if each.name == "ann"]
         submission, _ = InTime(course_of("in time"), {}).of("ann", handed, handed.load())
     assert submission.sources["relu"].text == "x = 1\n"
+
+
+BLACKBOARD = {
+    f"HW_jd_attempt_2026-10-{day}-12-00-00_relu.py": text
+    for day, text in (("08", "x = 0\n"), ("09", "x = 1\n"), ("12", "x = 2\n"))
+}
+BRIGHTSPACE = {
+    f"7-1 - Jane Doe - Oct {day}, 2026 1200 PM/relu.py": text
+    for day, text in ((8, "x = 0\n"), (9, "x = 1\n"), (12, "x = 2\n"))
+}
+BRIGHTSPACE_FLAT = {name.replace("/", " - "): text for name, text in BRIGHTSPACE.items()}
+
+
+@pytest.mark.parametrize("files", [BLACKBOARD, BRIGHTSPACE, BRIGHTSPACE_FLAT])
+def test_of_several_attempts_in_a_download_the_last_in_time_counts(
+    files: dict[str, str], tmp_path: Path
+) -> None:
+    class_ = make_folder(tmp_path / "class", files)
+    for counts, expected in (("last", "x = 2"), ("in time", "x = 1")):
+        with open_class(class_, ["relu"]) as handed_in:
+            (handed,) = handed_in.submissions
+            submission, times = InTime(course_of(counts), {}).of("jd", handed, handed.load())
+        assert submission.sources["relu"].text.strip() == expected
+        when = times.get("relu", handed.submitted_at)
+        assert when.startswith("2026-10-12" if counts == "last" else "2026-10-09")
+
+
+def test_where_no_attempt_was_in_time_the_last_one_counts(tmp_path: Path) -> None:
+    late = {name.replace("2026", "2027"): text for name, text in BLACKBOARD.items()}
+    with open_class(make_folder(tmp_path / "class", late), ["relu"]) as handed_in:
+        (handed,) = handed_in.submissions
+        submission, _ = InTime(course_of("in time"), {}).of("jd", handed, handed.load())
+    assert submission.sources["relu"].text == "x = 2\n"

@@ -783,6 +783,38 @@ def test_several_classes_are_not_taken_for_students(files: Files, told: str, mak
         read(make_class(files))
 
 
+@pytest.mark.parametrize(
+    "inside",
+    [
+        {"doejane_7_5_relu.py": "a", "roepat_8_6_relu.py": "b"},
+        {"Jane Doe_7_assignsubmission_file/relu.py": "a"},
+        {"class/Jane Doe/relu.py": "a", "class/Pat Roe/relu.py": "b"},
+    ],
+)
+def test_a_download_that_nobody_has_unpacked_is_no_student(inside: Files, tmp_path: Path) -> None:
+    class_ = make_folder(tmp_path / "downloads", {"hw.zip": make_zip(inside)})
+    with pytest.raises(SubmissionError, match=r"a class of its own: hw.zip; .* downloads/hw.zip"):
+        read(class_)
+    assert len(read(class_ / "hw.zip")[0].submissions) == len(inside)
+    make_folder(class_, {"Zoe Fox.zip": make_zip({"relu.py": "z"})})
+    assert len(read(class_)[0].submissions) == 2, "what else lies there is a student's"
+
+
+def test_a_folder_a_week_is_no_student(make_class) -> None:  # type: ignore[no-untyped-def]
+    weeks = {f"week {n}/{who}/relu.py": who for n in (1, 2) for who in ("Jane Doe", "Pat Roe")}
+    class_ = make_class(weeks)
+    with pytest.raises(SubmissionError, match="the work of several people each: week 1, week 2"):
+        read(class_)
+    assert len(read(class_, "folders")[0].submissions) == 2
+    make_class(weeks | {"Zoe Fox/relu.py": "z"})
+    assert len(read(class_)[0].submissions) == 3
+
+
+def test_where_nothing_is_a_hand_in_that_is_said(make_class) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(SubmissionError, match=r"is a hand-in: 123_file1_submission1, grades.csv"):
+        read(make_class({"123_file1_submission1": "x", "grades.csv": ""}))
+
+
 def test_what_a_system_has_named_and_somebody_put_in_folders_is_a_class(make_class) -> None:  # type: ignore[no-untyped-def]
     _, texts = read(make_class({"j/doejane_77_1_relu.py": "j", "b/roebob_78_2_relu.py": "b"}))
     assert texts == {"j": {"relu": "j"}, "b": {"relu": "b"}}

@@ -330,6 +330,24 @@ def test_a_damaged_archive_inside_costs_only_what_is_missing(load: Load, tmp_pat
 # ---------------------------------------------------------------- what can't be opened
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("homework.zip", b"PK\x05\x06" + bytes(18), "there is nothing in it"),
+        ("relu.py", b"PK\x03\x04\x14\0", "it is a zip or an Office document by its content"),
+        ("relu.md", b"```python\n", "not read as relu; rename the file to relu.py"),
+        (
+            "relu.ipynb",
+            b'{"cells": [{"cell_type": "raw", "source": "x = 1"}], "nbformat": 4}',
+            "it is a notebook without code; make the cells that hold it code cells",
+        ),
+    ],
+)
+def test_what_holds_no_code_is_named(name: str, data: bytes, told: str, tmp_path: Path) -> None:
+    problem = load_submission(write(tmp_path / "jane" / name, data).parent, SLUGS).problems["relu"]
+    assert problem.startswith(f"{name}: {told}")
+
+
 @everywhere
 @pytest.mark.parametrize(
     ("name", "data", "what"),
@@ -353,6 +371,7 @@ def test_a_damaged_archive_inside_costs_only_what_is_missing(load: Load, tmp_pat
         ("relu.ipynb", b"version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS"),
         ("relu.py.crdownload", b"import", "a download that has not ended"),
         ("relu.png", b"\x89PNG\r\n", "a picture"),
+        ("relu homework.eml", b"From: Jane", "an e-mail"),
     ],
 )
 def test_what_cannot_be_opened_is_named_with_what_to_do(

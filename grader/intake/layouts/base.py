@@ -13,7 +13,7 @@ from grader.intake.tree import Kind, Parts, Tree
 from grader.submissions.model import Submission, SubmissionError
 from grader.submissions.places import max_bytes
 from grader.submissions.reading import load_files, load_single, merge
-from grader.text import show_name, some
+from grader.text import show_name, some, utc_text
 
 NAMED = 5  # at most so many names in a note
 Handle = tuple[str, str]  # a kind, such as "email" or "name", and a value; see gradebook.people
@@ -21,7 +21,7 @@ Handle = tuple[str, str]  # a kind, such as "email" or "name", and a value; see 
 
 @dataclass(frozen=True)
 class State:
-    """Clones at some moment: their modules, and when each was committed, by slug."""
+    """What was there at some moment: the modules, and when each came, by slug."""
 
     submission: Submission
     times: Mapping[str, str]
@@ -43,7 +43,8 @@ class Handed:
     submitted_at: str = ""
     group: str = ""
     times: Mapping[str, str] = field(default_factory=dict)  # of single modules, by slug
-    state_at: Callable[[datetime], State | None] | None = None  # of clones
+    # Of clones, and where a download holds several attempts.
+    state_at: Callable[[datetime], State | None] | None = None
     upload: str = ""  # where feedback is taken back: SYSTEM:START-OF-A-PATH
 
 
@@ -115,6 +116,26 @@ class Listing:
             return self.tree.read((*self.top, *files[original]), max_bytes(original))
 
         return load_files(name, list(files), read, self.slugs)
+
+
+def attempts(
+    loads: Sequence[tuple[str, Callable[[], Submission]]],
+) -> Callable[[datetime], State | None]:
+    """What tells which of several attempts was the last at some moment; None if there was none yet.
+
+    Args:
+        loads: each with its time, "" if that can't be read, the first attempt first.
+    """
+
+    def state_at(moment: datetime) -> State | None:
+        in_time = [(time, load) for time, load in loads if time and time <= utc_text(moment)]
+        if not in_time:
+            return None
+        time, load = in_time[-1]
+        submission = load()
+        return State(submission, dict.fromkeys(submission.sources, time))
+
+    return state_at
 
 
 class Layout(Protocol):

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from itertools import groupby
 
 from grader.files import FileError
-from grader.intake.layouts.base import Handed, Listing, Reading
+from grader.intake.layouts.base import Handed, Listing, Reading, attempts
 from grader.intake.roster import RosterError, decoded
 from grader.intake.times import parse_time
+from grader.intake.tree import Parts
 from grader.text import utc_text
 
 _NAME = re.compile(
@@ -35,36 +37,42 @@ class Blackboard:
 
     def read(self, listing: Listing) -> Reading:
         reading = Reading()
-        attempts: dict[str, list[re.Match[str]]] = defaultdict(list)
+        by_front: dict[str, list[re.Match[str]]] = defaultdict(list)
         infos: dict[str, str] = {}
         for place, kind in listing.names.items():
             match = _match(place) if kind == "file" else None
             if match is None:
                 reading.ignored.append(place)
             elif match["original"]:
-                attempts[match["front"]].append(match)
+                by_front[match["front"]].append(match)
             else:
                 infos[match["front"]] = place
         by_user: dict[str, list[re.Match[str]]] = defaultdict(list)
         names: dict[str, str] = {}
-        for front, matches in attempts.items():  # a title's, of which several may lie here
+        for front, matches in by_front.items():  # a title's, of which several may lie here
             told = _told(listing, infos[front], front) if front in infos else None
             user, name = told or (front.rpartition("_")[2], "")
             by_user[user] += matches
             names[user] = name or names.get(user, "")
         for user, matches in by_user.items():
             in_order = sorted(matches, key=lambda match: match["time"])
-            time = parse_time(in_order[-1]["time"], listing.zone)
-            files = {match["original"]: (match.string,) for match in in_order}
+            loads = []
+            files: dict[str, Parts] = {}
+            for written, attempt in groupby(in_order, key=lambda match: match["time"]):
+                files = files | {match["original"]: (match.string,) for match in attempt}
+                time = parse_time(written, listing.zone)
+                loads.append((utc_text(time) if time else "", listing.loose(user, files)))
             name = names[user]
+            last, load = loads[-1]
             reading.submissions.append(
                 Handed(
                     user,
                     name or user,
-                    listing.loose(user, files),
+                    load,
                     (("login", user), *((("name", name),) if name else ())),
-                    submitted_at=utc_text(time) if time else "",
+                    submitted_at=last,
                     group=user,
+                    state_at=attempts(loads) if len(loads) > 1 else None,
                 )
             )
         return reading

@@ -11,9 +11,9 @@ import re
 from collections import defaultdict
 from datetime import tzinfo
 
-from grader.intake.layouts.base import Handed, Handle, Listing, Reading
+from grader.intake.layouts.base import Handed, Handle, Listing, Reading, attempts
 from grader.intake.times import parse_time
-from grader.intake.tree import Kind
+from grader.intake.tree import Kind, Parts
 from grader.text import utc_text
 
 _NAME = re.compile(
@@ -36,27 +36,39 @@ class Brightspace:
 
     def read(self, listing: Listing) -> Reading:
         reading = Reading()
-        attempts: dict[tuple[str, str], list[re.Match[str]]] = defaultdict(list)
+        by_person: dict[tuple[str, str], list[re.Match[str]]] = defaultdict(list)
         for place, kind in listing.names.items():
             match = _match(place, kind)
             if match is not None:
-                attempts[match["name"], match["number"]].append(match)
+                by_person[match["name"], match["number"]].append(match)
             elif place != _INDEX:
                 reading.ignored.append(place)
-        for (name, number), matches in attempts.items():
+        for (name, number), matches in by_person.items():
             source = f"{name}_{number}"
             in_order = sorted(matches, key=lambda match: (_time(match, listing.zone), match.string))
-            last = in_order[-1]
-            found = last.groupdict()
-            load = listing.item(last.string)
-            if found.get("original"):
-                files = {match["original"]: (match.string,) for match in in_order}
-                load = listing.loose(source, files)
+            found = in_order[-1].groupdict()
+            loads = []
+            files: dict[str, Parts] = {}
+            for match in in_order:
+                load = listing.item(match.string)
+                if original := match.groupdict().get("original"):
+                    files = files | {original: (match.string,)}
+                    load = listing.loose(source, files)
+                loads.append((_time(match, listing.zone), load))
+            last, load = loads[-1]
             handles: list[Handle] = [("name", name)]
             if identifier := number if "time" not in found else found["identifier"]:
                 handles.append(("identifier", identifier))
             reading.submissions.append(
-                Handed(source, name, load, tuple(handles), _time(last, listing.zone), group=name)
+                Handed(
+                    source,
+                    name,
+                    load,
+                    tuple(handles),
+                    last,
+                    group=name,
+                    state_at=attempts(loads) if len(loads) > 1 else None,
+                )
             )
         return reading
 

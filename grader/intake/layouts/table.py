@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from itertools import chain
 from pathlib import Path
@@ -23,7 +24,7 @@ from grader.intake.layouts.nbgrader import COURSE_FOLDERS, SUBMITTED, Nbgrader
 from grader.intake.layouts.sakai import Sakai
 from grader.intake.tree import Parts, descend, is_submission_file, open_tree
 from grader.submissions.model import SubmissionError
-from grader.submissions.names import is_spelling
+from grader.submissions.names import is_spelling, stem_of
 from grader.text import show_name
 
 # Where two explain as much, the first one is meant: its names have more that is its own.
@@ -128,7 +129,55 @@ def one_class(listing: Listing) -> Listing:
                 f"these are downloads of their own: {some_names(folders)}; grade one after the "
                 "other"
             )
+    refuse_packed_classes(listing)
     return listing
+
+
+def refuse_packed_classes(listing: Listing) -> None:
+    """Downloads that nobody has unpacked would be taken for students."""
+    packed = [name for name in listing.names if listing.names[name] == "file"]
+    packed = [name for name in packed if is_submission_file(name)]
+    if packed and not listing.folders() and all(is_packed_class(listing, n) for n in packed):
+        raise SubmissionError(
+            f"each of these is a class of its own: {some_names(packed)}; name one after the other, "
+            f"as {show_name(listing.title)}/{show_name(packed[0])}"
+        )
+
+
+def is_packed_class(listing: Listing, name: str) -> bool:
+    """Whether a file is a zip with a class in it."""
+    path = listing.tree.path((*listing.top, name))
+    if path is None or not name.lower().endswith(".zip"):
+        return False
+    try:
+        with open_tree(path) as tree:
+            top = descend(tree, listing.slugs)
+            inside = replace(
+                listing, tree=tree, top=top, names=tree.names(top), title=stem_of(name)
+            )
+            return is_surely_of_a_system(inside) or holds_several_people(inside)
+    except SubmissionError:
+        return False
+
+
+def holds_several_people(listing: Listing) -> bool:
+    """Whether two folders here hold a module of the same name."""
+    inside = ({Path(name).stem for name in listing.below(folder)} for folder in listing.folders())
+    modules = Counter(slug for names in inside for slug in names.intersection(listing.slugs))
+    return any(count > 1 for count in modules.values())
+
+
+def refuse_folders_of_classes(listing: Listing) -> None:
+    """A folder a week, or a section, with the students' folders in it."""
+    folders = listing.folders()
+    others = [name for name in listing.names if name not in folders]
+    if any(map(is_submission_file, others)) or not folders:
+        return
+    if all(holds_several_people(listing.inside(name)) for name in folders):
+        raise SubmissionError(
+            f"these hold the work of several people each: {some_names(folders)}; grade one after "
+            "the other, or say --layout folders if each is one student's"
+        )
 
 
 def refuse_folders_of_assignments(listing: Listing) -> None:
@@ -172,6 +221,7 @@ def recognised(listing: Listing) -> Layout:
     }
     if not claims:
         refuse_folders_of_assignments(listing)
+        refuse_folders_of_classes(listing)
         return _FOLDERS
     best = max(claims, key=lambda layout: len(claims[layout]))
     parts = {best: claims[best]}
@@ -195,10 +245,13 @@ def recognised(listing: Listing) -> Layout:
 
 def read(listing: Listing, layout: Layout) -> ClassList:
     reading = layout.read(listing)
-    if not reading.submissions and layout is not _FOLDERS and listing.names:
+    if not reading.submissions and listing.names:
+        found = some_names(list(listing.names))
+        if layout is _FOLDERS:
+            raise SubmissionError(f"nothing in {show_name(listing.title)} is a hand-in: {found}")
         raise SubmissionError(
-            f"nothing in {show_name(listing.title)} is named as {layout.title} names it: "
-            f"{some_names(list(listing.names))}; name another --layout, or none"
+            f"nothing in {show_name(listing.title)} is named as {layout.title} names it: {found}; "
+            "name another --layout, or none"
         )
     notes = list(reading.notes)
     if reading.ignored:
