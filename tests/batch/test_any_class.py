@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
+import unicodedata
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +41,33 @@ def laid_out(system: Any, handed: Handed, task: int) -> dict[str, str | bytes]:
     return found
 
 
+class Unflagged(zipfile.ZipInfo):
+    """A member whose name is UTF-8 and does not say so."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802
+        return self.filename.encode(), 0
+
+
+def as_downloaded(path: Path, files: dict[str, str | bytes], packed: str) -> Path:
+    """The download as it comes to lie on the disk; macOS takes accents off their letters, and packs
+    names without saying how they are written."""
+    if packed == "folder":
+        return make_folder(path, files)
+    if packed == "zip":
+        path.write_bytes(systems.make_zip(files))
+        return path
+    files = {unicodedata.normalize("NFD", name): content for name, content in files.items()}
+    if packed == "folder on macOS":
+        return make_folder(path, files)
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(Unflagged(name), content)
+    path.write_bytes(zipped.getvalue())
+    return path
+
+
+PACKED = st.sampled_from(["folder", "zip", "folder on macOS", "zip by macOS"])
 # As people are called, with what systems leave out of names; no two alike in some classes.
 WORDS = st.sampled_from([
     "Jane", "José", "Zoë", "Søren", "Łukasz", "Mary-Ann", "O'Brien", "van", "Müller", "健太",
@@ -56,8 +86,11 @@ def have_namesakes(pupils: list[Pupil]) -> bool:
 
 
 @st.composite
-def classes(draw: Any) -> tuple[list[Pupil], list[tuple[Any, int, Handed]], list[bool]]:
-    """A class, the runs over its downloads, and at which of them there is a roster.
+def classes(
+    draw: Any,
+) -> tuple[list[Pupil], list[tuple[Any, int, Handed]], list[bool], list[str]]:
+    """A class, the runs over its downloads, at which of them there is a roster, and how each is
+    packed.
 
     Each download comes whole at least once, and as often as not before and after that cut short.
     Without a roster, or where nobody's name is their own, only systems with numbers are in use.
@@ -76,7 +109,7 @@ def classes(draw: Any) -> tuple[list[Pupil], list[tuple[Any, int, Handed]], list
         runs.insert(draw(st.integers(0, len(runs))), (system, task, some or handed))
     with_roster = [True if not unlike else draw(st.booleans()) for _ in runs]
     with_roster[-1] = True
-    return pupils, runs, with_roster
+    return pupils, runs, with_roster, [draw(PACKED) for _ in runs]
 
 
 @given(classes())
@@ -88,9 +121,9 @@ def classes(draw: Any) -> tuple[list[Pupil], list[tuple[Any, int, Handed]], list
     suppress_health_check=[HealthCheck.too_slow],
 )
 def test_a_class_ends_in_the_same_gradebook_whatever_comes_when(
-    drawn: tuple[list[Pupil], list[tuple[Any, int, Handed]], list[bool]],
+    drawn: tuple[list[Pupil], list[tuple[Any, int, Handed]], list[bool], list[str]],
 ) -> None:
-    pupils, runs, with_roster = drawn
+    pupils, runs, with_roster, packed = drawn
     expected: dict[str, dict[str, float]] = {
         f"{p.family}, {p.given} {p.identifier}": {} for p in pupils
     }
@@ -102,9 +135,10 @@ def test_a_class_ends_in_the_same_gradebook_whatever_comes_when(
         folder = Path(name)
         roster = folder / "roster.csv"
         roster.write_text(systems.roster(pupils), encoding="utf-8")
-        for number, ((system, task, handed), has_roster) in enumerate(
-            zip(runs, with_roster, strict=True)
+        for number, ((system, task, handed), has_roster, how) in enumerate(
+            zip(runs, with_roster, packed, strict=True)
         ):
-            class_ = make_folder(folder / f"class {number}", laid_out(system, handed, task))
+            files = laid_out(system, handed, task)
+            class_ = as_downloaded(folder / f"class {number}", files, how)
             run(class_, folder / "results", roster if has_roster else None)
         assert gradebook(folder / "results") == expected
