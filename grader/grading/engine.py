@@ -247,7 +247,7 @@ class Engine:
             source.cells,
             source.siblings,
             defined_names(self.course, assignment.slug) or ENTRY_POINTS,
-            leaves_no_trace(source),
+            partial(leaves_no_trace, source),
         )
 
 

@@ -7,7 +7,7 @@ Failures are typed by whose fault they are (blame.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal
 
@@ -60,7 +60,7 @@ class Student:
         cells: where the cells of a notebook's code begin.
         siblings: the student's other files that it may import: paths beside it, and texts.
         names: what the assignment asks it to define.
-        leaves_no_trace: whether another module may follow it in its worker.
+        leaves_no_trace: tells whether another module may follow it in its worker.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Student:
         cells: Cells = (),
         siblings: tuple[tuple[str, str], ...] = (),
         names: tuple[str, ...] = ENTRY_POINTS,
-        leaves_no_trace: bool = False,
+        leaves_no_trace: Callable[[], bool] = lambda: False,
     ) -> None:
         self.slug = slug
         self.filename = f"{slug}{'.ipynb' if cells else '.py'}"

@@ -11,7 +11,7 @@ import os
 import selectors
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -57,7 +57,12 @@ class Conversation:
     """
 
     def __init__(
-        self, launcher: Launcher, load: protocol.Load, limits: Allowance, *, leaves_no_trace: bool
+        self,
+        launcher: Launcher,
+        load: protocol.Load,
+        limits: Allowance,
+        *,
+        leaves_no_trace: Callable[[], bool],
     ) -> None:
         self.protections: dict[str, bool] = {}
         self.requests = 0  # so far
@@ -97,7 +102,7 @@ class Conversation:
         return notes
 
     def close(self) -> None:
-        if self._process is not None and not (self._leaves_no_trace and self._give_back()):
+        if self._process is not None and not self._give_back():
             self._end_worker()
 
     # ------------------------------------------------------------ asking
@@ -371,7 +376,7 @@ class Conversation:
         """Leave the worker to another module; False where that can't be."""
         process = self._process
         assert process is not None
-        if not process.reusable:
+        if not (process.reusable and self._leaves_no_trace()):
             return False
         self._drain_rest(process)
         try:

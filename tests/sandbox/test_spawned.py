@@ -35,9 +35,12 @@ def spawner() -> Iterator[Launcher]:
         assert children() <= before, "a worker that was given back is left running"
 
 
-def process_of(launcher: Launcher, text: str, slug: str = "relu", **options: bool) -> int:
+def process_of(
+    launcher: Launcher, text: str, slug: str = "relu", *, leaves_no_trace: bool = False
+) -> int:
     """Import a module; the number of the process that did."""
-    with Student(launcher, slug, f"{text}\nimport os\nprint(os.getpid())", LIMITS, **options) as s:  # type: ignore[arg-type]
+    text += "\nimport os\nprint(os.getpid())"
+    with Student(launcher, slug, text, LIMITS, leaves_no_trace=lambda: leaves_no_trace) as s:
         s.load()
         if "Net" in text:
             s.build(20, 8, 14, seed=0)
