@@ -150,8 +150,9 @@ class NormalisedPass:
         if self.how.place == "after":
             u_error = u_error * np.abs(self._u_slope) + np.abs(u) * self._slope_error
             u = u * self._u_slope
+        dtype = self.inputs.dtype  # all of which would be converted else
         found = {
-            "W1": multiplied(u, u_error, self.inputs, NONE),
+            "W1": multiplied(u.astype(dtype), u_error.astype(dtype), self.inputs, NONE),
             "b1": summed(u, u_error),
             "gamma": summed(y * n, y_error * np.abs(n)),
             "beta": summed(y, y_error),

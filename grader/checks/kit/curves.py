@@ -28,7 +28,8 @@ def relu(z: np.ndarray) -> Sampled:
     # Rounding decides about the slope of a unit that is about to turn on.
     size = np.abs(z)
     turning = size < 1e-5 * np.maximum(1.0, size.max(axis=-1, keepdims=True, initial=0))
-    return Sampled(np.where(on, z, 0), on * 1.0, np.zeros_like(z), turning * 1.0)
+    slope, slope_error = on.astype(z.dtype), turning.astype(z.dtype)
+    return Sampled(np.where(on, z, 0), slope, np.zeros_like(z), slope_error)
 
 
 def elu(z: np.ndarray) -> Sampled:
@@ -54,15 +55,22 @@ class ReadCurve:
         self.spacing = spacing
         values = values.astype(np.float64)
         bends = np.lib.stride_tricks.sliding_window_view(np.diff(values, 2), 4)  # around each cell
-        self.start, self.rise = values[2:-3], np.diff(values)[2:-2]
-        self.bend = bends[:, 1:3].mean(axis=1)
-        self.rough = bends.max(axis=1) - bends.min(axis=1)
+        # As float32, which what is computed from them stays, where z is that.
+        self.start, self.rise, self.bend, self.rough = (
+            part.astype(np.float32)
+            for part in (
+                values[2:-3],
+                np.diff(values)[2:-2],
+                bends[:, 1:3].mean(axis=1),
+                bends.max(axis=1) - bends.min(axis=1),
+            )
+        )
 
     def __call__(self, z: np.ndarray) -> Sampled:
         """At `z`; of what lies outside of the points read nothing is said: any error may be."""
         place = (z - self.first) / self.spacing
         cell = np.clip(place.astype(np.int64), 0, len(self.start) - 1)
-        part = place - cell
+        part = place - cell.astype(place.dtype)
         rise, bend, rough = self.rise[cell], self.bend[cell], self.rough[cell]
         rough = np.where((part < -2) | (part > 3), UNKNOWN, rough)
         return Sampled(

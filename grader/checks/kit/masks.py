@@ -160,7 +160,7 @@ def masks_of(units: UnitsStep, layers: Layers, curve: Curve, inverse: np.ndarray
     lit = images.any(axis=0)
     error = np.maximum(units.errors["W1"][:, lit].max(axis=1), units.errors["b1"])
     error = error + 1e-6 * np.abs(v).sum(axis=0)  # (U,): of one entry of the gradient
-    off = np.abs(w1 - v.T @ images)[:, lit].max(axis=1)
+    off = np.abs(w1 - v.T.astype(images.dtype) @ images)[:, lit].max(axis=1)
     expect(
         (off <= 4 * error + 1e-4 * np.abs(w1).max(axis=1)).all(),
         f"in step {units.step.number + 1} of training the loss's gradient of "

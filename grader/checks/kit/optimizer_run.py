@@ -114,7 +114,8 @@ def explains_run(rule: Rule, trial: Trial, errors: list[Arrays]) -> bool:
     most."""
     for (start, seen, gradients), off in zip(trial.followed, errors, strict=True):
         around = [
-            np.concatenate([g, g + e, g - e], -1) for g, e in zip(gradients, off, strict=True)
+            np.concatenate([g, g + e, g - e], -1, dtype=np.float64)
+            for g, e in zip(gradients, off, strict=True)
         ]
         ways = [
             np.split(way, 3, -1)

@@ -17,7 +17,7 @@ Weights = dict[str, np.ndarray]
 Index = tuple[np.ndarray, ...]  # of some entries: an array for each dimension
 Units = slice | np.ndarray  # of a layer
 ALL = slice(None)
-NONE = np.zeros((1, 1))  # an error
+NONE = np.zeros((1, 1), np.float32)  # an error
 ROUNDING = 1e-5  # of a sum's terms
 
 
