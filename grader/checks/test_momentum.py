@@ -83,7 +83,7 @@ def test_update_rule(student: Student, rng: np.random.Generator) -> None:
 @pytest.mark.hint("The signature is make_optimizer(parameters, lr=0.01, momentum=0.9).")
 def test_defaults(student: Student, rng: np.random.Generator, passed: Passed) -> None:
     """By default lr is 0.01 and momentum is 0.9"""
-    given: list[tuple[Options, float]] = [({}, 1.0), ({"lr": 0.5}, 1.0), ({"momentum": 0.5}, 1.0)]
+    given: list[tuple[Options, float]] = [({}, 1.0), ({"lr": 0.5}, 1.0), ({"momentum": 0.5}, 100.0)]
     rules = RULES if passed("test_update_rule") else ()
     named = partial(recognise, WRONG_DEFAULTS)
     expect_defaults(student, rng, rules, DEFAULTS, given, recognise=named)

@@ -18,6 +18,8 @@ from grader.checks.kit.masks import (
     expect_drop_rate,
     expect_independent,
     expect_kept_values,
+    expect_no_copies,
+    expect_no_shifted_copies,
     expect_variance,
     in_one,
     masks_of,
@@ -251,6 +253,56 @@ DEPENDENT: dict[str, Draw] = {
         np.random.default_rng(step - (step % 10 == 7)), (ROWS, HIDDEN)
     ),
 }
+
+
+COPIES: dict[str, Draw] = {
+    "a unit further in every second row": lambda rng, step: shifted(anew(rng, step), 1),
+    "half of the rows as others, always the same": lambda rng, step: anew(rng, step)[
+        np.random.default_rng(5).integers(ROWS // 2, size=ROWS)
+    ],
+}
+
+
+def shifted(masks: np.ndarray, units: int) -> np.ndarray:
+    """Masks of which every second row is the one before it, some units further."""
+    masks[1::2] = np.roll(masks[::2], units, axis=1)
+    return masks
+
+
+def expect_no_copies_of_any_kind(signs: np.ndarray) -> None:
+    expect_no_copies(signs)
+    expect_no_shifted_copies(signs)
+
+
+def test_independent_masks_are_no_copies_in_a_dozen_runs() -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(12):
+        expect_no_copies_of_any_kind(seen(rng, anew))
+
+
+def test_rows_of_a_heap_show_in_many_units() -> None:
+    rng = np.random.default_rng(7)
+    for _ in range(10):
+        signs = np.where(anew(rng, 0)[None, :, :96] == 0, -1.0, 1.0)
+        expect_no_copies(signs)
+        with pytest.raises(Failure):
+            expect_no_copies(signs[:, rng.integers(ROWS, size=ROWS)])
+
+
+def test_of_a_few_rows_nothing_is_said() -> None:
+    rng = np.random.default_rng(6)
+    for _ in range(20):
+        signs = seen(rng, anew)
+        signs[:, 2:] = 0
+        expect_no_copies(signs)
+
+
+@pytest.mark.parametrize("draw", COPIES.values(), ids=COPIES)
+def test_copied_masks_do_not_pass(draw: Draw) -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(5):
+        with pytest.raises(Failure):
+            expect_no_copies_of_any_kind(seen(rng, draw))
 
 
 @pytest.mark.parametrize("draw", STRENGTHS.values(), ids=STRENGTHS)

@@ -37,8 +37,8 @@ from grader.grading.training import UNITS, RevealedStep, TrainingRun
 P = 0.5  # the default, by which networks train
 DEVIATIONS = 7.0
 FARTHEST = 7.5  # deviations of a sum of signs, of which there are some thousand
-COPIES = 10.0  # deviations of a sum of squares
-ENOUGH_PAIRS = 25  # of which it is; of so many it is that large once in 10^9 times
+COPIES = 8.0  # deviations of a sum of squares
+ENOUGH_PAIRS = 100  # of which it is; of so many it is that large once in 10^9 times
 LEAST_TOLD = 0.02  # of the activations
 ENOUGH = 42  # rows that two units have to have in common: the chance is 2^-28 for 2^13 pairs
 CLEAR = 8.0  # deviations of v, and five times as many for a row that is to tell

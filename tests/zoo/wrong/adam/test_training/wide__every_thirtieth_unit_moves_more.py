@@ -1,0 +1,17 @@
+"""Some rows of a wide weight are moved further than the others."""
+import torch
+
+
+class Adam(torch.optim.Adam):
+    @torch.no_grad()
+    def step(self, closure=None):
+        parameters = self.param_groups[0]["params"]
+        before = [p.clone() for p in parameters]
+        super().step(closure)
+        for p, old in zip(parameters, before):
+            if p.dim() == 2 and len(p) == 512:
+                p[::30] += 0.3 * (p - old)[::30]
+
+
+def make_optimizer(parameters, lr=1e-3):
+    return Adam(list(parameters), lr=lr)
