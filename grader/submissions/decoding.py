@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from contextlib import suppress
 
 from grader.files import FileError
 from grader.submissions.kinds import kind_of
@@ -17,6 +20,10 @@ MAX_MODULE_BYTES = 1 << 20
 _COOKIE = re.compile(
     rb"\A(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))?[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)"
 )
+_LINE_ENDS = re.compile(r"-(?:unix|dos|mac)$")  # which Emacs adds
+# The names that Python gives to charsets, in which a byte or a few are a character. Its other
+# encodings, as "unicode_escape", do more to a text than to decode it.
+_CHARSET = re.compile(r"(utf-8|iso8859|cp\d|mac-|koi8|gb|big5|shift_jis|euc_|iso2022|johab|hz|tis)")
 
 
 class EmptyFileError(FileError):
@@ -66,36 +73,57 @@ def _is_notebook(filename: str, text: str) -> bool:
 
 
 def decode_text(data: bytes) -> str:
-    """Decode a module's bytes as UTF-8, with or without a BOM."""
-    if _looks_like_utf16(data):
-        raise FileError("it looks like UTF-16; save it as UTF-8")
-    data = data.removeprefix(b"\xef\xbb\xbf")
+    """Decode a module's bytes: as UTF-16 where they are that, as Windows' editors and shells write,
+    in the encoding that a comment declares, else as UTF-8, with or without a BOM."""
+    if encoding := _utf16_of(data):
+        return _decoded(data.removeprefix(BOM_UTF16_LE).removeprefix(BOM_UTF16_BE), encoding)
+    declared = _COOKIE.match(data)  # not behind a byte order mark, which says UTF-8
+    data = data.removeprefix(BOM_UTF8)
     if (nul := data.find(0)) >= 0:
         raise FileError(
             f"it is not a text file: a NUL byte at {_position(data, nul)}; save it as UTF-8"
         )
-    if cookie := _COOKIE.match(data):
-        encoding = cookie[1].decode("ascii", "replace").lower().replace("_", "-")
-        if not (encoding in {"utf8", "ascii", "us-ascii"} or encoding.startswith("utf-8")):
-            raise FileError(
-                f"it declares the encoding {show_name(encoding)}; "
-                "save it as UTF-8 and remove the declaration"
-            )
+    return _decoded(data, _encoding_named(declared[1].decode("ascii")) if declared else "utf-8")
+
+
+def _decoded(data: bytes, encoding: str) -> str:
     try:
-        return data.decode("utf-8")
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise FileError(
-            f"it is not UTF-8: byte 0x{data[error.start]:02x} at {_position(data, error.start)}; "
-            "save it as UTF-8"
+            f"it is not {encoding.upper()}: byte 0x{data[error.start]:02x} at "
+            f"{_position(data, error.start)}; save it as UTF-8"
         ) from None
 
 
-def _looks_like_utf16(data: bytes) -> bool:
-    """True for a UTF-16 byte order mark, or if mostly every other byte is NUL."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return True
-    few, many = sorted((data[0::2].count(0), data[1::2].count(0)))
-    return len(data) > 2 and many > 0.4 * len(data) / 2 and few < 0.1 * len(data) / 2
+def _encoding_named(name: str) -> str:
+    """The charset that a declaration names.
+
+    Raises:
+        FileError: Python knows none of that name.
+    """
+    with suppress(LookupError):
+        encoding = codecs.lookup(_LINE_ENDS.sub("", name)).name
+        if encoding == "ascii":
+            return "utf-8"  # which it is a part of
+        if _CHARSET.match(encoding):
+            return encoding.removesuffix("-sig")
+    raise FileError(
+        f"it declares the encoding {show_name(name)}; save it as UTF-8 and remove the declaration"
+    )
+
+
+def _utf16_of(data: bytes) -> str | None:
+    """Which UTF-16 it is by its byte order mark, or if mostly every other byte is NUL."""
+    if data.startswith(BOM_UTF16_LE):
+        return "utf-16-le"
+    if data.startswith(BOM_UTF16_BE):
+        return "utf-16-be"
+    even, odd = data[0::2].count(0), data[1::2].count(0)
+    few, many = sorted((even, odd))
+    if len(data) > 2 and many > 0.4 * len(data) / 2 and few < 0.1 * len(data) / 2:
+        return "utf-16-be" if even > odd else "utf-16-le"
+    return None
 
 
 def _position(data: bytes, offset: int) -> str:

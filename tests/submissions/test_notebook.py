@@ -454,7 +454,6 @@ BAD: dict[str, tuple[dict[str, Any] | bytes | str, str]] = {
         b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": ' + b"[" * 10**6,
         "nested too deeply",
     ),
-    "utf16": (json.dumps(notebook("x = 1")).encode("utf-16"), "UTF-16"),
     "not_utf8": (b'{"nbformat": 4, "x": "\xff"}', "not UTF-8: byte 0xff"),
     "nul": (b'{"nbformat": 4}\0', "a NUL byte"),
     "nul_in_a_cell": (notebook("x = '\0'"), "cell 2 holds a NUL character"),
@@ -483,6 +482,13 @@ BAD: dict[str, tuple[dict[str, Any] | bytes | str, str]] = {
     "many_cells": (notebook(*["x"] * 2_001), "more than 2000 cells"),
     "huge": (b" " * 16_777_217, "larger than 16 MiB; clear its outputs"),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_notebook_is_read_in_any_unicode(tmp_path: Path, encoding: str) -> None:
+    text = json.dumps(notebook("x = 'größer'"), ensure_ascii=False)
+    write(tmp_path / "relu.ipynb", text.encode(encoding))
+    assert "x = 'größer'" in load_submission(tmp_path, SLUGS).sources["relu"].text
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -218,11 +218,41 @@ def test_text_is_kept_as_written_but_for_the_byte_order_mark(folder: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "cookie", ["# -*- coding: utf-8 -*-", "# vim: set fileencoding=UTF8 :", "# coding=us-ascii"]
+    ("cookie", "encoding"),
+    [
+        ("# -*- coding: utf-8 -*-", "utf-8"),
+        ("# -*- coding: utf-8-unix -*-", "utf-8"),
+        ("# vim: set fileencoding=UTF8 :", "utf-8"),
+        ("# coding=us-ascii", "utf-8"),
+        ("# -*- coding: Latin_1 -*-", "latin-1"),
+        ("# coding: latin-1-dos", "latin-1"),
+        ("# coding: windows-1252", "cp1252"),
+        ("# coding: mac_roman", "mac_roman"),
+    ],
 )
-def test_a_declaration_of_utf8_is_accepted(folder: Path, cookie: str) -> None:
-    (folder / "relu.py").write_text(f"#!/usr/bin/env python\n{cookie}\n")
-    assert "relu" in load_submission(folder, SLUGS).sources
+@pytest.mark.parametrize("line", [1, 2])
+def test_a_module_is_read_in_the_encoding_that_it_declares(
+    folder: Path, cookie: str, encoding: str, line: int
+) -> None:
+    text = "#\n" * (line - 1) + f"{cookie}\n# größer\n"
+    (folder / "relu.py").write_bytes(text.encode(encoding))
+    assert load_submission(folder, SLUGS).sources["relu"].text == text
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "big5", "shift_jis", "euc_kr"])
+def test_a_declared_encoding_may_have_characters_of_several_bytes(
+    folder: Path, encoding: str
+) -> None:
+    text = f"# coding: {encoding}\n# {'값' if encoding == 'euc_kr' else '中文'}\n"
+    (folder / "relu.py").write_bytes(text.encode(encoding))
+    assert load_submission(folder, SLUGS).sources["relu"].text == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_module_that_a_windows_shell_wrote_is_read(folder: Path, encoding: str) -> None:
+    text = "import torch\r\n# größer\r\n"
+    (folder / "relu.py").write_bytes(text.encode(encoding))
+    assert load_submission(folder, SLUGS).sources["relu"].text == text
 
 
 def test_concatenated_compressed_streams_are_one_archive(folder: Path) -> None:
@@ -267,21 +297,20 @@ def test_a_module_that_is_not_utf8_is_a_problem_that_names_the_byte(folder: Path
     assert text == "relu.py: it is not UTF-8: byte 0xe9 at byte 11 (line 2); save it as UTF-8"
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
-def test_a_utf16_module_is_recognised(folder: Path, encoding: str) -> None:
-    text = problem(folder, "import torch\n# größer\n".encode(encoding))
-    assert text == "relu.py: it looks like UTF-16; save it as UTF-8"
-
-
 def test_a_nul_byte_is_a_problem(folder: Path) -> None:
     assert "not a text file: a NUL byte at byte 6 (line 2)" in problem(folder, b"a = 1\n\0")
     assert "not a text file" in problem(folder, bytes(1000))
 
 
-@pytest.mark.parametrize("line", [1, 2])
-def test_another_declared_encoding_is_a_problem(folder: Path, line: int) -> None:
-    text = problem(folder, b"#\n" * (line - 1) + b"# -*- coding: Latin_1 -*-\nx = '\xe9'\n")
-    assert "it declares the encoding latin-1; save it as UTF-8" in text
+@pytest.mark.parametrize("encoding", ["klingon", "unicode_escape", "rot13", "utf-7", "zip"])
+def test_what_is_declared_and_no_charset_is_a_problem(folder: Path, encoding: str) -> None:
+    text = problem(folder, f"# coding: {encoding}\n".encode())
+    assert f"it declares the encoding {encoding}; save it as UTF-8" in text
+
+
+def test_a_module_in_another_encoding_than_it_declares_is_a_problem(folder: Path) -> None:
+    text = problem(folder, b"# coding: shift_jis\nx = '\xe9'\n")
+    assert text.startswith("relu.py: it is not SHIFT_JIS: byte 0xe9 at byte 25 (line 2)")
 
 
 def test_a_large_module_is_a_problem(folder: Path) -> None:
