@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from grader.course.manifest import Course, load_course
+from grader.course.manifest import Assignment, load_course
 from grader.errors import FAILED, GRADED
 from grader.files import write_bytes
 from grader.gradebook.formats.gradescope import results_of
@@ -55,8 +56,9 @@ def main(root: Path) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     target = root / "results" / "results.json"
     try:
-        course = fitted(load_course())
-        wanted = named_assignments(course, assignment_title(root / "submission_metadata.json"))
+        course = load_course()
+        title = assignment_title(root / "submission_metadata.json")
+        wanted = fitted(named_assignments(course, title))
         run = grade_folder(course, root / "submission", wanted, jobs=1, need_jail=False)
         results = results_of_run(run)
         status = GRADED
@@ -68,20 +70,19 @@ def main(root: Path) -> int:
     return status
 
 
-def fitted(course: Course) -> Course:
-    """The course with limits that hold on the smallest machine, whatever a submission does."""
-    assignments = tuple(
+def fitted(assignments: Sequence[Assignment]) -> list[Assignment]:
+    """With limits under which all together fit into the smallest machine."""
+    return [
         msgspec.structs.replace(
             assignment,
             limits=msgspec.structs.replace(
                 assignment.limits,
                 memory_mib=min(assignment.limits.memory_mib, MEMORY_MIB),
-                wall_s=min(assignment.limits.wall_s, TOTAL_S / len(course.assignments)),
+                wall_s=min(assignment.limits.wall_s, TOTAL_S / len(assignments)),
             ),
         )
-        for assignment in course.assignments
-    )
-    return msgspec.structs.replace(course, assignments=assignments)
+        for assignment in assignments
+    ]
 
 
 def assignment_title(path: Path) -> str:
