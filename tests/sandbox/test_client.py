@@ -87,6 +87,7 @@ class FakeProcess:
     """A thread in a process's place."""
 
     live_output = True
+    reusable = False
 
     def __init__(self, worker: Worker, ending: Ending, resident: Iterator[int]) -> None:
         self.stream, theirs = socket.socketpair()
