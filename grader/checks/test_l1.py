@@ -268,7 +268,7 @@ def test_leaves_all_as_it_was(student: Student, rng: np.random.Generator) -> Non
             "they hold other values after the call",
         )
         expect(
-            left.training is train,
+            left.training is train and left.as_a_whole,
             f"the network to stay in {'train' if train else 'eval'} mode",
             "it is in the other one after the call",
         )

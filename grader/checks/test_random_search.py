@@ -106,7 +106,7 @@ def settings_in(value: object, where: str) -> Settings:
 
 def named_return(value: object) -> Mistake | None:
     """What is returned in place of a setting."""
-    if value is None or value == {}:
+    if value is None or (isinstance(value, dict) and not value):
         return NONE_CHOSEN
     if isinstance(value, float):
         return ACCURACY_RETURNED

@@ -25,7 +25,8 @@ class Parameter:
 class Left(NamedTuple):
     """How a network is left by a call that it was passed to."""
 
-    training: bool  # its mode, and that of every module in it
+    training: bool  # its mode
+    as_a_whole: bool  # and that of every module in it
     trainable: bool  # all of its parameters require gradients
     unchanged: bool  # their values are what they were
     without_gradients: bool

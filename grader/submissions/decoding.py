@@ -36,8 +36,6 @@ def decode_source(slug: str, filename: str, data: bytes) -> Source:
     Raises:
         FileError: it is neither, or can't be decoded.
     """
-    if not data.strip():
-        raise EmptyFileError("it is empty; save it and hand it in again")
     if (kind := kind_of(data)) is not None:
         raise FileError(str(kind))
     if data.startswith(b"PK\x03\x04"):
@@ -46,6 +44,8 @@ def decode_source(slug: str, filename: str, data: bytes) -> Source:
             "the code itself"
         )
     text = decode_text(data)
+    if not text.strip():
+        raise EmptyFileError("it is empty; save it and hand it in again")
     if not _is_notebook(filename, text):
         return Source(slug, filename, text)
     try:

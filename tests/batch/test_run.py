@@ -174,7 +174,7 @@ def test_what_crashed_is_stored_and_pointed_out(batch: Command) -> None:
             2,
             "2 submissions unreadable",
         ),
-        ({"ann/notes.txt": "nothing of the course"}, 0, ""),
+        ({"ann/notes.txt": "nothing of the course", "bob/relu.py": "points = 3"}, 0, ""),
     ],
 )
 def test_the_exit_status_says_whether_something_could_not_be_read(
@@ -185,6 +185,13 @@ def test_the_exit_status_says_whether_something_could_not_be_read(
     assert ran.status == status
     assert ("unreadable" in ran.stderr.split("submissions: ")[1].splitlines()[0]) == bool(count)
     assert count in ran.stderr
+
+
+def test_a_class_in_which_nothing_is_a_hand_in_is_no_empty_success(batch: Command) -> None:
+    make_folder(batch.class_, {"ann/notes.txt": "nothing of the course"})
+    ran = batch(*ONLY)
+    assert ran.status == 2
+    assert "nothing in ann is a hand-in: notes.txt" in ran.stderr
 
 
 def test_a_hand_in_that_is_nobodys_makes_the_status_2(batch: Command, tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def f(net, x):
         call = student.call("f", net, Tensor(ROWS))
         again = student.call("f", net, Tensor(ROWS))
     assert call.forwards == again.forwards == [(4, True, True), (2, False, False)]
-    assert call.left == [Left(False, True, True, True), None]
+    assert call.left == [Left(False, True, True, True, True), None]
     assert call.recording
     assert isinstance(call.value, Tensor)
     expected = np.maximum(ROWS[:2] @ w1.T + b1, 0) @ w2.T + b2
@@ -258,8 +258,8 @@ def freezes(net, x):
         trained = student.call("trains", net, Tensor(ROWS))
         frozen = student.call("freezes", student.give_network(two_layers()), Tensor(ROWS))
         after = student.call("trains", net, Tensor(ROWS))
-    assert trained.left == [Left(True, True, False, False), None]
-    assert frozen.left == [Left(False, False, True, True), None]
+    assert trained.left == [Left(True, True, True, False, False), None]
+    assert frozen.left == [Left(False, True, False, True, True), None]
     assert (trained.recording, frozen.recording, after.recording) == (True, False, True)
     assert after.forwards == [(4, True, True)]
 

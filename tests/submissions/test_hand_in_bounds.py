@@ -19,6 +19,7 @@ import pytest
 from grader.files import FileError, read_file
 from grader.intake.tree import open_tree
 from grader.submissions.archive import Archive, ArchiveError, Bounds
+from grader.submissions.model import SubmissionError
 from grader.submissions.places import Files, max_bytes, packed, walk
 from grader.submissions.reading import load_files, load_submission
 from grader.submissions.siblings import find_siblings
@@ -59,7 +60,8 @@ def test_an_empty_archive_is_no_damaged_one(
 ) -> None:
     assert opened(pack([])).members == {}
     (tmp_path / "jane").write_bytes(pack([]))
-    assert load_submission(tmp_path / "jane", SLUGS).problems == {}
+    with pytest.raises(SubmissionError, match=r"^jane: there is nothing in it; make it again"):
+        load_submission(tmp_path / "jane", SLUGS)
 
 
 @pytest.mark.parametrize("pack", [zip_of, tar_of])

@@ -55,11 +55,12 @@ class GivenNet(nn.Module):
     def snapshot(self) -> list[Tensor]:
         return [p.detach().clone() for p in self.parameters()]
 
-    def left(self, before: list[Tensor]) -> tuple[bool, bool, bool, bool]:
+    def left(self, before: list[Tensor]) -> tuple[bool, bool, bool, bool, bool]:
         """How it is left by a call, `before` which it was the `snapshot`."""
         after = list(self.parameters())
         return (
-            all(module.training for module in self.modules()),
+            self.training,
+            all(module.training is self.training for module in self.modules()),
             all(p.requires_grad for p in after),
             len(before) == len(after) and all(map(torch.equal, before, after)),
             all(p.grad is None for p in after),

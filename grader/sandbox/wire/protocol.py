@@ -410,8 +410,9 @@ class Called(msgspec.Struct, tag=True):
         forwards: for each forward pass of a network that was passed (rows, train mode, whether
             gradients were enabled).
         asked: what "answers" were called with, a list of positional arguments a call.
-        left: for each argument that is a network (whether it is left in train mode, with all
-            parameters trainable, with their values as they were, without gradients), else None.
+        left: for each argument that is a network (whether it is left in train mode, with all that
+            is in it in the same, with all parameters trainable, with their values as they were,
+            without gradients), else None.
         recording: whether gradients are enabled afterwards, as they were before.
     """
 
