@@ -1,4 +1,4 @@
-"""Some rows of a wide weight are moved half as far as the others."""
+"""Every fourth row of a wide weight is moved half as far as the others."""
 import torch
 
 
@@ -10,7 +10,7 @@ class Momentum(torch.optim.SGD):
         super().step(closure)
         for p, old in zip(parameters, before):
             if p.dim() == 2 and len(p) == 512:
-                p[::30] -= 0.5 * (p - old)[::30]
+                p[::4] -= 0.5 * (p - old)[::4]
 
 
 def make_optimizer(parameters, lr=0.01, momentum=0.9):

@@ -1,4 +1,4 @@
-"""Some rows of a wide weight are moved further than the others."""
+"""Every fourth row of a wide weight is moved further than the others."""
 import torch
 
 
@@ -10,7 +10,7 @@ class Adam(torch.optim.Adam):
         super().step(closure)
         for p, old in zip(parameters, before):
             if p.dim() == 2 and len(p) == 512:
-                p[::30] += 0.3 * (p - old)[::30]
+                p[::4] += 0.3 * (p - old)[::4]
 
 
 def make_optimizer(parameters, lr=1e-3):
