@@ -168,11 +168,11 @@ def test_what_cannot_be_read_is_said_and_graded_as_that(here: Here, tmp_path: Pa
     hand_in(class_ / "ann", momentum=BROKEN)
     hand_in(class_ / "empty")
     (class_ / "bob.zip").write_bytes(b"PK\x03\x04 nothing")
-    hand_in(class_ / "cem").joinpath("momentum.py").write_bytes(b"\xff\xfe")
+    hand_in(class_ / "cem").joinpath("momentum.py").write_bytes(b"x = '\xe9'\n")
     ran = here("batch", class_, "--results", tmp_path / "results", "--only", "momentum")
     assert ran.status == 2
     assert "bob: bob.zip: the archive is damaged" in ran.stderr
-    assert "cem: momentum.py: it looks like UTF-16" in ran.stderr
+    assert "cem: momentum.py: it is not UTF-8: byte 0xe9" in ran.stderr
     assert "empty: there is no module named after an assignment in it" in ran.stderr
     assert finals(tmp_path / "results") == dict.fromkeys(("ann", "bob", "cem", "empty"), 0.0)
     bob = entries(tmp_path / "results")["bob"].report
