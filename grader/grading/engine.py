@@ -33,7 +33,8 @@ from grader.grading.known.cache import Cache
 from grader.grading.known.idle import why_not_judged
 from grader.grading.pictures import picture_of
 from grader.grading.plugin import CheckRun, Judgement
-from grader.grading.slips import GPU, slip_of
+from grader.grading.slips.recognise import slip_of
+from grader.grading.slips.table import GPU
 from grader.grading.task import Graded, Outcome, Task, is_confined, make_report
 from grader.grading.turns import Turns
 from grader.report.model import (

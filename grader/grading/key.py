@@ -28,7 +28,7 @@ from grader.submissions.model import Source, Submission
 DECIDING = (
     "grading/engine.py", "grading/checkfile.py", "grading/plugin.py", "grading/training.py",
     "grading/devices.py", "grading/known/common.py", "grading/known/idle.py",
-    "grading/pictures.py", "grading/slips.py", "course/digits.py", "submissions/code/meaning.py",
+    "grading/pictures.py", "grading/slips/*.py", "course/digits.py", "submissions/code/meaning.py",
     "submissions/notebook.py", "submissions/untouched.py", "text.py", "sandbox/**/*.py",
     "report/model.py",
     "checks/kit/*.py", "checks/misconceptions/__init__.py", "checks/misconceptions/shared/*.py",

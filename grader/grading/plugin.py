@@ -31,7 +31,7 @@ import pytest
 
 from grader.course.digits import Digits
 from grader.course.manifest import Assignment
-from grader.grading.slips import Slip
+from grader.grading.slips.table import Slip
 from grader.grading.training import OwnRun, TrainingRun, run_own, run_training
 from grader.report.model import CheckResult, Training, Verdict
 from grader.sandbox.client import Student, StudentError, StudentRaised

@@ -9,7 +9,7 @@ from grader.course.manifest import load_course
 from grader.course.stubs import original_stub
 from grader.grading.devices import on_cpu
 from grader.grading.engine import Engine, about_output
-from grader.grading.slips import slip_of
+from grader.grading.slips.recognise import slip_of
 from grader.sandbox.client import StudentRaised, StudentUnusable
 from grader.sandbox.process import Launcher
 from grader.sandbox.wire import protocol

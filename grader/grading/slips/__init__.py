@@ -1,0 +1,1 @@
+"""Common slips in Python and PyTorch: what an exception means, and what to change."""

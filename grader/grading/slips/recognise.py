@@ -1,0 +1,251 @@
+"""Which slip an exception shows, by its own words or by the source beside it.
+
+A pattern is looked for in the one line that a student's failure is told in: what was being done,
+what it raised, its text.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from grader.grading.slips.table import LESSON_SIZES, PATTERNS, STEPS_NOT_FINITE, Slip
+from grader.sandbox.client import StudentError
+
+CALLED = re.compile(
+    r"^calling (?P<entry>\w+)\(.* raised TypeError: [\w.]*\(\) "
+    r"(?:got an unexpected keyword argument '(?P<name>\w+)'|missing|takes)"
+)
+PRODUCT = re.compile(r"shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)")
+PRODUCTS = re.compile(r"@|\b(?:matmul|mm|addmm|linear)\(")
+IN_FORWARD = re.compile(
+    r"^the forward pass on \((\d+), \d+\) .*The size of tensor a \((\d+)\) must match the size of "
+    r"tensor b \((\d+)\)"
+)
+BATCH = re.compile(r"^the forward pass on \((\d+), \d+\)")
+RESHAPED = re.compile(r"shape '\[.*\b(784|512)\b.*\]' is invalid for input of size")
+OVER_ROWS = re.compile(r"argmax\((?:.*, *)?(?:dim=|axis=)?0\)")
+UNKNOWN_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
+NO_ATTRIBUTE = re.compile(r"AttributeError: '(\w+)' object has no attribute '(\w+)'")
+IMPORTS = {
+    "torch": "import torch",
+    "nn": "from torch import nn",
+    "Tensor": "from torch import Tensor",
+    "F": "import torch.nn.functional as F",
+    "np": "import numpy as np",
+    "math": "import math",
+}
+
+
+def slip_of(error: StudentError, source: str, stub: str | None) -> Slip | None:
+    """The slip that `error` shows of a module whose text is `source`; None: none that is known."""
+    if getattr(error, "error", "") == "NotImplementedError" and stands_beside_code(
+        error.line, source, stub
+    ):
+        return LEFT_STANDING
+    for slip in (signature(error), sizes(error), marked_slip(error), by_source(str(error), source)):
+        if slip is not None:
+            return slip
+    for pattern, slip in PATTERNS:
+        if found := re.search(pattern, str(error)):
+            return slip._replace(says=slip.says.format(**found.groupdict()))
+    return None
+
+
+LEFT_STANDING = Slip(
+    "raise left standing",
+    "The stub's `raise` still stands beside what you wrote, and ends the function there: delete "
+    "that line.",
+)
+
+
+def stands_beside_code(line: int | None, source: str, stub: str | None) -> bool:
+    """Whether the stub's `raise`, at `line` of `source`, has other neighbours than in the stub."""
+    if line is None or stub is None:
+        return False
+    ours = list(beside(stub))
+    theirs = [place for place in beside(source) if place[0] == line]
+    written = [place[1:] for place in ours]
+    raised = {text for _, _, text, _ in ours}
+    return any(place[2] in raised and place[1:] not in written for place in theirs)
+
+
+def beside(text: str) -> Iterator[tuple[int, str, str, str]]:
+    """Each `raise` that is not written yet: its line, from 1, and what stands before, there, and
+    after; blank lines and comments are none."""
+    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), start=1)]
+    code = [(n, line) for n, line in lines if line and not line.startswith("#")]
+    ends = [(0, "")]
+    for (_, before), (number, line), (_, after) in zip(
+        ends + code, code, code[1:] + ends, strict=False
+    ):
+        if line.startswith("raise NotImplementedError"):
+            yield number, before, line, after
+
+
+def signature(error: StudentError) -> Slip | None:
+    """The grader's own call of the student's function fails at its parameters."""
+    found = CALLED.search(str(error))
+    if found is None or error.place:
+        return None
+    if found["name"]:
+        return Slip(
+            "parameter renamed",
+            f"`{found['name']}` is passed by that name, and {found['entry']} has no parameter of "
+            "it: keep the names that the stub gives them.",
+        )
+    if "__init__() takes 1 positional" in str(error):
+        return Slip(
+            "no __init__",
+            f"{found['entry']} has no __init__ of its own that takes the sizes: look at its name, "
+            "with two underscores on either side, and at its parameters.",
+        )
+    return Slip(
+        "other parameters than the stub's",
+        f"{found['entry']} takes other parameters than the stub's: keep those, and their defaults.",
+    )
+
+
+def sizes(error: StudentError) -> Slip | None:
+    """Shapes that do not fit each other."""
+    said = str(error)
+    if (found := IN_FORWARD.search(said)) and found[1] in found.groups()[1:]:
+        return Slip(
+            "one number a row",
+            "A tensor with one number for each row meets one with a number for each unit: what is "
+            "taken over the batch, one for each unit, is taken over dim=0.",
+        )
+    if found := RESHAPED.search(said):
+        return hard_coded(found[1])
+    if (found := PRODUCT.search(said)) is None:
+        return None
+    rows, inner, *weight = found.groups()
+    if inner not in LESSON_SIZES and (written := LESSON_SIZES & {*weight}):
+        return hard_coded(min(written))
+    if inner == weight[1] and PRODUCTS.search(marked(error)):
+        return Slip(
+            "weight the wrong way round",
+            "A weight fits only the other way round: @ takes it as (in, out), "
+            "nn.functional.linear as (out, in); .T turns it.",
+        )
+    batch = BATCH.search(said)
+    if rows == "1" and batch and int(inner) == int(batch[1]) * int(weight[0]):
+        return Slip(
+            "rows flattened into one",
+            "All rows of the batch are flattened into one: flatten(1), or nn.Flatten(), leaves the "
+            "first dimension, that of the rows.",
+        )
+    if batch and int(rows) * int(inner) == int(batch[1]) * int(weight[0]):
+        return Slip(
+            "not flattened",
+            "What the convolutions give is not flattened: flatten(1), or nn.Flatten(), makes one "
+            f"row of {weight[0]} numbers of each image.",
+        )
+    return Slip(
+        "layers that do not fit",
+        f"This layer takes {weight[0]} numbers a row and is given {inner}: each layer takes what "
+        "the one before it gives.",
+    )
+
+
+def marked(error: StudentError) -> str:
+    """The part of the student's line that the carets are under."""
+    if error.excerpt is None:
+        return ""
+    text, start, end = error.excerpt
+    return text[start : end or None]
+
+
+def marked_slip(error: StudentError) -> Slip | None:
+    """What an exception means beside the part of the line that raised it."""
+    said, part = str(error), marked(error)
+    if "'NoneType'" in said and re.search(r"\.grad\b", part):
+        return Slip(
+            "gradient that is not there yet",
+            "p.grad is None until a backward pass has filled it, and none has: it is p itself that "
+            "can be computed with here.",
+        )
+    return None
+
+
+def hard_coded(size: str) -> Slip:
+    return Slip(
+        "sizes hard-coded",
+        f"The lesson's own size, {size}, stands in the code: use the sizes that are passed.",
+    )
+
+
+def by_source(said: str, source: str) -> Slip | None:
+    """What an exception means beside what the module holds."""
+    if "Trying to backward through the graph a second time" in said and ".backward(" in source:
+        return Slip(
+            "backward called",
+            "The module calls backward() itself: the training loop does that, with what is "
+            "returned.",
+        )
+    if "must match the size of tensor" in said and OVER_ROWS.search(source):
+        return Slip(
+            "argmax over the rows",
+            "argmax over dimension 0 runs over the rows, and gives one for each class: over dim=1 "
+            "it gives the class of each row.",
+        )
+    if "is out of bounds for" in said:
+        if written := [size for size in sorted(LESSON_SIZES) if re.search(rf"\b{size}\b", source)]:
+            return hard_coded(written[0])
+        return Slip(
+            "index out of bounds",
+            "An index is larger than there are entries along that axis: indices count from 0, and "
+            "the array's own .shape says how many there are.",
+        )
+    if re.search(STEPS_NOT_FINITE, said) and not divides(source):
+        return Slip(
+            "steps not finite",
+            "The steps are NaN or infinite, and nothing divides: they grow without bound, as where "
+            "a square or a sum over all entries is added to each.",
+        )
+    return unknown(said, source)
+
+
+def divides(source: str) -> bool:
+    """Whether the code divides by more than a number or takes a root, or can't be read."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True
+    return any(is_quotient_or_root(node) for node in nodes)
+
+
+def is_quotient_or_root(node: ast.AST) -> bool:
+    match node:
+        case ast.BinOp(op=ast.Div(), right=by) | ast.AugAssign(op=ast.Div(), value=by):
+            return not isinstance(by, ast.Constant)
+        case ast.BinOp(op=ast.Pow(), right=ast.UnaryOp() | ast.Constant(value=float())):
+            return True
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return "sqrt" in name or "div" in name
+    return False
+
+
+def unknown(said: str, source: str) -> Slip | None:
+    """A name or an attribute that nothing has set."""
+    if "; what should give it a value" in said:
+        return None  # said already, and better
+    if found := UNKNOWN_NAME.search(said):
+        name = found[1]
+        if re.search(rf"\bself\.{name}\b", source):
+            says = f"`{name}` belongs to the object: write self.{name}."
+        elif name in IMPORTS:
+            says = f"`{name}` is not imported: `{IMPORTS[name]}` belongs at the top."
+        else:
+            says = f"`{name}` has no value here: it is misspelt, not imported, or set elsewhere."
+        return Slip("name not defined", says)
+    if any(re.search(pattern, said) for pattern, _ in PATTERNS[:2]):
+        return None  # what torch sets itself
+    if (found := NO_ATTRIBUTE.search(said)) and re.search(rf"\bclass {found[1]}\b", source):
+        return Slip(
+            "attribute never set",
+            f"self.{found[2]} is read, and nothing has set it: look at how it is spelt, and at "
+            "whether __init__ assigns it.",
+        )
+    return None
