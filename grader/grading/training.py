@@ -12,7 +12,7 @@ from grader.course.digits import Digits
 from grader.course.manifest import Assignment
 from grader.report.model import Training
 from grader.sandbox.client import Parameter, Student
-from grader.sandbox.trainee import Followed
+from grader.sandbox.trainee import Followed, Trainee
 
 TRAIN_IMAGES = 1000
 VALID_IMAGES = 500
@@ -153,26 +153,18 @@ def run_training(
         if (epoch + 1) % kept:
             continue
         first = len(steps)
-        if units:
-            followed = (
-                judged.choice(TRAINING_SIZES[1], STEADY_UNITS, replace=False)
-                if student_optimizer
-                else judged.choice(pool, UNITS, replace=False)
-            )
-            coordinates = entries_of(np.sort(followed), trainee.parameters)
-        else:
-            coordinates = draw_coordinates(judged, trainee.parameters)
+        coordinates = (
+            entries_of(draw_units(judged, None if student_optimizer else pool), trainee.parameters)
+            if units
+            else draw_coordinates(judged, trainee.parameters)
+        )
         shown = trainee.follow(coordinates)
         steps += followed_steps(first, batches * kept, logits[first:], coordinates, shown)
-        for number in sorted(drawn & set(range(first, len(steps)))):
-            rows = np.sort(judged.choice(BATCH_SIZE, ROWS, replace=False))
-            before = trainee.reveal(number - first) if number else begun(trainee.parameters)
-            many = None
-            if number == wide:
-                units_there = judged.choice(TRAINING_SIZES[1], MANY_UNITS, replace=False)
-                earlier, after = (trainee.reveal(number - first + n) for n in (-1, 1))
-                many = Wide(np.sort(units_there), earlier, after)
-            revealed.append(RevealedStep(steps[number], rows, before, many))
+        revealed += [
+            reveal(trainee, step, step.number - first, judged, many=step.number == wide)
+            for step in steps[first:]
+            if step.number in drawn
+        ]
     unseen_logits, trained, buffers = trainee.measure(images[TRAIN_IMAGES:])
     summary = summarise(
         logits, unseen_logits, labels[:TRAIN_IMAGES], labels[TRAIN_IMAGES:], assignment
@@ -192,6 +184,21 @@ def run_training(
         buffers,
         as_seen(images[TRAIN_IMAGES + compared]),
         unseen_logits[compared],
+    )
+
+
+def reveal(
+    trainee: Trainee, step: Step, place: int, judged: np.random.Generator, *, many: bool
+) -> RevealedStep:
+    """What `step`, which stands at `place` of those that the worker keeps, is judged by; with
+    `many` units besides the followed ones."""
+    rows = np.sort(judged.choice(BATCH_SIZE, ROWS, replace=False))
+    before = trainee.reveal(place) if step.number else begun(trainee.parameters)
+    if not many:
+        return RevealedStep(step, rows, before, None)
+    units = np.sort(judged.choice(TRAINING_SIZES[1], MANY_UNITS, replace=False))
+    return RevealedStep(
+        step, rows, before, Wide(units, trainee.reveal(place - 1), trainee.reveal(place + 1))
     )
 
 
@@ -267,6 +274,16 @@ def draw_pool(rng: np.random.Generator, count: int) -> np.ndarray:
     order = np.roll(np.arange(count), int(rng.integers(count)))
     others = rng.choice(order[NEIGHBOURS:], UNITS_IN_ALL - NEIGHBOURS, replace=False)
     return np.concatenate([order[:NEIGHBOURS], others])
+
+
+def draw_units(rng: np.random.Generator, pool: np.ndarray | None) -> np.ndarray:
+    """Hidden units to follow, sorted: a few of `pool` for an epoch, more of all for a whole run."""
+    drawn = (
+        rng.choice(TRAINING_SIZES[1], STEADY_UNITS, replace=False)
+        if pool is None
+        else rng.choice(pool, UNITS, replace=False)
+    )
+    return np.sort(drawn)
 
 
 def entries_of(units: np.ndarray, parameters: Sequence[Parameter]) -> np.ndarray:
