@@ -27,7 +27,8 @@ from typing import Any
 import yaml
 
 from grader.files import FileError
-from grader.intake.roster import RosterError, read_table
+from grader.intake.csv_table import TableError, read_table
+from grader.intake.roster import line_of
 from grader.intake.times import parse_time
 from grader.intake.tree import Parts, Tree
 from grader.submissions.model import SubmissionError
@@ -72,10 +73,10 @@ def from_csv(data: bytes) -> dict[str, list[Submitter]]:
     submitters = defaultdict(list)
     try:
         table, _ = read_table(data, _COLUMNS)
-    except RosterError:
+    except TableError:
         return {}  # a CSV of something else
     for _, row in table.rows:
-        line = table.line(row)
+        line = line_of(table, row)
         if line is not None and (number := table.cell(row, "submission")):
             time = _moment(table.cell(row, "time"))
             submitters[f"submission_{number}"].append(

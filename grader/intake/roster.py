@@ -6,8 +6,6 @@ e-mail address, a login, a name on GitHub, a section, a group, when something wa
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,15 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
 
-from grader.intake.headings import PARTICIPANT_WORDS, Columns, find_columns, spelt
+from grader.intake.csv_table import LAST_RESORT, Table, TableError, read_table
+from grader.intake.headings import PARTICIPANT_WORDS, spelt
 from grader.intake.times import parse_time
 from grader.text import fold, show_name, some, utc_text
 
-MAX_PREAMBLE = 10  # rows above the header: a title, a date
-DELIMITERS = ",;\t|"
-_WHO = ("name", "first_name", "last_name", "identifier", "email", "login", "github", "participant")
 _NAMES = {"name", "first_name", "last_name"}
-_ONES_OWN = ("identifier", "email", "login", "github", "participant", "canvas")
 # By these two lines are of one person.
 _TOLD_BY = ("numbers", "identifiers", "email", "login", "github")
 # Words in the names of roles, without the endings that some languages put to them.
@@ -40,19 +35,12 @@ _STAFF = {
 _ENDING = re.compile(r"[/*:_(](?:in|innen|r|e|a)\b\)?")
 _TEST_STUDENT = ("student, test", "test student")
 _PREVIEW = "_previewuser"  # whom Blackboard makes for a teacher to see what students see
-_FORMULA_TEXT = re.compile(r'="(.*)"', re.S)
-_TEXT_MARK = re.compile(r"\A'(?=[\d=+@-])")  # put before a cell to keep it as it is
-# What spreadsheets, databases and people put where somebody has no number or address.
-_NOTHING = {
-    "-", "--", "\u2013", "?", "0", "n/a", "#n/a", "n.a.", "nan", "none", "null", "tbd", "unknown",
-}  # fmt: skip
 _WHOLE = re.compile(r"\A(\d+)\.0+\Z")  # a number that has been taken for a measurement
 _ROUNDED = re.compile(r"\d[.,]\d+E\+\d+")
 # A name on GitHub, however people give it.
 _GITHUB_NAME = re.compile(
     r"(?i)\A(?:(?:https?://)?(?:www\.)?github\.com/|@)([^/\s?#]+)(?:[/?#]\S*)?\Z"
 )
-_LAST_RESORT = "windows-1252"
 NAMED = 3  # at most so many names in a note
 
 
@@ -114,10 +102,10 @@ def read_roster(
         table, encoding = read_table(path.read_bytes(), columns or {})
     except OSError as error:
         raise RosterError(f"{where}: can't be read: {error.strerror or error}") from None
-    except RosterError as error:
+    except TableError as error:
         raise RosterError(f"{where}: {error}") from None
     notes = []
-    if encoding == _LAST_RESORT:
+    if encoding == LAST_RESORT:
         notes.append(
             f"{where}: not UTF-8, so read as Windows-1252; if names look wrong, save it as "
             "CSV UTF-8"
@@ -130,9 +118,9 @@ def read_roster(
     lines: list[tuple[int, Line]] = []
     staff = 0
     for number, row in table.rows:
-        if table.is_staff(row):
+        if is_staff(table, row):
             staff += 1
-        elif (line := table.line(row)) is not None:
+        elif (line := line_of(table, row)) is not None:
             time = table.cell(row, "submitted")
             moment = parse_time(time, zone)
             if moment is not None:
@@ -155,154 +143,54 @@ def read_roster(
     return Roster(each_once(lines, where), notes)
 
 
-# ---------------------------------------------------------------- the table
+# ---------------------------------------------------------------- a line
 
 
-@dataclass(frozen=True)
-class Table:
-    """A CSV's rows, each with the number of the line it begins in, what its columns are, and the
-    headings of those that are none of them."""
-
-    columns: Columns
-    unread: list[str]
-    rows: list[tuple[int, list[str]]]
-
-    def cell(self, row: Sequence[str], field: str) -> str:
-        """The first that is not empty among the columns of a field."""
-        return next(iter(self.cells(row, field)), "")
-
-    def cells(self, row: Sequence[str], field: str) -> list[str]:
-        texts = (row[i].strip() for i in self.columns.get(field, ()) if i < len(row))
-        nothing = _NOTHING if field in _ONES_OWN else {""}
-        return [text for text in map(_plain, texts) if text and fold(text) not in nothing]
-
-    def name(self, row: Sequence[str]) -> str:
-        parts = (self.cell(row, "first_name"), self.cell(row, "last_name"))
-        return self.cell(row, "name") or " ".join(filter(None, parts))
-
-    def is_staff(self, row: Sequence[str]) -> bool:
-        roles = {word for cell in self.cells(row, "role") for word in _role_words(cell)}
-        is_preview = self.cell(row, "login").endswith(_PREVIEW)
-        return fold(self.name(row)) in _TEST_STUDENT or is_preview or bool(roles & _STAFF)
-
-    def line(self, row: Sequence[str]) -> Line | None:
-        """None for what is no person: an empty row, and Canvas's row of possible points."""
-        name, email, *other_emails = self.name(row), *_addresses(self.cell(row, "email"))
-        if fold(name).startswith("points possible"):
-            return None
-        identifiers, numbers = [], []
-        for cell in self.cells(row, "identifier"):
-            # GitHub Classroom's is whatever the teacher has, and its name is the account's.
-            if "github" in self.columns and _is_name(cell):
-                name = cell
-            elif "@" in cell and not email:
-                email = cell
-            elif place := _participant(cell):
-                numbers.append(f"moodle:{place}")
-            else:
-                identifiers.append(_WHOLE.sub(r"\1", cell.removeprefix("#")))
-        for cell in self.cells(row, "participant"):
-            numbers.append(f"moodle:{_participant(cell) or cell}")
-        numbers += [f"canvas:{cell}" for cell in self.cells(row, "canvas")]
-        section = self.cell(row, "section")
-        line = Line(
-            name,
-            tuple(dict.fromkeys(identifiers)),
-            email,
-            self.cell(row, "login").removeprefix("#"),
-            github=_GITHUB_NAME.sub(r"\1", self.cell(row, "github")),
-            sections=tuple(filter(None, map(str.strip, section.split(";")))),
-            group=self.cell(row, "group"),
-            extension=self.cell(row, "extension"),
-            numbers=tuple(numbers),
-            other_emails=tuple(other_emails),
-        )
-        is_somebody = any((name, identifiers, numbers, line.email, line.login, line.github))
-        return line if is_somebody else None
+def name_of(table: Table, row: Sequence[str]) -> str:
+    parts = (table.cell(row, "first_name"), table.cell(row, "last_name"))
+    return table.cell(row, "name") or " ".join(filter(None, parts))
 
 
-def read_table(data: bytes, named: Mapping[str, Sequence[str]]) -> tuple[Table, str]:
-    """A CSV with a header, and the encoding it was read in.
-
-    Raises:
-        RosterError: it is no such table.
-    """
-    text, encoding = decoded(data)
-    first, _, rest = text.partition("\n")
-    skipped = 0
-    delimiters = DELIMITERS
-    if told := re.fullmatch(r"\s*\"?sep=(.)\"?\s*", first):
-        text, skipped, delimiters = rest, 1, told[1]
-    headers = []
-    for delimiter in delimiters:
-        for place, row in enumerate(_head(text, delimiter)):
-            columns = find_columns(row, named)
-            if any(columns.get(field) for field in _WHO):
-                headers.append((sum(map(len, columns.values())), place, columns, delimiter, row))
-                break
-    if not headers:
-        raise RosterError(
-            "no column is called name, identifier, email or login; add a first line that says "
-            "what the columns are, or say it in course.toml's [roster]"
-        )
-    _, place, columns, delimiter, header = max(headers, key=lambda found: found[0])
-    read = {index for indices in columns.values() for index in indices}
-    unread = [text.strip() for i, text in enumerate(header) if i not in read and text.strip()]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows = []
-    begins = 1 + skipped
-    try:
-        for row in reader:
-            rows.append((begins, row))
-            begins = reader.line_num + 1 + skipped
-    except csv.Error as error:
-        what = "a quote is not closed" if "unexpected end" in str(error) else str(error)
-        raise RosterError(
-            f"line {begins}: {what}; mend that line, or save the file as CSV again"
-        ) from None
-    return Table(columns, unread, rows[place + 1 :]), encoding
+def is_staff(table: Table, row: Sequence[str]) -> bool:
+    roles = {word for cell in table.cells(row, "role") for word in _role_words(cell)}
+    is_preview = table.cell(row, "login").endswith(_PREVIEW)
+    return fold(name_of(table, row)) in _TEST_STUDENT or is_preview or bool(roles & _STAFF)
 
 
-def _head(text: str, delimiter: str) -> list[list[str]]:
-    """The first rows, as far as they can be read."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    rows = []
-    try:
-        for row in reader:
-            rows.append(row)
-            if len(rows) > MAX_PREAMBLE:
-                break
-    except csv.Error:
-        pass
-    return rows
-
-
-def decoded(data: bytes) -> tuple[str, str]:
-    """A CSV's text, and its encoding: by its byte order mark, else UTF-8, else Windows-1252."""
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise RosterError("it is a workbook; save it as CSV UTF-8 and give that file")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    elif data[1:2] == b"\0":
-        encodings = ["utf-16-le"]
-    elif data[:1] == b"\0":
-        encodings = ["utf-16-be"]
-    else:
-        encodings = ["utf-8-sig", _LAST_RESORT]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text, encoding
-    raise RosterError("it is no text; save the table as CSV UTF-8 and give that file")
-
-
-def _plain(cell: str) -> str:
-    """What a cell shows: spreadsheets write ="007" or '007 to keep a number as it is."""
-    text = _FORMULA_TEXT.fullmatch(cell)
-    return text[1].strip() if text else _TEXT_MARK.sub("", cell, count=1)
+def line_of(table: Table, row: Sequence[str]) -> Line | None:
+    """None for what is no person: an empty row, and Canvas's row of possible points."""
+    name, email, *other_emails = name_of(table, row), *_addresses(table.cell(row, "email"))
+    if fold(name).startswith("points possible"):
+        return None
+    identifiers, numbers = [], []
+    for cell in table.cells(row, "identifier"):
+        # GitHub Classroom's is whatever the teacher has, and its name is the account's.
+        if "github" in table.columns and _is_name(cell):
+            name = cell
+        elif "@" in cell and not email:
+            email = cell
+        elif place := _participant(cell):
+            numbers.append(f"moodle:{place}")
+        else:
+            identifiers.append(_WHOLE.sub(r"\1", cell.removeprefix("#")))
+    for cell in table.cells(row, "participant"):
+        numbers.append(f"moodle:{_participant(cell) or cell}")
+    numbers += [f"canvas:{cell}" for cell in table.cells(row, "canvas")]
+    section = table.cell(row, "section")
+    line = Line(
+        name,
+        tuple(dict.fromkeys(identifiers)),
+        email,
+        table.cell(row, "login").removeprefix("#"),
+        github=_GITHUB_NAME.sub(r"\1", table.cell(row, "github")),
+        sections=tuple(filter(None, map(str.strip, section.split(";")))),
+        group=table.cell(row, "group"),
+        extension=table.cell(row, "extension"),
+        numbers=tuple(numbers),
+        other_emails=tuple(other_emails),
+    )
+    is_somebody = any((name, identifiers, numbers, line.email, line.login, line.github))
+    return line if is_somebody else None
 
 
 def _addresses(cell: str) -> list[str]:

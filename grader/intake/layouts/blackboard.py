@@ -13,8 +13,8 @@ from collections import defaultdict
 from itertools import groupby
 
 from grader.files import FileError
+from grader.intake.csv_table import TableError, decoded
 from grader.intake.layouts.base import Handed, Listing, Reading, attempts
-from grader.intake.roster import RosterError, decoded
 from grader.intake.times import parse_time
 from grader.intake.tree import Parts
 from grader.text import utc_text
@@ -87,7 +87,7 @@ def _told(listing: Listing, place: str, front: str) -> tuple[str, str] | None:
     """Username and full name as the info file's first line has them, if that fits its own name."""
     try:
         text, _ = decoded(listing.tree.read((*listing.top, place), _MAX_INFO_BYTES))
-    except (FileError, OSError, RosterError):
+    except (FileError, OSError, TableError):
         return None
     person = _PERSON.fullmatch(text.partition("\n")[0][:_MAX_LINE])
     user = person and (person["user"] or person["name"])
