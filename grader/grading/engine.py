@@ -5,11 +5,9 @@ The checks ask their questions over a socket; student code runs in workers only.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import platform
 import secrets
-import sys
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing, suppress
@@ -31,6 +29,7 @@ from grader.grading.devices import on_cpu
 from grader.grading.key import checks_digest
 from grader.grading.known.cache import Cache
 from grader.grading.known.idle import why_not_judged
+from grader.grading.memory import keep_freed_blocks
 from grader.grading.pictures import picture_of
 from grader.grading.plugin import CheckRun, Judgement
 from grader.grading.slips.recognise import slip_of
@@ -57,8 +56,6 @@ DRAW, DRAW_BITS = "GRADER_DRAW", 48  # so that JavaScript can read it, too
 TRIED_TWICE = "as it crashed or ran out of time, it was graded once more, alone: it did so again"
 MAX_NOTE = 500  # characters
 MANY_LINES = 100  # printed: a few are nobody's concern
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
-KEPT_BYTES = 256 << 20
 
 
 def new_draw() -> int:
@@ -73,16 +70,6 @@ def new_draw() -> int:
     if not (given.isascii() and given.isdecimal() and len(given) < 20):
         raise GraderError(f"{DRAW}={given}: a report's `draw` is a whole number")
     return int(given)
-
-
-def keep_freed_blocks() -> None:
-    """Have the C library keep what is freed, as workers do (sandbox/process.py): the arrays of a
-    training come and go by the thousand, and each would be mapped anew, page by page."""
-    if sys.platform == "linux":
-        with suppress(AttributeError):  # not every C library has it
-            mallopt = ctypes.CDLL(None).mallopt
-            mallopt(M_MMAP_THRESHOLD, KEPT_BYTES)
-            mallopt(M_TRIM_THRESHOLD, KEPT_BYTES)
 
 
 @dataclass(frozen=True)

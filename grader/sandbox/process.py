@@ -12,6 +12,7 @@ from typing import IO, Protocol
 START_TIMEOUT_S = 120.0  # importing torch from a cold network disk can take a minute
 END_TIMEOUT_S = 60.0
 LOOK_EVERY_S = 0.2
+KEPT_BYTES = 256 << 20  # of what was freed
 
 # What Python and torch can't do without, and nothing else of the caller's. A locale decides what a
 # module may print, so every worker has the same: its text is UTF-8.
@@ -28,8 +29,8 @@ WORKER_ENVIRONMENT = {
     "CUDA_VISIBLE_DEVICES": "",
     # Keep freed blocks: giving a weight-sized block back to the system after each training step
     # costs more than the step's arithmetic.
-    "MALLOC_TRIM_THRESHOLD_": "268435456",
-    "MALLOC_MMAP_THRESHOLD_": "268435456",
+    "MALLOC_TRIM_THRESHOLD_": str(KEPT_BYTES),
+    "MALLOC_MMAP_THRESHOLD_": str(KEPT_BYTES),
     "MALLOC_ARENA_MAX": "1",
     # Huge pages: a fork copies half of the page tables, and training meets few page faults.
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
