@@ -31,6 +31,7 @@ from grader.checks import (
     test_momentum,
     test_relu,
 )
+from grader.checks.kit.dropout_probe import Probe
 from grader.checks.kit.nonlinearity import (
     named_forward,
 )
@@ -400,7 +401,7 @@ def ask_dropout(student: Student, rng: np.random.Generator) -> Iterator[object]:
     yield named_forward(net, found, inputs, False, dropout.EVAL_MODE)
     yield test_dropout.named_rate(student, rng)
     for p, around_zero in ((0.2, False), (0.6, True)):
-        probe = test_dropout.Probe(student, rng, around_zero=around_zero, p=p)
+        probe = Probe(student, rng, around_zero=around_zero, p=p)
         (logits,) = probe.drop()
         yield test_dropout.logits_dropped(probe, logits)
         kept = (np.abs(probe.kept) > 0.02) & ~probe.dropped(logits)
