@@ -297,16 +297,14 @@ class Roll:
 
     def _unsettled(self, submission: Handed, may_be: Iterable[str]) -> str:
         people = some([self._told_apart(key) for key in sorted(may_be)], NAMED)
-        are_one = (
-            ""
-            if all(map(self.has, may_be))
-            else ("; if they are one, write both e-mail addresses in the roster's cell")
-        )
-        return (
+        line = (
             f"{show_name(submission.source)}: may be of {people}, so it is not graded; settle it "
             "by a roster that has what the download says of them (Moodle: the assignment's grading "
-            f"worksheet), or call the folder by a number, e-mail address or login{are_one}"
+            "worksheet), or call the folder by a number, e-mail address or login"
         )
+        if all(map(self.has, may_be)):
+            return line
+        return f"{line}; if they are one, write both e-mail addresses in the roster's cell"
 
     def _told_apart(self, key: str) -> str:
         student = self._students[key].student

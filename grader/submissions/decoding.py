@@ -100,7 +100,7 @@ def _encoding_named(name: str) -> str:
     """The charset that a declaration names.
 
     Raises:
-        FileError: Python knows none of that name.
+        FileError: Python knows no charset of that name.
     """
     with suppress(LookupError):
         encoding = codecs.lookup(_LINE_ENDS.sub("", name)).name

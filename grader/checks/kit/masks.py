@@ -287,12 +287,11 @@ def expect_independent(signs: np.ndarray) -> None:
 
 def expect_blind(masks: list[Masks]) -> None:
     """Fail if what is dropped depends on what is there: on how large it is, or on its sign."""
-    for what in ("small and large", "positive and negative"):
+    for what, by in (("small and large", np.abs), ("positive and negative", np.positive)):
         total = spread = 0.0
         for mask in masks:
-            values = np.abs(mask.hidden) if what == "small and large" else mask.hidden
-            ranks = values.argsort(None).argsort() / values.size - 0.5
-            ranks = ranks.reshape(values.shape)[mask.is_clear]
+            ranks = by(mask.hidden).argsort(None).argsort() / mask.hidden.size - 0.5
+            ranks = ranks.reshape(mask.hidden.shape)[mask.is_clear]
             total += float(ranks.sum() - 2 * ranks[mask.is_dropped[mask.is_clear]].sum())
             spread += float((ranks**2).sum())
         expect_balanced(np.array(total), np.array(spread), f"{what} activations")

@@ -270,19 +270,13 @@ def recognise_masks(first: np.ndarray, second: np.ndarray) -> Mistake | None:
     """What is odd about the masks (N, H) of two passes."""
     if not 0.01 < first.mean() < 0.99:  # a few are 0 by chance
         return None
-    per_row, per_unit = first.sum(axis=1), first.sum(axis=0)
+    per_row = first.sum(axis=1)
     oddities = (
         (SAME_MASK, np.array_equal(first, second)),
         (WHOLE_ROWS, bool(((per_row == 0) | (per_row == first.shape[1])).all())),
         (ONE_MASK, bool((first == first[:1]).all())),
         # p·H may have to be rounded, up or down.
-        (
-            filled(EXACT_COUNT, what="row"),
-            int(per_row.max()) - int(per_row.min()) <= 1,
-        ),
-        (
-            filled(EXACT_COUNT, what="unit"),
-            int(per_unit.max()) - int(per_unit.min()) <= 1,
-        ),
+        (filled(EXACT_COUNT, what="row"), np.ptp(per_row) <= 1),
+        (filled(EXACT_COUNT, what="unit"), np.ptp(first.sum(axis=0)) <= 1),
     )
     return next((mistake for mistake, is_so in oddities if is_so), None)
