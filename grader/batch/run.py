@@ -140,6 +140,12 @@ class Batch:
         return [
             f"{done.submissions} submissions: {', '.join(filter(None, counts))}",
             *filter(None, [scores_line(here, most)]),
+            *(
+                f"{slug}: left out of exports and pages while course.toml has `graded = false` for "
+                "it"
+                for slug in self._slugs
+                if slug in maxima and slug not in self._course.slugs
+            ),
             *moved_lines(list(moved_since(self._store, self._line)), names),
         ]
 

@@ -187,6 +187,14 @@ def test_the_exit_status_says_whether_something_could_not_be_read(
     assert count in ran.stderr
 
 
+def test_what_is_graded_and_does_not_count_is_said_to_stand_in_no_gradebook(batch: Command) -> None:
+    further = COURSE.further[0].slug
+    make_folder(batch.class_, {f"ann/{further}.py": "points = 3", "ann/relu.py": "points = 3"})
+    line = f"{further}: left out of exports and pages while course.toml has `graded = false`"
+    assert line in batch(*ONLY, "--only", further).stderr
+    assert "left out of exports" not in batch(*ONLY).stderr
+
+
 def test_a_class_in_which_nothing_is_a_hand_in_is_no_empty_success(batch: Command) -> None:
     make_folder(batch.class_, {"ann/notes.txt": "nothing of the course"})
     ran = batch(*ONLY)
