@@ -12,12 +12,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from helpers.exports import is_run, rows_of
 from helpers.fake_gradebook import HARMFUL, FakeGradebook, entry_of, override
 from helpers.rendered import OWN_TAGS, Rendered
 from helpers.runner import Runner
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_exports import is_run, rows_of
 
 from grader.gradebook.export import export
 from grader.gradebook.model import Entry, Person, lone_entry
