@@ -91,8 +91,9 @@ def grade(
             for line in unreadable:
                 errors.print(f"grader: {plain(line)}", markup=False)
             for submission in submissions:
-                if line := hint_at_batch(submission):
-                    errors.print(f"grader: {plain(line)}", markup=False)
+                for line in (hint_at_batch(submission), hint_at_others(submission)):
+                    if line:
+                        errors.print(f"grader: {plain(line)}", markup=False)
             if submissions:
                 engine.expect_confinement(allow_degraded=allow_degraded)
             reports = grade_submissions(
@@ -132,3 +133,12 @@ def hint_at_batch(submission: Submission) -> str:
         f"{path}: {names[0]} and {names[1]}{more} look like several people's, as in a class; "
         f"grader batch {shlex.quote(path)} --results DIR grades each on its own"
     )
+
+
+def hint_at_others(submission: Submission) -> str:
+    """What to say where only assignments that take no part were handed in; "" where not so."""
+    if submission.sources or submission.problems or not submission.candidates:
+        return ""
+    slugs = ", ".join(submission.candidates)
+    options = " ".join(f"--only {slug}" for slug in submission.candidates)
+    return f"{submission.name} holds only what takes no part here ({slugs}); {options} grades that"

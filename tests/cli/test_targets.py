@@ -104,3 +104,18 @@ def test_a_class_is_sent_to_batch_and_a_results_folder_back(
     assert ran.status == 2
     assert "R is a results folder" in ran.stderr
     assert not (tmp_path / "R2").exists()
+
+
+def test_what_takes_no_part_is_named_where_nothing_else_was_handed_in(
+    run_grader: RunGrader, tmp_path: Path
+) -> None:
+    for folder, slugs in (("further", ("l1", "evaluate")), ("both", ("l1", "relu"))):
+        (tmp_path / folder).mkdir()
+        for slug in slugs:
+            (tmp_path / folder / f"{slug}.py").write_text("x = 1\n")
+    ran = run_grader("grade", "further", "both", "--only", "relu", cwd=tmp_path)
+    told = [line for line in ran.stderr.splitlines() if "takes no part" in line]
+    assert told == [
+        "grader: further holds only what takes no part here (l1, evaluate); "
+        "--only l1 --only evaluate grades that"
+    ]
