@@ -1,7 +1,7 @@
 """Huge pages for what the zygote holds: each fork then copies less, each worker tears down less.
 
 Python's objects lie in memory that its allocator maps for itself, where malloc's own setting
-(GLIBC_TUNABLES, see launch.py) does not reach. A worker that writes to such a page still gets a
+(GLIBC_TUNABLES, see process.py) does not reach. A worker that writes to such a page still gets a
 copy of 4 KiB of it alone.
 """
 
