@@ -297,6 +297,30 @@ def test_the_rosters_extensions_follow_the_roster(store: Store) -> None:
     assert len(store.decisions()["ann"].extension_log) == before
 
 
+@pytest.mark.parametrize("roster_first", [True, False])
+@pytest.mark.parametrize(("staff_days", "roster_days"), [(2, 1), (1, 2)])
+def test_staff_and_roster_each_give_time_and_take_back_their_own(
+    store: Store, staff_days: int, roster_days: int, roster_first: bool
+) -> None:
+    hand_in(store, "c1", 5, 5, at=TWO_DAYS_LATE)
+    course = course_of(percent_a_day=10)
+
+    def final_with(staff: int, roster: int) -> float | None:
+        """With the staff's last word on it, and the roster's, one after the other."""
+        told = [
+            lambda: store.add_extensions([("ann", "", "", staff, "ill")]),
+            lambda: note_extensions(store, {"ann": str(roster)}, course.zone),
+        ]
+        for tell in told[::-1] if roster_first else told:
+            tell()
+        return entry_of(store, "ann", course).final
+
+    assert final_with(staff_days, roster_days) == 10
+    assert final_with(staff_days, 0) == 8 + staff_days
+    assert final_with(0, roster_days) == 8 + roster_days
+    assert final_with(0, 0) == 8
+
+
 def test_a_students_story_is_in_the_order_of_time_with_totals(store: Store) -> None:
     hand_in(store, "c1", 5, 0, at=IN_TIME)
     hand_in(store, "c1", 5, 5, at=A_DAY_LATE, slug="adam")
