@@ -374,6 +374,8 @@ def test_who_handed_in_nothing_is_counted_among_those_enrolled(
     make_folder(batch.class_, {"cem/notes.txt": "x"})
     ran = batch(*ONLY, "--roster", roster)
     assert "cem: there is no module named after an assignment in it" in ran.stderr
+    assert "1 of the class handed in nothing of it" in ran.stderr
+    assert "mean 3.5, median 3.5 of " in ran.stderr  # of those who did
 
 
 @pytest.mark.parametrize(
