@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -163,3 +165,44 @@ def test_neighbours_go_on_when_one_of_them_is_killed(launcher: Launcher) -> None
     ]
     statuses = [graded.report.status for graded in run_tasks(engine, tasks, jobs=2)]
     assert statuses == ["passed", "failed", "passed", "passed"]
+
+
+def test_what_is_tried_again_is_alone(launcher: Launcher, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+
+    def note(what: str) -> None:
+        with log.open("a") as file:
+            file.write(f"{os.getpid()} {what}\n")
+
+    class Noting(Disturbing):
+        """A launcher that notes each start of a worker and its end, by the process that asks."""
+
+        def launch(self, *, cpu_s: int, memory_mib: int) -> ForkedProcess:
+            process = super().launch(cpu_s=cpu_s, memory_mib=memory_mib)
+            note("starts one")
+            close = process.close
+
+            def noted_close() -> None:
+                note("ends one")
+                close()
+
+            process.close = noted_close  # type: ignore[method-assign]
+            return process
+
+    engine = Engine(COURSE, Noting(launcher), COURSE.seed)
+    tasks = [
+        (Submission(str(number), {"relu": Source("relu", "relu.py", text)}, {}), RELU)
+        for number, text in enumerate(["import time\ntime.sleep(1.5)\n", KILLS_ITSELF])
+    ]
+    assert len(list(run_tasks(engine, tasks, jobs=2))) == 2
+    lines = log.read_text().splitlines()
+    ((neighbour, _),) = [
+        (who, count)
+        for who, count in Counter(line.split()[0] for line in lines).items()
+        if count == 2
+    ]
+    others = [place for place, line in enumerate(lines) if not line.startswith(neighbour)]
+    # Whole, and its definitions only, beside the neighbour; then once more the same, alone.
+    assert len(others) == 8
+    end = lines.index(f"{neighbour} ends one")
+    assert others[3] < end < others[4]
