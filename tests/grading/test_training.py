@@ -189,18 +189,18 @@ def test_accuracy_is_the_share_of_rows_whose_largest_logit_is_the_labels() -> No
 
 
 def test_a_summary_tells_each_epoch_and_the_last() -> None:
-    assignment = msgspec.structs.replace(COURSE.assignment("relu"), epochs=2)
+    assignment = msgspec.structs.replace(COURSE.assignment("relu"), epochs=3)
     right, wrong = np.array([[9, 0]], np.float32), np.array([[0, 9]], np.float32)
     told = training.summarise(
-        [wrong, wrong, right, wrong],
+        [wrong, wrong, right, right, right, wrong],
         np.concatenate([right, right, wrong]),
         np.array([0, 0]),
         np.array([0, 0, 0]),
         assignment,
     )
-    assert told.accuracy == [0.0, 0.5] and told.train_accuracy == 0.5
+    assert told.accuracy == [0.0, 1.0, 0.5] and told.train_accuracy == 0.5
     assert told.valid_accuracy == pytest.approx(2 / 3)
-    assert told.loss[0] > told.loss[1] and told.threshold == assignment.threshold
+    assert told.loss[0] > told.loss[2] > told.loss[1] and told.threshold == assignment.threshold
 
 
 def test_the_first_step_and_three_others_are_revealed_at_random() -> None:
