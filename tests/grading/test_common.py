@@ -23,7 +23,9 @@ def report_with(check: dict[str, Any], **fields: Any) -> AssignmentReport:
 
 @pytest.mark.parametrize("verdict", ["passed", "failed", "not_judged"])
 def test_what_only_behaviour_decides_is_shared(verdict: str) -> None:
-    assert is_common(report_with({"verdict": verdict, "message": "Seen: 2, above a baseline of 3."}))
+    assert is_common(
+        report_with({"verdict": verdict, "message": "Seen: 2, above a baseline of 3."})
+    )
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,14 @@ def test_a_time_is_read_as_it_is_written(text: str) -> None:
     )
 
 
+@pytest.mark.parametrize("form", ["October 13, 2026 at {}", "13 October 2026, {}", "10/13/2026 {}"])
+def test_each_hour_of_a_clock_of_twelve_is_that_of_the_day(form: str) -> None:
+    hours = [(12, "AM"), *((n, "am") for n in range(1, 12)), (12, "pm")]
+    hours += [(n, "PM") for n in range(1, 12)]
+    read = [parse_time(form.format(f"{hour}:05 {half}"), ZONE) for hour, half in hours]
+    assert read == [datetime(2026, 10, 13, hour, 5, tzinfo=ZONE) for hour in range(24)]
+
+
 @pytest.mark.parametrize(
     "text",
     [
