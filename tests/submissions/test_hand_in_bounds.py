@@ -247,6 +247,16 @@ def test_what_siblings_bring_counts_as_well() -> None:
     assert found("#" * (MIB // 2 + 1)) == ["a.py"]
 
 
+def test_imports_of_imports_are_followed_8_times() -> None:
+    texts = {f"m{number}.py": f"import m{number + 1}\n" for number in range(1, 11)}
+    read = find_siblings(
+        {"relu.py": "import m1\n"},
+        ["relu.py", *texts],
+        lambda places: {p: texts[p] for p in places},
+    )
+    assert [path for path, _ in read["relu.py"]] == [f"m{number}.py" for number in range(1, 9)]
+
+
 def test_8_files_that_may_be_meant_are_read() -> None:
     places = [f"relu ({number:02}).py" for number in range(10)]
     read: list[str] = []
