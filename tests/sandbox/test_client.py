@@ -579,6 +579,38 @@ def test_a_parameter_that_is_no_sane_array_has_no_value() -> None:
 
 
 @pytest.mark.parametrize(
+    "gradients",
+    [
+        (),
+        (packed(1, 2),),
+        (packed(1, 2), None, None),
+        (packed(1, 2), packed(1)),
+        (packed(1, 2), packed(1, np.inf, 3)),
+        (packed(1, 2), packed(1, 2, 3, dtype="float64")),
+    ],
+)
+def test_gradients_that_are_not_what_was_asked_for_are_unusable(
+    gradients: tuple[protocol.Array | None, ...],
+) -> None:
+    def backward(*gradients: protocol.Array | None) -> list[np.ndarray | None]:
+        shapes = [protocol.Parameter("W", "", True, packed(*range(size))) for size in (2, 3)]
+
+        def worker(wire: Wire) -> None:
+            wire.load()
+            wire.answer(built(*shapes))
+            wire.answer(protocol.Outputs(list(gradients)))
+
+        with student_of(FakeLauncher(worker)) as student:
+            inputs = np.zeros((1, 6), np.float32)
+            return student.build(6, 5, 4, seed=1).backward(inputs, inputs, seed=1)
+
+    first, second = backward(packed(1, 2), None)  # one that never arrives is for checks to judge
+    assert first is not None and first.tolist() == [1, 2] and second is None
+    with pytest.raises(StudentUnusable):
+        backward(*gradients)
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         protocol.Stepped([]),
@@ -624,6 +656,37 @@ def test_steps_of_a_training_that_are_not_what_was_asked_for_are_unusable(
     assert follow((2, 1), 1).tolist() == [[1], [1]]  # before an epoch there are no steps
     with pytest.raises(StudentUnusable):
         follow(values, buffers)
+
+
+@pytest.mark.parametrize(
+    ("logits", "gradients", "values"),
+    [
+        ([], (2, 1), (2, 1)),
+        ([(2, 4)], (2, 1), (2, 1)),
+        ([(2, 4)] * 3, (2, 1), (2, 1)),
+        ([(2, 4), (2, 4)], (2, 1), (2, 1)),  # the last batch holds one image
+        ([(2, 4), (1, 3)], (2, 1), (2, 1)),
+        ([(2, 4), (1, 4)], (1, 1), (2, 1)),
+        ([(2, 4), (1, 4)], (2, 1), (2, 2)),
+    ],
+)
+def test_an_epoch_that_is_not_what_was_asked_for_is_unusable(
+    logits: list[tuple[int, ...]], gradients: tuple[int, ...], values: tuple[int, ...]
+) -> None:
+    def epoch(
+        logits: list[tuple[int, ...]], gradients: tuple[int, ...], values: tuple[int, ...]
+    ) -> list[np.ndarray]:
+        each, slopes, reached = (
+            [protocol.pack_array(np.ones(shape, np.float32)) for shape in shapes]
+            for shapes in (logits, [gradients], [values])
+        )
+        trained = protocol.Trained(each, *slopes, *reached)
+        trainee = Trainee(lambda request, expected: trained, [2, 1], 4, 1, [])  # type: ignore[arg-type, return-value]
+        return trainee.epoch(np.zeros(1, np.int64))[0]
+
+    assert [part.shape for part in epoch([(2, 4), (1, 4)], (2, 1), (2, 1))] == [(2, 4), (1, 4)]
+    with pytest.raises(StudentUnusable):
+        epoch(logits, gradients, values)
 
 
 @pytest.mark.parametrize("draw", [packed(), packed(1, 2, 3), packed(1, 2, 3, np.nan)])
