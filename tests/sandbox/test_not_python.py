@@ -9,6 +9,7 @@ from grader.sandbox import conversation
 from grader.sandbox.client import Allowance, Student, StudentError
 from grader.sandbox.launch import NoWorkers
 from grader.sandbox.process import Launcher
+from grader.sandbox.wire.syntax import error_in, place_of_error
 
 LIMITS = Allowance(wall_s=30, cpu_s=20, memory_mib=512, output_kib=4)
 TEXTS = [
@@ -54,3 +55,26 @@ def test_it_is_told_as_a_worker_tells_it(
     theirs = failure(launcher, text)
     assert type(ours) is type(theirs)
     assert (str(ours), vars(ours)) == (str(theirs), vars(theirs))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "marked"),
+    [
+        ("def f(:\n    pass\n", 1, 6, ":"),
+        ("y = 2\nx = (1,\n", 2, 4, "("),
+        ("x = 1 1\n", 1, 6, "1"),
+        ("größe = = 1\n", 1, 8, "="),
+        ("x = f(a b)\n", 1, 6, "a b"),
+        ("x = 'abc\n", 1, 4, "'"),
+        ("for i in x\n    pass\n", 1, 10, ""),  # behind the line, where a colon is missing
+        ("if x:\npass\n", 2, 0, "pass"),
+    ],
+)
+def test_the_characters_that_are_meant_are_marked(
+    text: str, line: int, column: int, marked: str
+) -> None:
+    error = error_in(text)
+    assert error is not None
+    place = place_of_error(error, text)
+    assert (place.line, place.start) == (line, column)
+    assert text.splitlines()[line - 1][place.start : place.end] == marked
