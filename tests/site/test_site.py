@@ -65,6 +65,18 @@ def walk(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
+def test_each_page_leads_to_those_before_and_after_it(tmp_path: Path) -> None:
+    keys = ["ann", "b b", "cem"]
+    write_site(ListedGradebook([make_entry(key, key, None) for key in keys]), tmp_path)
+    links = [
+        dict(re.findall(r'rel="(prev|next)" href="([^"]+)"', page.read_text(encoding="utf-8")))
+        for page in (tmp_path / "students" / f"{key}.html" for key in keys)
+    ]
+    assert links == [
+        {"next": "b%20b.html"}, {"prev": "ann.html", "next": "cem.html"}, {"prev": "b%20b.html"},
+    ]  # fmt: skip
+
+
 def test_a_page_to_send_refers_to_no_other_file(site: Path) -> None:
     for page in walk(site / "feedback"):
         text = page.read_text(encoding="utf-8")
