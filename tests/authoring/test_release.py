@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 from conftest import REPOSITORY, Ran, RunGrader
+from helpers import clones
 
+from grader.authoring.release import make_repository
 from grader.course.manifest import load_course
 
 SLUGS = [path.stem for path in sorted((REPOSITORY / "solutions").glob("*.py"))]
@@ -528,3 +530,22 @@ def test_git_makes_one_commit_that_tells_nothing_of_this_machine(
     assert again.status == 2
     assert "is a Git repository already" in " ".join(again.stderr.split())
     assert release(run_grader, course, out).status == 0
+
+
+def test_from_a_hook_of_another_repository_that_one_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, out = tmp_path / "other", tmp_path / "out"
+    for folder in (other, out):
+        folder.mkdir()
+    clones.git(other, "init")
+    clones.commit(other, "theirs.txt", 1)
+    (out / "README.md").write_text("# Course\n")
+    for name, path in (("DIR", ".git"), ("WORK_TREE", ""), ("INDEX_FILE", ".git/index")):
+        monkeypatch.setenv(f"GIT_{name}", str(other / path))
+    make_repository(out, "Course")
+    for name in ("DIR", "WORK_TREE", "INDEX_FILE"):
+        monkeypatch.delenv(f"GIT_{name}")
+    assert git(out, "log", "--format=%an %s") == "Course Course"
+    assert git(out, "ls-files") == "README.md"
+    assert git(other, "log", "--format=%s") == "x"
