@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY, RunGrader, solution
 
+from grader.course.manifest import load_course
 from grader.course.stubs import make_stub
 from grader.submissions.notebook import make_notebook
+from grader.workbench.reset import ResetError, reset_assignment
 
 STUB = make_stub(solution("relu"))
 
@@ -102,6 +104,20 @@ def test_a_folder_in_the_modules_place_is_left_alone(run_grader: RunGrader, modu
     assert ran.status == 2
     assert ran.stderr == "grader: relu.py is not a file; move it away, then try again\n"
     assert module.is_dir()
+
+
+@pytest.mark.parametrize("suffix", [".py", ".ipynb"])
+def test_module_and_notebook_are_both_brought_back_or_neither(tmp_path: Path, suffix: str) -> None:
+    places = {each: tmp_path / f"relu{each}" for each in (".py", ".ipynb")}
+    for each, path in places.items():
+        if each == suffix:
+            path.mkdir()
+        else:
+            path.write_text("my work")
+    with pytest.raises(ResetError, match=f"relu{suffix} is not a file"):
+        reset_assignment(load_course(), tmp_path, "relu")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["relu.ipynb", "relu.py"]
+    assert [p.read_text() for e, p in places.items() if e != suffix] == ["my work"]
 
 
 def test_a_repository_without_solutions_gives_back_its_stored_stub(
