@@ -77,3 +77,9 @@ def total(reports: Sequence[Report]) -> tuple[float, float]:
 def percent_of(score: float, max_score: float) -> float:
     """From 0 to 100, to a tenth, rounded down: what is not reached never shows as reached."""
     return math.floor(1000 * score / max_score) / 10 if max_score else 0.0
+
+
+def whole_percent(value: float) -> int:
+    """To the nearest whole one; what is less than all of the points never shows as 100."""
+    rounded = math.floor(value + 0.5)
+    return min(rounded, 99) if value < 100 else rounded

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from grader.course.manifest import Assignment, Course
 from grader.report.model import AssignmentReport, CheckResult, Report
-from grader.report.shown import STATUSES, told
+from grader.report.shown import STATUSES, told, whole_percent
 from grader.text import plain
 
 STYLES = {"passed": "green", "partial": "yellow", "untouched": "dim", "missing": "dim"}
@@ -114,7 +114,9 @@ def print_summary(console: Console, reports: Sequence[Report]) -> None:
     for report in reports:
         percent = 100 * report.score / report.max_score if report.max_score else 0.0
         score = Text(score_text(report.score, report.max_score), style="bold")
-        table.add_row(Text(plain(report.submission)), score, f"{percent:.0f}%", shortfalls(report))
+        table.add_row(
+            Text(plain(report.submission)), score, f"{whole_percent(percent)}%", shortfalls(report)
+        )
     console.print()
     console.print(table)
 

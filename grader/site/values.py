@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 from grader.report.model import AssignmentReport, Status
+from grader.report.shown import whole_percent
 
 
 def page_name(key: str, *, quoted: bool = False) -> str:
@@ -31,9 +31,7 @@ def shown_status(assignment: AssignmentReport, score: float) -> Status:
 
 
 def percent(value: float) -> str:
-    """To the nearest whole one; what is less than all of the points never shows as 100."""
-    rounded = math.floor(value + 0.5)
-    return f"{min(rounded, 99) if value < 100 else rounded} %"
+    return f"{whole_percent(value)} %"
 
 
 def moment(text: str) -> str:

@@ -237,6 +237,14 @@ def test_the_terminal_shows_text_as_it_is() -> None:
     assert "2/4" in text
 
 
+@pytest.mark.parametrize(("score", "percent"), [(0, 0), (199.5, 99), (125, 63), (200, 100)])
+def test_what_is_not_all_never_shows_as_all(score: float, percent: int) -> None:
+    shown = io.StringIO()
+    report = msgspec.structs.replace(report_with(), score=score, max_score=200)
+    print_summary(Console(file=shown, width=100), [report])
+    assert f" {percent}% " in shown.getvalue()
+
+
 @pytest.mark.parametrize(
     ("losses", "encoding", "line"),
     [
