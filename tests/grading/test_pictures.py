@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import REPOSITORY, hand_in, solution, wrong
 
 from grader.course.manifest import load_course
 from grader.grading.engine import Engine, limits_of
-from grader.grading.pictures import BINS, picture_of
+from grader.grading.pictures import density, picture_of
 from grader.report.model import (
-    REACH,
     Activations,
     AssignmentReport,
     CheckResult,
@@ -85,9 +85,9 @@ def test_weights_are_held_against_the_nearest_rule(
     assert weights.rule == rule
     assert weights.is_uniform == is_uniform
     assert weights.variances == pytest.approx(variances, rel=0.06)
-    for density in weights.densities:
-        assert len(density) == BINS
-        assert sum(density) * 2 * REACH / BINS == pytest.approx(1, abs=1e-3)
+    for shares in weights.densities:
+        assert len(shares) == 48
+        assert sum(shares) * 8 / 48 == pytest.approx(1, abs=1e-3)
 
 
 def test_weights_that_are_all_alike_are_one_bar(launcher: Launcher) -> None:
@@ -100,6 +100,12 @@ def test_weights_that_are_all_alike_are_one_bar(launcher: Launcher) -> None:
     assert isinstance(weights, Weights)
     assert weights.variances == [0, 0]
     assert all(sum(value > 0 for value in density) == 1 for density in weights.densities)
+
+
+def test_what_lies_beyond_four_deviations_is_counted_at_the_edges() -> None:
+    shares = density(np.array([-1e6, -4.5, 0.1, 4.5, 5.0, 1e6, 0.1, 0.1]))
+    assert [round(share * 8 / 48, 3) for share in shares if share] == [0.25, 0.375, 0.375]
+    assert shares[0] and shares[-1]
 
 
 # ---------------------------------------------------------------- train and eval mode

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, RunGrader, on_posix, solution
+from conftest import REPOSITORY, RunGrader, on_posix, solution, wrong
 
 from grader.course.manifest import load_course
 from grader.workbench.hints import Hint, Hints
@@ -123,6 +123,10 @@ def test_without_a_name_the_hint_is_for_the_first_unfinished_assignment(
     first, second = COURSE.slugs[:2]
     assert f" for {first}\n" in run_grader("hint", cwd=root).stdout
     (root / "assignments" / f"{first}.py").write_text(solution(first))
+    # Most of its points are there.
+    partial = wrong("extra_layer", "test_reproducible/new_layer_seeded.py")
+    (root / "assignments" / f"{second}.py").write_text(partial)
+    assert second == "extra_layer"
     assert f" for {second}\n" in run_grader("hint", cwd=root).stdout
 
 
