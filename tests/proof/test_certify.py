@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY, RunGrader
+from typer.testing import CliRunner
 
+from grader.cli.proof import app
 from grader.course.manifest import load_course
 from grader.errors import GraderError
-from grader.proof.certify import Condition, conditions, environment_for
+from grader.proof import certify
+from grader.proof.certify import Certified, Condition, conditions, environment_for
 from grader.proof.zoo import zoo_modules
+from grader.report.model import Environment
 
 COURSE = load_course(REPOSITORY)
 ZOO = REPOSITORY / "tests" / "zoo"
@@ -65,6 +69,23 @@ def test_verdicts_that_differ_are_named(run_grader: RunGrader, repository: Path)
         "  tests/zoo/wrong/relu/test_builds/other: did not pass: test_hidden_is_relu",
         "  tests/zoo/wrong/relu/test_layers/not_wrong: did not pass: none",
     ]
+
+
+@pytest.mark.parametrize("place", [None, 0, 1, 2])
+def test_one_condition_that_differs_is_enough(
+    monkeypatch: pytest.MonkeyPatch, place: int | None
+) -> None:
+    wrong = iter([["x: did not pass: none"] if number == place else [] for number in range(3)])
+    environment = Environment("1.0", "3.11", "2.4", "2.0", "Linux", {})
+    monkeypatch.setattr(
+        certify,
+        "certify",
+        lambda course, modules, condition: Certified(condition, environment, {}, next(wrong)),
+    )
+    monkeypatch.setattr(certify, "has_cuda", lambda python: False)  # imports torch
+    ran = CliRunner().invoke(app, ["certify", "relu", "--sample", "1"])
+    assert ran.exit_code == (0 if place is None else 1), ran.output
+    assert ran.stdout.count("x: did not pass") == (place is not None)
 
 
 def test_an_empty_zoo_is_no_certificate(run_grader: RunGrader, repository: Path) -> None:
