@@ -18,6 +18,9 @@ from grader.gradebook.model import Entry
 from grader.grading.known.cache import UNSURE
 from grader.hosts.classroom50 import scores
 from grader.hosts.classroom_reporter import result_of
+from grader.proof.audit import fails
+from grader.proof.certify import failed_checks
+from grader.proof.mutants.score import KILLED
 from grader.report.github import annotate
 from grader.report.junit import suite_of
 from grader.report.markdown import render
@@ -128,3 +131,13 @@ def test_what_becomes_of_a_run(verdict: Verdict) -> None:
     expected = EXPECTED[verdict]
     assert finish([report_with(verdict)], None, unreadable=False) == expected.status
     assert (verdict not in UNSURE) == expected.is_sure
+
+
+@pytest.mark.parametrize("verdict", EXPECTED)
+def test_the_proofs(verdict: Verdict) -> None:
+    (assignment,) = report_with(verdict).assignments
+    _, is_against_the_module, _ = EXPECTED[verdict].class_
+    assert fails(assignment, "test_b") == bool(is_against_the_module)
+    assert not fails(assignment, "test_a") and not fails(assignment, "test")
+    assert (verdict in KILLED) == bool(is_against_the_module)
+    assert failed_checks(assignment) == (set() if verdict == "passed" else {"test_b"})
