@@ -69,9 +69,9 @@ def shown(
     with opened(results, with_dropped=with_dropped) as gradebook:
         from grader.gradebook.pseudonyms import Pseudonymised
 
+        yield gradebook, Pseudonymised(gradebook, results / PSEUDONYMS) if anonymous else gradebook
         for line in gradebook.unreadable:
             note(line)
-        yield gradebook, Pseudonymised(gradebook, results / PSEUDONYMS) if anonymous else gradebook
 
 
 class WithFormats(TyperCommand):

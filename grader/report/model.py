@@ -148,12 +148,15 @@ def is_finite(data: object) -> bool:
 def unsound(report: AssignmentReport, slug: str) -> str:
     """Why `report` can't be the one on assignment `slug`; "" if it can.
 
-    Said of what comes from a worker's numbers or from a disk: both may be anything.
+    Said of what comes from a worker's numbers, which may be anything.
     """
+    return contradiction(report, slug) if is_finite(report) else "a number in it is not finite"
+
+
+def contradiction(report: AssignmentReport, slug: str) -> str:
+    """As unsound, of a report whose numbers are finite, as all that JSON holds are."""
     if report.slug != slug:
         return f"it is about {report.slug!r}"
-    if not is_finite(report):
-        return "a number in it is not finite"
     for check in report.checks:
         if not 0 <= check.points <= check.max_points:
             return f"{check.id}: {check.points:g} of {check.max_points:g} points"

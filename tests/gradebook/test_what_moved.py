@@ -131,5 +131,6 @@ def test_a_result_is_its_report_and_nothing_else(store: Store) -> None:
     number = store.result_id(result("relu").key)
     assert number is not None
     assert store.report(number) == report("relu", 5, 2)
-    ((kept, duration_s, _, seed),) = store.results([number])
+    ((kept, duration_s, _, seed),), unreadable = store.results([number])
+    assert not unreadable
     assert (kept, duration_s, seed) == (report("relu", 5, 2), 0.5, 1)

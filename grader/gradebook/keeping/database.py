@@ -53,6 +53,11 @@ class Database:
         with storage_errors():
             return self._connection.execute(query, values).fetchall()
 
+    def _read_each(self, query: str) -> Iterator[tuple]:  # type: ignore[type-arg]
+        """Rows that are too large to be held all at once; nobody can write before the last."""
+        with storage_errors():
+            yield from self._connection.execute(query)
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with storage_errors():

@@ -215,11 +215,10 @@ class Grades(Results):
 
     def unreadable(self) -> list[tuple[str, str, str]]:
         """What can't be read of the current results: the student's name, the slug, and why."""
-        rows = self._read(
+        rows = self._read_each(
             "SELECT students.name, results.slug, report, score, max_score FROM grades"
             " JOIN students ON students.key = student JOIN results ON results.id = result"
             " WHERE grades.id IN (SELECT max(id) FROM grades GROUP BY student, slug)"
-            " ORDER BY students.name, results.slug"
         )
         found = []
         for name, slug, report, score, max_score in rows:
@@ -227,4 +226,4 @@ class Grades(Results):
                 read_report(report, slug, score, max_score)
             except UnreadableError as error:
                 found.append((name, slug, str(error)))
-        return found
+        return sorted(found)

@@ -6,7 +6,7 @@ import sqlite3
 
 import msgspec
 
-from grader.report.model import AssignmentReport, unsound
+from grader.report.model import AssignmentReport, contradiction
 
 NEXT = {
     sqlite3.SQLITE_NOTADB: "it is damaged: see grader doctor --results",
@@ -42,7 +42,7 @@ def read_report(stored: object, slug: str, score: object, max_score: object) -> 
         raise UnreadableError(str(error)) from None
     if (report.score, report.max_score) != (score, max_score):
         raise UnreadableError("its score is not its report's")
-    if why := unsound(report, slug):
+    if why := contradiction(report, slug):
         raise UnreadableError(why)
     return report
 

@@ -6,6 +6,7 @@ import sqlite3
 import zlib
 from collections.abc import Collection
 from contextlib import suppress
+from functools import lru_cache
 
 import msgspec
 
@@ -71,7 +72,7 @@ class Results(Database):
             with suppress(UnreadableError, msgspec.MsgspecError):
                 return Result(
                     Key(slug, code, checks, int(seed), versions),
-                    msgspec.json.decode(environment, type=Environment),
+                    read_environment(environment),
                     read_report(report, slug, *scores),
                     duration_s,
                     meaning,
@@ -95,10 +96,9 @@ class Results(Database):
 
     def results(
         self, numbers: Collection[int]
-    ) -> list[tuple[AssignmentReport, float, Environment, int]]:
-        """These results: report, seconds it took, where it was graded, the seed.
-
-        The one graded last comes last; what can't be read is left out.
+    ) -> tuple[list[tuple[AssignmentReport, float, Environment, int]], dict[str, str]]:
+        """These results: report, seconds it took, where it was graded, the seed; the one graded
+        last comes last. And by slug why one can't be read.
         """
         rows = self._read(
             "SELECT slug, report, score, max_score, duration_s, environments.environment, seed"
@@ -106,18 +106,14 @@ class Results(Database):
             f" WHERE results.id IN ({','.join('?' * len(numbers))}) ORDER BY results.id",
             list(numbers),
         )
-        results = []
-        for slug, report, score, max_score, duration_s, environment, seed in rows:
-            with suppress(UnreadableError, msgspec.MsgspecError):
-                results.append(
-                    (
-                        read_report(report, slug, score, max_score),
-                        duration_s,
-                        msgspec.json.decode(environment, type=Environment),
-                        int(seed),
-                    )
-                )
-        return results
+        results, unreadable = [], {}
+        for slug, stored, score, max_score, duration_s, environment, seed in rows:
+            try:
+                report = read_report(stored, slug, score, max_score)
+                results.append((report, duration_s, read_environment(environment), int(seed)))
+            except (UnreadableError, msgspec.MsgspecError) as error:
+                unreadable[slug] = str(error)
+        return results, unreadable
 
     def source(self, code: str) -> StoredSource | None:
         """What was handed in under this digest, if it was a module and is kept."""
@@ -173,6 +169,11 @@ class Results(Database):
                 [number, result.meaning, not result.is_looked_up],
             )
         return number
+
+
+@lru_cache
+def read_environment(stored: str) -> Environment:
+    return msgspec.json.decode(stored, type=Environment)
 
 
 def key_row(key: Key) -> list[str]:

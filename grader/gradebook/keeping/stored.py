@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -27,7 +26,8 @@ class StoredGradebook:
     """The stored class as a Gradebook, under the course's due dates and late policy of now.
 
     Its columns are the course's assignments that have results. Who is no longer on the roster is
-    left out, but `with_dropped`.
+    left out, but `with_dropped`. `unreadable` is what is left out of the entries read so far, as it
+    can't be read: a line each.
     """
 
     def __init__(self, course: Course, store: Store, *, with_dropped: bool = False) -> None:
@@ -45,6 +45,7 @@ class StoredGradebook:
         ]
         self.course = course
         self.store = store
+        self.unreadable: dict[str, None] = {}  # a set in the order of the students
         self._with_dropped = with_dropped
         self._decisions: dict[str, Decisions] = {}
 
@@ -53,15 +54,6 @@ class StoredGradebook:
         for stored in self.store.students():
             if self._with_dropped or not stored.is_dropped:
                 yield self._entry(stored)
-
-    @cached_property
-    def unreadable(self) -> list[str]:
-        """What is left out, as it can't be read: a line each."""
-        return [
-            f"{name}: {slug}: its result can't be read ({why}) and is left out; grader batch "
-            "grades it again"
-            for name, slug, why in self.store.unreadable()
-        ]
 
     def upload_names(self, system: str) -> dict[str, str]:
         """By student's key where a page of theirs goes for `system` to take it back."""
@@ -126,7 +118,10 @@ class StoredGradebook:
         }
 
     def _report(self, stored: StoredStudent, counting: dict[str, StoredHandIn]) -> Report | None:
-        results = self.store.results([each.result for each in counting.values()])
+        results, unreadable = self.store.results([each.result for each in counting.values()])
+        for slug, why in unreadable.items():
+            line = f"its result can't be read ({why}) and is left out; grader batch grades it again"
+            self.unreadable[f"{stored.student.name}: {slug}: {line}"] = None
         if not results:
             return None
         by_slug = {report.slug: report for report, _, _, _ in results}
