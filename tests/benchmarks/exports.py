@@ -82,6 +82,14 @@ class Replicated:
 class Sources:
     """The solutions, as if everybody had handed them in."""
 
+    def __init__(self, gradebook: Replicated) -> None:
+        self._gradebook = gradebook
+
+    def handed_in(self) -> Iterator[tuple[str, str, str]]:
+        for entry in self._gradebook:
+            for slug, hand_in in entry.hand_ins.items():
+                yield entry.student.key, slug, hand_in.code
+
     def source(self, code: str) -> StoredSource:
         slug = code.partition(" ")[0]
         return StoredSource(f"{slug}.py", (ROOT / "solutions" / f"{slug}.py").read_text(), "")
@@ -123,7 +131,9 @@ def write_one(format: str, reports: Path, students: int, folder: Path) -> None:
     if format == "anonymous json":
         export(Pseudonymised(replicated, folder / "mapping.csv"), "json", folder / "out")
     else:
-        export(replicated, format, folder / "out", canvas_csv=canvas_csv, sources=Sources())
+        export(
+            replicated, format, folder / "out", canvas_csv=canvas_csv, sources=Sources(replicated)
+        )
     seconds = time.perf_counter() - start
     print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 

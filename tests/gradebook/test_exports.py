@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from grader.cli.app import app
 from grader.gradebook.export import FORMATS, export
 from grader.gradebook.formats.json_file import GradebookFile
 from grader.gradebook.keeping.results import StoredSource
-from grader.gradebook.model import Comment, Extension, HandIn, Lateness
+from grader.gradebook.model import Comment, Extension, Lateness
 from grader.gradebook.scores import ExportError
 
 CSV_FORMATS = ("csv", "canvas", "moodle", "nbgrader")
@@ -401,10 +402,14 @@ def test_an_option_of_another_format_is_refused(tmp_path: Path) -> None:
 
 
 class Sources:
-    """Modules by digest."""
+    """Modules by digest, and whose they are."""
 
-    def __init__(self, **texts: str) -> None:
+    def __init__(self, *handed_in: tuple[str, str, str], **texts: str) -> None:
+        self.handed = handed_in
         self.texts = texts
+
+    def handed_in(self) -> Iterator[tuple[str, str, str]]:
+        return iter(self.handed)
 
     def source(self, code: str) -> StoredSource | None:
         text = self.texts.get(code)
@@ -414,29 +419,26 @@ class Sources:
         return "# a stub\n" if slug == "relu" else None
 
 
-def test_jplag_gets_a_folder_an_assignment_a_folder_a_student_and_the_stub(
+def test_jplag_gets_a_folder_an_assignment_a_file_a_student_and_the_stub(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    entries = [
-        msgspec.structs.replace(entry_of(key), hand_ins={slug: HandIn(code=code)})
-        for key, slug, code in (("ada", "relu", "c1"), ("bob", "relu", "c2"), ("cy", "l1", "c3"))
-    ]
-    sources = Sources(c1="x = 1\n", c2="y = '\ud800'\n")
-    export(FakeGradebook(entries), "jplag", tmp_path / "out", sources=sources)
+    handed_in = ("ada", "relu", "c1"), ("bob", "relu", "c2"), ("cy", "l1", "c3")
+    sources = Sources(*handed_in, c1="x = 1\n", c2="y = '\ud800'\n")
+    export(FakeGradebook([]), "jplag", tmp_path / "out", sources=sources)
     files = {
         path.relative_to(tmp_path / "out").as_posix(): path.read_text()
         for path in (tmp_path / "out").rglob("*.py")
     }
     assert files == {
-        "relu/ada/relu.py": "x = 1\n",
-        "relu/bob/relu.py": "y = '\\ud800'\n",
+        "relu/ada.py": "x = 1\n",
+        "relu/bob.py": "y = '\\ud800'\n",
         "relu/_stub/relu.py": "# a stub\n",
     }
     told = capsys.readouterr().err
     assert f"jplag.jar -l python3 -bc {tmp_path}/out/relu/_stub {tmp_path}/out/relu" in told
     assert "1 modules are left out" in told
     with pytest.raises(ExportError, match="is not empty"):
-        export(FakeGradebook(entries), "jplag", tmp_path / "out", sources=sources)
+        export(FakeGradebook([]), "jplag", tmp_path / "out", sources=sources)
 
 
 def test_jplag_needs_sources(tmp_path: Path) -> None:

@@ -1,14 +1,17 @@
-"""The modules as JPlag reads them: a folder an assignment, in it one a student, and the stub.
+"""The modules as JPlag reads them: a folder an assignment, in it one file a student, and the stub.
 
-    relu/jane-doe/relu.py      what was handed in
+    relu/jane-doe.py           what was handed in
     relu/_stub/relu.py         what everybody started from, which JPlag leaves out of account
 
-Only what is kept with the results can be written, and the code of a notebook is a module as well.
+JPlag takes what lies in a folder, file or folder, for a submission each. One file a student is also
+what MOSS, Dolos and compare50 take. Only what is kept with the results can be written, and the code
+of a notebook is a module as well.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import os.path
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -26,14 +29,17 @@ class Source(Protocol):
 
 
 class Sources(Protocol):
-    """What was handed in, by its digest, and what it was started from."""
+    """What was handed in, and what it was started from."""
+
+    def handed_in(self) -> Iterator[tuple[str, str, str]]:
+        """The modules that count: student's key, slug and digest."""
 
     def source(self, code: str) -> Source | None: ...
 
     def stub(self, slug: str) -> str | None: ...
 
 
-def write_jplag(gradebook: Gradebook, folder: Path, *, sources: Sources | None) -> None:
+def write_jplag(_: Gradebook, folder: Path, *, sources: Sources | None) -> None:
     """Write the module that counts, of each student and assignment, and say how to go on.
 
     Raises:
@@ -44,21 +50,23 @@ def write_jplag(gradebook: Gradebook, folder: Path, *, sources: Sources | None) 
         raise ExportError("jplag: only a stored class, with its names, has its modules")
     if folder.exists() and any(folder.iterdir()):
         raise ExportError(f"{folder} is not empty; name a folder that is, or a new one")
-    written: Counter[str] = Counter()
+    written: dict[str, None] = {}  # a set
     missing = 0
-    for entry in gradebook:
-        for slug, hand_in in entry.hand_ins.items():
-            source = sources.source(hand_in.code)
-            if source is None:
-                missing += 1
-                continue
-            write_module(folder / slug / entry.student.key, slug, source.text)
-            written[slug] += 1
+    for key, slug, code in sources.handed_in():
+        source = sources.source(code)
+        if source is None:
+            missing += 1
+            continue
+        if slug not in written:
+            (folder / slug).mkdir(parents=True)
+            written[slug] = None
+        write_module(os.path.join(folder, slug, f"{key}.py"), source.text)
     for slug in written:
         stub = sources.stub(slug)
-        if stub is not None:
-            write_module(folder / slug / STUB, slug, stub)
         base = f" -bc {folder / slug / STUB}" if stub is not None else ""
+        if stub is not None:
+            (folder / slug / STUB).mkdir()
+            write_module(os.path.join(folder, slug, STUB, f"{slug}.py"), stub)
         note(f"jplag: java -jar jplag.jar -l python3{base} {folder / slug}")
     if missing:
         note(
@@ -67,6 +75,6 @@ def write_jplag(gradebook: Gradebook, folder: Path, *, sources: Sources | None) 
         )
 
 
-def write_module(folder: Path, slug: str, text: str) -> None:
-    folder.mkdir(parents=True)
-    (folder / f"{slug}.py").write_bytes(text.encode("utf-8", "backslashreplace"))
+def write_module(path: str, text: str) -> None:
+    with open(path, "xb", buffering=0) as file:  # in one go, as there may be a million
+        file.write(text.encode("utf-8", "backslashreplace"))

@@ -50,14 +50,27 @@ class StoredGradebook:
         self._decisions: dict[str, Decisions] = {}
 
     def __iter__(self) -> Iterator[Entry]:
+        for stored in self._students():
+            yield self._entry(stored)
+
+    def _students(self) -> Iterator[StoredStudent]:
         self._decisions = self.store.decisions()
         for stored in self.store.students():
             if self._with_dropped or not stored.is_dropped:
-                yield self._entry(stored)
+                yield stored
 
     def upload_names(self, system: str) -> dict[str, str]:
         """By student's key where a page of theirs goes for `system` to take it back."""
         return upload_names(self.store.students(), system)
+
+    def handed_in(self) -> Iterator[tuple[str, str, str]]:
+        """The modules that count: student's key, slug and digest."""
+        for stored in self._students():
+            key = stored.student.key
+            extensions = self._decisions.get(key, Decisions()).extensions
+            for slug, each in self._counting(stored, extensions).items():
+                if each.code != MISSING:
+                    yield key, slug, each.code
 
     def source(self, code: str) -> StoredSource | None:
         """What was handed in under this digest, if it is kept."""
