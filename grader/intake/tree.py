@@ -8,7 +8,6 @@ as course systems write them, also where macOS has taken their accents off the l
 from __future__ import annotations
 
 import os
-import stat
 import unicodedata
 import zipfile
 import zlib
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from grader.files import FileError, os_reason, read_file, too_large
-from grader.submissions.archive import ArchiveError
+from grader.submissions.archive import NOT_PLAIN, ArchiveError, is_plain_member, member_name
 from grader.submissions.kinds import kind_by_name
 from grader.submissions.model import Submission, SubmissionError
 from grader.submissions.names import ARCHIVE_SUFFIX, is_junk, split_ending
@@ -31,7 +30,7 @@ Kind = Literal["folder", "file", "link"]
 Parts = tuple[str, ...]  # a path within the class; () is the class itself
 
 MAX_DEPTH = 3  # folders in a folder, each alone in it, that are looked into
-_ENCRYPTED, _UTF8 = 0x1, 0x800  # flags of a zip's member
+_ENCRYPTED = 0x1  # a flag of a zip's member
 # What course systems and people put beside the hand-ins.
 _BESIDE = frozenset({"index", "readme", "instructions", "syllabus", "feedback"})
 
@@ -118,7 +117,7 @@ class ZipTree:
         self._root = Node()
         for info in archive.infolist():
             node = self._root
-            for part in zip_parts(composed(member_name(info))):
+            for part in zip_parts(composed(member_name(info.filename, info.flag_bits))):
                 if is_junk(part):
                     break  # whoever hands in nothing else is listed all the same
                 node = node.inside.setdefault(part, Node())
@@ -137,8 +136,8 @@ class ZipTree:
         if len(members) != 1:
             raise FileError("it is in the zip twice" if members else "it is a folder")
         info = members[0]
-        if is_link(info):
-            raise FileError("it is a symbolic link; put the file itself there")
+        if not is_plain_member(info):
+            raise FileError(NOT_PLAIN)
         if info.flag_bits & _ENCRYPTED:
             raise FileError("it is encrypted; hand it in without a password")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -202,24 +201,6 @@ def composed(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def member_name(info: zipfile.ZipInfo) -> str:
-    """A member's name. Where it does not say that it is UTF-8, zipfile takes it to be in code page
-    437; but macOS says nothing and writes UTF-8, and Windows in Western Europe code page 850."""
-    if info.filename.isascii() or info.flag_bits & _UTF8:
-        return info.filename
-    data = info.filename.encode("cp437")
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        pages = (data.decode(page) for page in ("cp437", "cp850"))
-        return next(filter(_is_latin, pages), info.filename)
-
-
-def _is_latin(name: str) -> bool:
-    """Whether its letters are, and nothing but letters has been written beyond ASCII."""
-    return all(c.isascii() or "LATIN" in unicodedata.name(c, "") for c in name)
-
-
 def zip_parts(name: str) -> Parts:
     """A member's path. Nothing is extracted, so a name that leads elsewhere is but a name: what
     climbs is kept together with the name that it climbs to. Some systems write backslashes."""
@@ -232,11 +213,7 @@ def zip_parts(name: str) -> Parts:
 def kind_of(node: Node) -> Kind:
     if not node.members:
         return "folder"
-    return "link" if any(is_link(info) for info in node.members) else "file"
-
-
-def is_link(info: zipfile.ZipInfo) -> bool:
-    return stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR)
+    return "link" if any(not is_plain_member(info) for info in node.members) else "file"
 
 
 # ---------------------------------------------------------------- opening

@@ -1,8 +1,8 @@
 """Zip and tar archives, read in memory: nothing is ever extracted, and every size is bounded.
 
 An archive is refused as a whole (ArchiveError) if it is damaged, if a member would lead elsewhere
-or be no plain file when extracted, or if it is made to unpack to more than anyone hands in. A
-member that is damaged on its own is refused when it is read.
+when extracted, or if it is made to unpack to more than anyone hands in. A member that is damaged on
+its own, or no plain file, is refused when it is read.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from grader.submissions.names import is_junk, is_no_work
+from grader.submissions.names import is_junk
 from grader.text import printable, show_name
 
 MAX_ENTRIES = 3_000
@@ -54,9 +54,10 @@ class ArchiveEntry:
     begins, `size` in bytes as the archive declares it."""
 
     parts: tuple[str, ...]
-    is_file: bool  # and no folder, nor a link that is passed over
+    is_file: bool  # and no folder
     offset: int
     size: int
+    is_plain: bool = True  # and no link, device or the like
 
 
 @dataclass
@@ -101,8 +102,10 @@ class Archive:
         """Unpack a member, `entry.size` bytes; quickest in the order of `entry.offset`.
 
         Raises:
-            ArchiveError: it is damaged, or not what the archive says.
+            ArchiveError: it is no plain file, damaged, or not what the archive says.
         """
+        if not entry.is_plain:
+            raise ArchiveError(NOT_PLAIN)
         with _damage_as_archive_error():
             return self._content.read(entry)
 
@@ -183,6 +186,33 @@ _UTF8_NAME = 0x800
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")  # APPNOTE.TXT 4.3.7
 
 
+def member_name(name: str, flag_bits: int) -> str:
+    """A member's name, as zipfile reads it, read better. Where it does not say that it is UTF-8,
+    zipfile takes it to be in code page 437; but macOS says nothing and writes UTF-8, and Windows in
+    Western Europe code page 850."""
+    if name.isascii() or flag_bits & _UTF8_NAME:
+        return name
+    try:
+        data = name.encode("cp437")
+    except UnicodeEncodeError:
+        return name  # from an extra field, which newer versions of zipfile read
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        pages = (data.decode(page) for page in ("cp437", "cp850"))
+        return next(filter(_is_latin, pages), name)
+
+
+def _is_latin(name: str) -> bool:
+    """Whether its letters are, and nothing but letters has been written beyond ASCII."""
+    return all(c.isascii() or "LATIN" in unicodedata.name(c, "") for c in name)
+
+
+def is_plain_member(info: zipfile.ZipInfo) -> bool:
+    """Whether it is a file or a folder, and no link, device or the like."""
+    return stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG, stat.S_IFDIR)
+
+
 class _Zip:
     """A zip in memory. zipfile reads the directory; the data is unpacked here, with a bound."""
 
@@ -207,11 +237,8 @@ class _Zip:
     def _judge(self, info: zipfile.ZipInfo, end: int) -> ArchiveEntry:
         # filename is cut at a NUL and has the system's separators; this is the name as stored.
         name = info.orig_filename
-        parts = _parts(name)
-        shown = f"member '{show_name(name)}'"
-        is_plain = stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG, stat.S_IFDIR)
-        if not is_plain and not _is_passed_over(parts):
-            raise ArchiveError(_not_a_file(shown))
+        read_as = member_name(name, info.flag_bits)
+        shown = f"member '{show_name(read_as)}'"
         if info.flag_bits & _ENCRYPTED:
             raise ArchiveError(f"{shown} is encrypted; make the archive without a password")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -236,8 +263,10 @@ class _Zip:
         if info.file_size > max(RATIO_FLOOR_BYTES, MAX_RATIO * info.compress_size):
             raise ArchiveError(_bomb(shown))
         self._infos[info.header_offset] = (info, start)
-        is_file = is_plain and not name.endswith(("/", "\\"))
-        return ArchiveEntry(parts, is_file, info.header_offset, info.file_size)
+        is_file = not name.endswith(("/", "\\"))
+        return ArchiveEntry(
+            _parts(read_as), is_file, info.header_offset, info.file_size, is_plain_member(info)
+        )
 
     def read(self, entry: ArchiveEntry) -> bytes:
         info, start = self._infos[entry.offset]
@@ -248,7 +277,8 @@ class _Zip:
             # The declared size is the archive's own word: a byte more shows that it is wrong.
             content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, entry.size + 1)
         if len(content) != info.file_size or zlib.crc32(content) != info.CRC:
-            raise _damaged(f"member '{show_name(info.orig_filename)}' is not what the archive says")
+            shown = show_name(member_name(info.orig_filename, info.flag_bits))
+            raise _damaged(f"member '{shown}' is not what the archive says")
         return content
 
 
@@ -260,6 +290,11 @@ _MAX_EXTENDED_BYTES = 4 << 20
 _MAX_STREAMS = 1_000
 _XZ_MEMORY_BYTES = 128 << 20  # xz -9 needs 65 MiB
 _FILE_TYPES = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE)
+# No data follows these, whatever size they state: a hard link's may be its file's.
+_EMPTY_TYPES = (
+    tarfile.LNKTYPE, tarfile.SYMTYPE, tarfile.DIRTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE,
+    tarfile.FIFOTYPE,
+)  # fmt: skip
 
 
 class _Decompressor(Protocol):
@@ -354,22 +389,22 @@ class _Tar:
                     long_name = records.get("path", long_name)
                     long_size = int(records["size"]) if "size" in records else long_size
                 if any(key.startswith("GNU.sparse.") for key in records):
-                    raise ArchiveError(_not_a_file("a sparse member"))
+                    raise ArchiveError(_SPARSE)
                 continue
             name = header.name if long_name is None else long_name
             size = header.size if long_size is None else long_size
             long_name = long_size = None
-            parts = _parts(name)
-            is_plain = header.type in (*_FILE_TYPES, tarfile.DIRTYPE)
-            if not is_plain and not _is_passed_over(parts):
-                raise ArchiveError(_not_a_file(f"member '{show_name(name)}'"))
+            if header.type == tarfile.GNUTYPE_SPARSE:
+                raise ArchiveError(_SPARSE)
             if size < 0:
                 raise _damaged("a member's size is negative")
+            is_plain = header.type in (*_FILE_TYPES, tarfile.DIRTYPE)
             bounds.entries -= 1
             if bounds.entries < 0:
                 break
-            yield ArchiveEntry(parts, header.type in _FILE_TYPES, reader.position, size)
-            reader.skip(_padded(size))
+            is_file = header.type != tarfile.DIRTYPE
+            yield ArchiveEntry(_parts(name), is_file, reader.position, size, is_plain)
+            reader.skip(0 if header.type in _EMPTY_TYPES else _padded(size))
         raise ArchiveError(_too_many_entries())
 
     def _extended(self, size: int) -> bytes:
@@ -499,16 +534,8 @@ def _bomb(what: str) -> str:
     )
 
 
-def _not_a_file(what: str) -> str:
-    return (
-        f"{what} is a link, a device or something else that is no plain file; "
-        "make the archive again from the modules alone"
-    )
-
-
-def _is_passed_over(parts: tuple[str, ...]) -> bool:
-    """Whether nothing of this is ever read: there are links in every virtual environment."""
-    return is_no_work(parts[:-1]) or any(map(is_junk, parts))
+NOT_PLAIN = "it is a link or a device; put the file itself there"
+_SPARSE = "it has a sparse member; make the archive again from the modules alone"
 
 
 def _damaged(reason: str) -> ArchiveError:

@@ -930,7 +930,7 @@ def test_in_a_zip_links_bombs_and_duplicates_cost_one_module_each(tmp_path: Path
         archive.writestr("right/relu.py", "c")
     _, texts = read(path)
     assert texts == {
-        "linked": {"relu": "relu.py: it is a symbolic link; put the file itself there"},
+        "linked": {"relu": "relu.py: it is a link or a device; put the file itself there"},
         "bomb": {"relu": "relu.py: it is larger than 1 MiB; hand in source code only"},
         "twice": {"relu": "relu.py: it is in the zip twice"},
         "right": {"relu": "c"},

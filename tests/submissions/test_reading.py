@@ -23,6 +23,7 @@ from types import FrameType
 import pytest
 from conftest import on_posix
 
+from grader.submissions.archive import NOT_PLAIN
 from grader.submissions.model import SubmissionError
 from grader.submissions.reading import load_submission
 from grader.text import printable
@@ -504,31 +505,69 @@ def test_a_nul_in_a_name_is_refused(folder: Path) -> None:
         tarfile.CHRTYPE,
         tarfile.BLKTYPE,
         tarfile.FIFOTYPE,
-        tarfile.GNUTYPE_SPARSE,
         b"Z",
     ],
 )
-def test_a_tar_member_that_is_no_file_is_refused(folder: Path, kind: bytes) -> None:
-    info = tarfile.TarInfo("relu.py")
-    info.type = kind
-    info.linkname = "/etc/passwd"
-    message = refused(folder / "a.tar", tar_of(info))
-    assert "member 'relu.py' is a link, a device" in message
+def test_a_tar_member_that_is_no_file_costs_its_module_alone(folder: Path, kind: bytes) -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, type_ in (("relu.py", kind), ("data", kind), ("adam.py", tarfile.REGTYPE)):
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = type_, "/etc/passwd"
+            info.size = 2 if type_ == tarfile.REGTYPE else 0
+            archive.addfile(info, io.BytesIO(b"a\n"))
+    (folder / "a.tar").write_bytes(buffer.getvalue())
+    submission = load_submission(folder / "a.tar", SLUGS)
+    assert submission.sources["adam"].text == "a\n"
+    assert submission.problems["relu"] == f"relu.py: {NOT_PLAIN}"
 
 
-def test_a_sparse_pax_member_is_refused(folder: Path) -> None:
+def test_a_hard_link_that_states_the_size_of_its_file_hides_nothing(folder: Path) -> None:
+    """Other archivers than GNU's do, and no data follows."""
+    linked, file = tarfile.TarInfo("twin"), tarfile.TarInfo("relu.py")
+    linked.type, linked.size, file.size = tarfile.LNKTYPE, 5_000, 2
+    blocks = [linked.tobuf(), file.tobuf(), b"a\n".ljust(512, b"\0"), bytes(1024)]
+    (folder / "a.tar").write_bytes(b"".join(blocks))
+    assert load_submission(folder / "a.tar", SLUGS).sources["relu"].text == "a\n"
+
+
+@pytest.mark.parametrize(
+    ("type_", "pax"),
+    [
+        (tarfile.GNUTYPE_SPARSE, {}),
+        (tarfile.REGTYPE, {"GNU.sparse.major": "1", "GNU.sparse.realsize": str(1 << 60)}),
+    ],
+)
+def test_a_sparse_member_is_refused(folder: Path, type_: bytes, pax: dict[str, str]) -> None:
     info = tarfile.TarInfo("relu.py")
-    info.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.realsize": str(1 << 60)}
+    info.type, info.pax_headers = type_, pax
     assert "a sparse member" in refused(folder / "a.tar", tar_of(info))
 
 
-def test_a_link_in_a_zip_is_refused(folder: Path) -> None:
+def test_a_link_in_a_zip_costs_its_module_alone(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "a.zip", "w") as archive:
+        for name in ("relu.py", "data"):
+            info = zipfile.ZipInfo(name)
+            info.external_attr = 0o120777 << 16
+            archive.writestr(info, "/etc/passwd")
+        archive.writestr("adam.py", "a\n")
+    submission = load_submission(folder / "a.zip", SLUGS)
+    assert submission.sources["adam"].text == "a\n"
+    assert submission.problems["relu"] == f"relu.py: {NOT_PLAIN}"
+
+
+@pytest.mark.parametrize(("encoding", "name"), [("utf-8", "L\u00f6ss"), ("cp850", "S\u00f8ren")])
+def test_in_a_zip_a_file_is_called_as_the_student_called_it(
+    folder: Path, encoding: str, name: str
+) -> None:
+    """Zips of macOS and of Windows don't say what their names are written in."""
+    written = name.encode(encoding)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        info = zipfile.ZipInfo("relu.py")
-        info.external_attr = 0o120777 << 16
-        archive.writestr(info, "/etc/passwd")
-    assert "member 'relu.py' is a link" in refused(folder / "a.zip", buffer.getvalue())
+        archive.writestr(f"relu {'x' * len(written)}.py", "a")
+    (folder / "a.zip").write_bytes(buffer.getvalue().replace(b"x" * len(written), written))
+    source = load_submission(folder / "a.zip", SLUGS).sources["relu"]
+    assert source.read_from == f"relu {name}.py"
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
