@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -62,6 +62,10 @@ class Again:
         return not self.words or not self.words.isdisjoint(said)
 
 
+# A student's key, what they handed in, when its modules came, and what it touches.
+Read = tuple[str, Submission, Mapping[str, str], Sequence[Assignment]]
+
+
 @dataclass
 class Summary:
     """What a run did; `failures` are the grader's own, a line each."""
@@ -116,10 +120,11 @@ class Batch:
             StoreError: a result can't be stored.
         """
         self._present = {student for student, _ in class_}
-        pending = self._compare(class_)
-        self._look_up(pending)
-        if pending:
-            self._grade(pending, executor)
+        for work in self._rounds(class_):
+            pending = self._compare(work)
+            self._look_up(pending)
+            if pending:
+                self._grade(pending, executor)
 
     def account(self) -> list[str]:
         """What the run came to, in lines: how many, how they did, and every score that moved."""
@@ -151,13 +156,46 @@ class Batch:
 
     # ------------------------------------------------------------ what has changed
 
-    def _compare(self, class_: Sequence[tuple[str, Handed]]) -> dict[Key, Pending]:
+    def _rounds(self, class_: Sequence[tuple[str, Handed]]) -> Iterator[Iterable[Read]]:
+        """What is graded one after the other: the last attempt ends the log, and those before it
+        are graded as well where the best one counts."""
+        if self._course.late is not None and self._course.late.counts == "best":
+            for number in range(max((len(handed.earlier) for _, handed in class_), default=0)):
+                yield self._attempts(class_, number)
+        yield self._loaded(class_)
+
+    def _attempts(self, class_: Sequence[tuple[str, Handed]], number: int) -> Iterator[Read]:
+        """The attempts of this number that are not in the log, as far as they can be read."""
+        for student, handed in class_:
+            if number >= len(handed.earlier):
+                continue
+            time, load = handed.earlier[number]
+            try:
+                submission = settle(self._course, load()).only(self._slugs)
+            except SubmissionError:
+                continue
+            except Exception as error:  # reading one must not cost the others their grades
+                self._failed_to_read(student, error)
+                continue
+            known = {(each.result, each.submitted_at) for each in self._store.hand_ins(student)}
+            new = []
+            for slug in submission.sources:
+                result = self._store.result_id(self._key(submission, slug))
+                if (result, time) not in known or self._is_again(result):
+                    new.append(self._course.assignment(slug))
+            yield student, submission, dict.fromkeys(submission.sources, time), new
+
+    def _failed_to_read(self, student: str, error: Exception) -> None:
+        what = f"{type(error).__name__}: {error}"
+        self.summary.failures[f"{self._name(student)}: {what}"] += 1
+
+    def _compare(self, class_: Iterable[Read]) -> dict[Key, Pending]:
         """Make stored results the grades of those they fit, and collect the rest."""
         pending: dict[Key, Pending] = {}
         grades = []
         results: dict[Key, int | None] = {}
         taken: dict[Key, bool] = {}  # whether the stored result stays
-        for student, submission, times, assignments in self._loaded(class_):
+        for student, submission, times, assignments in class_:
             for assignment in assignments:
                 slug = assignment.slug
                 key = self._key(submission, slug)
@@ -184,9 +222,7 @@ class Batch:
             return False
         return self._again.takes(self._store.report(result))
 
-    def _loaded(
-        self, class_: Sequence[tuple[str, Handed]]
-    ) -> Iterator[tuple[str, Submission, Mapping[str, str], Sequence[Assignment]]]:
+    def _loaded(self, class_: Sequence[tuple[str, Handed]]) -> Iterator[Read]:
         """Each submission, when its modules came, and what it touches; those that can't be read at
         all come last."""
         unreadable = []
@@ -201,8 +237,7 @@ class Batch:
                 unreadable.append((student, str(error)))
                 continue
             except Exception as error:  # reading one must not cost the others their grades
-                what = f"{type(error).__name__}: {error}"
-                self.summary.failures[f"{self._name(student)}: {what}"] += 1
+                self._failed_to_read(student, error)
                 continue
             self._note_problems(self._name(student), submission)
             if self._scope.is_unreadable(submission):

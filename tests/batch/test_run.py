@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from typer.testing import CliRunner
 from grader.batch import executor
 from grader.batch.extensions import more_time_of
 from grader.cli.app import app
-from grader.course.manifest import Course
+from grader.course.manifest import Course, LatePolicy
 from grader.gradebook.decide import DecisionError
 from grader.gradebook.keeping.database import FILE, StoreError
 from grader.gradebook.keeping.lock import batch_lock
@@ -395,3 +396,32 @@ def test_more_time_is_read_off_a_cell(cell: str, more: tuple[str, int]) -> None:
 def test_what_is_no_more_time_is_told(cell: str) -> None:
     with pytest.raises(DecisionError, match=f"'{cell}' is no number of days and no time"):
         more_time_of(cell, TOKYO)
+
+
+# ---------------------------------------------------------------- several attempts in a download
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["HW_jd_attempt_2026-10-{}-12-00-00_relu.py", "7-1 - Jo D - Oct {}, 2026 1200 PM/relu.py"],
+)
+def test_where_the_best_attempt_counts_every_one_in_a_download_is_graded(
+    batch: Command, name: str
+) -> None:
+    due = datetime(2026, 10, 10, tzinfo=UTC)
+    late = LatePolicy(due=due, percent_a_day=50, floor_percent=0, counts="best")
+    batch.course = msgspec.structs.replace(COURSE, late=late)
+    attempts = {"08": 7, "09": 3, "11": 7, "12": 9}  # in time, worse, the same again, late
+    files = {name.format(day): f"points = {points}" for day, points in attempts.items()}
+    for _ in range(2):  # and the same download again adds nothing
+        assert batch(*ONLY, class_=make_folder(batch.class_, files)).status == 0
+        with open_gradebook(batch.course, batch.results) as gradebook:
+            (entry,) = gradebook
+            assert entry.final == 7 and entry.lateness == {}
+            assert entry.submitted_at == "2026-10-08T12:00:00Z"
+            (student,) = gradebook.store.students()
+            log = [each.submitted_at[8:10] for each in gradebook.store.log(student.student.key)]
+        assert log == list(attempts)
+    batch.course = COURSE
+    with open_gradebook(batch.course, batch.results) as gradebook:
+        assert [entry.final for entry in gradebook] == [9]  # the last one, as before

@@ -891,6 +891,17 @@ def test_a_gitlab_groups_clones_are_called_as_students(
     assert all(handed.times["relu"].endswith("Z") for handed in class_.submissions)
 
 
+def test_clones_that_are_called_after_no_assignment_are_asked_about(tmp_path: Path) -> None:
+    for repository in ("hw1-octocat", "hw1-hubot"):
+        clone(tmp_path / repository, relu="x")
+    class_, texts = read(tmp_path)
+    assert texts.keys() == {"hw1-octocat", "hw1-hubot"}
+    (note,) = class_.notes
+    assert note.startswith("all are called hw1-…") and note.endswith("say --layout github")
+    class_, texts = read(tmp_path, "github")
+    assert texts.keys() == {"octocat", "hubot"} and class_.notes == []
+
+
 # ---------------------------------------------------------------- hostile and odd
 
 

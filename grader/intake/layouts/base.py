@@ -45,6 +45,8 @@ class Handed:
     times: Mapping[str, str] = field(default_factory=dict)  # of single modules, by slug
     # Of clones, and where a download holds several attempts.
     state_at: Callable[[datetime], State | None] | None = None
+    # Attempts before the last, where a download holds several: when, "" if not known, and what.
+    earlier: Sequence[tuple[str, Callable[[], Submission]]] = ()
     upload: str = ""  # where feedback is taken back: SYSTEM:START-OF-A-PATH
 
 

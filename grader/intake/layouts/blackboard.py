@@ -73,6 +73,7 @@ class Blackboard:
                     submitted_at=last,
                     group=user,
                     state_at=attempts(loads) if len(loads) > 1 else None,
+                    earlier=loads[:-1],
                 )
             )
         return reading

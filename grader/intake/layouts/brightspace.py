@@ -68,6 +68,7 @@ class Brightspace:
                     last,
                     group=name,
                     state_at=attempts(loads) if len(loads) > 1 else None,
+                    earlier=loads[:-1],
                 )
             )
         return reading

@@ -10,14 +10,14 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
 from grader.intake.layouts.base import Handed, Listing, Reading, load_all, newest_times
 from grader.intake.tree import Parts
 from grader.submissions.names import ARCHIVE_SUFFIX, stem_of
-from grader.text import fold
+from grader.text import fold, show_name
 
 _LOGIN = r"(?P<login>[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)"
 SUBMISSIONS = "-submissions"  # what GitHub Classroom's own tool calls the folder around them
@@ -71,6 +71,11 @@ class GitLab:
             by_student[_student(parts, listing.slugs)].append(parts)
         for student, places in by_student.items():
             reading.submissions.append(_handed(listing, student, places))
+        if len(inside) > 1 and (prefix := _common(inside)):
+            reading.notes.append(
+                f"all are called {show_name(prefix)}…; if that is the assignment and a name on "
+                "GitHub follows, say --layout github"
+            )
         return reading
 
 
@@ -126,8 +131,13 @@ def _branch(names: Sequence[str]) -> str:
 
 def _alike(listing: Listing) -> re.Pattern[str] | None:
     """What the names have in common in front, where somebody says that they are repositories."""
-    prefix, hyphen, _ = os.path.commonprefix(listing.folders()).rpartition("-")  # noqa: RUF071
-    return re.compile(re.escape(prefix + hyphen) + _LOGIN)
+    return re.compile(re.escape(_common(_packed_or_not(listing))) + _LOGIN)
+
+
+def _common(names: Iterable[str]) -> str:
+    """What names begin with, all of them, up to a hyphen."""
+    prefix, hyphen, _ = os.path.commonprefix(list(names)).rpartition("-")  # noqa: RUF071
+    return prefix + hyphen
 
 
 def _clones(listing: Listing) -> Iterator[Parts]:
