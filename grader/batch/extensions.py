@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, time, tzinfo
 
@@ -13,6 +14,9 @@ from grader.intake.times import parse_time
 from grader.text import show_name, utc_text
 
 MAX_DAYS = 3_660
+_DAYS = re.compile(
+    r"(?i)\+?\s*(\d{1,9})\s*(?:d|days?|tage?|jours?|d[ií]as?|giorn[oi]|dag(?:en|e|ar)?|dias?)?"
+)
 
 
 def note_extensions(store: Store, told: Mapping[str, str], zone: tzinfo) -> list[str]:
@@ -50,8 +54,9 @@ def more_time_of(text: str, zone: tzinfo) -> tuple[str, int]:
     text = text.strip()
     if text in ("", "-", "0"):
         return "", 0
-    if text.isdecimal() and int(text) <= MAX_DAYS:
-        return "", int(text)
+    days = _DAYS.fullmatch(text)
+    if days and int(days[1]) <= MAX_DAYS:
+        return "", int(days[1])
     at = parse_time(text, zone)
     if at is None or not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise DecisionError(f"{show_name(text)!r} is no number of days and no time")

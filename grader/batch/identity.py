@@ -25,6 +25,7 @@ def handles_of(line: Line) -> list[Handle]:
         ("login", line.login),
         ("github", line.github),
         ("name", line.name),
+        ("name", line.also_called),
     ]
     return [handle for handle in known if handle[1]]
 

@@ -170,6 +170,7 @@ class Batch:
             if number >= len(handed.earlier):
                 continue
             time, load = handed.earlier[number]
+            time = time or self._students[student].submitted_at
             try:
                 submission = settle(self._course, load()).only(self._slugs)
             except SubmissionError:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 LAYOUT_HELP = (
-    "How CLASS is laid out, where its names don't tell: canvas, moodle, gradescope, blackboard, "
-    "brightspace, sakai, ilias, nbgrader, github, gitlab or folders."
+    "How CLASS is laid out, where its names don't tell: canvas, moodle, vpl, gradescope, "
+    "blackboard, brightspace, sakai, ilias, autolab, nbgrader, github, gitlab or folders."
 )
 # What a result may be graded again for: statuses of assignments and verdicts of checks.
 STATUSES = (

@@ -46,7 +46,7 @@ class Table:
         return next(iter(self.cells(row, field)), "")
 
     def cells(self, row: Sequence[str], field: str) -> list[str]:
-        texts = (row[i].strip() for i in self.columns.get(field, ()) if i < len(row))
+        texts = (" ".join(row[i].split()) for i in self.columns.get(field, ()) if i < len(row))
         nothing = _NOTHING if field in _ONES_OWN else ()
         return [text for text in map(_plain, texts) if text and fold(text) not in nothing]
 

@@ -29,18 +29,28 @@ FIELDS: dict[str, str] = {
         Apellido(s) Nombre, Cognome Nome, Nome Cognome, Nome Sobrenome, Nome Apelido(s),
         Fornavn Efternavn, Efternavn Fornavn, Voornaam Achternaam, Naam Voornaam,
         Förnamn Efternamn, Fornavn Etternavn, Adi Soyadi, Ad Soyad,
+        ФИО, Фамилия Имя, Фамилия Имя Отчество, ПІБ, Студент,
         姓名, 氏名, 名前, 学生姓名, 이름, 성명
+    """,
+    "preferred_name": """
+        preferred first name, preferred given name, chosen name, chosen first name, nickname,
+        known as, goes by, Rufname
+    """,
+    "infix": """
+        tussenvoegsel, tussenvoegsels, infix, infixes, voorvoegsel, voorvoegsels, prefix surname,
+        surname prefix, Namenszusatz, Namenszusätze
     """,
     "first_name": """
         first name, given name, firstname, first, forename, given names, first names, Vorname,
-        forenames, Rufname, Vornamen, Prénom, Prénoms, Nombre(s), Nombres, Nome proprio,
-        Primeiro nome, Voornaam, Roepnaam, Fornavn, Fornavn(e), Förnamn, Etunimi, imię, Adi, Ad, 名
+        forenames, Vornamen, Prénom, Prénoms, Nombre(s), Nombres, Nome proprio,
+        Primeiro nome, Voornaam, Roepnaam, Fornavn, Fornavn(e), Förnamn, Etunimi, imię, Adi, Ad,
+        first name of student, given name of student, Имя, Ім'я, 名
     """,
     "last_name": """
         last name, surname, family name, lastname, last, Nachname, Familienname, Zuname,
         Nom de famille, Apellido(s), Apellido, Apellidos, Cognome, Apelido, Apelidos, Sobrenome,
         Achternaam, Efternavn, Efternavn(e), Efternamn, Etternavn, Sukunimi, nazwisko, příjmení,
-        Soyadi, Soyad, 姓
+        Soyadi, Soyad, family name of student, last name of student, Фамилия, Прізвище, 姓
     """,
     "identifier": """
         sis user id, sis id, student id, student number, student no, student id number, sid,
@@ -61,7 +71,8 @@ FIELDS: dict[str, str] = {
         Studentennummer, Identificatie, ID-nummer, Identifikator, Studienr, Studie-ID,
         Studiekortnummer, Årskortnummer, Årskortnr, Eksamensnummer, Kandidatnummer,
         Personnummer, Identifierare, Opiskelijanumero,
-        numer albumu, Öğrenci No, Öğrenci Numarasi, 学号, 学籍番号, 学生番号, 학번
+        numer albumu, Öğrenci No, Öğrenci Numarasi,
+        Номер студенческого, Номер зачетки, 学号, 学籍番号, 学生番号, 학번
     """,
     "email": """
         email id, mail id, official email,
@@ -72,6 +83,7 @@ FIELDS: dict[str, str] = {
         Endereço de e-mail, Endereço de email, Correio eletrónico, E-mailadres,
         E-mailadresse, Studiemail, E-postadress, E-post, E-postadresse, Sähköposti, E-posta,
         E-posta adresi, user principal name, upn,
+        Электронная почта, Адрес электронной почты, Почта, Електронна пошта,
         邮箱, 电子邮件, 电子邮箱, メールアドレス, 이메일
     """,
     "login": """
@@ -80,7 +92,7 @@ FIELDS: dict[str, str] = {
         Benutzerkennung, Nutzername, Uni-Kennung, Nom d'utilisateur, Nombre de usuario, Usuario,
         Nome utente, Nome de utilizador, Nome de usuário, Identificação de usuário,
         Gebruikersnaam, Brugernavn, Bruger-ID, Bruger, Brukernavn, Användarnamn, Käyttäjätunnus,
-        Kullanici adi, 用户名, ユーザー名, 아이디
+        Kullanici adi, Логин, Логін, 用户名, ユーザー名, 아이디
     """,
     "github": """
         github username, github, github login, github name, github user, github account,
@@ -95,7 +107,7 @@ FIELDS: dict[str, str] = {
     "group": """
         group, group name, groups, team, team name, Gruppe, Gruppen, Gruppenname, Groupe, Groupes,
         Equipe, Grupo, Grupos, Equipo, Gruppo, Gruppi, Groep, Groepen, Grupp, Grupper, Gruppenavn,
-        Ryhmä
+        Ryhmä, Группа, Група
     """,
     "role": """
         role, roles, course role, enrollment role, Rolle, Rollen, Rôle, Rôles, Rol, Roles, Ruolo,

@@ -36,6 +36,8 @@ _ENDING = re.compile(r"[/*:_(](?:in|innen|r|e|a)\b\)?")
 _TEST_STUDENT = ("student, test", "test student")
 _PREVIEW = "_previewuser"  # whom Blackboard makes for a teacher to see what students see
 _WHOLE = re.compile(r"\A(\d+)\.0+\Z")  # a number that has been taken for a measurement
+# As mail programs write a person: a name, and the address in angles.
+_NAME_AND_ADDRESS = re.compile(r"\"?(?P<name>[^<>@\"]+?)\"?\s*<(?P<email>[^<>\s]+@[^<>\s]+)>")
 _ROUNDED = re.compile(r"\d[.,]\d+E\+\d+")
 # A name on GitHub, however people give it.
 _GITHUB_NAME = re.compile(
@@ -53,8 +55,8 @@ class Line:
     """Someone on the roster.
 
     `numbers` are course systems' own, as "canvas:77"; `identifiers` the institution's, the best
-    first; `other_emails` what stands in the cell beside `email`. `submitted_at` is UTC in ISO 8601,
-    "" if it does not say; `extension` is as written.
+    first; `other_emails` what stands in the cell beside `email`; `also_called` another name that
+    they go by. `submitted_at` is UTC in ISO 8601, "" if it does not say; `extension` is as written.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Line:
     extension: str = ""
     numbers: tuple[str, ...] = ()
     other_emails: tuple[str, ...] = ()
+    also_called: str = ""
 
     @property
     def identifier(self) -> str:
@@ -147,8 +150,16 @@ def read_roster(
 
 
 def name_of(table: Table, row: Sequence[str]) -> str:
-    parts = (table.cell(row, "first_name"), table.cell(row, "last_name"))
+    first = table.cell(row, "first_name") or table.cell(row, "preferred_name")
+    parts = (first, table.cell(row, "infix"), table.cell(row, "last_name"))
     return table.cell(row, "name") or " ".join(filter(None, parts))
+
+
+def preferred_name(table: Table, row: Sequence[str]) -> str:
+    """What somebody is called beside their name on the list; "" if that is the same."""
+    first = table.cell(row, "preferred_name")
+    family = (table.cell(row, part) for part in ("infix", "last_name"))
+    return " ".join(filter(None, (first, *family))) if first else ""
 
 
 def is_staff(table: Table, row: Sequence[str]) -> bool:
@@ -160,6 +171,8 @@ def is_staff(table: Table, row: Sequence[str]) -> bool:
 def line_of(table: Table, row: Sequence[str]) -> Line | None:
     """None for what is no person: an empty row, and Canvas's row of possible points."""
     name, email, *other_emails = name_of(table, row), *_addresses(table.cell(row, "email"))
+    if beside := _NAME_AND_ADDRESS.fullmatch(name):
+        name, email = beside["name"], email or beside["email"]
     if fold(name).startswith("points possible"):
         return None
     identifiers, numbers = [], []
@@ -188,6 +201,7 @@ def line_of(table: Table, row: Sequence[str]) -> Line | None:
         extension=table.cell(row, "extension"),
         numbers=tuple(numbers),
         other_emails=tuple(other_emails),
+        also_called=preferred_name(table, row),
     )
     is_somebody = any((name, identifiers, numbers, line.email, line.login, line.github))
     return line if is_somebody else None
@@ -195,8 +209,8 @@ def line_of(table: Table, row: Sequence[str]) -> Line | None:
 
 def _addresses(cell: str) -> list[str]:
     """The e-mail addresses in a cell, as which anything is taken that stands there alone."""
-    several = [part for part in re.split(r"[\s,;<>]+", cell) if "@" in part]
-    return several if len(several) > 1 else [cell]
+    parts = (part.removeprefix("mailto:") for part in re.split(r"[\s,;<>]+", cell))
+    return [part for part in parts if "@" in part] or [cell]
 
 
 def _is_name(cell: str) -> bool:
@@ -293,4 +307,5 @@ def _together(one: Line, other: Line) -> Line:
         either("extension"),
         both("numbers"),
         both("other_emails"),
+        either("also_called"),
     )

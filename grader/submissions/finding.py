@@ -35,6 +35,13 @@ _DATA = re.compile(
     r"|svg|sh|bat|ps1|js|css|lock)\Z"
 )
 
+# Folders of versions, in the languages of those who use Teams.
+_VERSION = re.compile(
+    r"(?i)(?:version|versión|versione|versie|versão|versiune|wersja|verze|verzió|versjon|versio|"
+    r"sürüm|версия|版本|バージョン|버전) ?\d{1,4}|\d{4}(?:-\d\d){5}"
+)
+OLDER = 1_000  # more folders than a file can lie in
+
 _KEPT = re.compile(r"(?s)(?P<brought_back>.+\.(?:py|ipynb))\.\d+")
 
 
@@ -73,7 +80,31 @@ def find(places: Collection[str], slugs: Collection[str]) -> dict[str, list[Foun
         open_ones = [slug for slug in name.slugs if not found[slug]]
         if len(open_ones) == 1:
             found[open_ones[0]].append(file)
-    return {slug: sorted(files) for slug, files in found.items()}
+    return {slug: sorted(newest_first(files)) for slug, files in found.items()}
+
+
+def newest_first(files: Sequence[Found]) -> list[Found]:
+    """The files, of which older versions count as lying deeper: of several folders that systems
+    number ("Version 2", as Teams does) or call by a time, the last one is what was handed in."""
+    newest: dict[tuple[str, ...], tuple[int, ...]] = {}
+    versions = {file: _versions(file.place) for file in files}
+    for masked, numbers in versions.values():
+        newest[masked] = max(numbers, newest.get(masked, numbers))
+    return [
+        file if numbers == newest[masked] else replace(file, depth=file.depth + OLDER)
+        for file, (masked, numbers) in versions.items()
+    ]
+
+
+def _versions(place: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """A path without what tells versions apart, and that."""
+    masked: list[str] = []
+    numbers: list[int] = []
+    for part in place.split("/"):
+        is_version = _VERSION.fullmatch(part) is not None
+        masked.append("" if is_version else part)
+        numbers += map(int, re.findall(r"\d+", part)) if is_version else []
+    return tuple(masked), tuple(numbers)
 
 
 def is_kept_beside(place: str, places: frozenset[str]) -> bool:
@@ -103,6 +134,7 @@ def side_by_side(found: Mapping[str, Sequence[Found]], places: Collection[str]) 
     around = common_folders(places)
     tops: set[str] = set()
     for slug, files in found.items():
+        files = [file for file in files if file.depth < OLDER]
         plain = [file for file in files if file.rank < Rank.RENAMED]
         if any(file.depth == 0 for file in plain):
             return ()

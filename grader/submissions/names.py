@@ -44,7 +44,7 @@ _ASIDE = frozenset({
 # What people and systems write beside a name on what is handed in, with a number or without.
 _HANDING_IN = re.compile(
     r"(?i)(hw|homework|assignment|assignm|asgn|ass|exercise|ex|lab|ps|pset|problem|set|task|sheet|"
-    r"submission|submitted|final|solution|module|code|python|copy|version|v|[uü]bung|ue|blatt|"
+    r"submission|submitted|late|final|solution|module|code|python|copy|version|v|[uü]bung|ue|blatt|"
     r"aufgabe|abgabe|l[oö]sung|opgave|aflevering|uppgift|tp|devoir|tarea|pr[aá]ctica|entrega|"
     r"esercizio|compito)?\d{0,2}"
 )
@@ -125,6 +125,12 @@ def split_ending(filename: str) -> tuple[str, str] | None:
 def stem_of(name: str) -> str:
     """A file's or folder's name without what says that it is packed."""
     return ARCHIVE_SUFFIX.sub("", name) or name
+
+
+def split_stamp(name: str) -> tuple[str, str]:
+    """A name in two: without the time that systems put behind it, and that; "" if there is none."""
+    stamp = _STAMP.search(name)
+    return (name[: stamp.start()], stamp[0].strip(" _-")) if stamp and stamp.start() else (name, "")
 
 
 def owner_in(name: str, slugs: Collection[str]) -> str:

@@ -386,6 +386,7 @@ def test_who_handed_in_nothing_is_counted_among_those_enrolled(
         ("2026-11-01", ("2026-11-01T14:59:59Z", 0)),
         ("2026-11-01 09:30", ("2026-11-01T00:30:00Z", 0)),
         ("1970-01-01", ("1970-01-01T14:59:59Z", 0)), ("2999-12-31", ("2999-12-31T14:59:59Z", 0)),
+        ("2 days", ("", 2)), ("+1", ("", 1)), ("3 Tage", ("", 3)), ("1 d", ("", 1)),
     ],
 )  # fmt: skip
 def test_more_time_is_read_off_a_cell(cell: str, more: tuple[str, int]) -> None:
@@ -403,7 +404,11 @@ def test_what_is_no_more_time_is_told(cell: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["HW_jd_attempt_2026-10-{}-12-00-00_relu.py", "7-1 - Jo D - Oct {}, 2026 1200 PM/relu.py"],
+    [
+        "HW_jd_attempt_2026-10-{}-12-00-00_relu.py",
+        "7-1 - Jo D - Oct {}, 2026 1200 PM/relu.py",
+        "D Jo 5 jd/2026-10-{}-12-00-00/relu.py",
+    ],
 )
 def test_where_the_best_attempt_counts_every_one_in_a_download_is_graded(
     batch: Command, name: str

@@ -289,6 +289,51 @@ CASES: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
             {"doejane_77": {"relu": "j"}, "oneilpat_78": {"relu": "p"}},
         ),
     ],
+    "autolab": [
+        (
+            {
+                "jd@x.edu_1_relu.py": "old",
+                "jd@x.edu_2_relu.py": "older",
+                "jd@x.edu_10_relu.py": "new",
+                "b_r@cs.x.edu_3_handin.zip": "PK",
+            },
+            {"jd@x.edu": {"relu": "new"}, "b_r@cs.x.edu": {}},
+        ),
+        # A student's own name for a file comes after Autolab's part.
+        (
+            {"jd@x.edu_1_br@x.edu_9_relu.py": "odd", "br@x.edu_1_relu.py": "b"},
+            {"jd@x.edu": {"relu": "odd"}, "br@x.edu": {"relu": "b"}},
+        ),
+        # As other systems write it that have addresses for logins.
+        ({"jd@x.edu_1_relu_1_relu.py": "j"}, {"jd@x.edu": {"relu": "j"}}),
+    ],
+    "vpl": [
+        (
+            {
+                "Doe Jane 77 jd/2026-10-01-12-00-00/relu.py": "old",
+                "Doe Jane 77 jd/2026-10-02-12-00-00/relu.py": "new",
+                "Doe Jane 77 jd/2026-10-02-12-00-00.ceg/execution.txt": "",
+                "Report.txt": "Date: …",
+            },
+            {"Doe Jane 77 jd": {"relu": "new"}},
+        ),
+        (
+            {
+                "Team 3 Group 12 /2026-10-01-12-00-00/relu.py": "t",
+                "Report.txt": "",
+                "Errors.txt": "",
+            },
+            {"Team 3 Group 12 ": {"relu": "t"}},
+        ),
+        # The newest counts, whatever is in it; a name with numbers ends at Moodle's.
+        (
+            {
+                "de 2 Vries Jo 5 v2@x/2026-01-01-00-00-00/relu.py": "a",
+                "de 2 Vries Jo 5 v2@x/2026-01-01-00-00-01/relu.py": "b",
+            },
+            {"de 2 Vries Jo 5 v2@x": {"relu": "b"}},
+        ),
+    ],
     "moodle": [
         # The first fixed part is Moodle's, a later one is in the name that a student chose.
         (
@@ -900,6 +945,16 @@ def test_clones_that_are_called_after_no_assignment_are_asked_about(tmp_path: Pa
     assert note.startswith("all are called hw1-…") and note.endswith("say --layout github")
     class_, texts = read(tmp_path, "github")
     assert texts.keys() == {"octocat", "hubot"} and class_.notes == []
+
+
+def test_of_folders_that_are_called_by_a_time_the_last_one_counts(tmp_path: Path) -> None:
+    """As CodeGrade calls them, one a hand-in."""
+    days = {"Jane Doe - 2026-11-15T08_00_00.5": "new", "Jane Doe - 2026-11-14T13_41_26.3": "old"}
+    files = {f"{name}/relu.py": text for name, text in days.items()}
+    class_, texts = read(make_folder(tmp_path / "class", files | {"Bob Roe/relu.py": "b"}))
+    assert texts == {"Jane Doe": {"relu": "new"}, "Bob Roe": {"relu": "b"}}
+    (jane,) = [handed for handed in class_.submissions if handed.name == "Jane Doe"]
+    assert [load().sources["relu"].text for _, load in jane.earlier] == ["old"]
 
 
 # ---------------------------------------------------------------- hostile and odd

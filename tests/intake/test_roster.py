@@ -243,6 +243,42 @@ def test_several_addresses_in_a_cell_are_one_persons(cell: str, tmp_path: Path) 
         roster(tmp_path, f'name;email\nJane Doe;"{cell}"\nBob Roe;B@y.edu\n')
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Name,Email\nJane Doe,mailto:jane@x.edu\n", "Jane Doe"),
+        ("Name,Email\nJane Doe,Jane Doe <jane@x.edu>\n", "Jane Doe"),
+        ('Student\n"Doe, Jane <jane@x.edu>"\n', "Doe, Jane"),
+        ("Name,Email\nJane\u00a0 Doe ,jane@x.edu\n", "Jane Doe"),
+    ],
+)
+def test_an_address_is_read_as_mail_programs_write_it(text: str, name: str, tmp_path: Path) -> None:
+    (line,) = roster(tmp_path, text).lines
+    assert (line.name, line.email) == (name, "jane@x.edu")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "also_called"),
+    [
+        ("First Name,Last Name,Preferred First Name\nJane,Doe,Kit\n", "Jane Doe", "Kit Doe"),
+        ("First Name,Last Name,Nickname\nJane,Doe,\n", "Jane Doe", ""),
+        (
+            "Voornaam;Tussenvoegsel;Achternaam;Roepnaam\nJan;van der;Berg;Jan\n",
+            "Jan van der Berg",
+            "",
+        ),
+        ("ФИО;Почта\nИванов Иван;i@x.ru\n", "Иванов Иван", ""),  # noqa: RUF001
+        ("Rufname;Nachname\nJane;Doe\n", "Jane Doe", "Jane Doe"),
+        ("FIRST_NAME_OF_STUDENT;FAMILY_NAME_OF_STUDENT\nJane;Doe\n", "Jane Doe", ""),
+    ],
+)
+def test_a_name_may_stand_in_several_columns(
+    text: str, name: str, also_called: str, tmp_path: Path
+) -> None:
+    (line,) = roster(tmp_path, text).lines
+    assert (line.name, line.also_called) == (name, also_called)
+
+
 def test_what_a_spreadsheet_has_rounded_is_told(tmp_path: Path) -> None:
     found = roster(tmp_path, "name,student id\nA,2.01801E+11\nB,2.01802E+11\n")
     assert "has rounded numbers, as 2.01801E+11: make that column text" in found.notes[0]

@@ -140,6 +140,33 @@ def test_different_ones_side_by_side_are_a_problem_that_names_both(
 
 
 @everywhere
+@pytest.mark.parametrize(
+    "folders",
+    [
+        [f"Homework 1/Version {number}" for number in range(1, 12)],
+        ["Version 1", "Version 2"],
+        ["2026-10-01-12-00-00", "2026-10-01-12-00-01"],
+        ["Versión 9/src", "Versión 10/src"],
+    ],
+)
+def test_of_versions_the_newest_counts_and_the_report_says_so(
+    load: Load, folders: list[str], tmp_path: Path
+) -> None:
+    files = {f"{folder}/relu.py": f"x = {i}\n" for i, folder in enumerate(folders)}
+    submission = load(files, tmp_path)
+    assert texts(submission) == {"relu": f"x = {len(folders) - 1}\n"}
+    assert f"{folders[-1]}/relu.py, not from " in submission.sources["relu"].read_from
+
+
+@everywhere
+def test_what_is_no_version_of_the_other_is_not_passed_over_for_it(
+    load: Load, tmp_path: Path
+) -> None:
+    files = {"a/Version 1/relu.py": CODE, "b/Version 2/relu.py": OTHER}
+    assert "both are there, and they differ" in load(files, tmp_path).problems["relu"]
+
+
+@everywhere
 def test_identical_ones_are_one(load: Load, tmp_path: Path) -> None:
     submission = load({"a/relu.py": CODE, "b/relu.py": CODE + "\n# end\n"}, tmp_path)
     assert texts(submission) == {"relu": CODE}

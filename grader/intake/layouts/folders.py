@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grader.intake.layouts.base import Handed, Listing, Reading, load_same, newest_times
 from grader.intake.tree import is_submission_file
-from grader.submissions.names import owner_in, split_ending, stem_of
+from grader.submissions.names import owner_in, split_ending, split_stamp, stem_of
 from grader.text import fold
 
 
@@ -33,14 +33,30 @@ class Folders:
         reading = Reading(ignored=[name for name in listing.names if name not in wanted])
         owners = {name: owner_in(name, listing.slugs) for name in wanted}
         loose: dict[str, list[str]] = defaultdict(list)
+        # As CodeGrade calls folders: "Jane Doe - 2026-10-01T12:00:00.0", one a hand-in.
+        stamped: dict[str, list[tuple[str, str]]] = defaultdict(list)
         by_stem: dict[str, list[str]] = defaultdict(list)
         for name in listing.names:
             if name in wanted:
                 is_folder = listing.names[name] == "folder"
+                bare, time = split_stamp(name)
+                if is_folder and time:
+                    stamped[bare].append((time, name))
+                    continue
                 if not is_folder and owners[name] and split_ending(name) is not None:
                     loose[fold(owners[name])].append(name)
                 else:
                     by_stem[name if is_folder else _stem(name)].append(name)
+        for bare, found in stamped.items():
+            if len(found) == 1:
+                by_stem[found[0][1]].append(found[0][1])
+                continue
+            loads = [("", listing.item(name)) for _, name in sorted(found)]
+            owner = owner_in(bare, listing.slugs) or bare
+            handles = (("word", owner),)
+            reading.submissions.append(
+                Handed(bare, bare, loads[-1][1], handles, group=bare, earlier=loads[:-1])
+            )
         for names in loose.values():
             owner = owners[names[0]]
             files = {name: (name,) for name in names}
@@ -54,12 +70,12 @@ class Folders:
             owner = owners[names[0]]
             words = dict.fromkeys([stem, owner] if count[fold(owner)] == 1 and owner else [stem])
             # An archive and the folder that it was unpacked to are one student's.
-            loads = {name: listing.item(name) for name in names}
+            same = {name: listing.item(name) for name in names}
             reading.submissions.append(
                 Handed(
                     stem,
                     stem,
-                    loads[names[0]] if len(names) == 1 else partial(load_same, stem, loads),
+                    same[names[0]] if len(names) == 1 else partial(load_same, stem, same),
                     tuple(("word", word) for word in words),
                     group=stem,
                     times=newest_times(listing.commit_times(name) for name in names),

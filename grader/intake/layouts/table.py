@@ -11,6 +11,7 @@ from datetime import UTC, tzinfo
 from itertools import chain
 from pathlib import Path
 
+from grader.intake.layouts.autolab import Autolab
 from grader.intake.layouts.base import Handed, Layout, Listing, some_names
 from grader.intake.layouts.blackboard import Blackboard
 from grader.intake.layouts.brightspace import Brightspace
@@ -22,6 +23,7 @@ from grader.intake.layouts.ilias import Ilias
 from grader.intake.layouts.moodle import Moodle
 from grader.intake.layouts.nbgrader import COURSE_FOLDERS, SUBMITTED, Nbgrader
 from grader.intake.layouts.sakai import Sakai
+from grader.intake.layouts.vpl import Vpl
 from grader.intake.tree import Parts, descend, is_submission_file, open_tree
 from grader.submissions.model import SubmissionError
 from grader.submissions.names import is_spelling, stem_of
@@ -30,8 +32,8 @@ from grader.text import show_name
 # Where two explain as much, the first one is meant: its names have more that is its own.
 _ILIAS, _NBGRADER, _GITHUB, _FOLDERS = Ilias(), Nbgrader(), GitHub(), Folders()
 _TABLE: tuple[Layout, ...] = (
-    Moodle(), Blackboard(), Gradescope(), Brightspace(), Sakai(), Canvas(), _ILIAS, _NBGRADER,
-    _GITHUB, GitLab(),
+    Moodle(), Blackboard(), Gradescope(), Brightspace(), Sakai(), Autolab(), Vpl(), Canvas(),
+    _ILIAS, _NBGRADER, _GITHUB, GitLab(),
 )  # fmt: skip
 LAYOUTS: tuple[str, ...] = tuple(layout.name for layout in (*_TABLE, _FOLDERS))
 
