@@ -364,7 +364,7 @@ def test_masks_are_independent(student: Student, rng: np.random.Generator) -> No
 @pytest.mark.hint("Dropped units slow learning down a little; with the right scale it still works.")
 def test_training(student: Student, rng: np.random.Generator, train: Train, passed: Passed) -> None:
     """It learns to read digits"""
-    run = train(units=True)
+    run = train(units=True, meet_again=True)
     if passed("test_drop_rate") and passed("test_eval_mode"):
         layers = Layers(run.parameters, two_layers(run.sizes))
         points = points_around(first_sums(run, layers))

@@ -20,13 +20,13 @@ COMPARED_IMAGES = 50  # at random among those: what a forward pass of our own is
 BATCH_SIZE = 100
 EPS = 2.0**-23  # what float32 resolves
 SGD = {"lr": 0.01, "momentum": 0.9}  # what a student's network is trained with
-REVEALED = 3  # steps, besides the first
+REVEALED = 3  # steps that are looked at closely, besides the first
 ENTRIES = 40  # of each parameter
-UNITS, UNITS_IN_ALL = 6, 8  # followed in an epoch, and in a run: so most are met again
-NEIGHBOURS = 4  # of the latter: units side by side
+UNITS = 6  # followed in an epoch
+NEIGHBOURS = 4  # of these: units side by side, that are met again in each
 MANY_UNITS = 96  # in one step
 STEADY_UNITS = 64  # followed through a run, of a student's optimizer
-ROWS = 25  # of a batch, whose logits are compared
+ROWS = 100  # of all revealed steps, whose logits are compared
 TRAINING_SIZES = (784, 512, 10)  # (F, H, C)
 OWN_SIZES = (784, 10)  # (F, C)
 
@@ -67,6 +67,7 @@ class RevealedStep:
     step: Step
     rows: np.ndarray  # (M,): some of its batch's
     before: np.ndarray  # (P,): the parameters that gave the logits
+    closely: bool  # whether more than logits is worth its time
     wide: Wide | None  # what many units did, in one of the steps
 
 
@@ -88,6 +89,11 @@ class TrainingRun:
     unseen_images: np.ndarray  # (M, F), in [0, 1]: some of those measured on
     unseen_logits: np.ndarray  # (M, C), in eval mode
 
+    @property
+    def closely(self) -> list[RevealedStep]:
+        """The first of the revealed steps, and REVEALED more."""
+        return [revealed for revealed in self.revealed if revealed.closely]
+
 
 def run_training(
     student: Student,
@@ -98,6 +104,7 @@ def run_training(
     *,
     student_optimizer: bool = False,
     units: bool = False,
+    meet_again: bool = False,
 ) -> TrainingRun:
     """Train by the seed's loop on the first 1000 images; measure on the next 500.
 
@@ -112,6 +119,7 @@ def run_training(
             student's Net with SGD and momentum.
         units: follow all entries of some hidden units, not some of each parameter; others in each
             epoch, but for a student's optimizer, whose steps have to be followed from the first.
+        meet_again: follow some of the units in all epochs.
 
     Raises:
         StudentError: the student's code failed on the way.
@@ -137,9 +145,11 @@ def run_training(
         for start in range(0, TRAIN_IMAGES, BATCH_SIZE)
     ]
     recorded = draw_coordinates(judged, [] if units else trainee.parameters)
-    pool = draw_pool(judged, TRAINING_SIZES[1])
-    drawn = draw_steps(judged, assignment.epochs * len(batches))
-    wide = int(judged.choice(sorted(drawn - {0}))) if units and not student_optimizer else None
+    num_hidden, count = TRAINING_SIZES[1], STEADY_UNITS if student_optimizer else UNITS
+    met_again = draw_neighbours(judged, num_hidden) if meet_again else np.empty(0, np.int64)
+    drawn = draw_steps(judged, assignment.epochs, kept, len(batches))
+    closely = {0, *judged.choice(sorted(drawn - {0}), REVEALED, replace=False).tolist()}
+    wide = int(judged.choice(sorted(closely - {0}))) if units and not student_optimizer else None
     logits: list[np.ndarray] = []
     gradients: list[np.ndarray] = []
     values: list[np.ndarray] = []
@@ -154,17 +164,20 @@ def run_training(
             continue
         first = len(steps)
         coordinates = (
-            entries_of(draw_units(judged, None if student_optimizer else pool), trainee.parameters)
+            entries_of(draw_units(judged, num_hidden, count, met_again), trainee.parameters)
             if units
             else draw_coordinates(judged, trainee.parameters)
         )
         shown = trainee.follow(coordinates)
         steps += followed_steps(first, batches * kept, logits[first:], coordinates, shown)
-        revealed += [
-            reveal(trainee, step, step.number - first, judged, many=step.number == wide)
-            for step in steps[first:]
-            if step.number in drawn
-        ]
+        for step in steps[first:]:
+            if step.number not in drawn:
+                continue
+            rows = np.sort(judged.choice(BATCH_SIZE, -(-ROWS // len(drawn)), replace=False))
+            place = step.number - first
+            before = trainee.reveal(place) if step.number else begun(trainee.parameters)
+            many = reveal_wide(trainee, place, judged) if step.number == wide else None
+            revealed.append(RevealedStep(step, rows, before, step.number in closely, many))
     unseen_logits, trained, buffers = trainee.measure(images[TRAIN_IMAGES:])
     summary = summarise(
         logits, unseen_logits, labels[:TRAIN_IMAGES], labels[TRAIN_IMAGES:], assignment
@@ -187,19 +200,10 @@ def run_training(
     )
 
 
-def reveal(
-    trainee: Trainee, step: Step, place: int, judged: np.random.Generator, *, many: bool
-) -> RevealedStep:
-    """What `step`, which stands at `place` of those that the worker keeps, is judged by; with
-    `many` units besides the followed ones."""
-    rows = np.sort(judged.choice(BATCH_SIZE, ROWS, replace=False))
-    before = trainee.reveal(place) if step.number else begun(trainee.parameters)
-    if not many:
-        return RevealedStep(step, rows, before, None)
+def reveal_wide(trainee: Trainee, place: int, judged: np.random.Generator) -> Wide:
+    """What many units did in the step at `place` of those that the worker keeps."""
     units = np.sort(judged.choice(TRAINING_SIZES[1], MANY_UNITS, replace=False))
-    return RevealedStep(
-        step, rows, before, Wide(units, trainee.reveal(place - 1), trainee.reveal(place + 1))
-    )
+    return Wide(units, trainee.reveal(place - 1), trainee.reveal(place + 1))
 
 
 def begun(parameters: Sequence[Parameter]) -> np.ndarray:
@@ -252,10 +256,19 @@ def gradients_of_sgd(
     return gradients, size * np.float32(2 * EPS / SGD["lr"])
 
 
-def draw_steps(rng: np.random.Generator, count: int) -> set[int]:
-    """The first of `count` steps, and one from each of REVEALED equal parts of the others."""
-    ends = np.linspace(1, count, REVEALED + 1).astype(int)
-    return {0, *(int(rng.integers(a, b)) for a, b in itertools.pairwise(ends))}
+def draw_steps(rng: np.random.Generator, epochs: int, kept: int, batches: int) -> set[int]:
+    """The first of all steps, and as many others from each `kept` epochs; at least REVEALED.
+
+    What is revealed when these are over tells nothing of the next ones: there, too, no step is safe
+    from being looked at.
+    """
+    size = kept * batches
+    parts = -(-REVEALED * kept // epochs)
+    drawn = {0}
+    for first in range(0, epochs * batches, size):
+        ends = np.linspace(first or 1, first + size, parts + 1).astype(int)
+        drawn |= {int(rng.integers(a, b)) for a, b in itertools.pairwise(ends)}
+    return drawn
 
 
 def draw_coordinates(rng: np.random.Generator, parameters: Sequence[Parameter]) -> np.ndarray:
@@ -268,22 +281,18 @@ def draw_coordinates(rng: np.random.Generator, parameters: Sequence[Parameter]) 
     return np.concatenate(drawn)
 
 
-def draw_pool(rng: np.random.Generator, count: int) -> np.ndarray:
-    """UNITS_IN_ALL of `count` units: some neighbours, and some of elsewhere."""
-    # The order goes round, so that the first is any.
-    order = np.roll(np.arange(count), int(rng.integers(count)))
-    others = rng.choice(order[NEIGHBOURS:], UNITS_IN_ALL - NEIGHBOURS, replace=False)
-    return np.concatenate([order[:NEIGHBOURS], others])
+def draw_neighbours(rng: np.random.Generator, num_hidden: int) -> np.ndarray:
+    """NEIGHBOURS units side by side; the order goes round, so that the first is any."""
+    return (int(rng.integers(num_hidden)) + np.arange(NEIGHBOURS)) % num_hidden
 
 
-def draw_units(rng: np.random.Generator, pool: np.ndarray | None) -> np.ndarray:
-    """Hidden units to follow, sorted: a few of `pool` for an epoch, more of all for a whole run."""
-    drawn = (
-        rng.choice(TRAINING_SIZES[1], STEADY_UNITS, replace=False)
-        if pool is None
-        else rng.choice(pool, UNITS, replace=False)
-    )
-    return np.sort(drawn)
+def draw_units(
+    rng: np.random.Generator, num_hidden: int, count: int, met_again: np.ndarray
+) -> np.ndarray:
+    """`count` hidden units to follow, sorted: those that are `met_again`, and any others."""
+    others = np.setdiff1d(np.arange(num_hidden), met_again)
+    fresh = rng.choice(others, count - len(met_again), replace=False)
+    return np.sort(np.concatenate([met_again, fresh]))
 
 
 def entries_of(units: np.ndarray, parameters: Sequence[Parameter]) -> np.ndarray:

@@ -32,7 +32,7 @@ from grader.checks.kit.training_run import UnitsStep, near
 from grader.course.digits import load_digits
 from grader.course.manifest import load_course
 from grader.grading import training
-from grader.grading.training import as_seen, draw_pool
+from grader.grading.training import UNITS, as_seen, draw_neighbours, draw_units
 from grader.sandbox.client import Parameter
 
 NONLINEARITIES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
@@ -206,15 +206,15 @@ def residuals_of(rng: np.random.Generator, draw: Draw) -> list[Residual]:
 
 
 def seen(rng: np.random.Generator, draw: Draw) -> np.ndarray:
-    """What is seen of the masks of a run, of six in eight units, where half of it can be told."""
-    signs = np.zeros((STEPS, ROWS, 8))
-    pool = draw_pool(rng, HIDDEN)
+    """What is seen of the masks of a run, of some units, where half of it can be told."""
+    signs = np.zeros((STEPS, ROWS, HIDDEN))
+    met_again = draw_neighbours(rng, HIDDEN)
     for step in range(STEPS):
         if step % 10 == 0:
-            units = np.sort(rng.choice(8, 6, replace=False))
-        mask = draw(rng, step)[:, pool[units]]
-        signs[step][:, units] = np.where(mask == 0, -1, 1) * (rng.random((ROWS, 6)) < 0.5)
-    return signs
+            units = draw_units(rng, HIDDEN, UNITS, met_again)
+        mask = draw(rng, step)[:, units]
+        signs[step][:, units] = np.where(mask == 0, -1, 1) * (rng.random((ROWS, UNITS)) < 0.5)
+    return signs[:, :, np.abs(signs).any((0, 1))]
 
 
 def test_independent_masks_pass_in_hundreds_of_runs() -> None:

@@ -19,8 +19,9 @@ from grader.grading.training import (
     SGD,
     accuracy,
     cross_entropy,
-    draw_pool,
+    draw_neighbours,
     draw_steps,
+    draw_units,
     entries_of,
     followed_steps,
     run_own,
@@ -203,21 +204,28 @@ def test_a_summary_tells_each_epoch_and_the_last() -> None:
     assert told.loss[0] > told.loss[2] > told.loss[1] and told.threshold == assignment.threshold
 
 
-def test_the_first_step_and_three_others_are_revealed_at_random() -> None:
-    drawn = [draw_steps(np.random.default_rng(seed), 100) for seed in range(50)]
+@pytest.mark.parametrize(
+    ("epochs", "kept", "each"), [(5, 1, 1), (10, 1, 1), (5, 5, 3), (2, 1, 2), (1, 1, 3)]
+)
+def test_the_first_step_is_revealed_and_others_as_often_in_each_part(
+    epochs: int, kept: int, each: int
+) -> None:
+    drawn = [draw_steps(np.random.default_rng(seed), epochs, kept, 10) for seed in range(200)]
     for steps in drawn:
-        assert len(steps) == 4 and 0 in steps and max(steps) < 100
-    assert len({step for steps in drawn for step in steps}) > 50
+        parts = [step // (10 * kept) for step in sorted(steps - {0})]
+        assert 0 in steps and parts == list(np.repeat(np.arange(epochs // kept), each))
+    assert len({step for steps in drawn for step in steps}) == 10 * epochs
 
 
 def test_units_are_followed_with_all_of_their_entries_whichever_way_they_lie() -> None:
     shapes = [(512, 784), (512,), (512, 10), (10,)]
     parameters = [Parameter("p", "a tensor", True, np.zeros(shape, np.float32)) for shape in shapes]
     rng = np.random.default_rng(0)
-    pool = draw_pool(rng, 512)
-    assert len(set(pool)) == 8 and ((pool[1:4] - pool[:3]) % 512 == 1).all()
+    met_again = draw_neighbours(rng, 512)
+    assert (np.diff(met_again) % 512 == 1).all() and len(met_again) == 4
     for _ in range(3):
-        drawn = np.sort(rng.choice(pool, 6, replace=False))
+        drawn = draw_units(rng, 512, 6, met_again)
+        assert len(set(drawn)) == 6 and set(met_again) < set(drawn)
         coordinates = entries_of(drawn, parameters)
         parts = []
         for shape in shapes:

@@ -207,8 +207,8 @@ def expect_normalised_training(
     Returns:
         The revealed steps' passes, in order.
     """
-    passes = [pass_of(revealed, layers, zero_scale, how) for revealed in run.revealed]
-    last, passed = run.revealed[-1], passes[-1]
+    passes = [pass_of(revealed, layers, zero_scale, how) for revealed in run.closely]
+    last, passed = run.closely[-1], passes[-1]
     logits = last.step.logits[last.rows]
     how = fitted(passed, last.step.logits)
     passed.normalise(how)
@@ -217,7 +217,7 @@ def expect_normalised_training(
             expect_small_eps(last, passed)
     else:  # no eps explains them
         how = replace(how, eps=small_eps(passed), beside=False)
-    for revealed, passed in zip(run.revealed, passes, strict=True):
+    for revealed, passed in zip(run.closely, passes, strict=True):
         passed.normalise(how)
         in_words = "of a hidden layer normalised by its mean and variance over the batch, out"
         expect_logits(revealed, passed, in_words)

@@ -32,8 +32,8 @@ def expect_kept_statistics(
     run: TrainingRun, layers: Layers, zero_scale: float, passes: Sequence[NormalisedPass]
 ) -> None:
     """Fail unless buffers are moving averages of the run's statistics, and eval mode uses them."""
-    mean = follow(run.revealed, passes, "mean")
-    spreads = [] if mean is None else [follow(run.revealed, passes, k, mean) for k in SPREADS]
+    mean = follow(run.closely, passes, "mean")
+    spreads = [] if mean is None else [follow(run.closely, passes, k, mean) for k in SPREADS]
     spread = next((found for found in spreads if found is not None), None)
     expect_moving(
         spread,
@@ -55,7 +55,7 @@ def expect_kept_statistics(
     statistics = Statistics(final[mean.number].astype(np.float64), np.maximum(variance, 0))
     how = passes[-1].how
     if how.place == "after":  # which is known up to scale until here
-        expect_small_eps(run.revealed[-1], passes[-1], mean.scale)
+        expect_small_eps(run.closely[-1], passes[-1], mean.scale)
     how = replace(how, eps=how.eps * abs(mean.scale) ** (1 if how.beside else 2))
     weights = scaled(layers.split(run.trained), zero_scale)
     kept_so = statistics, mean.scale, mean.shift

@@ -129,12 +129,12 @@ def expect_chain_trains(
 ) -> None:
     """Fail unless the run was that of layers with `curves` between them, of any number.
 
-    What a unit learns from depends on all of the layers: gradients are compared at the revealed
-    steps only.
+    What a unit learns from depends on all of the layers: gradients are compared at a few steps
+    only.
     """
     expect_followed(run)
     expect_forward(run, layers, lambda w, inputs: ForwardPass(w, curves, inputs), in_words)
-    for revealed in run.revealed:
+    for revealed in run.closely:
         passed = ForwardPass(layers.split(revealed.before), curves, revealed.step.images)
         expect_gradients(revealed.step, layers, passed)
 
@@ -235,7 +235,7 @@ def units_steps(run: TrainingRun, layers: Layers) -> Iterator[UnitsStep]:
 
 def wide_steps(run: TrainingRun, layers: Layers) -> Iterator[UnitsStep]:
     """The revealed step in which many units were looked at, if there is one."""
-    for revealed in run.revealed:
+    for revealed in run.closely:
         if revealed.wide is None:
             continue
         units = revealed.wide.units
