@@ -20,13 +20,16 @@ from grader.checks.kit.optimizers import (
     Trial,
     describe,
     draw_gradients,
+    draw_rate,
     draw_shapes,
     expect_defaults,
     expect_gradientless_left_alone,
     expect_rule,
     expect_two_independent,
     follow,
+    follow_at_full_size,
     follow_each,
+    follow_long,
     test_builds,  # noqa: F401  a check that all optimizers share
 )
 from grader.checks.kit.probes import (
@@ -76,7 +79,7 @@ def test_update_rule(student: Student, rng: np.random.Generator) -> None:
 
 
 def trials(student: Student, rng: np.random.Generator) -> Iterator[Trial]:
-    for lr, steps in ((0.01, 20), (float(rng.uniform(0.05, 0.2)), 5)):
+    for lr, steps in ((0.01, 20), (draw_rate(rng, 0.02, 0.5), 5)):
         shapes = draw_shapes(rng)
         # Large values show any weight decay, a large first gradient shows AMSGrad's maximum.
         start = [normal(rng, *shape, scale=5) for shape in shapes]
@@ -84,6 +87,9 @@ def trials(student: Student, rng: np.random.Generator) -> Iterator[Trial]:
         gradients[0] = [50 * g for g in gradients[0]]
         options: Options = {"lr": lr}
         yield follow(student, options, start, gradients, describe(options))
+    # By gradients that grow as β1/β2 shrinks Adam's steps are the longest, up to twice lr.
+    yield follow_long(student, rng, {"lr": draw_rate(rng, 1e-5, 1e-3)}, growth=BETA_2 / BETA_1)
+    yield follow_at_full_size(student, rng, {"lr": 0.05})
 
 
 @pytest.mark.points(1)

@@ -6,6 +6,7 @@ One-dimensional parameters, the biases, may be left undecayed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -15,11 +16,15 @@ from grader.checks.kit.optimizer_run import expect_trained_baseline
 from grader.checks.kit.optimizers import (
     Options,
     Rule,
+    Trial,
+    draw_rate,
     expect_defaults,
     expect_gradientless_left_alone,
     expect_rule,
     expect_two_independent,
+    follow_at_full_size,
     follow_each,
+    follow_long,
     test_builds,  # noqa: F401  a check that all optimizers share
 )
 from grader.checks.kit.shared import expect_accuracy
@@ -57,18 +62,24 @@ RULES: tuple[Rule, ...] = (decay_all, decay_weights)
 @pytest.mark.hint("Add λ·p to the gradient of each parameter before the step, and nothing else.")
 def test_update_rule(student: Student, rng: np.random.Generator) -> None:
     """Steps follow p ← p - lr·(g + λ·p), whatever lr and weight_decay are"""
-    cases: list[Options] = [
-        {"lr": 0.5, "weight_decay": 0.3},
-        {"lr": 0.03, "weight_decay": float(rng.uniform(1, 2))},
-        {"lr": 0.1, "weight_decay": 0.0},
-    ]
-    trials = follow_each(student, rng, cases, steps=5, scale=2)
     expect_rule(
         RULES,
-        trials,
+        trials(student, rng),
         formula=FORMULA,
         recognise=partial(recognise_update, RULES, WRONG_RULES, remembers=False),
     )
+
+
+def trials(student: Student, rng: np.random.Generator) -> Iterator[Trial]:
+    cases: list[Options] = [
+        {"lr": 0.5, "weight_decay": 0.3},
+        {"lr": draw_rate(rng, 1e-3, 0.1), "weight_decay": draw_rate(rng, 0.5, 20)},
+        {"lr": 0.1, "weight_decay": 0.0},
+    ]
+    yield from follow_each(student, rng, cases, steps=5, scale=2)
+    options = {"lr": draw_rate(rng, 1, 10), "weight_decay": draw_rate(rng, 1e-3, 0.1)}
+    yield follow_long(student, rng, options)
+    yield follow_at_full_size(student, rng, {"lr": 0.1, "weight_decay": 0.7})
 
 
 @pytest.mark.points(1)

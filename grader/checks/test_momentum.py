@@ -6,6 +6,7 @@ with the new v (Sutskever et al. 2013, as PyTorch writes it).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -15,11 +16,15 @@ from grader.checks.kit.optimizer_run import expect_trained_baseline
 from grader.checks.kit.optimizers import (
     Options,
     Rule,
+    Trial,
+    draw_rate,
     expect_defaults,
     expect_gradientless_left_alone,
     expect_rule,
     expect_two_independent,
+    follow_at_full_size,
     follow_each,
+    follow_long,
     test_builds,  # noqa: F401  a check that all optimizers share
 )
 from grader.checks.kit.shared import expect_accuracy
@@ -65,18 +70,22 @@ RULES: tuple[Rule, ...] = (classical, nesterov)
 )
 def test_update_rule(student: Student, rng: np.random.Generator) -> None:
     """Steps follow v ← μ·v + g, p ← p - lr·v, whatever lr and momentum are"""
-    cases: list[Options] = [
-        {"lr": 0.1, "momentum": 0.9},
-        {"lr": 0.03, "momentum": float(rng.uniform(0.3, 0.6))},
-        {"lr": 1.0, "momentum": 0.99},
-    ]
-    trials = follow_each(student, rng, cases, steps=6)
     expect_rule(
         RULES,
-        trials,
+        trials(student, rng),
         formula=FORMULA,
         recognise=partial(recognise_update, RULES, WRONG_RULES, wholes=WRONG_WHOLES),
     )
+
+
+def trials(student: Student, rng: np.random.Generator) -> Iterator[Trial]:
+    cases: list[Options] = [
+        {"lr": 0.1, "momentum": 0.9},
+        {"lr": draw_rate(rng, 1e-4, 1e-2), "momentum": float(rng.uniform(0.05, 0.85))},
+    ]
+    yield from follow_each(student, rng, cases, steps=6)
+    yield follow_long(student, rng, {"lr": draw_rate(rng, 1, 20), "momentum": 0.99})
+    yield follow_at_full_size(student, rng, {"lr": 0.2, "momentum": 0.7})
 
 
 @pytest.mark.points(1)

@@ -7,6 +7,7 @@ A rule is a function from gradients to parameters, all in float64: `rule(start, 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,18 +27,27 @@ from grader.checks.kit.shared import expect_no_reseeding
 from grader.checks.misconceptions import Known, Mistake
 from grader.checks.misconceptions.shared import common
 from grader.grading.plugin import Recognised
+from grader.grading.training import TRAINING_SIZES
 from grader.sandbox.client import Student, StudentError, StudentRaised
 
+HEAP = 1 << 14  # numbers that large parameters are filled with
+LARGE = 30.0  # gradients, clipped where somebody clips
+LOOKED_AT = 24  # entries of a row
 Rule = Callable[..., list[np.ndarray]]
 Arrays = list[np.ndarray]
 Options = dict[str, Any]  # keyword arguments of make_optimizer
 Way = tuple[np.ndarray, Arrays, Arrays]  # one parameter's start, values and gradients by step
 
 
+def draw_rate(rng: np.random.Generator, low: float, high: float) -> float:
+    """A number of any order of magnitude from `low` to `high`."""
+    return float(np.exp(rng.uniform(math.log(low), math.log(high))))
+
+
 def draw_shapes(rng: np.random.Generator) -> list[tuple[int, ...]]:
-    """Shapes of a handful of parameters, of one to three dimensions, two of them the same."""
+    """Shapes of a handful of parameters, of one to four dimensions, two of them the same."""
     a, b, c, d = (int(n) for n in rng.integers(2, 7, 4))
-    return [(a, b), (a,), (c, a, d), (a, b), (d,)]
+    return [(a, b), (a,), (c, a, d), (a, b), (d,), (2, c, 3, 2)]
 
 
 def draw_gradients(
@@ -106,12 +116,53 @@ def follow_each(
     steps: int,
     scale: float = 1.0,
 ) -> Iterator[Trial]:
-    """A trial for each of `cases`, with parameters of the order of `scale`."""
-    for options in cases:
-        shapes = draw_shapes(rng)
+    """A trial for each of `cases`, with parameters of the order of `scale`, now fewer, now more."""
+    for number, options in enumerate(cases):
+        shapes = [shape for _ in range(1 + number % 2) for shape in draw_shapes(rng)]
         start = [normal(rng, *shape, scale=scale) for shape in shapes]
         gradients = draw_gradients(rng, shapes, steps)
         yield follow(student, options, start, gradients, describe(options))
+
+
+def follow_long(
+    student: Student, rng: np.random.Generator, options: Options, growth: float = 1.0
+) -> Trial:
+    """A trial of more steps than a training has; half of the gradients keep their direction.
+
+    Args:
+        growth: of these, from each step to the next.
+    """
+    start, steps = [np.zeros((4, 6), np.float32)], int(rng.integers(60, 100))
+    gradients = draw_gradients(rng, [(4, 6)], steps, scale=0.1)
+    for step, (given,) in enumerate(gradients):
+        given[::2] = gradients[0][0][::2] * np.float32(growth**step)
+    return follow(student, options, start, gradients, f"{describe(options)} and many steps")
+
+
+def follow_at_full_size(student: Student, rng: np.random.Generator, options: Options) -> Trial:
+    """Two steps of parameters as large as those that train, by large gradients; a few entries of
+    each row are looked at."""
+    num_features, num_hidden, num_output = TRAINING_SIZES
+    shapes = [(num_hidden, num_features), (num_hidden,), (num_output, num_hidden), (num_output,)]
+    heap = np.resize(normal(rng, HEAP), HEAP + num_hidden * num_features)  # drawing takes longer
+
+    def drawn(scale: float) -> Arrays:
+        first = int(rng.integers(HEAP))
+        entries = np.float32(scale) * heap[first : first + num_hidden * num_features]
+        return [entries[: math.prod(shape)].reshape(shape) for shape in shapes]
+
+    start, gradients = drawn(1.0), [drawn(LARGE), drawn(LARGE)]
+    seen = student.make_optimizer(start, **options).step(gradients)
+    columns = [rng.integers(shape[-1], size=(shape[0], LOOKED_AT)) for shape in shapes]
+
+    def some(arrays: Arrays) -> Arrays:
+        return [
+            np.take_along_axis(array, chosen, axis=1) if array.ndim > 1 else array
+            for array, chosen in zip(arrays, columns, strict=True)
+        ]
+
+    followed = ways_of(some(start), [*map(some, seen)], [*map(some, gradients)])
+    return Trial(options, followed, f"{describe(options)} and parameters of the sizes that train")
 
 
 def ways_of(start: Arrays, ways: list[Arrays], gradients: list[Arrays]) -> list[Way]:
