@@ -69,6 +69,7 @@ from grader.checks.misconceptions.dropout import (
 from grader.grading.plugin import Passed, Recognised, Train
 from grader.sandbox.client import Network, Student, StudentError, StudentUnusable
 
+PASSES = 8  # by which the share that is dropped is judged
 DECIDES = "A mask of the activations' full shape decides for each of them."
 
 
@@ -160,10 +161,11 @@ def test_eval_mode(student: Student, rng: np.random.Generator) -> None:
 @pytest.mark.hint("p is the probability to drop. Pass it on to where units are dropped.")
 def test_drop_rate(student: Student, rng: np.random.Generator) -> None:
     """In train mode hidden activations are dropped with probability p, 0.5 by default"""
-    cases: list[dict[str, Any]] = [{"p": 0.2}, {}, {"p": 0.75}]
+    low, high = float(rng.uniform(0.05, 0.4)), float(rng.uniform(0.6, 0.95))
+    cases: list[dict[str, Any]] = [{"p": low}, {}, {"p": high}]
     for options in cases:
         probe = Probe(student, rng, **options)
-        (logits,) = probe.drop()
+        logits = np.concatenate(probe.drop(times=PASSES))
         p = options.get("p", 0.5)
         dropped = probe.dropped(logits)
         tolerance = Z_LIMIT * math.sqrt(p * (1 - p) / dropped.size)
@@ -239,7 +241,8 @@ def named_place(probe: Probe, dropped: np.ndarray) -> Mistake | None:
 @pytest.mark.hint("Dropout comes after the nonlinearity, on the hidden layer, and nowhere else.")
 def test_kept_values(student: Student, rng: np.random.Generator) -> None:
     """The kept activations are scaled by 1/(1-p), and only hidden ones are dropped"""
-    for p, around_zero in ((0.2, False), (0.6, True)):
+    for lowest, around_zero in ((0.1, False), (0.5, True)):
+        p = float(rng.uniform(lowest, lowest + 0.3))
         probe = Probe(student, rng, around_zero=around_zero, p=p)
         (logits,) = probe.drop()
         num_hidden = probe.net.sizes[1]
@@ -259,7 +262,8 @@ def test_kept_values(student: Student, rng: np.random.Generator) -> None:
         wrong = ratio[~(np.abs(ratio / expected - 1) <= 5e-3)]
         expect(
             wrong.size == 0,
-            f"kept activations {expected:.3g} = 1/(1-p) times as large as in eval mode with p={p}",
+            f"kept activations {expected:.3g} = 1/(1-p) times as large as in eval mode, where p is "
+            f"{p:.3g}",
             f"factors such as {show(wrong)}",
             "Dropping inputs, or dropping before the nonlinearity, gives other values.",
             known=partial(named_scale, student, probe, logits, kept, p),
@@ -350,6 +354,7 @@ def test_masks_are_independent(student: Student, rng: np.random.Generator) -> No
             DECIDES,
             known=partial(named_oddity, probe, first, second),
         )
+    expect_blind(probe)
     # Of some 10,000 decisions half, to within one, are alike in five passes once in 10^8 runs.
     expect(
         any(abs(int(mask.sum()) - mask.size // 2) > 1 for mask in masks),
@@ -357,6 +362,27 @@ def test_masks_are_independent(student: Student, rng: np.random.Generator) -> No
         f"{first.sum()} of {first.size} in each of {len(masks)} passes",
         DECIDES,
         known=partial(filled, EXACT_COUNT, what="pass"),
+    )
+
+
+def expect_blind(probe: Probe) -> None:
+    """Fail if what is dropped depends on how large it is: looked at over orders of magnitude."""
+    rows = 10 ** probe.rng.uniform(-1, 2, (len(probe.inputs), 1))
+    inputs = (probe.inputs * rows).astype(np.float32)
+    kept = np.abs(probe.hidden(probe.net.forward(inputs)))
+    logits = probe.net.forward(inputs, train=True, seed=draw_seed(probe.rng))
+    alive = kept > 1e-2
+    kept = kept[alive]
+    dropped = np.abs(probe.hidden(logits)[alive]) < 1e-3 * kept
+    ranks = kept.argsort().argsort() - (len(kept) - 1) / 2
+    # Independent decisions make a normal of the variance 1/4·Σ ranks².
+    deviation = float(ranks @ (dropped - 0.5)) / math.sqrt(max(float(ranks @ ranks), 1.0) / 4)
+    expect(
+        abs(deviation) < Z_LIMIT,
+        "activations to be dropped whatever their size",
+        f"large ones {'more' if deviation > 0 else 'less'} often than small ones "
+        f"({abs(deviation):.0f} standard deviations from chance)",
+        DECIDES,
     )
 
 
