@@ -8,6 +8,7 @@ values are read off the network itself: with gamma = 0 the hidden layer gives a(
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
@@ -78,6 +79,7 @@ from grader.sandbox.client import Network, Student, StudentError
 
 Weights = dict[str, np.ndarray]
 MAX_EPS = 1e-3
+ROWS = 2000  # of which one is far away from the others
 BATCHES = 200  # after which running statistics must be 90% converged
 
 
@@ -336,11 +338,38 @@ def test_train_mode(student: Student, rng: np.random.Generator) -> None:
         "Return them as they are: no normalisation or activation.",
         known=partial(named_forward, probe.net, probe.layers, inputs, True, common.RANDOM),
     )
+    expect_far_row(probe, place, ddof)
     expect_small_eps(probe, place, ddof)
     if place == "before":  # as it also seems to come where there is no nonlinearity at all
         levels = np.repeat(LEVELS[::2, None], probe.num_hidden, axis=1)  # (N, H)
         shown = probe.activation(levels, train=True)
         expect_nonlinear(levels, shown, "in the hidden layer", lambda: common.NO_NONLINEARITY)
+
+
+def expect_far_row(probe: Probe, place: Place, ddof: int) -> None:
+    """Fail unless a row counts as the formula says that is as many deviations away from the mean as
+    a row can be."""
+    weights = probe.draw(mean=1.5, deviation=3.0)
+    inputs = probe.inputs(ROWS)
+    inputs[0] = 300 * probe.rng.choice([-1, 1]) * np.sign(weights["W1"].sum(axis=0))
+    # So small a scale that the nonlinearity sees values of order 1 only.
+    weights["gamma"] /= 0.5 * math.sqrt(ROWS)
+    probe.renew()
+    fixed = probe.hidden(weights, inputs, train=False)[:24]
+    shown = probe.hidden(weights, inputs, train=True)[:24]
+    z = inputs @ weights["W1"].T
+    points = normalised(z, z.mean(axis=0), z.var(axis=0, ddof=ddof), weights)[:24]
+    right = (
+        close(shown, probe.activation(points, train=True), rtol=2e-3)
+        if place == "before"
+        else affine(fixed, shown)
+    )
+    expect(
+        right,
+        f"a row far away from the {ROWS - 1} others of its batch normalised like any other",
+        f"activations {show(shown)} of it",
+        "Nothing is clipped, neither what is normalised nor what mean and variance are taken of.",
+    )
 
 
 def expect_small_eps(probe: Probe, place: Place, ddof: int) -> None:
@@ -388,21 +417,25 @@ def test_running_statistics(student: Student, rng: np.random.Generator) -> None:
     # The first batch differs, so that statistics which are taken once and kept do not pass.
     probe.net.forward_all([inputs + 1, *[inputs] * BATCHES], train=True)
 
-    rows = inputs[:6]
+    rows, far = inputs[:6], probe.offset + 30 * normal(rng, 6, probe.num_features)
+    far_weights = weights | {"gamma": weights["gamma"] / 15}  # so that values stay of order 1
     shown = probe.hidden(weights, rows, train=False)
+    shown_far = probe.hidden(far_weights, far, train=False)
     z = inputs @ weights["W1"].T
     if place == "before":
         mean, variance = z.mean(axis=0), z.var(axis=0)
         # Moving averages started from mean 0 and variance 1 end at these, converged to a share c.
         shares = (1.0, 0.99, 0.98, 0.97, 0.96, 0.95, 0.94, 0.93, 0.92, 0.91, 0.90)
         converged = any(
-            close(
-                shown,
-                probe.activation(
-                    normalised(rows @ weights["W1"].T, c * mean, c * variance + 1 - c, weights),
-                    train=False,
-                ),
-                rtol=1.5e-2,
+            all(
+                close(
+                    seen,
+                    probe.activation(
+                        normalised(x @ w["W1"].T, c * mean, c * variance + 1 - c, w), train=False
+                    ),
+                    rtol=1.5e-2,
+                )
+                for x, w, seen in ((rows, weights, shown), (far, far_weights, shown_far))
             )
             for c in shares
         )
