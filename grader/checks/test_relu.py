@@ -81,12 +81,13 @@ def test_hidden_is_relu(student: Student, rng: np.random.Generator) -> None:
 def show_nonlinearity(
     net: Network, layers: Layers, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Points (N, H) from 1e-6 to 1e6 on both sides of zero, and the hidden layer's values there.
+    """Points (N, H) from 1e-18 to 1e18 on both sides of zero, and the hidden layer's values there:
+    nearly all sizes whose squares float32 can hold.
 
     Identity weights carry the points in and the values out.
     """
     num_features, num_hidden, _ = net.sizes
-    magnitudes = np.logspace(-6, 6, 40 * num_hidden).reshape(-1, num_hidden)
+    magnitudes = np.logspace(-18, 18, 80 * num_hidden).reshape(-1, num_hidden)
     points = np.concatenate([magnitudes, -magnitudes]).astype(np.float32)
     rng.shuffle(points, axis=0)
     layers.assign(net, identity_weights(layers))
