@@ -190,7 +190,7 @@ def expect_distributions(large: Layers, rng: np.random.Generator) -> None:
             known=partial(recognise_entries, weight),
         )
         empirical = np.searchsorted(sample, GRID, side="right") / len(sample)
-        distance = min(distance_to(empirical, cut) for cut in CUTS)
+        distance = float(np.abs(empirical - truncated_normals()).max(axis=1).min())
         # Dvoretzky, Kiefer and Wolfowitz, with Massart's constant: P(distance > d) is at most
         # 2·exp(-2·n·d^2). What is added covers the steps between the cuts.
         expect(
@@ -206,12 +206,31 @@ def expect_distributions(large: Layers, rng: np.random.Generator) -> None:
 
 
 def expect_own_numbers(name: str, weight: np.ndarray) -> None:
-    """Fail if many entries of a weight are others of it, in any order and with any sign.
+    """Fail if many entries of a weight are others of it, in any order and with any sign, or if the
+    absolute values of all have another distribution than is asked for.
 
     torch's generators give one of 2^24 numbers or more: of entries as many as in training one in 40
     comes again by chance.
     """
-    again = float((np.diff(np.sort(np.abs(weight), axis=None)) == 0).mean())
+    sizes = np.sort(np.abs(weight), axis=None)
+    is_again = np.diff(sizes) == 0
+    again = float(is_again.mean())
+    below = np.searchsorted(sizes, GRID[MIDDLE:], side="right") / sizes.size
+    distance = float(np.abs(below - (2 * truncated_normals()[:, MIDDLE:] - 1)).max(axis=1).min())
+    # As for the sample; what is added covers the steps between the cuts here, too.
+    expect(
+        distance < math.sqrt(math.log(2e8) / (2 * sizes.size)) + 0.002,
+        f"`{name}` from a normal (also truncated) or a uniform distribution",
+        f"entries of another one (the distribution of their sizes is {distance:.3f} away)",
+        known=partial(recognise_entries, weight),
+    )
+    # By chance it is about 0.6/√n, and never so near: Kolmogorov's distribution.
+    expect(
+        distance > 0.1 / math.sqrt(sizes.size),
+        f"every entry of `{name}` to be drawn by itself",
+        "entries that are spread more evenly than chance spreads them",
+        "One draw of all entries, of the whole shape, is enough.",
+    )
     expect(
         again < AGAIN,
         f"every entry of `{name}` to be drawn by itself",
@@ -260,23 +279,25 @@ def expect_other_draws(layers: Layers, again: Layers) -> None:
 
 
 # Where a truncated normal is cut, in its standard deviations; near 0 it is uniform.
-CUTS = (0.01, *np.arange(0.25, 4.01, 0.125), 8.0)
+CUTS = (0.01, *np.arange(0.25, 4.01, 0.03125), 8.0)
 GRID = np.linspace(-4, 4, 401)
-
-
-def distance_to(empirical: np.ndarray, cut: float) -> float:
-    """The largest distance on GRID of a sample's distribution from the cut normal's."""
-    return float(np.abs(empirical - truncated_normal(cut)).max())
+MIDDLE = 200  # of the grid: 0
 
 
 @cache
-def truncated_normal(cut: float) -> np.ndarray:
-    """Distribution function on GRID of a normal cut at ±`cut` and scaled to unit variance."""
-    inside = math.erf(cut / math.sqrt(2))
-    density = math.exp(-(cut**2) / 2) / math.sqrt(2 * math.pi)
-    deviation = math.sqrt(1 - 2 * cut * density / inside)
-    points = np.clip(GRID * deviation, -cut, cut)
-    return np.array([(math.erf(x / math.sqrt(2)) / inside + 1) / 2 for x in points])
+def truncated_normals() -> np.ndarray:
+    """Distribution functions on GRID, a row each, of normals cut at CUTS and scaled to unit
+    variance."""
+    fine = np.linspace(-8, 8, 4001)
+    below = np.array([math.erf(x / math.sqrt(2)) for x in fine])  # twice, less 1
+    rows = []
+    for cut in CUTS:
+        inside = math.erf(cut / math.sqrt(2))
+        density = math.exp(-(cut**2) / 2) / math.sqrt(2 * math.pi)
+        deviation = math.sqrt(1 - 2 * cut * density / inside)
+        points = np.clip(GRID * deviation, -cut, cut)
+        rows.append((np.interp(points, fine, below) / inside + 1) / 2)
+    return np.array(rows)
 
 
 @pytest.mark.points(1)
