@@ -129,8 +129,9 @@ class Student:
         """Whether torch's generator has another seed after the import than before."""
         return self._conversation.loaded().seed != IMPORT_SEED
 
-    def build(self, *sizes: int, seed: int, **options: float) -> Network:
-        """`Net(*sizes, **options)` after `torch.manual_seed(seed)`, after one forward pass."""
+    def build(self, *sizes: int, seed: int | None, **options: float) -> Network:
+        """`Net(*sizes, **options)` after `torch.manual_seed(seed)`, if there is one; after one
+        forward pass."""
         key = f"net{self._conversation.requests}"
         built = self._ask(protocol.Build(key, seed, sizes, options), protocol.Built)
         return Network(

@@ -135,6 +135,16 @@ def expect_reproducible_network(
         "Its weights should be random, and drawn from torch's global generator.",
         known=lambda: CONSTANT_WEIGHTS if any(map(is_weight, first.parameters)) else LAYER_MISSING,
     )
+    following = student.build(*sizes, seed=None)
+    expect(
+        any(
+            a.value is not None and b.value is not None and not np.array_equal(a.value, b.value)
+            for a, b in zip(other.parameters, following.parameters, strict=False)
+        ),
+        "another network again where two are built one after the other",
+        "the same one twice",
+        "Draw from torch's generator, which goes on; not from one that is given its seed.",
+    )
     expect(
         follows,
         "torch's generator to go on from the seed it was given",

@@ -24,7 +24,7 @@ from grader.checks.misconceptions import Known
 from grader.checks.misconceptions.shared.common import OTHER_GRADIENT
 from grader.grading.training import SGD, RevealedStep, Step, TrainingRun, gradients_of_sgd
 
-RTOL = 1e-3
+RTOL, LOGITS_RTOL = 1e-3, 2e-4
 LOOK = (
     "It has to do the same whenever it is called, whatever the sizes, the mode of autograd and the "
     "calls before."
@@ -86,7 +86,7 @@ def expect_unseen(run: TrainingRun, passed: Pass) -> None:
     """Fail unless the logits in eval mode, after the training, are those of `passed`."""
     expect_unchanged(run)
     expect(
-        near(run.unseen_logits, passed.logits, passed.error),
+        near(run.unseen_logits, passed.logits, passed.error, rtol=LOGITS_RTOL),
         f"after the training, in eval mode, the logits {show(passed.logits)} on unseen images",
         show(run.unseen_logits),
         LOOK,
@@ -144,7 +144,7 @@ def expect_logits(revealed: RevealedStep, passed: Pass, in_words: str) -> None:
     step, logits = revealed.step, revealed.step.logits[revealed.rows]
     predicted, seen = farthest_apart(passed.logits, logits)
     expect(
-        near(logits, passed.logits, passed.error),
+        near(logits, passed.logits, passed.error, rtol=LOGITS_RTOL),
         f"in step {step.number + 1} of training the logits {in_words} of that step's parameters "
         f"and batch, here {show(predicted)}",
         show(seen),
@@ -159,12 +159,16 @@ def farthest_apart(predicted: np.ndarray, seen: np.ndarray) -> tuple[np.ndarray,
 
 
 def near(
-    seen: np.ndarray, predicted: np.ndarray, error: np.ndarray, axis: int | None = None
+    seen: np.ndarray,
+    predicted: np.ndarray,
+    error: np.ndarray,
+    axis: int | None = None,
+    rtol: float = RTOL,
 ) -> bool:
-    """Whether `seen` is as `predicted` but for `error`, and RTOL of the largest entry; with `axis`,
-    of the largest along it."""
+    """Whether `seen` is as `predicted` but for `error`, and `rtol` of the largest entry; with
+    `axis`, of the largest along it."""
     largest = np.abs(predicted).max(axis=axis, initial=1e-6, keepdims=True)
-    allowed = RTOL * largest + error
+    allowed = rtol * largest + error
     # So put that what is not a number is near nothing.
     return bool((np.abs(seen - predicted) <= allowed).all())
 

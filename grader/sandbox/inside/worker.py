@@ -68,7 +68,8 @@ class Worker:
         )
 
     def build(self, request: protocol.Build) -> protocol.Built:
-        seed_torch(request.seed)
+        if request.seed is not None:
+            seed_torch(request.seed)
         # torch.empty now holds NaN: a weight that was never set shows, on every machine.
         with uninitialised_memory_as_nan():
             net = self._make_net(request.sizes, request.options)

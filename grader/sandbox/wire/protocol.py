@@ -124,10 +124,13 @@ class Load(msgspec.Struct, tag=True):
 
 
 class Build(msgspec.Struct, tag=True):
-    """Seed torch, call `Net(*sizes, **options)`, run one forward pass in eval mode."""
+    """Seed torch, call `Net(*sizes, **options)`, run one forward pass in eval mode.
+
+    Without a seed torch's generator goes on from where it was.
+    """
 
     key: str
-    seed: int
+    seed: int | None
     sizes: tuple[int, ...]
     options: dict[str, float]
 
