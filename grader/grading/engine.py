@@ -37,6 +37,7 @@ from grader.grading.slips.table import GPU
 from grader.grading.task import Graded, Outcome, Task, is_confined, make_report
 from grader.grading.turns import Turns
 from grader.report.model import (
+    TRIED_TWICE,
     AssignmentReport,
     CheckResult,
     Environment,
@@ -53,7 +54,6 @@ from grader.text import printable
 
 AGAIN = "run the same command again"
 DRAW, DRAW_BITS = "GRADER_DRAW", 48  # so that JavaScript can read it, too
-TRIED_TWICE = "as it crashed or ran out of time, it was graded once more, alone: it did so again"
 MAX_NOTE = 500  # characters
 MANY_LINES = 100  # printed: a few are nobody's concern
 

@@ -86,6 +86,7 @@ class CheckRun:
         self._draw = draw
         self._items: list[pytest.Item] = []  # of `results`
         self._apart = False
+        self._trainings = 0
         self.doubt = ""  # why what hidden checks saw may be the machine's doing; "": it is not
 
     def passed(self, name: str | None = None) -> bool:
@@ -122,7 +123,10 @@ class CheckRun:
         )
 
     def train(self, rng: np.random.Generator, **options: bool) -> TrainingRun:
-        judged = np.random.default_rng([self._draw, zlib.crc32(self._assignment.slug.encode())])
+        # By other draws in a second training: what the first was judged by is known to the worker.
+        self._trainings += 1
+        slug = zlib.crc32(self._assignment.slug.encode())
+        judged = np.random.default_rng([self._draw, slug, self._trainings])
         run = run_training(self.student, self._assignment, self._digits(), rng, judged, **options)
         self.training = msgspec.structs.replace(run.summary, draw=self._draw)
         return run

@@ -1,4 +1,8 @@
-"""Hidden checks as students may see them before the due date: points and verdicts, no texts."""
+"""Hidden checks as students may see them before the due date: points, no texts and no times.
+
+Student code runs while a hidden check asks, and could tell what it was asked by anything that is
+its to choose: not by more than whether it passes.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,9 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from grader.report.model import AssignmentReport, CheckResult, Report
+from grader.report.model import TRIED_TWICE, AssignmentReport, CheckResult, Report
+
+CHOSEN = ("error", "crashed", "timed_out")  # by the module, as it likes
 
 
 def for_students(report: Report, due: Callable[[str], datetime | None]) -> Report:
@@ -22,7 +28,11 @@ def for_students(report: Report, due: Callable[[str], datetime | None]) -> Repor
         assignment if is_past(due(assignment.slug), now) else masked(assignment)
         for assignment in report.assignments
     ]
-    return replace(report, assignments=assignments)
+    if assignments == report.assignments:
+        return report
+    # Of the whole a part is theirs, too.
+    duration_s = sum(check.duration_s for each in assignments for check in each.checks)
+    return replace(report, assignments=assignments, duration_s=duration_s)
 
 
 def is_past(due: datetime | None, now: datetime) -> bool:
@@ -40,11 +50,16 @@ def masked(assignment: AssignmentReport) -> AssignmentReport:
                 check,
                 id=f"hidden_{number}",
                 title=f"Hidden check {number}",
+                verdict="failed" if check.verdict in CHOSEN else check.verdict,
                 message="",
                 hint="",
                 line=None,
                 misconception="",
+                duration_s=0.0,
             )
         checks.append(check)
+    if not number:
+        return assignment
     # Their code could print what a hidden check calls it with. At home it prints all the same.
-    return replace(assignment, checks=checks, output="" if number else assignment.output)
+    notes = [note for note in assignment.notes if note != TRIED_TWICE]
+    return replace(assignment, checks=checks, output="", notes=notes)

@@ -85,6 +85,10 @@ class Activations(msgspec.Struct, frozen=True, tag="activations"):
 Picture = Weights | Activations
 
 
+# A note on a module that might have failed through no fault of its own.
+TRIED_TWICE = "as it crashed or ran out of time, it was graded once more, alone: it did so again"
+
+
 class AssignmentReport(msgspec.Struct, frozen=True):
     """All verdicts on one assignment, and what the student's code printed."""
 

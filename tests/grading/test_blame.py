@@ -17,8 +17,9 @@ import pytest
 from conftest import on_linux, solution
 
 from grader.course.manifest import Assignment, load_course
-from grader.grading.engine import TRIED_TWICE, Engine, run_tasks
+from grader.grading.engine import Engine, run_tasks
 from grader.grading.task import Graded
+from grader.report.model import TRIED_TWICE
 from grader.sandbox.process import Launcher, SandboxError
 from grader.sandbox.zygote import ForkedProcess, Zygote
 from grader.submissions.model import Source, Submission

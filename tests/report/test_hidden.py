@@ -1,4 +1,4 @@
-"""What students see of hidden checks before the due date: points and verdicts, no texts."""
+"""What students see of hidden checks before the due date: points, and no more."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ import pytest
 from msgspec.structs import replace
 
 from grader.report.hidden import for_students
-from grader.report.model import AssignmentReport, CheckResult, Environment, Report
+from grader.report.model import (
+    TRIED_TWICE,
+    AssignmentReport,
+    CheckResult,
+    Environment,
+    Report,
+    Verdict,
+)
 
 NOW = datetime.now(UTC)
 SEEN = CheckResult(
@@ -17,7 +24,7 @@ SEEN = CheckResult(
 SECRET = replace(
     SEEN, id="test_secret", title="Secret", misconception="secret", points=1.0, hidden=True
 )
-TOLD = CheckResult("hidden_1", "Hidden check 1", "failed", 1.0, 2.0, "", "", 0.1, hidden=True)
+TOLD = CheckResult("hidden_1", "Hidden check 1", "failed", 1.0, 2.0, "", "", 0.0, hidden=True)
 
 
 def report_of(*checks: CheckResult) -> Report:
@@ -36,6 +43,18 @@ def test_nothing_that_a_hidden_check_says_is_told_before_the_due_date(
     (assignment,) = for_students(report, lambda slug: due).assignments
     assert assignment.checks == [TOLD, SEEN, replace(TOLD, id="hidden_2", title="Hidden check 2")]
     assert assignment.output == ""  # it may tell what they were called with
+
+
+@pytest.mark.parametrize("verdict", ["error", "crashed", "timed_out"])
+def test_neither_time_nor_way_of_failing_tells_what_a_hidden_check_asked(verdict: Verdict) -> None:
+    slow = replace(SECRET, verdict=verdict, duration_s=4.25)
+    report = replace(report_of(SEEN, slow), duration_s=5.0)
+    (assignment,) = report.assignments
+    report = replace(report, assignments=[replace(assignment, notes=["kept", TRIED_TWICE])])
+    shown = for_students(report, lambda slug: None)
+    assert shown.duration_s == 0.1
+    assert shown.assignments[0].checks == [SEEN, TOLD]
+    assert shown.assignments[0].notes == ["kept"]
 
 
 def test_after_the_due_date_and_without_hidden_checks_all_is_told() -> None:
