@@ -35,7 +35,7 @@ from grader.checks.kit.optimizers import (
 from grader.checks.kit.probes import (
     normal,
 )
-from grader.checks.kit.shared import expect_accuracy
+from grader.checks.kit.shared import MEND_FIRST, expect_accuracy
 from grader.checks.kit.training_run import refuting
 from grader.checks.misconceptions.adam import WRONG_DEFAULTS, WRONG_RULES, WRONG_WHOLES
 from grader.checks.misconceptions.shared.steps import recognise
@@ -65,7 +65,8 @@ def adam(
 
 
 RULES: tuple[Rule, ...] = (adam, partial(adam, corrected_eps=True))
-RECOGNISE = partial(recognise_update, RULES, WRONG_RULES, wholes=WRONG_WHOLES)
+FIRST = "lr·g / (|g| + ε), about lr for every entry"
+RECOGNISE = partial(recognise_update, RULES, WRONG_RULES, wholes=WRONG_WHOLES, first=FIRST)
 
 
 @pytest.mark.points(3)
@@ -94,7 +95,7 @@ def trials(student: Student, rng: np.random.Generator) -> Iterator[Trial]:
 
 @pytest.mark.points(1)
 @pytest.mark.hint("ε is 1e-8, and it is added to the root of v̂, not under it.")
-def test_epsilon(student: Student, rng: np.random.Generator) -> None:
+def test_epsilon(student: Student, rng: np.random.Generator, passed: Passed) -> None:
     """ε is 1e-8 and is added to √v̂"""
     shapes = draw_shapes(rng)
     # Gradients near ε, on parameters at 0, where float32 shows steps of any size.
@@ -102,7 +103,11 @@ def test_epsilon(student: Student, rng: np.random.Generator) -> None:
     gradients = draw_gradients(rng, shapes, steps=5, scale=1e-8)
     trial = follow(student, {"lr": 0.01}, start, gradients, "gradients of the order of 1e-8")
     expect_rule(
-        RULES, iter([trial]), formula=FORMULA, recognise=partial(RECOGNISE, described=False)
+        RULES,
+        iter([trial]),
+        formula=FORMULA,
+        recognise=partial(RECOGNISE, described=False),
+        look="" if passed("test_update_rule") else MEND_FIRST,
     )
 
 

@@ -31,6 +31,7 @@ from grader.checks.kit.nonlinearity import (
     LEVELS,
     expect_nonlinear,
     identity_weights,
+    is_by_recording,
     named_forward,
 )
 from grader.checks.kit.probes import (
@@ -67,6 +68,7 @@ from grader.checks.misconceptions.batchnorm import (
     Normalise,
     by_large_eps,
     by_running_statistics,
+    describe_statistics,
     has_rows_normalised,
     recognise_parameters,
     running_candidates,
@@ -294,7 +296,9 @@ def named_normalisation(
         fresh = probe.hidden(weights, inputs, train=True)
         if error(by_running_statistics, fresh) < 2e-3:
             found.append(RUNNING_IN_TRAIN)
-    return only(found)
+    if found:
+        return only(found)
+    return describe_statistics(z, (shown - weights["beta"]) / weights["gamma"])
 
 
 def affine(x: np.ndarray, y: np.ndarray) -> bool:
@@ -336,7 +340,7 @@ def test_train_mode(student: Student, rng: np.random.Generator) -> None:
         f"the logits W2·v + b2 of the hidden layer's output v, here {show(expected)}",
         show(logits),
         "Return them as they are: no normalisation or activation.",
-        known=partial(named_forward, probe.net, probe.layers, inputs, True, common.RANDOM),
+        known=partial(named_logits, probe, inputs),
     )
     expect_far_row(probe, place, ddof)
     expect_small_eps(probe, place, ddof)
@@ -370,6 +374,14 @@ def expect_far_row(probe: Probe, place: Place, ddof: int) -> None:
         f"activations {show(shown)} of it",
         "Nothing is clipped, neither what is normalised nor what mean and variance are taken of.",
     )
+
+
+def named_logits(probe: Probe, inputs: np.ndarray) -> Mistake | None:
+    """What happens besides the layers, with the weights that are there or with others."""
+    with suppress(StudentError):
+        if is_by_recording(probe.net, inputs, train=True):
+            return common.BY_RECORDING
+    return named_forward(probe.net, probe.layers, inputs, True, common.RANDOM)
 
 
 def expect_small_eps(probe: Probe, place: Place, ddof: int) -> None:
@@ -459,7 +471,7 @@ def test_running_statistics(student: Student, rng: np.random.Generator) -> None:
         "a new network with this one's state_dict() to give the same logits in eval mode",
         "others",
         "Use register_buffer for the running statistics, so that they are saved.",
-        known=lambda: MOVE_IN_EVAL if moves_in_eval_mode(probe.net, rows) else NOT_SAVED,
+        known=lambda: moving_in_eval_mode(probe.net, rows) or NOT_SAVED,
     )
 
 
@@ -525,17 +537,19 @@ def test_eval_mode(student: Student, rng: np.random.Generator) -> None:
     )
 
 
-def moves_in_eval_mode(net: Network, inputs: np.ndarray) -> bool:
-    """Whether passes of the same inputs in eval mode differ, and not by chance."""
+def moving_in_eval_mode(net: Network, inputs: np.ndarray) -> Mistake | None:
+    """Why passes of the same inputs in eval mode differ, if they do, and not by chance."""
+    if is_by_recording(net, inputs, train=False):
+        return common.BY_RECORDING
     first, second = (net.forward(inputs, seed=0) for _ in range(2))
-    return not np.array_equal(first, second)
+    return None if np.array_equal(first, second) else MOVE_IN_EVAL
 
 
 def named_eval_mode(net: Network, inputs: np.ndarray, logits: np.ndarray) -> Mistake | None:
     """Why rows have other logits alone than in a batch."""
     with suppress(StudentError):
-        if moves_in_eval_mode(net, inputs):
-            return MOVE_IN_EVAL
+        if (moves := moving_in_eval_mode(net, inputs)) is not None:
+            return moves
         if close(logits, net.forward(inputs, train=True), rtol=1e-3):
             return BATCH_IN_EVAL
     return None

@@ -24,6 +24,7 @@ from grader.checks.kit.nonlinearity import (
     identity_weights,
     mix,
     named_forward,
+    named_mixing,
 )
 from grader.checks.kit.passes import ForwardPass
 from grader.checks.kit.probes import (
@@ -224,7 +225,7 @@ def test_three_layers_in_a_chain(student: Student, rng: np.random.Generator) -> 
         chain.run(straight, embed(both, len(both), num_features))[:, :num_hidden], 2
     )
     known = partial(named_forward, net, layers, inputs, False, common.RANDOM)
-    expect_elementwise(activated, mixed, "eval", known)
+    expect_elementwise(activated, mixed, "eval", known, partial(named_mixing, net, inputs, False))
 
 
 def passed_by(chain: Chain, weights: Weights, inputs: np.ndarray) -> bool:

@@ -66,7 +66,9 @@ def test_update_rule(student: Student, rng: np.random.Generator) -> None:
         RULES,
         trials(student, rng),
         formula=FORMULA,
-        recognise=partial(recognise_update, RULES, WRONG_RULES, remembers=False),
+        recognise=partial(
+            recognise_update, RULES, WRONG_RULES, first="lr·(g + λ·p)", remembers=False
+        ),
     )
 
 

@@ -303,8 +303,15 @@ def test_new_order_each_epoch(student: Student, rng: np.random.Generator) -> Non
                 "another order in each epoch",
                 "the same one again",
                 "Draw it inside the function, at each call, and do not seed.",
-                known=lambda: SAME_ORDER,
+                known=partial(named_same_order, orders[first], count),
             )
+
+
+def named_same_order(order: np.ndarray, count: int) -> Mistake | None:
+    """Why two epochs of `count` rows have one order."""
+    if np.array_equal(order, np.arange(count)):
+        return NOT_SHUFFLED
+    return SAME_ORDER if np.array_equal(np.sort(order), np.arange(count)) else None
 
 
 @pytest.mark.points(1)
@@ -329,6 +336,6 @@ def test_reproducible(student: Student, rng: np.random.Generator) -> None:
         not np.array_equal(first, another),
         "another order after another torch.manual_seed",
         "the same one",
-        known=lambda: NOT_SHUFFLED if np.array_equal(first[0], np.arange(MANY)) else SAME_ORDER,
+        known=partial(named_same_order, first[0], MANY),
     )
     expect_no_reseeding(student)

@@ -74,7 +74,7 @@ def test_update_rule(student: Student, rng: np.random.Generator) -> None:
         RULES,
         trials(student, rng),
         formula=FORMULA,
-        recognise=partial(recognise_update, RULES, WRONG_RULES, wholes=WRONG_WHOLES),
+        recognise=partial(recognise_update, RULES, WRONG_RULES, wholes=WRONG_WHOLES, first="lr·g"),
     )
 
 

@@ -298,6 +298,8 @@ def is_told_of_lr(runs: list[list[Settings]]) -> bool:
     """Whether learning rates have been told to come from elsewhere: then the optimizer tells
     something of their places in its range, however independently they are drawn."""
     tried = list(chain.from_iterable(runs))
+    if any(not -1e-6 <= place_of(settings)["lr"] <= 1 + 1e-6 for settings in tried):
+        return True
     some = ([s for s in tried if s["optimizer"] == optimizer] for optimizer in LR_RANGES)
     return any(named_lr(each, tried) not in (None, SAME_EACH_TRIAL) for each in some if each)
 

@@ -15,7 +15,9 @@ from grader.checks.kit.layers import (
 )
 from grader.checks.kit.nonlinearity import (
     identity_weights,
+    mix,
     named_forward,
+    named_mixing,
 )
 from grader.checks.kit.probes import (
     close,
@@ -35,7 +37,7 @@ from grader.checks.kit.training_run import expect_two_layers_train, refuting
 from grader.checks.misconceptions import Mistake
 from grader.checks.misconceptions.relu import recognise_forward, recognise_softmax
 from grader.checks.misconceptions.shared import common
-from grader.checks.misconceptions.shared.curves import recognise_curve
+from grader.checks.misconceptions.shared.curves import describe_curve, recognise_curve
 from grader.grading.plugin import Passed, Train
 from grader.sandbox.client import Network, Student
 
@@ -73,7 +75,7 @@ def test_hidden_is_relu(student: Student, rng: np.random.Generator) -> None:
             False,
             f"max(0, z) = {max(z, 0):.4g} at z = {z:.4g}",
             f"{a:.4g}",
-            known=lambda: recognise_hidden(points, activated, net.sizes[2]),
+            known=lambda: recognise_hidden(net, points, activated),
         )
     expect_forward(net, layers, rng)
 
@@ -94,10 +96,19 @@ def show_nonlinearity(
     return points, net.forward(embed(points, len(points), num_features))[:, :num_hidden]
 
 
-def recognise_hidden(points: np.ndarray, activated: np.ndarray, num_output: int) -> Mistake | None:
-    """The known mistake that gives (N, H) points these values, W2 being an identity matrix."""
-    more = num_output - points.shape[1]
-    return recognise_curve(points, activated) or recognise_softmax(points, activated, more)
+def recognise_hidden(net: Network, points: np.ndarray, activated: np.ndarray) -> Mistake | None:
+    """The known mistake that gives (N, H) points these values, the weights being identities."""
+    num_features, num_hidden, num_output = net.sizes
+    known = recognise_curve(points, activated) or recognise_softmax(
+        points, activated, num_output - num_hidden
+    )
+    if known is not None:
+        return known
+    inputs = embed(mix(points), len(points), num_features)
+    mixed = net.forward(inputs)[:, :num_hidden]
+    if not np.allclose(mixed, mix(activated), rtol=1e-4, atol=1e-6):
+        return named_mixing(net, inputs, train=False)
+    return describe_curve(points, activated)
 
 
 def is_relu(points: np.ndarray, activated: np.ndarray) -> np.ndarray:
@@ -135,8 +146,11 @@ def named_logits(
     train: bool,
 ) -> Mistake | None:
     """What gives these logits, or, with other weights, what makes them differ between passes."""
-    recognised = recognise_forward(weights, inputs, logits)
-    return recognised or named_forward(net, layers, inputs, train, common.RANDOM)
+    return (
+        recognise_forward(weights, inputs, logits, train)
+        or named_forward(net, layers, inputs, train, common.RANDOM)
+        or named_mixing(net, inputs, train)
+    )
 
 
 @pytest.mark.points(2)

@@ -233,7 +233,9 @@ def test_right_steps_on_changed_gradients_are_named(slug: str, name: str, rewrit
                 way = checks.RULES[0](start, rewrite(p, given), **trial.options)
                 followed.append((start, [each.astype(np.float32) for each in way], given))
             trials.append(replace(trial, followed=followed))
-        named = recognise_update(checks.RULES, mistakes.WRONG_RULES, trials, remembers=slug != "l2")
+        named = recognise_update(
+            checks.RULES, mistakes.WRONG_RULES, trials, first="", remembers=slug != "l2"
+        )
         if slug == "l2" and name == "some parameters only":
             continue  # with its decay, that one moves all the same
         assert named is not None and named.name == name, seed
@@ -250,7 +252,9 @@ def test_exchanged_arguments_and_other_lengths_are_named(slug: str) -> None:
 
     for seed in SEEDS:
         trials = trials_of(slug, exchanged, seed)
-        named = recognise_update(checks.RULES, mistakes.WRONG_RULES, trials, remembers=slug != "l2")
+        named = recognise_update(
+            checks.RULES, mistakes.WRONG_RULES, trials, first="", remembers=slug != "l2"
+        )
         assert named is not None and named.name == "arguments exchanged"
 
 

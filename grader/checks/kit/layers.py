@@ -11,7 +11,14 @@ import numpy as np
 
 from grader.checks.kit.probes import draw_seed, expect, normal
 from grader.checks.misconceptions import Mistake
-from grader.checks.misconceptions.shared.layers import DETACHED, FROZEN, UNUSED, wrong_parameters
+from grader.checks.misconceptions.shared.layers import (
+    DETACHED,
+    FROZEN,
+    LOST_IN_TRAINING,
+    UNUSED,
+    wrong_parameters,
+)
+from grader.checks.misconceptions.shared.trainings import same_for_all
 from grader.sandbox.client import Network, Parameter, StudentError
 
 PASSES = 6  # in which a gradient may arrive
@@ -221,6 +228,8 @@ def unused_or_detached(
         before, again = (net.forward(inputs, seed=seed) for seed in (0, 1))
         if not np.array_equal(before, again):
             return None
+        if same_for_all(net.forward(inputs, train=True)) and not same_for_all(before):
+            return LOST_IN_TRAINING
         layers.assign(net, weights | {role: weights[role] + 1})
         return UNUSED if np.array_equal(net.forward(inputs), before) else DETACHED
     return None

@@ -186,6 +186,7 @@ def expect_rule(
     *,
     formula: str,
     recognise: Callable[[list[Trial]], Mistake | None],
+    look: str = "",
 ) -> None:
     """Fail unless one and the same of `rules` explains every trial.
 
@@ -200,7 +201,7 @@ def expect_rule(
     for trial in trials:
         matching = [rule for rule in rules if explains(rule, trial)]
         if not matching:
-            fail_at(trial, rules[0], formula, partial(name, trial, done))
+            fail_at(trial, rules[0], formula, partial(name, trial, done), look)
         rules = matching
         done.append(trial)
 
@@ -213,7 +214,7 @@ def rest_of(trials: Iterator[Trial]) -> list[Trial]:
     return rest
 
 
-def fail_at(trial: Trial, rule: Rule, formula: str, known: Known) -> None:
+def fail_at(trial: Trial, rule: Rule, formula: str, known: Known, look: str = "") -> None:
     """Fail with the step and the entry where `trial` is furthest from `rule`."""
     start, seen, gradients = next(
         way
@@ -230,7 +231,8 @@ def fail_at(trial: Trial, rule: Rule, formula: str, known: Known) -> None:
         f"{before.flat[worst]:.6g} to {expected[step].flat[worst]:.6g} "
         f"(its gradient is {gradients[step].flat[worst]:.4g})",
         f"{seen[step].flat[worst]:.6g}",
-        known=known,
+        look,
+        known,
     )
 
 

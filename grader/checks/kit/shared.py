@@ -177,6 +177,9 @@ def expect_no_reseeding(student: Student) -> None:
     )
 
 
+MEND_FIRST = "What did not pass above may be why: mend that first."
+
+
 def expect_accuracy(run: TrainingRun, passed: Passed) -> None:
     """Fail below the assignment's threshold.
 
@@ -190,8 +193,6 @@ def expect_accuracy(run: TrainingRun, passed: Passed) -> None:
         f"a validation accuracy of at least {summary.threshold:.2f} "
         f"after {len(summary.loss)} epochs",
         f"{summary.valid_accuracy:.2f}, with a training loss of {losses}",
-        "Look at what the initial weights and the learning rate do."
-        if sound
-        else "What did not pass above may be why: mend that first.",
+        "Look at what the initial weights and the learning rate do." if sound else MEND_FIRST,
         known=partial(recognise_training, summary.loss, run.unseen_logits) if sound else None,
     )

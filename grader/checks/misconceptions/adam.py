@@ -193,6 +193,18 @@ def corrected_stored(start: np.ndarray, given: list[np.ndarray], lr: float) -> l
     return way
 
 
+def one_added(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+    """m is averaged as β1·m + 1 - β1·g."""
+    p, m, v, way = start.astype(np.float64), *np.zeros((2, *start.shape)), []
+    for t, gradient in enumerate(given, start=1):
+        g = gradient.astype(np.float64)
+        m = BETA_1 * m + 1 - BETA_1 * g
+        v = BETA_2 * v + (1 - BETA_2) * g**2
+        p = p - lr * direction(m, v, g, t)
+        way.append(p)
+    return way
+
+
 def t_counts_parameters(trial: Trial, *, anew: bool = False) -> bool:
     """Whether t goes on with each parameter in place of each step; `anew` in each step."""
     count = 0 if anew else len(trial.followed)
@@ -233,7 +245,7 @@ def first_step_lr(trial: Trial) -> Iterator[Constants]:
     """Adam's first step is lr·g / (|g| + ε)."""
     signs = [g / (np.abs(g) + EPS) for g in gradients(trial, 0)]
     seen = ratio(moves(trial, 0), signs)
-    return (c for c in roundings("own_lr", seen) if c["own_lr"] != trial.options["lr"])
+    return (c for c in roundings("own_lr", seen) if c["own_lr"] not in (0.0, trial.options["lr"]))
 
 
 def first_step_eps(trial: Trial) -> Iterator[Constants]:
@@ -341,6 +353,30 @@ WRONG_RULES = (
         "v is corrected with β1 here: each moment is corrected with the β that it is averaged "
         "with.",
         directed(lambda m, v, g, t: m / (1 - BETA_1**t) / (np.sqrt(v / (1 - BETA_1**t)) + EPS)),
+    ),
+    WrongRule(
+        "power of 1 - β",
+        "Both moments are divided by (1 - β)^t here: it is β that is raised to the power t, not "
+        "1 - β.",
+        directed(
+            lambda m, v, g, t: m / (1 - BETA_1) ** t / (np.sqrt(v / (1 - BETA_2) ** t) + EPS)
+        ),
+    ),
+    WrongRule(
+        "parentheses missing",
+        "m / 1 - β1^t divides m by 1 and subtracts β1^t: parentheses belong around 1 - β1^t.",
+        directed(lambda m, v, g, t: (m - BETA_1**t) / (np.sqrt(v / (1 - BETA_2**t)) + EPS)),
+    ),
+    WrongRule(
+        "parentheses missing",
+        "v / 1 - β2^t divides v by 1 and subtracts β2^t: parentheses belong around 1 - β2^t.",
+        directed(lambda m, v, g, t: m / (1 - BETA_1**t) / (np.sqrt(v - BETA_2**t) + EPS)),
+    ),
+    WrongRule(
+        "parentheses missing",
+        "1 - β1·g subtracts β1·g from 1: parentheses belong around 1 - β1, which g is multiplied "
+        "with.",
+        one_added,
     ),
     WrongRule(
         "t one step ahead",
@@ -454,6 +490,16 @@ WRONG_RULES = (
         partial(follow_moments, square=lambda g, m: np.full_like(g, (g**2).sum())),
     ),
     WrongRule(
+        "new squares weighted with β2",
+        "New squares enter v with β2 here, as the old v does: they count 1 - β2.",
+        directed(lambda m, v, g, t: direction(m, v * BETA_2 / (1 - BETA_2), g, t)),
+    ),
+    WrongRule(
+        "new gradients weighted with β1",
+        "New gradients enter m with β1 here, as the old m does: they count 1 - β1.",
+        directed(lambda m, v, g, t: direction(m * BETA_1 / (1 - BETA_1), v, g, t)),
+    ),
+    WrongRule(
         "second moment adds up",
         "v adds squares up here: it is an average, and new squares count 1 - β2.",
         directed(lambda m, v, g, t: m / (1 - BETA_1**t) / (np.sqrt(v / (1 - BETA_2)) + EPS)),
@@ -478,6 +524,18 @@ WRONG_RULES = (
         "m adds gradients up as momentum does, which makes steps ten times too long: in Adam it is "
         "an average, and new gradients count 1 - β1.",
         directed(lambda m, v, g, t: direction(m, v, g, t) / (1 - BETA_1)),
+    ),
+    WrongRule(
+        "both moments add up",
+        "m and v add gradients and squares up here: both are averages, in which new ones count "
+        "1 - β.",
+        directed(lambda m, v, g, t: direction(m / (1 - BETA_1), v / (1 - BETA_2), g, t)),
+    ),
+    WrongRule(
+        "both moments add up",
+        "m and v add gradients and squares up here, and are not corrected: both are averages, in "
+        "which new ones count 1 - β, divided by 1 - β^t.",
+        directed(lambda m, v, g, t: m / (1 - BETA_1) / (np.sqrt(v / (1 - BETA_2)) + EPS)),
     ),
     WrongRule(
         "momentum in place of Adam",

@@ -166,6 +166,14 @@ NORMALISATIONS: tuple[tuple[Mistake, Normalise], ...] = (
     ),
     (
         Mistake(
+            "root mean square",
+            "Activations are divided by the root of their mean square, as by RMSNorm, and not "
+            "centred: the batch's mean is subtracted first.",
+        ),
+        lambda z: z / np.sqrt((z**2).mean(axis=0)),
+    ),
+    (
+        Mistake(
             "scaled to the range",
             "Activations are scaled to the range from 0 to 1 by the batch's smallest and largest: "
             "it is mean and deviation that normalise.",
@@ -187,6 +195,35 @@ NORMALISATIONS: tuple[tuple[Mistake, Normalise], ...] = (
         lambda z: (z - z[: len(z) // 2].mean(axis=0)) / z[: len(z) // 2].std(axis=0),
     ),
 )
+
+
+OTHER_CENTRE = Mistake(
+    "something else than the mean subtracted",
+    "Each unit is divided by its deviation as it should, but what is subtracted is not its mean "
+    "over the batch.",
+)
+OTHER_DIVISOR = Mistake(
+    "something else than the deviation divides",
+    "Each unit's mean is subtracted as it should, but what divides is not its deviation: the root "
+    "of the mean of (x - mean)², over the batch.",
+)
+OTHER_BOTH = Mistake(
+    "other statistics",
+    "Each unit is shifted and scaled, but neither by its mean nor by its deviation over the batch.",
+)
+
+
+def describe_statistics(z: np.ndarray, n: np.ndarray) -> Mistake | None:
+    """Which statistic of each unit is another one, where `n` (N, H) is z, shifted and scaled."""
+    for a, b in zip(z.T, n.T, strict=True):
+        columns = np.stack([a, np.ones_like(a)], axis=1)
+        line = columns @ np.linalg.lstsq(columns, b, rcond=None)[0]
+        if np.abs(line - b).max() > 2e-3 * np.abs(b).max():
+            return None
+    centred = bool(np.abs(n.mean(axis=0)).max() < 2e-3)
+    if np.abs(n.std(axis=0) - 1).max() < 3e-2:
+        return None if centred else OTHER_CENTRE
+    return OTHER_DIVISOR if centred else OTHER_BOTH
 
 
 RUNNING_IN_TRAIN = Mistake(
@@ -240,6 +277,16 @@ VARIANCE_STAYS = Mistake(
     "running variance never updated",
     "Eval mode subtracts the running mean, but its variance is still the initial 1.",
 )
+MEAN_STAYS = Mistake(
+    "running mean not used",
+    "Eval mode divides by the running deviation and subtracts no mean: the running mean is never "
+    "updated, or not subtracted.",
+)
+STARTED_ANEW = Mistake(
+    "running statistics started anew",
+    "After 200 batches the running statistics are 10% converged, as after one: they are set back "
+    "or made anew in each pass, or moved by a momentum of about 0.0005.",
+)
 ROOT_FORGOTTEN = Mistake(
     "divided by the running variance",
     "Eval mode divides by the running variance: train mode divides by the root of the batch's.",
@@ -265,8 +312,8 @@ SKIPPED_IN_EVAL = Mistake(
 )
 NEVER_UPDATED = Mistake(
     "running statistics never updated",
-    "Eval mode uses the initial statistics, mean 0 and variance 1: each batch in train mode "
-    "updates them.",
+    "Eval mode normalises by mean 0 and variance 1, where the statistics start: each batch in "
+    "train mode updates them, by its mean and variance before it is normalised.",
 )
 
 
@@ -280,6 +327,8 @@ def running_candidates(
     """
     yield NEVER_UPDATED, gamma * z + beta
     yield VARIANCE_STAYS, gamma * (z - mean) + beta
+    yield MEAN_STAYS, gamma * z / np.sqrt(variance) + beta
+    yield STARTED_ANEW, gamma * (z - 0.1 * mean) / np.sqrt(0.1 * variance + 0.9) + beta
     yield SKIPPED_IN_EVAL, z
     yield ROOT_FORGOTTEN, gamma * (z - mean) / variance + beta
     yield DEVIATION_KEPT, gamma * (z - mean) / variance**0.25 + beta
@@ -287,7 +336,7 @@ def running_candidates(
         total = 200 * m
         yield ADD_UP, gamma * (z - total * mean) / np.sqrt(1 + total * variance) + beta
     yield NO_SCALE_IN_EVAL, (z - mean) / np.sqrt(variance)
-    for momentum in (0.01, 0.005, 0.002, 0.001, 0.0005, 0.0001):
+    for momentum in (0.01, 0.005, 0.002, 0.001, 0.0001):
         c = 1 - (1 - momentum) ** 200
         yield (
             filled(SLOW, c=c, momentum=momentum),

@@ -170,14 +170,16 @@ def recognise_variances(
                 exact.append(ONE_LAYER)
             elif fits(lambda n, m: 1 / n, other):
                 exact.append(ONE_GAIN)
-    return only(exact) if exact else _leaky(variances, fans) or _fixed(variances)
+    if exact:
+        return only(exact)
+    return _leaky(variances, fans) or _fixed(variances) or _powers(variances, fans)
 
 
 def _leaky(variances: Mapping[str, float], fans: Mapping[str, tuple[int, int]]) -> Mistake | None:
     """2/(1 + a²)/fan_in for both weights, and the slope a that gives it."""
     shares = [variances[role] * fans[role][0] / 2 for role in ("W1", "W2")]
     share = sum(shares) / 2
-    if not 0.2 < share < 0.99 or max(shares) - min(shares) > 0.015 * share:
+    if not 0.7 < share < 0.99 or max(shares) - min(shares) > 0.015 * share:
         return None
     return filled(LEAKY, share=share, slope=math.sqrt(1 / share - 1))
 
@@ -187,6 +189,41 @@ def _fixed(variances: Mapping[str, float]) -> Mistake | None:
     alike = second > 0 and abs(first / second - 1) < TOLERANCE
     return filled(FIXED, deviation=first) if alike else None
 
+
+def _powers(variances: Mapping[str, float], fans: Mapping[str, tuple[int, int]]) -> Mistake | None:
+    """How both variances depend on fan_in, where it is as some power of it."""
+    (first, n), (second, m) = ((variances[role], fans[role][0]) for role in ("W1", "W2"))
+    if min(first, second) <= 0:
+        return None
+    power = math.log(first / second) / math.log(n / m)
+    nearest = min(OF_POWERS, key=lambda known: abs(known - power))
+    if abs(nearest - power) > 0.05:
+        return None
+    return filled(OF_POWERS[nearest], share=first * n / 2)
+
+
+OF_POWERS = {
+    -1.0: Mistake(
+        "another factor",
+        "The variance falls with fan_in as it should, but is {share:.3g} times He's: look at the "
+        "factor, and at what is done to the weights after the draw.",
+    ),
+    -2.0: Mistake(
+        "square of fan_in",
+        "The variance falls with the square of fan_in, as where a root is missing: the deviation "
+        "is √(2/fan_in).",
+    ),
+    -0.5: Mistake(
+        "root of fan_in",
+        "The variance falls with the root of fan_in, as where a root is taken twice: the deviation "
+        "is √(2/fan_in).",
+    ),
+    1.0: Mistake(
+        "multiplied by fan_in",
+        "The weights grow with fan_in, as where 2 is multiplied by it: the deviation is "
+        "√(2/fan_in), smaller the more inputs there are.",
+    ),
+}
 
 # ---------------------------------------------------------------- entries and rows
 

@@ -283,6 +283,12 @@ WRONG_RULES = (
         stepping(lambda p, g, lr, decay, t: lr * (g + decay * p.sum())),
     ),
     WrongRule(
+        "norm of the parameters",
+        "λ times the norm of the parameter, one number, is added to each of its entries here: each "
+        "entry's decay is λ times itself.",
+        stepping(lambda p, g, lr, decay, t: lr * (g + decay * np.linalg.norm(p))),
+    ),
+    WrongRule(
         "the gradient decays",
         "It is the gradient that shrinks by λ here: the decay is the parameter's.",
         stepping(lambda p, g, lr, decay, t: lr * (g - decay * g)),

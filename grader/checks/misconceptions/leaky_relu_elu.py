@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.checks.misconceptions import Mistake, only
+from grader.checks.misconceptions import Mistake, filled, only
 
 # From z and the setting, negative_slope or alpha, to what is returned; float64.
 Formula = Callable[[np.ndarray, float], np.ndarray]
@@ -97,6 +97,11 @@ WRITTEN_INTO = Mistake(
     "z itself is written into (z[mask] = …, z *= …, a name that ends in _): compute a new tensor.",
 )
 
+ONE_SIDE = Mistake(
+    "one side right",
+    "The values are right {right} zero, and not {wrong} it: there it is {wanted}.",
+)
+
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 
 
@@ -148,9 +153,22 @@ def recognise_function(
     name: str, seen: np.ndarray, z: np.ndarray, setting: float
 ) -> Mistake | None:
     """The one mistake that gives these values of `leaky_relu` or `elu`."""
-    z = z.astype(float)
-    return only(
-        mistake
-        for mistake, formula in WRONG[name]
-        if agree(seen[z != 0], formula(z[z != 0], setting))
-    )
+    seen, z = seen[z != 0], z[z != 0].astype(float)
+    found = [mistake for mistake, formula in WRONG[name] if agree(seen, formula(z, setting))]
+    return only(found) if found else one_side_right(name, seen, z, setting)
+
+
+def one_side_right(name: str, seen: np.ndarray, z: np.ndarray, setting: float) -> Mistake | None:
+    """Which side of zero has other values, where the other side has the right ones."""
+    if not (z > 0).any() or not (z < 0).any():
+        return None
+    formula, wanted = {
+        "leaky_relu": (setting * z, "negative_slope·z"),
+        "elu": (setting * np.expm1(np.minimum(z, 0)), "alpha·(exp(z) - 1)"),
+    }[name]
+    above, below = agree(seen[z > 0], z[z > 0]), agree(seen[z < 0], formula[z < 0])
+    if above == below:
+        return None
+    if above:
+        return filled(ONE_SIDE, right="above", wrong="below", wanted=wanted)
+    return filled(ONE_SIDE, right="below", wrong="above", wanted="z itself")

@@ -56,6 +56,16 @@ ANOTHER_SIZE = Mistake(
     "another batch size",
     "Each batch has {seen} rows, where batch_size is {asked}.",
 )
+EMPTY_AFTER_FIRST = Mistake(
+    "slices end too early",
+    "All batches after the first are empty: the slice for one ends batch_size rows after its "
+    "start, as in start : start + batch_size.",
+)
+CUT_OTHERWISE = Mistake(
+    "cut otherwise",
+    "All rows come, but are shared out otherwise: each batch has batch_size rows, and only the "
+    "last one takes what is left.",
+)
 EMPTY_BATCH = Mistake(
     "empty batch",
     "An empty batch comes at the end: where the rows come out even nothing is left over.",
@@ -130,7 +140,9 @@ def recognise_sizes(
     size = max(seen, default=0)
     if size and seen == [min(size, rows - start) for start in range(0, rows, size)]:
         return filled(ANOTHER_SIZE, seen=size, asked=batch_size)
-    return None
+    if len(seen) > 1 and seen[0] == batch_size and not any(seen[1:]):
+        return EMPTY_AFTER_FIRST
+    return CUT_OTHERWISE if sum(seen) == rows and all(seen) else None
 
 
 def recognise_pairs(by_inputs: np.ndarray, by_targets: np.ndarray) -> Mistake | None:

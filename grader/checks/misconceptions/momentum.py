@@ -300,6 +300,12 @@ WRONG_RULES = (
         stepping(lambda v, old, g, mu, t: np.sign(v)),
     ),
     WrongRule(
+        "gradient squared",
+        "The gradients' squares enter the velocity here, and lose their sign: it takes the "
+        "gradients themselves.",
+        partial(follow_velocity, remember=lambda v, g, mu: mu * v + g**2),
+    ),
+    WrongRule(
         "one velocity for all entries",
         "A parameter has one number as its velocity here, the mean over its entries: each entry "
         "has its own.",

@@ -105,6 +105,11 @@ BASES_MIXED = Mistake(
     "bases mixed",
     "A logarithm is undone by the power of another base: 10 ** x undoes log10, exp undoes log.",
 )
+RANGE_RAISED = Mistake(
+    "ends taken for exponents",
+    "The ends of the range are taken for exponents: what is drawn and then raised lies between "
+    "their logarithms, log(low) and log(high).",
+)
 ONE_RANGE = Mistake(
     "one learning rate range",
     "Both optimizers draw the learning rate from one range: each has its own in LR_RANGES.",
@@ -154,12 +159,17 @@ def recognise_range(name: str, tried: Sequence[Settings]) -> Mistake | None:
     if name == "dropout":
         return None
     if name == "weight_decay":
-        return BASES_MIXED if looks_mixed(drawn_of(tried, name), WEIGHT_DECAY_RANGE) else None
+        drawn_decays = drawn_of(tried, name)
+        if looks_raised(drawn_decays, WEIGHT_DECAY_RANGE):
+            return RANGE_RAISED
+        return BASES_MIXED if looks_mixed(drawn_decays, WEIGHT_DECAY_RANGE) else None
     drawn = {o: drawn_of([s for s in tried if s["optimizer"] == o], name) for o in LR_RANGES}
     if any(len(some) < 20 for some in drawn.values()):
         return None
     if all(looks_mixed(drawn[o], LR_RANGES[o]) for o in LR_RANGES):
         return BASES_MIXED
+    if all(looks_raised(drawn[o], LR_RANGES[o]) for o in LR_RANGES):
+        return RANGE_RAISED
     others = dict(zip(LR_RANGES, reversed(LR_RANGES.values()), strict=True))
     if all(low <= drawn[o].min() and drawn[o].max() <= high for o, (low, high) in others.items()):
         return RANGES_EXCHANGED
@@ -176,6 +186,14 @@ def looks_mixed(drawn: np.ndarray, bounds: tuple[float, float]) -> bool:
     return any(
         low * 0.999 <= drawn.min() and drawn.max() <= high * 1.001
         for low, high in (np.exp(np.log10(bounds)), 10 ** np.log(bounds))
+    )
+
+
+def looks_raised(drawn: np.ndarray, bounds: tuple[float, float]) -> bool:
+    """Whether these are exp of what lies within `bounds`, or powers of 10."""
+    return any(
+        low * (1 - 1e-9) <= drawn.min() and drawn.max() <= high * (1 + 1e-9)
+        for low, high in (np.exp(bounds), 10 ** np.array(bounds))
     )
 
 

@@ -60,21 +60,29 @@ FORWARDS: tuple[tuple[Mistake, Callable[[Weights, np.ndarray], np.ndarray]], ...
         ),
         lambda w, x: relu(output(w, x @ w["W1"].T + w["b1"])),
     ),
-    (
-        Mistake(
-            "no nonlinearity",
-            "In this mode z goes through the hidden layer unchanged.",
-        ),
-        lambda w, x: output(w, x @ w["W1"].T + w["b1"]),
-    ),
+)
+
+NOT_IN_TRAINING = Mistake(
+    "no nonlinearity",
+    "In train mode z goes through the hidden layer unchanged: ReLU is there in both modes.",
+)
+OTHERS_DECIDE = Mistake(
+    "other units decide",
+    "Negative z go through unchanged here, though alone they became 0: it is each entry's own sign "
+    "that decides, and not a mean, a sum or a maximum over several.",
 )
 
 
-def recognise_forward(weights: Weights, inputs: np.ndarray, seen: np.ndarray) -> Mistake | None:
-    """What else than W2·max(0, W1·x + b1) + b2 gives these logits."""
+def recognise_forward(
+    weights: Weights, inputs: np.ndarray, seen: np.ndarray, train: bool
+) -> Mistake | None:
+    """What else than W2·max(0, W1·x + b1) + b2 gives these logits, where a hidden layer that was
+    shown single numbers in eval mode was ReLU."""
     w = {role: value.astype(np.float64) for role, value in weights.items()}
     right = output(w, hidden(w, inputs))
+    unchanged = OTHERS_DECIDE if not train else NOT_IN_TRAINING
     candidates = [
+        (unchanged, output(w, inputs @ w["W1"].T + w["b1"])),
         *((mistake, forward(w, inputs)) for mistake, forward in FORWARDS),
         *((mistake, function(right)) for mistake, function in ON_LOGITS),
     ]

@@ -7,6 +7,7 @@ what it raised, its text.
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Iterator
 
@@ -25,6 +26,7 @@ IN_FORWARD = re.compile(
 )
 BATCH = re.compile(r"^the forward pass on \((\d+), \d+\)")
 RESHAPED = re.compile(r"shape '\[.*\b(784|512)\b.*\]' is invalid for input of size")
+ROWS_WRITTEN = re.compile(r"shape '\[([\d, ]+)\]' is invalid for input of size (\d+)")
 OVER_ROWS = re.compile(r"argmax\((?:.*, *)?(?:dim=|axis=)?0\)")
 UNKNOWN_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 NO_ATTRIBUTE = re.compile(r"AttributeError: '(\w+)' object has no attribute '(\w+)'")
@@ -116,6 +118,14 @@ def sizes(error: StudentError) -> Slip | None:
             "A tensor with one number for each row meets one with a number for each unit: what is "
             "taken over the batch, one for each unit, is taken over dim=0.",
         )
+    if (found := ROWS_WRITTEN.search(said)) and (batch := BATCH.search(said)):
+        first, *rest = map(int, found[1].split(", "))
+        if first != int(batch[1]) and int(batch[1]) * math.prod(rest) == int(found[2]):
+            return Slip(
+                "number of rows hard-coded",
+                f"The number of rows, {first}, stands in the code, and this batch has {batch[1]}: "
+                "write -1 or x.shape[0] for it.",
+            )
     if found := RESHAPED.search(said):
         return hard_coded(found[1])
     if (found := PRODUCT.search(said)) is None:
@@ -126,8 +136,8 @@ def sizes(error: StudentError) -> Slip | None:
     if inner == weight[1] and PRODUCTS.search(marked(error)):
         return Slip(
             "weight the wrong way round",
-            "A weight fits only the other way round: @ takes it as (in, out), "
-            "nn.functional.linear as (out, in); .T turns it.",
+            f"This weight takes {weight[0]} numbers a row, and is given {inner}: turned round, by "
+            ".T, it would fit; @ takes it as (in, out), nn.functional.linear as (out, in).",
         )
     batch = BATCH.search(said)
     if rows == "1" and batch and int(inner) == int(batch[1]) * int(weight[0]):
@@ -160,6 +170,18 @@ def marked(error: StudentError) -> str:
 def marked_slip(error: StudentError) -> Slip | None:
     """What an exception means beside the part of the line that raised it."""
     said, part = str(error), marked(error)
+    if "'NoneType' object is not callable" in said and "closure" in part:
+        return Slip(
+            "closure called",
+            "step() is called without a closure here, so that `closure` is None: the gradients "
+            "are in p.grad already; call a closure only if one is given.",
+        )
+    if (found := re.search(r"KeyError: '(\w+)'", said)) and re.search(r"group\w*\[", part):
+        return Slip(
+            "key not in the group",
+            f"A group has no key '{found[1]}': it has those of the dict of defaults that "
+            "super().__init__(parameters, defaults) is given; look at how both are spelt.",
+        )
     if "'NoneType'" in said and re.search(r"\.grad\b", part):
         return Slip(
             "gradient that is not there yet",

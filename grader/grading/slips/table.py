@@ -217,6 +217,46 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         ),
     ),
     (
+        r"Optimizer\.__init__\(\) missing 1 required positional argument: 'defaults'",
+        Slip(
+            "defaults not passed",
+            "super().__init__ takes the parameters and a dict of defaults, such as dict(lr=lr), "
+            "which step() finds again in each group.",
+        ),
+    ),
+    (
+        r"Nesterov momentum requires a momentum and zero dampening",
+        Slip(
+            "dampening besides Nesterov",
+            "nesterov=True goes with a momentum and without dampening, which SGD takes fourth: "
+            "pass arguments on by name.",
+        ),
+    ),
+    (
+        r"(?P<name>\w+)\(\) missing 1 required positional argument: '(?:input|x|self)'",
+        Slip(
+            "function called without its tensor",
+            "{name} is called without the tensor that it is to be applied to: to keep a function "
+            "for later leave the parentheses out, or make a layer, nn.ReLU().",
+        ),
+    ),
+    (
+        r"\b(?:train|eval)\(\) (?:takes|missing|got)",
+        Slip(
+            "train() or eval() overridden",
+            "The class defines a train() or eval() of its own, which torch calls with a mode: "
+            "leave both to nn.Module, and ask self.training which mode is on.",
+        ),
+    ),
+    (
+        r"does not support dense gradients",
+        Slip(
+            "optimizer for sparse gradients",
+            "This optimizer takes sparse gradients only, and a network's are dense: Adam is the "
+            "one for those.",
+        ),
+    ),
+    (
         r"step\(\) missing 1 required positional argument: 'closure'",
         Slip(
             "step asks for a closure",

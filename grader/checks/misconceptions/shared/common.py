@@ -39,6 +39,22 @@ RANDOM = Mistake(
     "new weights, which is not asked for.",
 )
 
+BY_RECORDING = Mistake(
+    "depends on whether gradients are recorded",
+    "Something else is computed while gradients are recorded than under no_grad: it is "
+    "self.training that tells train from eval mode, not torch.is_grad_enabled().",
+)
+MIXES_UNITS = Mistake(
+    "units mixed",
+    "What a hidden unit gives depends on the other units of its row, as with a normalisation over "
+    "the features or a maximum: a nonlinearity takes each number by itself.",
+)
+MIXES_ROWS = Mistake(
+    "rows mixed",
+    "What a row gives depends on the other rows of its batch, as with means or maxima over the "
+    "batch (dim=0): a nonlinearity takes each number by itself.",
+)
+
 # ---------------------------------------------------------------- trainings
 
 OTHER_GRADIENT = Mistake(
@@ -61,6 +77,12 @@ STANDS_STILL = Mistake(
     "training stands still",
     "The loss stays at 2.30, log 10, which guessing costs: the steps are far too short, or what "
     "they move is not the network's.",
+)
+
+HARDLY_FALLS = Mistake(
+    "loss hardly falls",
+    "The loss is hardly lower at the end than at first: steps are too short (a small learning "
+    "rate), or little gets through the layers (sigmoids, small initial weights).",
 )
 
 # ---------------------------------------------------------------- optimizers

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from grader.checks.misconceptions import Mistake, only
+from grader.checks.misconceptions import Mistake, filled, only
 
 Constants = dict[str, float]
 
@@ -74,6 +74,16 @@ def least(z: np.ndarray, a: np.ndarray) -> Iterator[Constants]:
         low, high = float(off.max()), float(on.min())
         digits = (float(f"{high:.{n}g}") for n in (1, 2, 3))
         yield from ({"least": c} for c in (*digits, low) if low <= c < high)
+
+
+def least_value(z: np.ndarray, a: np.ndarray) -> Iterator[Constants]:
+    is_reached = np.ptp(a) > 0 and a.min() > z.min() / 2
+    return (c for c in written("least", a.min()) if is_reached and c["least"] != 0)
+
+
+def shift(z: np.ndarray, a: np.ndarray) -> Iterator[Constants]:
+    middle = (z > 100) & (z < 1000)
+    return (c for c in written("shift", np.median((a - z)[middle])) if c["shift"] != 0)
 
 
 def sharpness(z: np.ndarray, a: np.ndarray) -> Iterator[Constants]:
@@ -178,6 +188,18 @@ CURVES = (
         factor,
     ),
     Curve(
+        "maximum with another number",
+        "This is max({least:.4g}, z): ReLU takes the maximum of 0 and z.",
+        lambda z, least: np.maximum(z, least),
+        least_value,
+    ),
+    Curve(
+        "shifted ReLU",
+        "This is max(0, z {shift:+.4g}), whose corner is not at 0, as ReLU's is.",
+        lambda z, shift: np.maximum(z + shift, 0),
+        shift,
+    ),
+    Curve(
         "threshold above zero",
         "Positive z are cut off as well, up to {least:.3g}: ReLU's threshold is 0.",
         lambda z, least: np.where(z > least, z, 0),
@@ -190,6 +212,78 @@ def recognise_curve(z: np.ndarray, a: np.ndarray) -> Mistake | None:
     """The one curve of the catalogue that has the values `a` at the points `z`."""
     z, a = z.ravel().astype(np.float64), a.ravel().astype(np.float64)
     return only(_as_mistake(curve, z, a) for curve in CURVES)
+
+
+def describe_curve(z: np.ndarray, a: np.ndarray) -> Mistake | None:
+    """What the values `a` at points `z`, of neither sign only, are on either side of 0, where they
+    are no curve of the catalogue."""
+    z, a = z.ravel().astype(np.float64), a.ravel().astype(np.float64)
+    below, above = line_of(z[z < 0], a[z < 0]), line_of(z[z > 0], a[z > 0])
+    if below == above and below is not None and below.slope == 0:
+        return filled(ONE_VALUE, value=below.told())
+    if below is not None and above is not None:
+        wrong = [
+            f"{side} z come out as {line.told()} here, and ReLU {does}."
+            for side, line, right, does in (
+                ("Negative", below, RIGHT_BELOW, "makes them 0"),
+                ("Positive", above, RIGHT_ABOVE, "leaves them as they are"),
+            )
+            if line != right
+        ]
+        return filled(OTHER_BRANCHES, sides=" ".join(wrong)) if wrong else None
+    if below == RIGHT_BELOW:
+        return filled(BENT, side="positive", other="negative", right="they are kept as they are")
+    if above == RIGHT_ABOVE:
+        return filled(BENT, side="negative", other="positive", right="they become 0")
+    far = np.abs(z) > 100
+    if (np.abs(a[far] - np.maximum(z[far], 0)) <= 1e-2 * np.abs(z[far])).all():
+        return ROUNDED
+    return None
+
+
+ONE_VALUE = Mistake(
+    "one value for every z",
+    "Every z comes out as {value}: ReLU is of each entry by itself, and a maximum over a whole "
+    "tensor is one number, so write torch.relu(x) or x.clamp(min=0).",
+)
+OTHER_BRANCHES = Mistake("other branches than ReLU's", "{sides}")
+BENT = Mistake(
+    "one side bent",
+    "The {other} z come out right, and the {side} ones as a curve: with ReLU {right}.",
+)
+ROUNDED = Mistake(
+    "rounded corner",
+    "Far from 0 this is max(0, z), and near it a smooth curve, such as Mish or Hardswish: ReLU has "
+    "a sharp corner at 0.",
+)
+
+
+class Line(NamedTuple):
+    """offset + slope·z."""
+
+    offset: float
+    slope: float
+
+    def told(self) -> str:
+        steep = "z" if self.slope == 1 else "-z" if self.slope == -1 else f"{self.slope:.4g}·z"
+        if self.slope == 0:
+            return f"{self.offset:.4g}"
+        return f"{steep} {'+' if self.offset > 0 else '-'} {abs(self.offset):.4g}".removesuffix(
+            " - 0"
+        )
+
+
+RIGHT_BELOW, RIGHT_ABOVE = Line(0, 0), Line(0, 1)
+
+
+def line_of(z: np.ndarray, a: np.ndarray) -> Line | None:
+    """The straight line that has the values `a` at the points `z`, with constants as people write
+    them; None: it is bent."""
+    far, near = np.argmax(np.abs(z)), np.argmin(np.abs(z))
+    offset, slope = float(a[near]), float((a[far] - a[near]) / (z[far] - z[near]))
+    line = Line(*(float(f"{value:.3g}") if abs(value) > 1e-5 else 0.0 for value in (offset, slope)))
+    fits = np.abs(a - line.offset - line.slope * z) <= 1e-3 * (np.abs(a) + abs(line.offset)) + 1e-5
+    return line if fits.all() else None
 
 
 def _as_mistake(curve: Curve, z: np.ndarray, a: np.ndarray) -> Mistake | None:

@@ -20,18 +20,155 @@ NOTHING_DIVIDES = Mistake(
     "Step {number} is lr·({seen}) here{legend}: a sum of gradients, which nothing scales by their "
     "size.",
 )
+ONE_NUMBER = Mistake(
+    "one number for all entries",
+    "Each step adds one and the same number to lr·g for all entries of a parameter, such as a sum, "
+    "a mean or a norm over them: each entry's decay is λ times itself.",
+)
 FIRST_STEP_RIGHT = Mistake(
     "later steps wrong",
     "The first step is right, and step {number} is not: look at what is carried from one step to "
     "the next, at how it is kept and what it is computed from.",
 )
+OTHER_DECAY = Mistake(
+    "another function of p",
+    "What is added to the gradient is not λ·p, but grows otherwise with p: {seen}.",
+)
+ENTRIES_CUT = Mistake(
+    "entries cut off",
+    "No entry gets beyond ±{limit:g}: parameters are cut off after the step, by a clamp or a norm, "
+    "which the rule does not do.",
+)
+MOVES_CUT = Mistake(
+    "steps cut off",
+    "No entry moves by more than {limit:.3g}·lr: large gradients or steps are cut off, which the "
+    "rule takes as they are.",
+)
+OWN_FACTORS = Mistake(
+    "each parameter scaled by itself",
+    "Within a parameter the steps are right but for one factor, and each parameter has another, "
+    "such as {one:.3g} and {other:.3g}: a norm, a mean or a size scales them.",
+)
+FIRST_STEP_OTHER = Mistake(
+    "first step wrong",
+    "The first step is another one already: with nothing to remember yet it is {first}. Work it "
+    "out for one number by hand, and compare what step() makes of that.",
+)
 SUMMED_STEPS = 3
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-def describe(rules: Sequence[Rule], trials: Sequence[Trial], remembers: bool) -> Mistake | None:
-    """What steps show that no known mistake explains, where `rules` are the right ones."""
-    return as_a_sum(rules[0], trials, remembers) or first_step_right(rules, trials)
+def describe(
+    rules: Sequence[Rule], trials: Sequence[Trial], remembers: bool, first: str
+) -> Mistake | None:
+    """What steps show that no known mistake explains, where `rules` are the right ones and `first`
+    is their first step, in words."""
+    return (
+        as_a_sum(rules[0], trials, remembers)
+        or (None if remembers else one_number(trials) or other_decay(trials))
+        or cut_off(rules[0], trials)
+        or own_factors(rules[0], trials)
+        or first_step_right(rules, trials)
+        or filled(FIRST_STEP_OTHER, first=first)
+    )
+
+
+def other_decay(trials: Sequence[Trial]) -> Mistake | None:
+    """What the first step adds to the gradient, where that is another function of p alone: a
+    straight line on either side of 0, or a power."""
+    decays = [trial for trial in trials if trial.options.get("weight_decay")]
+    told = [as_lines(*added(trial)) or as_power(*added(trial)) for trial in decays]
+    return filled(OTHER_DECAY, seen=told[0]) if told and all(told) else None
+
+
+def added(trial: Trial) -> tuple[np.ndarray, np.ndarray, float]:
+    """All parameters' entries, what is added to each one's gradient, and what rounding makes of
+    that."""
+    lr = trial.options["lr"]
+    p = np.concatenate([start.ravel() for start, _, _ in trial.followed]).astype(np.float64)
+    gradients = np.concatenate([given[0].ravel() for _, _, given in trial.followed])
+    after = np.concatenate([way[0].ravel() for _, way, _ in trial.followed])
+    return p, (p - after) / lr - gradients, 2.0**-20 * float(np.abs(p).max()) / lr
+
+
+def as_lines(p: np.ndarray, more: np.ndarray, rounding: float) -> str | None:
+    told = []
+    for side, name in ((p > 0, "p > 0"), (p < 0, "p < 0")):
+        columns = np.stack([p[side], np.ones(side.sum())], axis=1)
+        slope, offset = np.linalg.lstsq(columns, more[side], rcond=None)[0]
+        off = np.abs(columns @ (slope, offset) - more[side]).max(initial=0)
+        if off > 1e-3 * np.abs(more[side]).max(initial=0) + rounding:
+            return None
+        told.append(f"{slope:.3g}·p {'-' if offset < 0 else '+'} {abs(offset):.3g} for {name}")
+    return " and ".join(told)
+
+
+def as_power(p: np.ndarray, more: np.ndarray, rounding: float) -> str | None:
+    if (np.sign(more) != np.sign(p)).any():
+        return None
+    sizes, grown = np.log(np.abs(p)), np.log(np.abs(more))
+    power, factor = np.polyfit(sizes, grown, 1)
+    off = np.abs(np.exp(factor + power * sizes) - np.abs(more)).max()
+    fits = off <= 1e-2 * np.abs(more).max() + rounding
+    return f"as {np.exp(factor):.3g}·|p|^{power:.2g}, with p's sign" if fits else None
+
+
+def cut_off(rule: Rule, trials: Sequence[Trial]) -> Mistake | None:
+    """Where several entries end at one and the same largest value, or step; all others are right
+    in the first step."""
+    for trial in trials:
+        starts, seen, wanted = (
+            np.concatenate([array.ravel() for array in arrays]).astype(np.float64)
+            for arrays in zip(
+                *(
+                    (start, way[0], rule(start, gradients[:1], **trial.options)[0])
+                    for start, way, gradients in trial.followed
+                ),
+                strict=True,
+            )
+        )
+        for mistake, value, asked, unit in (
+            (ENTRIES_CUT, seen, wanted, 1.0),
+            (MOVES_CUT, seen - starts, wanted - starts, trial.options["lr"]),
+        ):
+            limit = np.abs(value).max()
+            rounding = 2.0**-21 * np.abs(starts).max()
+            at_limit = np.abs(np.abs(value) - limit) <= 1e-5 * limit + rounding
+            rest_right = np.abs(value - asked)[~at_limit] <= 1e-4 * limit + rounding
+            beyond = np.abs(asked[at_limit]) > limit
+            if at_limit.sum() > 2 and (~at_limit).any() and rest_right.all() and beyond.any():
+                return filled(mistake, limit=float(f"{limit / unit:.4g}"))
+    return None
+
+
+def own_factors(rule: Rule, trials: Sequence[Trial]) -> Mistake | None:
+    """Where each parameter's first step is the right one but for a factor of its own."""
+    factors = []
+    for trial in trials:
+        for start, way, gradients in trial.followed:
+            wanted = (start - rule(start, gradients[:1], **trial.options)[0]).ravel()
+            moved = (start.astype(np.float64) - way[0]).ravel()
+            factor = float(moved @ wanted) / max(float(wanted @ wanted), 1e-300)
+            rounding = 2.0**-21 * max(float(np.abs(start).max()), float(np.abs(way[0]).max()))
+            if np.abs(moved - factor * wanted).max() > 1e-3 * np.abs(moved).max() + rounding:
+                return None
+            factors.append(factor)
+    one, other = min(factors), max(factors)
+    apart = other - one > 0.02 * max(abs(one), abs(other))
+    return filled(OWN_FACTORS, one=one, other=other) if apart else None
+
+
+def one_number(trials: Sequence[Trial]) -> Mistake | None:
+    """Where all entries of a parameter move by lr·g and by one number more."""
+    seen = False
+    for trial in trials:
+        for start, way, gradients in trial.followed:
+            moved = (start - way[0]).astype(np.float64) - trial.options["lr"] * gradients[0]
+            rounding = 2.0**-20 * max(float(np.abs(start).max()), float(np.abs(way[0]).max()))
+            if np.ptp(moved) > 1e-3 * np.abs(moved).max() + rounding:
+                return None
+            seen |= bool(np.abs(moved).max() > 10 * rounding)
+    return ONE_NUMBER if seen else None
 
 
 def as_a_sum(rule: Rule, trials: Sequence[Trial], remembers: bool) -> Mistake | None:

@@ -22,6 +22,11 @@ DETACHED = Mistake(
     "This parameter has an effect on the logits, and no gradient: .data, detach(), no_grad or "
     "NumPy leave autograd's graph, and steps, such as z > 0 or sign(z), have no slope.",
 )
+LOST_IN_TRAINING = Mistake(
+    "nothing left in train mode",
+    "In train mode the logits are the same for all rows: everything is dropped there, or lost "
+    "otherwise. Print the mask's mean.",
+)
 ONE_ROW = Mistake(
     "batch statistics in eval mode",
     "A single row has no variance of its own, and eval mode computes with it here: in eval mode "
@@ -58,7 +63,8 @@ EXTRA_NUMBER = Mistake(
 )
 NORMALISATION = Mistake(
     "normalisation not asked for",
-    "Two more vectors are trained, as the scale and shift of a normalisation are.",
+    "More vectors are trained than layers have biases, as scale and shift of a normalisation "
+    "are: leave out what is not asked for.",
 )
 LAYER_TOO_MANY = Mistake(
     "one layer too many",
@@ -92,7 +98,7 @@ def wrong_parameters(
     if not missing:
         if all(_is_single(shape) for shape in more):
             return EXTRA_NUMBER
-        if not weights and len(vectors) == len(more) == 2 and vectors[0] == vectors[1]:
+        if not weights and len(vectors) == len(more) > 1 and len(more) % 2 == 0:
             return NORMALISATION
         if len(weights) == 1 and len(more) <= 2:
             return LAYER_TOO_MANY

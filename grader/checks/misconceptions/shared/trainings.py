@@ -8,7 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.checks.misconceptions import Mistake
-from grader.checks.misconceptions.shared.common import DIVERGES, SAME_LOGITS, STANDS_STILL
+from grader.checks.misconceptions.shared.common import (
+    DIVERGES,
+    HARDLY_FALLS,
+    SAME_LOGITS,
+    STANDS_STILL,
+)
 
 SOFTMAX = Mistake(
     "softmax on the logits",
@@ -34,6 +39,7 @@ DROPPED = Mistake(
 )
 
 GROWN = 3.0  # times what guessing costs
+LITTLE = 0.1  # that a loss falls by, in nats
 
 
 def same_for_all(logits: np.ndarray) -> bool:
@@ -53,7 +59,9 @@ def recognise_training(losses: Sequence[float], logits: np.ndarray) -> Mistake |
         return SAME_LOGITS
     if losses[-1] > GROWN * guessing:
         return DIVERGES
-    return STANDS_STILL if max(abs(loss - guessing) for loss in losses) < 0.02 else None
+    if max(abs(loss - guessing) for loss in losses) < 0.02:
+        return STANDS_STILL
+    return HARDLY_FALLS if losses[0] - losses[-1] < LITTLE and max(losses) < 2 * guessing else None
 
 
 def recognise_outputs(trained_on: np.ndarray, unseen: np.ndarray) -> Mistake | None:

@@ -34,6 +34,7 @@ def recognise_update(
     trials: Sequence[Trial],
     wholes: Sequence[WrongWhole] = (),
     *,
+    first: str,
     remembers: bool = True,
     described: bool = True,
 ) -> Mistake | None:
@@ -43,6 +44,7 @@ def recognise_update(
 
     Args:
         rules: the right ones.
+        first: what the first step is, in words.
         remembers: whether a step depends on the gradients before it; otherwise it may depend on
             the parameter.
         described: say what the steps show where no mistake explains them.
@@ -61,7 +63,7 @@ def recognise_update(
     named = named or on_some_parameters(rules, wrong_rules, trials, remembers)
     if named or not described:
         return named
-    return describe(rules, trials, remembers)
+    return describe(rules, trials, remembers, first)
 
 
 def follows_one(rules: Sequence[Rule], trials: Sequence[Trial]) -> bool:
