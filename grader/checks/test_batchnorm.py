@@ -63,11 +63,13 @@ from grader.checks.misconceptions.batchnorm import (
     NORMALISATIONS,
     NOT_SAVED,
     RUNNING_IN_TRAIN,
+    SCALE_STARTS_AT_ZERO,
     SOME_EPS,
     WITHOUT_EFFECT,
     Normalise,
     by_large_eps,
     by_running_statistics,
+    describe_running,
     describe_statistics,
     has_rows_normalised,
     recognise_parameters,
@@ -82,6 +84,7 @@ from grader.sandbox.client import Network, Student, StudentError
 Weights = dict[str, np.ndarray]
 MAX_EPS = 1e-3
 ROWS = 2000  # of which one is far away from the others
+STRAIGHT = 0.05  # a hidden value above which most nonlinearities have bent nothing
 BATCHES = 200  # after which running statistics must be 90% converged
 
 
@@ -298,7 +301,7 @@ def named_normalisation(
             found.append(RUNNING_IN_TRAIN)
     if found:
         return only(found)
-    return describe_statistics(z, (shown - weights["beta"]) / weights["gamma"])
+    return describe_statistics(z, (shown - weights["beta"]) / weights["gamma"], shown > STRAIGHT)
 
 
 def affine(x: np.ndarray, y: np.ndarray) -> bool:
@@ -491,11 +494,16 @@ def named_statistics(
     with suppress(StudentError):
         if not close(probe.hidden(weights, inputs[:2], train=False), shown[:2], rtol=1e-2):
             return BATCH_IN_EVAL  # what a row gives depends on the others
-        return only(
+        found = [
             mistake
             for mistake, points in candidates
             if close(shown, probe.activation(points, train=True), rtol=1.5e-2)
-        )
+        ]
+        if found:
+            return only(found)
+        more = probe.hidden(weights, inputs, train=False)
+        n = (more - weights["beta"]) / weights["gamma"]
+        return describe_running(z, z.mean(axis=0), z.var(axis=0), n, more > STRAIGHT)
     return None
 
 
@@ -562,7 +570,15 @@ def test_training(student: Student, rng: np.random.Generator, train: Train, pass
     run = train(units=True)
     if passed("test_train_mode"):
         expect_normalised(student, rng, run, passed)
-    expect_accuracy(run, passed)
+    expect_accuracy(run, passed, known=partial(named_scale, student, rng, run))
+
+
+def named_scale(student: Student, rng: np.random.Generator, run: TrainingRun) -> Mistake | None:
+    """Whether the scale of the network that was trained is 0 at first."""
+    probe = Probe(student, rng)
+    layers = Layers(run.parameters, parameter_shapes(run.sizes), optional=["b1"]).like(probe.layers)
+    starts_at_zero = not (layers.value("gamma") - probe.zero_scale).any()
+    return SCALE_STARTS_AT_ZERO if starts_at_zero else None
 
 
 def expect_normalised(

@@ -58,6 +58,7 @@ from grader.checks.misconceptions.dropout import (
     SAME_MASK,
     WEIGHTS_DROPPED,
     WHOLE_ROWS,
+    describe_scale,
     recognise_eval_scale,
     recognise_masks,
     recognise_rate,
@@ -310,7 +311,9 @@ def named_scale(
         if scale is not None:
             return scale
         rate = named_rate(student, probe.rng)  # then what is kept is scaled by another p as well
-        return rate if rate is not None and rate.name == RATE_IGNORED.name else None
+        if rate is not None and rate.name == RATE_IGNORED.name:
+            return rate
+        return describe_scale(ratios, p)
     return None
 
 

@@ -39,8 +39,9 @@ from grader.checks.kit.training_run import (
     first_sums,
     refuting,
 )
-from grader.checks.misconceptions import Mistake
+from grader.checks.misconceptions import Mistake, filled
 from grader.checks.misconceptions.kaiming_init import (
+    ALL_ALIKE,
     NOT_CENTRED,
     ORTHOGONAL,
     REPEATED,
@@ -117,6 +118,9 @@ def expect_variances(large: Layers) -> None:
 def recognise_weights(large: Layers) -> Mistake | None:
     """The known mistake that gives both weights their variances."""
     weights = {role: large.value(role) for role in ("W1", "W2")}
+    for weight in weights.values():
+        if np.ptp(weight) == 0:
+            return filled(ALL_ALIKE, value=weight.flat[0])
     first = strided_sample(weights["W1"]).astype(np.float64)
     if abs(first.mean()) > 0.5 * first.std():
         return NOT_CENTRED
@@ -170,7 +174,8 @@ def expect_distributions(large: Layers, rng: np.random.Generator) -> None:
     for role in ("W1", "W2"):
         name, weight = large.name(role), large.value(role)
         deviation = float(weight.std())
-        expect(deviation > 0, f"`{name}` to be random", "a constant")
+        alike = partial(filled, ALL_ALIKE, value=weight.flat[0])
+        expect(deviation > 0, f"`{name}` to be random", "a constant", known=alike)
         weight = weight / np.float32(deviation)
         mean = float(weight.mean(dtype=np.float64))
         expect(

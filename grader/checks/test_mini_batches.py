@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -29,6 +30,7 @@ from grader.checks.misconceptions.mini_batches import (
     SAME_BATCH,
     SAME_ORDER,
     SINGLE_ROWS,
+    STEP_TOO_SHORT,
     WITH_REPLACEMENT,
     WRITTEN_INTO,
     recognise_order,
@@ -199,7 +201,9 @@ def named_rows(epoch: Epoch, rows: np.ndarray, count: int, batch_size: int) -> M
     wanted = [min(batch_size, count - start) for start in range(0, count, batch_size)]
     if epoch.sizes == wanted and len(np.unique(rows)) <= batch_size:
         return SAME_BATCH
-    return recognise_sizes(epoch.sizes, wanted, count, batch_size)
+    named = recognise_sizes(epoch.sizes, wanted, count, batch_size)
+    overlapping = [np.isin(b[:1], a).all() for a, b in pairwise(epoch.by_inputs)]
+    return named or (STEP_TOO_SHORT if overlapping and all(overlapping) else None)
 
 
 @pytest.mark.points(1)

@@ -35,7 +35,7 @@ from grader.checks.kit.shared import (
 )
 from grader.checks.kit.training_run import expect_two_layers_train, refuting
 from grader.checks.misconceptions import Mistake
-from grader.checks.misconceptions.relu import recognise_forward, recognise_softmax
+from grader.checks.misconceptions.relu import SOME_UNITS, recognise_forward, recognise_softmax
 from grader.checks.misconceptions.shared import common
 from grader.checks.misconceptions.shared.curves import describe_curve, recognise_curve
 from grader.grading.plugin import Passed, Train
@@ -108,6 +108,9 @@ def recognise_hidden(net: Network, points: np.ndarray, activated: np.ndarray) ->
     mixed = net.forward(inputs)[:, :num_hidden]
     if not np.allclose(mixed, mix(activated), rtol=1e-4, atol=1e-6):
         return named_mixing(net, inputs, train=False)
+    right = is_relu(points, activated).all(axis=0)
+    if right.any() and not right.all():
+        return SOME_UNITS
     return describe_curve(points, activated)
 
 
@@ -146,11 +149,14 @@ def named_logits(
     train: bool,
 ) -> Mistake | None:
     """What gives these logits, or, with other weights, what makes them differ between passes."""
-    return (
-        recognise_forward(weights, inputs, logits, train)
-        or named_forward(net, layers, inputs, train, common.RANDOM)
-        or named_mixing(net, inputs, train)
+    named = recognise_forward(weights, inputs, logits, train) or named_forward(
+        net, layers, inputs, train, common.RANDOM
     )
+    if named is not None:
+        return named
+    layers.assign(net, weights)
+    alone = net.forward(inputs[:2], train=train)
+    return None if close(alone, logits[:2]) else common.MIXES_ROWS
 
 
 @pytest.mark.points(2)

@@ -393,7 +393,7 @@ def expect_two_independent(
                 f"the one with {describe(option)} moves a parameter to {show(way[-1])}, alone to "
                 f"{show(by_itself[-1])}",
                 "Keep state in the optimizer (self.state), not in the module or the class.",
-                known=lambda: common.SHARED_STATE,
+                known=partial(named_disturbance, student, starts[i], gradients[i], option),
             )
     expect(
         not np.array_equal(first.next_draw, second.next_draw),
@@ -403,6 +403,19 @@ def expect_two_independent(
         known=lambda: common.RESEEDS,
     )
     expect_no_reseeding(student)
+
+
+def named_disturbance(
+    student: Student, start: Arrays, gradients: list[Arrays], options: Options
+) -> Mistake:
+    """Why an optimizer steps otherwise beside another one than alone."""
+    with suppress(StudentError):
+        one, other = (
+            student.make_optimizer(start, seed=seed, **options).step(gradients) for seed in (0, 1)
+        )
+        if not all(map(np.array_equal, itertools.chain(*one), itertools.chain(*other))):
+            return common.RANDOM_STEPS
+    return common.SHARED_STATE
 
 
 def expect_defaults(

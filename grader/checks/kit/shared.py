@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.checks.kit.probes import draw_seed, draw_sizes, expect, normal
-from grader.checks.misconceptions import filled
+from grader.checks.misconceptions import Known, filled
 from grader.checks.misconceptions.shared import common
 from grader.checks.misconceptions.shared.layers import (
     CONSTANT_WEIGHTS,
@@ -180,8 +180,8 @@ def expect_no_reseeding(student: Student) -> None:
 MEND_FIRST = "What did not pass above may be why: mend that first."
 
 
-def expect_accuracy(run: TrainingRun, passed: Passed) -> None:
-    """Fail below the assignment's threshold.
+def expect_accuracy(run: TrainingRun, passed: Passed, known: Known = lambda: None) -> None:
+    """Fail below the assignment's threshold; `known` may name a reason.
 
     What did not pass above is the reason, or may be: only where all did one is looked for.
     """
@@ -194,5 +194,7 @@ def expect_accuracy(run: TrainingRun, passed: Passed) -> None:
         f"after {len(summary.loss)} epochs",
         f"{summary.valid_accuracy:.2f}, with a training loss of {losses}",
         "Look at what the initial weights and the learning rate do." if sound else MEND_FIRST,
-        known=partial(recognise_training, summary.loss, run.unseen_logits) if sound else None,
+        known=lambda: (
+            known() or recognise_training(summary.loss, run.unseen_logits) if sound else None
+        ),
     )

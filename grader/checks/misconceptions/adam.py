@@ -205,6 +205,11 @@ def one_added(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.
     return way
 
 
+def started_from_one(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
+    """v is 1 before the first step."""
+    return directed(lambda m, v, g, t: direction(m, v + BETA_2**t, g, t))(start, given, lr)
+
+
 def t_counts_parameters(trial: Trial, *, anew: bool = False) -> bool:
     """Whether t goes on with each parameter in place of each step; `anew` in each step."""
     count = 0 if anew else len(trial.followed)
@@ -616,6 +621,21 @@ WRONG_RULES = (
         "Both moments start from the first gradient here, and are not corrected: they start at 0, "
         "and are divided by 1 - β^t.",
         partial(started_from_gradient, corrected=False),
+    ),
+    WrongRule(
+        "moments started from one",
+        "v starts at 1 here: both moments start at 0, which the bias correction makes up for.",
+        started_from_one,
+    ),
+    WrongRule(
+        "moments mixed up",
+        "m̂ is computed from v here: it is m / (1 - β1^t).",
+        directed(lambda m, v, g, t: direction(v, v, g, t)),
+    ),
+    WrongRule(
+        "moments mixed up",
+        "v̂ is computed from m here: it is v / (1 - β2^t).",
+        directed(lambda m, v, g, t: direction(m, np.abs(m), g, t)),
     ),
     WrongRule(
         "another β",

@@ -213,17 +213,35 @@ OTHER_BOTH = Mistake(
 )
 
 
-def describe_statistics(z: np.ndarray, n: np.ndarray) -> Mistake | None:
-    """Which statistic of each unit is another one, where `n` (N, H) is z, shifted and scaled."""
-    for a, b in zip(z.T, n.T, strict=True):
-        columns = np.stack([a, np.ones_like(a)], axis=1)
-        line = columns @ np.linalg.lstsq(columns, b, rcond=None)[0]
-        if np.abs(line - b).max() > 2e-3 * np.abs(b).max():
-            return None
-    centred = bool(np.abs(n.mean(axis=0)).max() < 2e-3)
-    if np.abs(n.std(axis=0) - 1).max() < 3e-2:
+def describe_statistics(z: np.ndarray, n: np.ndarray, kept: np.ndarray) -> Mistake | None:
+    """Which statistic of each unit is another one, where `n` (N, H) is z, shifted and scaled; as
+    far as no nonlinearity has bent it, `kept`."""
+    lines = lines_of(z, n, kept)
+    if lines is None:
+        return None
+    slopes, offsets = lines
+    centred = bool(np.abs(slopes * z.mean(axis=0) + offsets).max() < 2e-3)
+    if np.abs(slopes * z.std(axis=0) - 1).max() < 3e-2:
         return None if centred else OTHER_CENTRE
     return OTHER_DIVISOR if centred else OTHER_BOTH
+
+
+def lines_of(
+    z: np.ndarray, n: np.ndarray, kept: np.ndarray
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Slopes and offsets (H,) of the lines on which each unit's `n` lies over its z, both (N, H),
+    where `kept`; None: it is on none."""
+    found = []
+    for a, b, on in zip(z.T, n.T, kept.T, strict=True):
+        if on.sum() < 3:
+            return None
+        columns = np.stack([a[on], np.ones(on.sum())], axis=1)
+        line = np.linalg.lstsq(columns, b[on], rcond=None)[0]
+        if np.abs(columns @ line - b[on]).max() > 2e-3 * np.abs(b[on]).max():
+            return None
+        found.append(line)
+    slopes, offsets = np.array(found).T
+    return slopes, offsets
 
 
 RUNNING_IN_TRAIN = Mistake(
@@ -317,6 +335,36 @@ NEVER_UPDATED = Mistake(
 )
 
 
+OTHER_RUNNING = Mistake(
+    "running statistics of another size",
+    "Eval mode subtracts {mean:.2g} times the data's mean, and divides by the root of "
+    "{variance:.2g} times their variance: look at how each batch updates the one that is not 1.",
+)
+RUNNING_DIFFER = Mistake(
+    "other running statistics",
+    "Eval mode normalises by {which} than the data's: look at what each batch adds to that, and "
+    "with which weight.",
+)
+
+
+def describe_running(
+    z: np.ndarray, mean: np.ndarray, variance: np.ndarray, n: np.ndarray, kept: np.ndarray
+) -> Mistake | None:
+    """What eval mode takes for the data's mean and variance (H,), `n` (N, H) being what it makes of
+    z before scale and shift, where `kept`."""
+    lines = lines_of(z, n, kept)
+    if lines is None or (lines[0] <= 0).any():
+        return None
+    slopes, offsets = lines
+    means, variances = -offsets / slopes / mean, slopes**-2.0 / variance
+    even = [np.ptp(ratios) < 0.1 * np.median(ratios) + 0.02 for ratios in (means, variances)]
+    if all(even):
+        return filled(OTHER_RUNNING, mean=np.median(means), variance=np.median(variances))
+    right = [np.abs(ratios - 1).max() < 0.1 for ratios in (means, variances)]
+    which = {(True, False): "another variance", (False, True): "another mean"}
+    return filled(RUNNING_DIFFER, which=which.get((right[0], right[1]), "other statistics"))
+
+
 def running_candidates(
     z: np.ndarray, mean: np.ndarray, variance: np.ndarray, gamma: np.ndarray, beta: np.ndarray
 ) -> Iterator[tuple[Mistake, np.ndarray]]:
@@ -346,6 +394,11 @@ def running_candidates(
 
 # ---------------------------------------------------------------- training
 
+SCALE_STARTS_AT_ZERO = Mistake(
+    "scale starts at 0",
+    "The scale is 0 at first, so that no image tells anything: it starts at 1, and the shift at 0. "
+    "Are the two exchanged?",
+)
 DETACHED = Mistake(
     "statistics without gradient",
     "Mean or variance is cut off from the gradient (no_grad, detach, .data, NumPy): the backward "

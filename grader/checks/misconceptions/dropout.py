@@ -105,6 +105,10 @@ RATES: tuple[tuple[Mistake, Callable[[float], float]], ...] = (
         NormalDist().cdf,
     ),
 )
+OTHER_FACTOR = Mistake(
+    "dropped by another factor",
+    "What is dropped is multiplied by {factor:.3g} in place of 0.",
+)
 NOISE = Mistake(
     "noise in place of dropout",
     "No activation is zeroed in train mode, but all of them are changed at random: dropout keeps "
@@ -154,6 +158,10 @@ def recognise_unzeroed(seen: np.ndarray, kept: np.ndarray) -> Mistake | None:
             return BEFORE_NONLINEARITY
         return filled(OTHER_VALUE, value=values[common])
     ratios = (seen / kept).ravel()
+    factors, numbers = np.unique(np.round(ratios, 3), return_counts=True)
+    often = factors[numbers > 0.02 * ratios.size]
+    if len(often) == 2 and numbers.max() > 0.1 * ratios.size:
+        return filled(OTHER_FACTOR, factor=often.min())
     return NOISE if len(np.unique(np.round(ratios, 5))) > 0.1 * ratios.size else None
 
 
@@ -199,6 +207,11 @@ SCALES: tuple[tuple[Mistake, Callable[[float], float]], ...] = (
         lambda p: 1 / math.sqrt(1 - p),
     ),
 )
+OTHER_SCALE = Mistake(
+    "scaled by another number",
+    "The kept activations are multiplied by {scale:.3g} with p={p:g}: they are divided by 1-p, "
+    "which makes it {right:.3g}.",
+)
 BY_SHARE_KEPT = Mistake(
     "scaled by the share kept",
     "The kept activations are divided by the share that happened to be kept: it is 1-p that they "
@@ -219,6 +232,14 @@ def recognise_scale(
     if abs(scale * p - 1) < 5e-4 and abs(share_kept - p) < abs(share_kept - (1 - p)):
         return KEEP_PROBABILITY
     return only(mistake for mistake, rule in SCALES if abs(scale / rule(p) - 1) < 5e-4)
+
+
+def describe_scale(ratios: np.ndarray, p: float) -> Mistake | None:
+    """The one factor by which all kept activations are scaled."""
+    scale = float(np.median(ratios))
+    if np.abs(ratios / scale - 1).max() > 5e-3:
+        return None
+    return filled(OTHER_SCALE, scale=scale, p=p, right=1 / (1 - p))
 
 
 # ---------------------------------------------------------------- masks

@@ -158,6 +158,8 @@ def recognise_variances(
         for entry in INITIALISERS
         if entry.uniform in (None, uniform) and fits(entry.variance)
     ]
+    if fits(lambda n, m: 2 / 784, "W1") and fits(lambda n, m: 2 / 512, "W2"):
+        exact.append(LESSON_SIZES_WRITTEN)
     num_features, _ = fans["W1"]
     if fits(lambda n, m: 2 / num_features):
         exact.append(FAN_OF_THE_INPUT)
@@ -241,6 +243,21 @@ REPEATED = Mistake(
     "Several units start with the same weights, perhaps with the sign turned: they compute the "
     "same, and each entry is to be drawn on its own.",
 )
+ALL_ALIKE = Mistake(
+    "all entries alike",
+    "All entries of a weight are {value:.3g}: units that start alike stay alike, so that each is "
+    "drawn at random, in the output layer as well.",
+)
+LESSON_SIZES_WRITTEN = Mistake(
+    "sizes hard-coded",
+    "The variances are those of the lesson's sizes, 784 and 512, whatever sizes are passed: use "
+    "num_features and num_hidden.",
+)
+LONG_TAILS = Mistake(
+    "longer tails",
+    "Large weights are more frequent than in a normal distribution, as with Laplace's or "
+    "Student's: torch's normal_ or uniform_ draws the right ones.",
+)
 SPARSE = Mistake(
     "many weights zero",
     "Many of the weights are exactly 0, as in a sparse initialisation: each is drawn from one and "
@@ -262,7 +279,10 @@ def recognise_entries(weight: np.ndarray) -> Mistake | None:
     """What is odd about the values themselves of a (M, N) weight."""
     if (weight == 0).mean() > 0.02:
         return SPARSE
-    return TWO_VALUES if len(np.unique(np.abs(weight))) == 1 else None
+    if len(np.unique(np.abs(weight))) == 1:
+        return TWO_VALUES
+    squares = np.square(weight, dtype=np.float64)
+    return LONG_TAILS if (squares**2).mean() > 4 * squares.mean() ** 2 else None
 
 
 def recognise_rows(matrix: np.ndarray) -> Mistake | None:

@@ -22,7 +22,7 @@ SIDES_EXCHANGED = Mistake(
 )
 SIGN_TURNED = Mistake(
     "sign turned below zero",
-    "Below zero the sign is turned: slope·z is negative there, as z is.",
+    "Below zero the sign is turned: what stands there is negative, as z is.",
 )
 NOTHING_BELOW = Mistake(
     "nothing below zero",

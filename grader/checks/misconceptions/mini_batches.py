@@ -47,6 +47,11 @@ BATCHES_OVERLAP = Mistake(
     "Each batch has a row too many, which the next one begins with: a slice ends before its second "
     "number.",
 )
+STEP_TOO_SHORT = Mistake(
+    "next batch begins too early",
+    "Each batch begins with rows that the one before ends with: the next one begins batch_size "
+    "rows on, as in range(0, rows, batch_size).",
+)
 ONE_ROW_ON = Mistake(
     "each batch one row on",
     "A batch begins at every row: the next one begins batch_size rows on, as in range(0, rows, "

@@ -110,6 +110,11 @@ RANGE_RAISED = Mistake(
     "The ends of the range are taken for exponents: what is drawn and then raised lies between "
     "their logarithms, log(low) and log(high).",
 )
+OTHER_RANGE = Mistake(
+    "another range",
+    "{name} is drawn from about {seen_low:.2g} to {seen_high:.2g}: its range is {low:g} to "
+    "{high:g}.",
+)
 ONE_RANGE = Mistake(
     "one learning rate range",
     "Both optimizers draw the learning rate from one range: each has its own in LR_RANGES.",
@@ -157,7 +162,15 @@ def recognise_optimizers(tried: Sequence[Settings]) -> Mistake:
 def recognise_range(name: str, tried: Sequence[Settings]) -> Mistake | None:
     """Why some of what was drawn is outside its range."""
     if name == "dropout":
-        return None
+        drawn_shares, (low, high) = drawn_of(tried, name), DROPOUT_RANGE
+        return filled(
+            OTHER_RANGE,
+            name=name,
+            seen_low=drawn_shares.min(),
+            seen_high=drawn_shares.max(),
+            low=low,
+            high=high,
+        )
     if name == "weight_decay":
         drawn_decays = drawn_of(tried, name)
         if looks_raised(drawn_decays, WEIGHT_DECAY_RANGE):

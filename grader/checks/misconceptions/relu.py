@@ -38,6 +38,20 @@ FORWARDS: tuple[tuple[Mistake, Callable[[Weights, np.ndarray], np.ndarray]], ...
     ),
     (
         Mistake(
+            "bias subtracted",
+            "The first bias is subtracted: z is W1·x + b1.",
+        ),
+        lambda w, x: output(w, relu(x @ w["W1"].T - w["b1"])),
+    ),
+    (
+        Mistake(
+            "bias subtracted",
+            "A bias is subtracted: both are added.",
+        ),
+        lambda w, x: output(w, hidden(w, x)) - 2 * w["b2"],
+    ),
+    (
+        Mistake(
             "ReLU on the inputs",
             "The inputs go through a ReLU as well, which pixels from 0 to 1 do not show: it "
             "belongs to the hidden layer only.",
@@ -62,6 +76,10 @@ FORWARDS: tuple[tuple[Mistake, Callable[[Weights, np.ndarray], np.ndarray]], ...
     ),
 )
 
+SOME_UNITS = Mistake(
+    "some units only",
+    "Some of the hidden units go through ReLU, and others do not: it is applied to all of them.",
+)
 NOT_IN_TRAINING = Mistake(
     "no nonlinearity",
     "In train mode z goes through the hidden layer unchanged: ReLU is there in both modes.",

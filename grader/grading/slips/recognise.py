@@ -133,6 +133,13 @@ def sizes(error: StudentError) -> Slip | None:
     rows, inner, *weight = found.groups()
     if inner not in LESSON_SIZES and (written := LESSON_SIZES & {*weight}):
         return hard_coded(min(written))
+    batched = BATCH.search(said)
+    if batched and weight[0] == batched[1] != inner and inner == weight[1]:
+        return Slip(
+            "inputs on the right",
+            "The rows of the batch stand on the right of the product here: inputs are (N, F), and "
+            "x @ W.T takes each row.",
+        )
     if inner == weight[1] and PRODUCTS.search(marked(error)):
         return Slip(
             "weight the wrong way round",

@@ -217,6 +217,80 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         ),
     ),
     (
+        r"the backward pass gave gradient that are not all finite",
+        Slip(
+            "gradients not finite",
+            "A gradient is NaN or infinite: a root or logarithm of 0, a division by 0, or one of "
+            "them in a branch that torch.where or a mask leaves out.",
+        ),
+    ),
+    (
+        r"^calling make_optimizer\(.*(?:Tensor\.__contains__ only supports|values to unpack)",
+        Slip(
+            "names expected with the parameters",
+            "`parameters` gives one parameter after another, without names: to tell weights from "
+            "biases look at p.dim().",
+        ),
+    ),
+    (
+        r"'tuple' object is not callable",
+        Slip(
+            "tuple called",
+            "A tuple is called here: a comma at the end of the line that makes a layer makes a "
+            "tuple of it.",
+        ),
+    ),
+    (
+        r"'(?:Linear|Sequential|BatchNorm1d|Conv2d|Net)' object has no attribute '(?:shape|size|"
+        r"dim|ndim|data)'",
+        Slip(
+            "layer in its weight's place",
+            "A layer is given where a tensor belongs: its weight is layer.weight, its bias "
+            "layer.bias.",
+        ),
+    ),
+    (
+        r"Unsupported nonlinearity (?P<name>\w+)",
+        Slip(
+            "no gain for it",
+            "torch knows no gain for {name}: He's variance is that of 'relu', whatever stands "
+            "between the layers.",
+        ),
+    ),
+    (
+        r"'float' object is not (?:subscriptable|iterable)|cannot unpack non-iterable (?:float|"
+        r"int)",
+        Slip(
+            "number in a pair's place",
+            "A single number is given where several belong, such as betas=(0.9, 0.999).",
+        ),
+    ),
+    (
+        r"raised TypeError: (?P<name>\w+)\(\)(?:: argument '\w+' \(position \d+\) must be "
+        r"Tensor, not (?:float|int)\b| received an invalid combination of arguments - got "
+        r"\((?:float|int)\b)",
+        Slip(
+            "number in a tensor's place",
+            "torch.{name} takes a tensor, and is given a plain number: ** , abs and the functions "
+            "of math are for those.",
+        ),
+    ),
+    (
+        r"must be bool, not method",
+        Slip(
+            "method in a flag's place",
+            "A method is passed where True or False belongs: self.training is the mode, "
+            "self.train the method that sets it.",
+        ),
+    ),
+    (
+        r"dropout probability has to be between 0 and 1",
+        Slip(
+            "no probability",
+            "What nn.Dropout is given is no probability: it takes p as it is, from 0 to 1.",
+        ),
+    ),
+    (
         r"Optimizer\.__init__\(\) missing 1 required positional argument: 'defaults'",
         Slip(
             "defaults not passed",

@@ -136,6 +136,11 @@ MISSING_ENDS_STEP = Mistake(
     "A parameter without a gradient keeps the others from being stepped: skip it alone, and go on "
     "with the next.",
 )
+RANDOM_STEPS = Mistake(
+    "random steps",
+    "The same gradients give other steps when they are given once more: something is drawn at "
+    "random, which no rule here does.",
+)
 SHARED_STATE = Mistake(
     "state shared by optimizers",
     "What one optimizer remembers, another one sees: state and settings in the module or the class "

@@ -238,7 +238,9 @@ def describe_curve(z: np.ndarray, a: np.ndarray) -> Mistake | None:
     far = np.abs(z) > 100
     if (np.abs(a[far] - np.maximum(z[far], 0)) <= 1e-2 * np.abs(z[far])).all():
         return ROUNDED
-    return None
+    if (np.abs(a[far] - z[far]) <= 1e-2 * np.abs(z[far])).all():
+        return NEGATIVE_LEFT
+    return filled(OTHER_CURVE, where="bounded" if np.abs(a).max() < 100 else "another curve")
 
 
 ONE_VALUE = Mistake(
@@ -255,6 +257,17 @@ ROUNDED = Mistake(
     "rounded corner",
     "Far from 0 this is max(0, z), and near it a smooth curve, such as Mish or Hardswish: ReLU has "
     "a sharp corner at 0.",
+)
+
+
+NEGATIVE_LEFT = Mistake(
+    "negative values left",
+    "Large negative z come out negative, nearly as they are: ReLU makes all negative z 0.",
+)
+OTHER_CURVE = Mistake(
+    "another curve",
+    "What stands between the layers is {where} on both sides of 0: ReLU is 0 for negative z, and z "
+    "itself for positive ones.",
 )
 
 
@@ -341,8 +354,19 @@ ON_LOGITS: tuple[tuple[Mistake, Callable[[np.ndarray], np.ndarray]], ...] = (
 def recognise_on_logits(logits: np.ndarray, seen: np.ndarray) -> Mistake | None:
     """What `seen` makes of right `logits`, both (N, O)."""
     logits = logits.astype(np.float64)
-    return only(
+    found = [
         mistake
         for mistake, function in ON_LOGITS
         if np.abs(seen - (made := function(logits))).max() <= 2e-4 * np.abs(made).max()
-    )
+    ]
+    if found:
+        return only(found)
+    factor = float((seen * logits).sum() / max(float((logits**2).sum()), 1e-300))
+    scaled = np.abs(seen - factor * logits).max() <= 2e-4 * np.abs(seen).max()
+    return filled(SCALED, factor=factor) if scaled and abs(factor - 1) > 1e-3 else None
+
+
+SCALED = Mistake(
+    "logits scaled",
+    "The logits are multiplied by {factor:.3g}: they are what the last layer gives, as it is.",
+)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from grader.checks.misconceptions import Mistake, filled
 from grader.sandbox.client import Parameter
 
@@ -26,6 +28,11 @@ LOST_IN_TRAINING = Mistake(
     "nothing left in train mode",
     "In train mode the logits are the same for all rows: everything is dropped there, or lost "
     "otherwise. Print the mask's mean.",
+)
+NOT_LINEAR = Mistake(
+    "layer that is not linear",
+    "A layer's weight has {dims} dimensions, as a convolution's: W·x takes one of two, as "
+    "nn.Linear has.",
 )
 ONE_ROW = Mistake(
     "batch statistics in eval mode",
@@ -93,6 +100,8 @@ def wrong_parameters(
     for size in LESSON_SIZES:
         if any(size in shape for shape in more):
             return filled(SIZES_HARD_CODED, size=size)
+    if dims := [len(shape) for shape in more if len(shape) > 2 and np.prod(shape) > 1]:
+        return filled(NOT_LINEAR, dims=dims[0])
     if not more:
         return LAYER_MISSING if missing_weights else BIAS_MISSING
     if not missing:
