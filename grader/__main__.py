@@ -65,9 +65,17 @@ def catch_interrupts() -> None:
 
 def interrupt_again(dropped: sys.UnraisableHookArgs) -> None:
     if isinstance(dropped.exc_value, Interrupted):
-        threading.Timer(AGAIN_S, signal.raise_signal, [signal.SIGINT]).start()
+        threading.Timer(AGAIN_S, raise_in, [threading.get_ident()]).start()
     else:
         sys.__unraisablehook__(dropped)
+
+
+def raise_in(thread: int) -> None:
+    """Interrupt what `thread` waits for, too, which a signal to another one would leave waiting."""
+    if sys.platform == "win32":
+        signal.raise_signal(signal.SIGINT)
+    else:
+        signal.pthread_kill(thread, signal.SIGINT)
 
 
 def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
