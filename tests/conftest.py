@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -40,6 +41,8 @@ NEEDS_LINUX = "needs Linux: what confines student code is made of its features"
 NEEDS_POSIX = "needs POSIX: pipes with names, signals, modes of files or terminals"
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason=NEEDS_LINUX)
 on_posix = pytest.mark.skipif(os.name != "posix", reason=NEEDS_POSIX)
+# How long a test waits for what should come at once, before it fails by what it waited for.
+PATIENCE_S = 800
 CONFINING = ("grade", "batch")  # commands that stop elsewhere
 # Protections that this machine can't have, by name: the tests of all others fail where one is off.
 WALLS_OFF = set(os.environ.get("GRADER_WALLS_OFF", "").split())
@@ -155,7 +158,7 @@ def run_command(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=800 if can_fork() else 4_900,  # pytest's own comes first, but for the zoo
+        timeout=PATIENCE_S if can_fork() else 4_900,  # of the zoo's
     )
     assert "Traceback" not in ran.stdout + ran.stderr, ran.stderr
     return Ran(ran.returncode, ran.stdout, ran.stderr)
@@ -205,7 +208,7 @@ def _no_process_is_left() -> Iterator[None]:
         return
     before = children()
     yield
-    deadline = time.monotonic() + 30  # that of those that end by themselves, on a busy machine
+    deadline = time.monotonic() + 60  # that of those that end by themselves, on a busy machine
     while len(children()) > len(before) and time.monotonic() < deadline:
         for pid in children() - before:
             with suppress(ChildProcessError):
@@ -332,6 +335,27 @@ def copy_repository(root: Path) -> Path:
     for name in ("grader", "assignments", "solutions", "data_cache"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(REPOSITORY / name, root / name, ignore=ignored)
+    return root
+
+
+def shorten_training(manifest: Path) -> None:
+    """Let trainings be an epoch long, and any accuracy do."""
+    text, count = re.subn(
+        r"^epochs = \d+\nthreshold = .*$",
+        "epochs = 1\nthreshold = 0.0",
+        manifest.read_text(encoding="utf-8"),
+        flags=re.MULTILINE,
+    )
+    assert count > 1
+    manifest.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def short_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This repository with trainings of an epoch, for tests that ask nothing about trainings: of
+    what it takes to grade an optimizer they are the most."""
+    root = copy_repository(tmp_path_factory.mktemp("short") / "course")
+    shorten_training(root / "assignments" / "course.toml")
     return root
 
 

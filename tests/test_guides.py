@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import typer
 from conftest import (
+    PATIENCE_S,
     REPOSITORY,
     Ran,
     RunGrader,
@@ -193,7 +194,7 @@ class Desk:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=280,
+            timeout=PATIENCE_S,
         )
         assert "Traceback" not in ran.stderr, ran.stderr
         return Ran(ran.returncode, ran.stdout, ran.stderr)

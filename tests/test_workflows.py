@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from conftest import (
+    PATIENCE_S,
     REPOSITORY,
     environment_for,
     hand_in,
@@ -138,7 +139,7 @@ class Job:
             | self.environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=280,
+            timeout=PATIENCE_S,
         )
         lines = files["GITHUB_OUTPUT"].read_text("utf-8").splitlines()
         outputs = dict(line.split("=", 1) for line in lines)
@@ -250,7 +251,7 @@ def test_a_runs_summary_lists_what_was_left_out(tmp_path: Path) -> None:
         | {"PYTHONPATH": os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "tests")])},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     title, _, _, _, *rows = summary.read_text("utf-8").splitlines()
@@ -267,7 +268,7 @@ def test_zizmor_finds_nothing(name: str) -> None:
     assert zizmor is not None, "install the dev extra"
     ran = subprocess.run(
         [zizmor, "--offline", "--no-progress", "--persona=pedantic", WORKFLOWS / name],
-        capture_output=True, text=True, timeout=120,
+        capture_output=True, text=True, timeout=PATIENCE_S,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout + ran.stderr
 

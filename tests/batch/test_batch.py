@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from conftest import REPOSITORY, Ran, RunGrader, environment_for, on_linux
+from conftest import PATIENCE_S, REPOSITORY, Ran, RunGrader, environment_for, on_linux
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -447,7 +447,7 @@ def start(class_: Path, results: Path, *arguments: str) -> subprocess.Popen[str]
 
 def wait_for_a_grade(process: subprocess.Popen[str], results: Path) -> None:
     """Wait until the run has stored something."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + PATIENCE_S
     while process.poll() is None and time.monotonic() < deadline:
         # There may be a file that holds no tables yet.
         with suppress(StoreError), open_gradebook(COURSE, results) as gradebook:
@@ -478,7 +478,7 @@ def test_an_interrupted_run_says_how_to_go_on(here: Here, tmp_path: Path) -> Non
     process = start(class_, tmp_path / "results", "--jobs", "1")
     wait_for_a_grade(process, tmp_path / "results")
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130, errors
     assert errors.endswith("grader: the same command goes on from here\ngrader: interrupted\n")
     assert "Traceback" not in errors

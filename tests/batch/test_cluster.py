@@ -23,6 +23,7 @@ import msgspec
 import psutil  # which comes with distributed
 import pytest
 from conftest import (
+    PATIENCE_S,
     REPOSITORY,
     RunGrader,
     environment_for,
@@ -102,7 +103,7 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         workers = [start("worker", "--nthreads", "1", "--preload", preload) for _ in range(2)]
         address = address_in(contact)
         with distributed.Client(address, set_as_default=False) as client:
-            client.wait_for_workers(len(workers), timeout=60)
+            client.wait_for_workers(len(workers), timeout=PATIENCE_S)
         yield Cluster(address, workers)
 
 
@@ -139,7 +140,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def wait_until(is_so: Callable[[], bool], otherwise: str, timeout_s: float = 60.0) -> None:
+def wait_until(is_so: Callable[[], bool], otherwise: str, timeout_s: float = PATIENCE_S) -> None:
     deadline = time.monotonic() + timeout_s
     while not is_so():
         assert time.monotonic() < deadline, otherwise
@@ -204,7 +205,7 @@ def test_a_class_is_graded_as_on_one_machine_though_a_nanny_is_killed(
     wait_until(lambda: has_zygote(worker), "the worker has no zygote")
     started = worker.children(recursive=True)
     dask.workers[0].kill()  # the nanny alone: its worker has to see to its own end
-    _, errors = process.communicate(timeout=120)
+    _, errors = process.communicate(timeout=PATIENCE_S)
 
     assert (process.returncode, local.status) == (0, 0), errors
     assert len(re.findall(r"the Dask worker at tcp://\S+ was lost", errors)) == 1
@@ -214,7 +215,7 @@ def test_a_class_is_graded_as_on_one_machine_though_a_nanny_is_killed(
     for format_ in ("csv", "json"):
         a, b = (exported(results, format_) for results in (here, there))
         assert a == b and "student 7" in a
-    _, alive = psutil.wait_procs(started, timeout=60)
+    _, alive = psutil.wait_procs(started, timeout=PATIENCE_S)
     assert not alive, "the killed nanny left something behind"
 
 

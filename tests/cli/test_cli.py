@@ -20,6 +20,7 @@ import msgspec
 import pytest
 from conftest import (
     MARKUP_NAME_SHOWN,
+    PATIENCE_S,
     REPOSITORY,
     SECRET,
     Class,
@@ -611,7 +612,7 @@ def have_ended(processes: set[Process]) -> bool:
     return not {(p.pid, p.start) for p in processes} & left
 
 
-def wait_until(condition: Callable[[], bool], timeout_s: float = 60) -> None:
+def wait_until(condition: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -667,7 +668,7 @@ def test_no_process_outlives_the_grader(
             # The zygote and its workers, and the grading processes where there are several.
             assert len(started) == 1 + jobs + (jobs if jobs > 1 else 0)
             end(process)
-            assert process.wait(30) == status
+            assert process.wait(PATIENCE_S) == status
             wait_until(lambda: have_ended(started))
         finally:
             process.kill()
@@ -692,10 +693,10 @@ def test_an_interrupt_while_torch_is_imported_ends_quietly(tmp_path: Path) -> No
     wait_until(lambda: bool(descendants_of(process.pid)))
     zygote = descendants_of(process.pid)
     os.killpg(process.pid, signal.SIGINT)
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
     assert said == "grader: interrupted\n"
-    assert have_ended(zygote)
+    wait_until(lambda: have_ended(zygote))
 
 
 IN_AN_EXEC = """
@@ -711,7 +712,7 @@ os.register_at_fork(before=lambda: signal.raise_signal(signal.SIGINT))
 def run():
     if os.fork() == 0:
         os._exit(0)
-    time.sleep(600)
+    time.sleep(3_000)
 grader.cli.app.run = run
 grader.__main__.main()
 """
@@ -725,7 +726,7 @@ def test_an_interrupt_at_an_odd_moment_ends_quietly_too(code: str) -> None:
         env=environment_for(REPOSITORY),
         capture_output=True,
         text=True,
-        timeout=250,
+        timeout=PATIENCE_S,
     )
     assert (ran.returncode, ran.stderr) == (130, "grader: interrupted\n")
 

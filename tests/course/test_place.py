@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Ran, RunGrader, copy_repository, on_linux, solution
+from conftest import PATIENCE_S, REPOSITORY, Ran, RunGrader, copy_repository, on_linux, solution
 
 from grader.course.place import find_course
 
@@ -111,7 +111,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(command: Sequence[str | Path], cwd: Path) -> Ran:
     kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "GRADER_COURSE")}
     ran = subprocess.run(
-        list(command), cwd=cwd, env=kept, capture_output=True, encoding="utf-8", timeout=250
+        list(command), cwd=cwd, env=kept, capture_output=True, encoding="utf-8", timeout=PATIENCE_S
     )
     assert "Traceback" not in ran.stderr, ran.stderr
     return Ran(ran.returncode, ran.stdout, ran.stderr)

@@ -14,7 +14,7 @@ from threading import Barrier
 
 import msgspec
 import pytest
-from conftest import REPOSITORY, environment_for
+from conftest import PATIENCE_S, REPOSITORY, environment_for
 
 from grader.course.manifest import Course, LatePolicy, load_course
 from grader.gradebook.history import HistoryError, find_student, history, moved_scores
@@ -151,7 +151,7 @@ def test_overrides_and_lateness_leave_the_raw_results_alone(store: Store, tmp_pa
 
 
 def test_many_may_make_the_same_results_at_once(tmp_path: Path) -> None:
-    together = Barrier(8, timeout=30)
+    together = Barrier(8, timeout=PATIENCE_S)
 
     def make(number: int) -> None:
         for round_ in range(5):
@@ -202,7 +202,7 @@ def test_a_second_batch_is_kept_out_until_the_first_has_ended(tmp_path: Path) ->
     code = (
         "import sys, time; from pathlib import Path\n"
         "from grader.gradebook.keeping.lock import batch_lock\n"
-        "with batch_lock(Path(sys.argv[1])): print('locked', flush=True); time.sleep(60)"
+        "with batch_lock(Path(sys.argv[1])): print('locked', flush=True); time.sleep(3_000)"
     )
     first = subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path)],

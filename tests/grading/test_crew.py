@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
-from conftest import REPOSITORY, environment_for, on_linux
+from conftest import PATIENCE_S, REPOSITORY, environment_for, on_linux
 
 from grader.course.manifest import load_course
 from grader.errors import GraderError
@@ -149,7 +149,7 @@ def test_graders_end_with_the_process_that_asked_whatever_ended_it(
     )
     pidfds = []
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE_S
         while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < deadline:
             time.sleep(0.05)
         time.sleep(0.2)  # for the first item to be done
@@ -159,7 +159,7 @@ def test_graders_end_with_the_process_that_asked_whatever_ended_it(
         asking.wait()
     assert len(pidfds) == 2
     for pidfd in pidfds:
-        assert select.select([pidfd], [], [], 30)[0], "a grader outlived its parent"
+        assert select.select([pidfd], [], [], PATIENCE_S)[0], "a grader outlived its parent"
         os.close(pidfd)
 
 

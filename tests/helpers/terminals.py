@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import NEEDS_POSIX, environment_for
+from conftest import NEEDS_POSIX, PATIENCE_S, environment_for
 
 pty = pytest.importorskip("pty", reason=NEEDS_POSIX)
 termios = pytest.importorskip("termios", reason=NEEDS_POSIX)
@@ -58,7 +58,7 @@ class Terminal:
         """The picture on it: what was shown since it was cleared, without colours."""
         return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", self.shown.rpartition(CLEAR)[2])
 
-    def wait_for(self, *words: str, timeout_s: float = 90) -> str:
+    def wait_for(self, *words: str, timeout_s: float = PATIENCE_S) -> str:
         """Wait until the picture holds all these words; return it."""
         deadline = time.monotonic() + timeout_s
         while not all(word in self.screen for word in words):
@@ -72,7 +72,7 @@ class Terminal:
     def press(self, keys: str) -> None:
         os.write(self.descriptor, keys.encode())
 
-    def end(self, timeout_s: float = 90) -> int:
+    def end(self, timeout_s: float = PATIENCE_S) -> int:
         """Wait for the command's end; its exit status."""
         deadline = time.monotonic() + timeout_s
         while self.process.poll() is None:

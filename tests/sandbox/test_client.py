@@ -22,7 +22,7 @@ from typing import IO
 import msgspec
 import numpy as np
 import pytest
-from conftest import on_linux, on_posix
+from conftest import PATIENCE_S, on_linux, on_posix
 
 from grader.course.manifest import load_course
 from grader.grading.engine import Engine
@@ -370,30 +370,6 @@ def test_silence_ends_at_the_deadline() -> None:
     assert isinstance(timed(silent), StudentTimedOut)
 
 
-def test_an_answer_that_is_there_counts_whatever_the_clock_says() -> None:
-    def worker(wire: Wire) -> None:
-        wire.load()
-        wire.answer(built())
-        wire.killed.wait(10)
-
-    def stopped() -> Iterator[int]:
-        """Stands for what stops the trusted side for a while, as a laptop's lid does."""
-        time.sleep(1.5)
-        while True:
-            yield 0
-
-    launcher = FakeLauncher(worker)
-    with student_of(launcher, wall_s=1) as student:
-        student.load()
-        launcher.processes[0]._resident = stopped()
-        time.sleep(0.2)  # so that it is looked at again
-        assert student.build(6, 5, 4, seed=1).next_draw.tolist() == [0, 1, 2, 3]
-        assert student.doubt == ""
-        with pytest.raises(StudentTimedOut):
-            student.build(6, 5, 4, seed=1)
-        assert student.doubt
-
-
 def test_a_reply_that_drips_ends_at_the_deadline() -> None:
     def drip(wire: Wire) -> None:
         wire.stream.sendall(protocol.HEADER.pack(1000))
@@ -410,18 +386,6 @@ def test_output_without_end_ends_at_the_deadline() -> None:
             wire.output.write(b"x" * 4096)
 
     assert isinstance(timed(chatter), StudentTimedOut)
-
-
-def test_a_worker_that_never_reads_ends_at_the_deadline() -> None:
-    def deaf(wire: Wire) -> None:
-        wire.load()
-        wire.answer(built())
-        wire.killed.wait(60)
-
-    with student_of(FakeLauncher(deaf), wall_s=2) as student:
-        net = student.build(6, 5, 4, seed=1)
-        with pytest.raises(StudentTimedOut):
-            net.forward(np.zeros((1 << 20, 6), np.float32))
 
 
 # ---------------------------------------------------------------- memory and output
@@ -698,7 +662,6 @@ def test_what_the_generator_draws_is_checked_too(draw: protocol.Array) -> None:
 # ---------------------------------------------------------------- without a zygote
 
 
-@pytest.mark.timeout(240)
 def test_a_spawned_worker_grades_the_solution(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRADER_TEST_TOKEN", "a secret of the caller's")
     course = load_course(REPOSITORY)
@@ -753,7 +716,7 @@ student.call("busy")
     finally:
         asking.kill()
         asking.wait()
-    assert select.select([pidfd], [], [], 30)[0]
+    assert select.select([pidfd], [], [], PATIENCE_S)[0]
     os.close(pidfd)
 
 
@@ -762,7 +725,7 @@ def children_of(pid: int) -> str:
 
 
 def wait_until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)

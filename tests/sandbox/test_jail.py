@@ -409,7 +409,6 @@ def test_the_limits_are_these(scratch: Path) -> None:
     }
 
 
-@pytest.mark.timeout(120)
 def test_cpu_time_is_limited(scratch: Path) -> None:
     def spin() -> None:
         while True:
@@ -421,7 +420,6 @@ def test_cpu_time_is_limited(scratch: Path) -> None:
     )
 
 
-@pytest.mark.timeout(120)
 def test_cpu_time_ends_even_if_the_signal_is_ignored(scratch: Path) -> None:
     def spin() -> None:
         signal.signal(signal.SIGXCPU, signal.SIG_IGN)
@@ -434,7 +432,6 @@ def test_cpu_time_ends_even_if_the_signal_is_ignored(scratch: Path) -> None:
     )
 
 
-@pytest.mark.timeout(120)
 def test_threads_are_limited(scratch: Path) -> None:
     def bomb() -> int:
         threading.stack_size(32 << 10)
@@ -452,7 +449,6 @@ def test_threads_are_limited(scratch: Path) -> None:
     assert outcome.value == 63  # and the main one
 
 
-@pytest.mark.timeout(120)
 def test_two_workers_do_not_share_the_limit_on_threads(scratch: Path) -> None:
     ready, tell_ready = os.pipe()
     hold, release = os.pipe()
@@ -558,7 +554,6 @@ def test_inherited_descriptors_are_closed(scratch: Path, victim: Path) -> None:
     assert kept.value == [descriptors[1]]
 
 
-@pytest.mark.timeout(120)
 def test_a_worker_ends_with_its_parent(scratch: Path) -> None:
     read_end, write_end = os.pipe()
 
@@ -816,7 +811,6 @@ TRAINING = """
 """
 
 
-@pytest.mark.timeout(120)
 def test_training_works_inside() -> None:
     environment = {"PATH": os.defpath, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(REPOSITORY)}
     if "PYTHONPATH" in os.environ:

@@ -7,8 +7,9 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -221,6 +222,52 @@ def test_a_module_that_uses_up_the_time_is_not_imported_again(clock: Clock) -> N
     with student_of(launcher, wall_s=100) as student, timed_out:
         student.load()
     assert len(launcher.processes) == 1
+
+
+def test_an_answer_that_is_there_counts_whatever_the_clock_says(clock: Clock) -> None:
+    is_there = threading.Event()
+
+    def worker(wire: Wire) -> None:
+        wire.load()
+        wire.answer(built())
+        is_there.set()
+        wire.killed.wait(60)
+
+    def stopped() -> Iterator[int]:
+        """Stands for what stops the trusted side for a while, as a laptop's lid does."""
+        is_there.wait(60)
+        clock.ahead += 200
+        yield from itertools.repeat(0)
+
+    launcher = FakeLauncher(worker)
+    with student_of(launcher, wall_s=100) as student:
+        student.load()
+        launcher.processes[0]._resident = stopped()
+        clock.ahead += 1  # so that it is looked at again
+        assert student.build(6, 5, 4, seed=1).next_draw.tolist() == [0, 0, 0, 0]
+        assert student.doubt == ""
+        with pytest.raises(StudentTimedOut):
+            student.build(6, 5, 4, seed=1)
+        assert student.doubt
+
+
+def test_a_worker_that_never_reads_ends_at_the_deadline(clock: Clock) -> None:
+    def deaf(wire: Wire) -> None:
+        wire.load()
+        wire.answer(built())
+        wire.killed.wait(60)
+
+    def waiting() -> Iterator[int]:
+        while True:
+            clock.ahead += 40
+            yield 0
+
+    launcher = FakeLauncher(deaf)
+    with student_of(launcher, wall_s=100) as student:
+        net = student.build(6, 5, 4, seed=1)
+        launcher.processes[0]._resident = waiting()
+        with pytest.raises(StudentTimedOut):
+            net.forward(np.zeros((1 << 20, 6), np.float32))
 
 
 @pytest.mark.parametrize(("used_s", "is_started"), [(29.0, True), (29.1, False)])

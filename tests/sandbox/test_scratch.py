@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
+from conftest import PATIENCE_S, REPOSITORY
 
 from grader.sandbox.walls import scratch
 from grader.sandbox.walls.scratch import make_held_scratch, make_scratch, remove_scratch
@@ -156,5 +156,5 @@ if sys.argv[1] == "killed":
 zygote.close()
 """
     for how, left in (("killed", 1), ("calmly", 0)):
-        subprocess.run([sys.executable, "-c", code, how], env=environment, timeout=120)
+        subprocess.run([sys.executable, "-c", code, how], env=environment, timeout=PATIENCE_S)
         assert len(list(tmp_path.glob("grader-worker-*"))) == left

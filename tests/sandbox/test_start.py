@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, RunGrader, environment_for, hand_in, solution
+from conftest import PATIENCE_S, REPOSITORY, RunGrader, environment_for, hand_in, solution
 
 from grader.course.manifest import load_course
 from grader.sandbox.client import Allowance, Student, confinement
@@ -77,7 +77,7 @@ os.kill(os.getpid(), signal.SIGKILL)
     pid = int(process.stdout.readline())
     pidfd = os.pidfd_open(pid)
     try:
-        process.communicate("\n", timeout=60)
+        process.communicate("\n", timeout=PATIENCE_S)
         import select
 
         assert select.select([pidfd], [], [], 1.0)[0]  # less than importing torch takes

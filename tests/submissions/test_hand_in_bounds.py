@@ -314,7 +314,6 @@ def exchanged(path: Path, monkeypatch: pytest.MonkeyPatch, exchange: Callable[[]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX: pipes with names, links")
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("kind", ["a link", "a pipe", "a folder", "a larger file"])
 def test_a_file_that_is_exchanged_between_look_and_read_is_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str

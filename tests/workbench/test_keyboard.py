@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, copy_repository, environment_for
+from conftest import PATIENCE_S, REPOSITORY, copy_repository, environment_for
 from helpers.terminals import open_terminal, pty
 
 ENDLESS = "print('looping')\nwhile True:\n    pass\n"
@@ -53,7 +53,7 @@ with open_keyboard():
     child = os.fork()
     if not child:
         os.kill(os.getpid(), signal.SIGHUP)
-        time.sleep(60)
+        time.sleep(3_000)
     assert os.waitpid(child, 0)[1] == signal.SIGHUP
     print("echo" if termios.tcgetattr(0)[3] & termios.ECHO else "no echo")
 """
@@ -68,7 +68,7 @@ def test_a_forked_process_leaves_the_terminals_settings_alone() -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=PATIENCE_S,
     )
     os.close(outer)
     os.close(inner)

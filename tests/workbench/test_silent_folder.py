@@ -71,7 +71,6 @@ class Watcher:
 
 
 @on_posix
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("watcher", [no_more_watches, broken_watcher, silence])
 def test_a_save_that_nobody_tells_of_is_seen_all_the_same(
     tmp_path: Path,

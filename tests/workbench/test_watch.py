@@ -15,6 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 from conftest import (
+    PATIENCE_S,
     REPOSITORY,
     children,
     copy_repository,
@@ -300,7 +301,7 @@ def test_without_a_terminal_results_are_listed_and_keys_ignored(tmp_path: Path) 
                 assert line, said
                 said += line
         os.killpg(process.pid, signal.SIGINT)
-        rest, errors = process.communicate(timeout=60)
+        rest, errors = process.communicate(timeout=PATIENCE_S)
     finally:
         process.kill()
         process.wait()
