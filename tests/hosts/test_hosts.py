@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import compileall
 import json
 import os
 import re
@@ -21,6 +22,7 @@ import msgspec
 import pytest
 from conftest import (
     NEEDS_LINUX,
+    PATIENCE_S,
     REPOSITORY,
     Ran,
     RunGrader,
@@ -38,7 +40,7 @@ from grader.grading import opening
 from grader.hosts.bundle import pinned
 from grader.hosts.classroom50 import scores
 from grader.hosts.classroom_reporter import encode_result
-from grader.hosts.gradescope import fitted
+from grader.hosts.gradescope import assignment_title, fitted
 from grader.hosts.run import grade_folder, named_assignments
 from grader.report.model import (
     AssignmentReport,
@@ -79,7 +81,7 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> Ran:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=250,
+        timeout=PATIENCE_S,
     )
     assert "Traceback" not in ran.stdout + ran.stderr, ran.stderr
     return Ran(ran.returncode, ran.stdout, ran.stderr)
@@ -392,16 +394,25 @@ def commit_all(checkout: Path) -> Path:
     return checkout
 
 
+@pytest.fixture(scope="module")
+def compiled(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is exported, compiled: it compiles itself anew in every run otherwise."""
+    target = tmp_path_factory.mktemp("compiled") / "relu"
+    shutil.copytree(folder, target)
+    assert compileall.compile_dir(target / "course" / "grader", quiet=1)
+    return target
+
+
 def in_checkout(folder: Path, checkout: Path, *prefix: str, **changed: str) -> Ran:
     autograder = folder / "autograder.py"
     return run(*prefix, sys.executable, autograder, cwd=checkout, **RUNNER | changed)
 
 
-def test_a_checkout_gets_a_valid_result_and_a_release_body(folder: Path, tmp_path: Path) -> None:
+def test_a_checkout_gets_a_valid_result_and_a_release_body(compiled: Path, tmp_path: Path) -> None:
     modules = {"momentum": solution("momentum"), "relu": "raise SystemExit"}
     hand_in(tmp_path / "course" / "assignments", modules)
     checkout = commit_all(tmp_path / "course")
-    ran = in_checkout(folder, checkout)
+    ran = in_checkout(compiled, checkout)
     assert (ran.status, ran.stderr) == (0, "")
     result = valid("classroom50-result-v1", checkout / "result.json")
     assert {test["slug"] for test in result["tests"]} == {"momentum"}
@@ -415,10 +426,10 @@ def test_a_checkout_gets_a_valid_result_and_a_release_body(folder: Path, tmp_pat
     assert "| Momentum | 10/10 | ✓ passed |" in body
 
 
-def test_any_other_assignment_is_the_whole_course(folder: Path, tmp_path: Path) -> None:
+def test_any_other_assignment_is_the_whole_course(compiled: Path, tmp_path: Path) -> None:
     checkout = commit_all(hand_in(tmp_path / "course", {"adam": make_stub(solution("adam"))}))
     group = {"ASSIGNMENT_TYPE": "group", "OWNER": "red-pandas"}  # ada has pushed it
-    ran = in_checkout(folder, checkout, ASSIGNMENT="homework-1", REVIEW_URL="", **group)
+    ran = in_checkout(compiled, checkout, ASSIGNMENT="homework-1", REVIEW_URL="", **group)
     assert ran.status == 0
     result = valid("classroom50-result-v1", checkout / "result.json")
     assert {test["slug"] for test in result["tests"]} == set(COURSE.slugs)
@@ -430,7 +441,7 @@ def test_any_other_assignment_is_the_whole_course(folder: Path, tmp_path: Path) 
     assert re.search(r"\| Adam \| 0/10 \| . stub unchanged \|", body)
 
 
-def test_nothing_of_the_checkout_but_its_modules_has_a_say(folder: Path, tmp_path: Path) -> None:
+def test_nothing_of_the_checkout_but_its_modules_has_a_say(compiled: Path, tmp_path: Path) -> None:
     checkout = hand_in(tmp_path / "course", {"momentum": solution("momentum")})
     trap = f"open({str(tmp_path / 'sprung')!r}, 'w')\nraise SystemExit(0)\n"
     (checkout / "grader").mkdir()
@@ -438,21 +449,21 @@ def test_nothing_of_the_checkout_but_its_modules_has_a_say(folder: Path, tmp_pat
     for name in ("torch", "numpy", "conftest", "sitecustomize", "msgspec", "random", "stat"):
         (checkout / f"{name}.py").write_text(trap)
     (checkout / "pytest.ini").write_text("[pytest]\naddopts = --collect-only\n")
-    ran = in_checkout(folder, commit_all(checkout), PYTEST_ADDOPTS="--collect-only")
+    ran = in_checkout(compiled, commit_all(checkout), PYTEST_ADDOPTS="--collect-only")
     assert (ran.status, ran.stderr) == (0, "")
     assert not (tmp_path / "sprung").exists()
     assert valid("classroom50-result-v1", checkout / "result.json")["score"] == 10
 
 
 def test_planted_results_are_replaced_and_their_links_not_followed(
-    folder: Path, tmp_path: Path
+    compiled: Path, tmp_path: Path
 ) -> None:
     checkout = hand_in(tmp_path / "course", {"momentum": solution("momentum")})
     (tmp_path / "victim").write_text("unharmed")
     (checkout / "result.json").symlink_to(tmp_path / "victim")
     (checkout / "release-body.md" / "deep" / "er").mkdir(parents=True)
     (checkout / "release-body.md" / "deep" / "file").write_text("x")
-    assert in_checkout(folder, commit_all(checkout)).status == 0
+    assert in_checkout(compiled, commit_all(checkout)).status == 0
     assert (tmp_path / "victim").read_text() == "unharmed"
     assert valid("classroom50-result-v1", checkout / "result.json")["score"] == 10
     assert (checkout / "release-body.md").is_file()
@@ -468,20 +479,20 @@ def test_planted_results_are_replaced_and_their_links_not_followed(
     ],
 )
 def test_where_the_grader_fails_there_is_no_result_not_even_a_planted_one(
-    folder: Path, tmp_path: Path, changed: dict[str, str], line: str
+    compiled: Path, tmp_path: Path, changed: dict[str, str], line: str
 ) -> None:
     checkout = hand_in(tmp_path / "course", {"momentum": solution("momentum")})
     (checkout / "result.json").write_text('{"score": 10}')
-    ran = in_checkout(folder, commit_all(checkout), **changed)
+    ran = in_checkout(compiled, commit_all(checkout), **changed)
     assert ran.status == 3
     assert ran.stderr.startswith(f"grader: {line}")
     assert ran.stderr.count("\n") == 1
     assert not {"result.json", "release-body.md"} & set(os.listdir(checkout))
 
 
-def test_without_a_jail_nothing_is_graded(folder: Path, tmp_path: Path) -> None:
+def test_without_a_jail_nothing_is_graded(compiled: Path, tmp_path: Path) -> None:
     checkout = commit_all(hand_in(tmp_path / "course", {"momentum": solution("momentum")}))
-    ran = in_checkout(folder, checkout, *without_calls("landlock_create_ruleset"))
+    ran = in_checkout(compiled, checkout, *without_calls("landlock_create_ruleset"))
     assert ran.status == 3
     assert "can't confine student code" in ran.stderr
     assert not (checkout / "result.json").exists()
@@ -505,10 +516,10 @@ def test_own_bug():
     ],
 )
 def test_a_broken_check_is_a_failure_of_the_grader_and_no_result(
-    folder: Path, tmp_path: Path, added: str, line: str
+    compiled: Path, tmp_path: Path, added: str, line: str
 ) -> None:
     broken = tmp_path / "autograder"
-    shutil.copytree(folder, broken)
+    shutil.copytree(compiled, broken)
     with (broken / "course" / "grader" / "checks" / "test_momentum.py").open("a") as checks:
         checks.write(added)
     checkout = commit_all(hand_in(tmp_path / "course", {"momentum": solution("momentum")}))
@@ -518,9 +529,9 @@ def test_a_broken_check_is_a_failure_of_the_grader_and_no_result(
     assert not (checkout / "result.json").exists()
 
 
-def test_what_student_code_says_stays_text(folder: Path, tmp_path: Path) -> None:
+def test_what_student_code_says_stays_text(compiled: Path, tmp_path: Path) -> None:
     checkout = commit_all(hand_in(tmp_path / "course", {"momentum": RAISES}))
-    ran = in_checkout(folder, checkout)
+    ran = in_checkout(compiled, checkout)
     assert ran.status == 0
     assert "::" not in ran.stdout + ran.stderr
     result = valid("classroom50-result-v1", checkout / "result.json")
@@ -573,12 +584,21 @@ class Machine:
         return ran, results
 
 
+@pytest.fixture(scope="module")
+def source(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive as setup.sh leaves it: unpacked, and compiled."""
+    folder = tmp_path_factory.mktemp("unpacked") / "source"
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(folder)
+    assert compileall.compile_dir(folder / "course" / "grader", quiet=1)
+    return folder
+
+
 @pytest.fixture
-def machine(archive: Path, tmp_path: Path) -> Machine:
+def machine(source: Path, tmp_path: Path) -> Machine:
     root = tmp_path / "autograder"
     (root / "results").mkdir(parents=True)
-    with zipfile.ZipFile(archive) as opened:
-        opened.extractall(root / "source")
+    shutil.copytree(source, root / "source")
     (root / "environment").symlink_to(sys.prefix)
     name_assignment(root, "Momentum")
     return Machine(root)
@@ -602,12 +622,19 @@ def test_a_right_submission_gets_full_marks_and_a_test_a_check(machine: Machine)
 def test_any_other_title_is_the_whole_course(machine: Machine) -> None:
     stubs = {slug: make_stub(solution(slug)) for slug in COURSE.slugs}
     hand_in(machine.root / "submission", stubs)
-    for metadata in ('{"assignment": {"title": "Homework 1"}}', "not JSON \xff", "[]"):
-        (machine.root / "submission_metadata.json").write_text(metadata, encoding="latin-1")
-        _, results = machine.grade()
-        assert {test["extra_data"]["slug"] for test in results["tests"]} == set(COURSE.slugs)
-        assert {"stub is unchanged" in test["output"] for test in results["tests"]} == {True}
-        assert results["score"] == 0
+    name_assignment(machine.root, "Homework 1")
+    _, results = machine.grade()
+    assert {test["extra_data"]["slug"] for test in results["tests"]} == set(COURSE.slugs)
+    assert {"stub is unchanged" in test["output"] for test in results["tests"]} == {True}
+    assert results["score"] == 0
+
+
+@pytest.mark.parametrize("metadata", ["not JSON \xff", "[]", '{"assignment": {"title": 1}}', None])
+def test_a_title_that_cannot_be_read_is_none(tmp_path: Path, metadata: str | None) -> None:
+    path = tmp_path / "submission_metadata.json"
+    if metadata is not None:
+        path.write_text(metadata, encoding="latin-1")
+    assert assignment_title(path) == ""
 
 
 def test_a_hostile_submission_gets_its_points_and_nothing_more(machine: Machine) -> None:
@@ -733,7 +760,7 @@ for tried in (
     assert "container is the wall" in results["output"]
     assert "protections that this machine lacks: files, scratch" in ran.stdout
     assert checks.read_bytes() == before
-    assert [x for x in sorted(os.listdir(checks.parent)) if x != "__pycache__"] == listed
+    assert sorted(os.listdir(checks.parent)) == listed
     by_slug = {slug: 0.0 for slug in COURSE.slugs}
     for test in results["tests"]:
         by_slug[test["extra_data"]["slug"]] += test["score"]
