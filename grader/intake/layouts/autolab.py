@@ -10,7 +10,7 @@ from collections import defaultdict
 
 from grader.intake.layouts.base import Handed, Listing, Reading
 
-_NAME = re.compile(r"(?P<email>[^\s/]+?@[^\s_/]+)_(?P<version>\d+)_(?P<original>.+)", re.S)
+_NAME = re.compile(r"(?P<email>[^\s/]+?@[^\s_/@]+)_(?P<version>\d{1,9})_(?P<original>.+)", re.S)
 
 
 class Autolab:

@@ -12,7 +12,7 @@ from grader.intake.layouts.base import Handed, Handle, Listing, Reading, attempt
 from grader.intake.times import parse_time
 from grader.text import utc_text
 
-_NAME = re.compile(r"(?P<name>.+?)(?P<group> Group)? (?P<user>\d+) ?(?P<login>\S*)", re.S)
+_NAME = re.compile(r"(?P<name>.+?)(?P<group> Group)? (?P<user>\d{1,12}) ?(?P<login>\S*)", re.S)
 _TIME = re.compile(r"\d{4}(?:-\d\d){5}")
 _OWN = {"Report.txt", "Errors.txt"}
 
