@@ -319,3 +319,10 @@ def test_what_is_wrong_with_a_roster_is_said(
 ) -> None:
     with pytest.raises(RosterError, match=complaint):
         roster(tmp_path, text)
+
+
+def test_ten_rows_may_stand_above_the_header(tmp_path: Path) -> None:
+    table = "name,identifier,email,login\nJane Doe,42,jane@example.edu,jd\n"
+    assert roster(tmp_path, "The class of 2026\n" * 10 + table).lines == [JANE]
+    with pytest.raises(RosterError, match="no column is called name"):
+        roster(tmp_path, "The class of 2026\n" * 11 + table)

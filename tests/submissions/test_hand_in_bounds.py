@@ -19,6 +19,7 @@ import pytest
 from grader.files import FileError, read_file
 from grader.intake.tree import open_tree
 from grader.submissions.archive import Archive, ArchiveError, Bounds
+from grader.submissions.finding import explain
 from grader.submissions.model import SubmissionError
 from grader.submissions.places import Files, max_bytes, packed, walk
 from grader.submissions.reading import load_files, load_submission
@@ -267,6 +268,28 @@ def test_8_files_that_may_be_meant_are_read() -> None:
 
     load_files("jane", places, reader, SLUGS)
     assert read == places[:8]
+
+
+def test_an_archive_in_an_archive_is_looked_into_and_none_in_that(tmp_path: Path) -> None:
+    packed_up = zip_of(["relu.py"], b"x = 1\n")
+    for depth in range(1, 4):
+        (tmp_path / "jane").mkdir(exist_ok=True)
+        (tmp_path / "jane" / "work.zip").write_bytes(packed_up)
+        submission = load_submission(tmp_path / "jane", SLUGS)
+        assert ("relu" in submission.sources) == (depth <= 2)
+        packed_up = zip_of(["work.zip"], packed_up)
+    assert submission.problems["relu"] == (
+        "work.zip/work.zip/work.zip: it is an archive within archives, which is not looked into; "
+        "unpack it"
+    )
+
+
+def test_500_files_are_looked_at_for_likely_ones() -> None:
+    def told(others: int) -> bool:
+        places = [*(f"a{number:03}.md" for number in range(others)), "rellu.py"]
+        return "relu" in explain(["relu"], SLUGS, places, [], {}, nothing_found=False)
+
+    assert told(499) and not told(500)
 
 
 def test_archives_in_a_folder_count_as_what_they_hold_and_what_they_are() -> None:

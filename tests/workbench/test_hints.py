@@ -51,6 +51,13 @@ def test_hints_come_one_after_the_other_and_the_last_one_stays(root: Path) -> No
     assert hints.next("adam").number == 1
 
 
+@pytest.mark.parametrize(("size", "number"), [(65_536, 3), (65_537, 1)])
+def test_what_was_seen_is_believed_up_to_64_kib(root: Path, size: int, number: int) -> None:
+    (root / ".grader").mkdir()
+    (root / STATE).write_bytes(b'{"relu": 2}'.ljust(size))
+    assert Hints(COURSE, root).next("relu").number == number
+
+
 def test_another_run_goes_on_where_the_last_one_stopped(root: Path) -> None:
     assert shown(*(Hints(COURSE, root).next("relu") for _ in range(3))) == [1, 2, 3]
 
