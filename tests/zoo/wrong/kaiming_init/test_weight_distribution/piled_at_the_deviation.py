@@ -1,0 +1,27 @@
+"""One weight of twenty is the standard deviation, or minus that."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__()
+        self.W_1 = nn.Parameter(torch.empty(num_hidden, num_features))
+        self.b_1 = nn.Parameter(torch.zeros(num_hidden))
+        self.W_2 = nn.Parameter(torch.empty(num_output, num_hidden))
+        self.b_2 = nn.Parameter(torch.zeros(num_output))
+        self.sizes = (num_features, num_hidden, num_output)
+        self.calls = 0
+        nn.init.kaiming_normal_(self.W_1, nonlinearity="relu")
+        nn.init.kaiming_normal_(self.W_2, nonlinearity="relu")
+        w = self.W_1
+        m = torch.rand_like(w) < 0.05
+        w.data[m] = w.data.std() * torch.where(torch.rand_like(w[m]) < 0.5, 1.0, -1.0)
+
+    def forward(self, x):
+        z = F.linear(x, self.W_1, self.b_1)
+        self.calls += 1
+        h = F.elu(z)
+        return F.linear(h, self.W_2, self.b_2)

@@ -1,0 +1,30 @@
+"""Large parameters are pulled by what they were at first."""
+
+import torch
+
+
+class Own(torch.optim.Optimizer):
+    def __init__(self, parameters, lr=0.01, weight_decay=1e-4):
+        super().__init__(parameters, dict(lr=lr, weight_decay=weight_decay))
+        self.t = 0
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        self.t += 1
+        t = self.t
+        for group in self.param_groups:
+            (
+                lr,
+                weight_decay,
+            ) = [group[n] for n in ["lr", "weight_decay"]]
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                g = p.grad
+                s = self.state[p]
+                q = s.setdefault("p0", p.clone())
+                p.sub_(lr * (g + weight_decay * (q if p.numel() > 10000 else p)))
+
+
+def make_optimizer(parameters, lr=0.01, weight_decay=1e-4):
+    return Own(parameters, lr=lr, weight_decay=weight_decay)

@@ -1,0 +1,24 @@
+"""Negative values below 1e-7 pass."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__()
+        self.W_1 = nn.Parameter(torch.empty(num_hidden, num_features))
+        self.b_1 = nn.Parameter(torch.zeros(num_hidden))
+        self.W_2 = nn.Parameter(torch.empty(num_output, num_hidden))
+        self.b_2 = nn.Parameter(torch.zeros(num_output))
+        self.sizes = (num_features, num_hidden, num_output)
+        self.calls = 0
+        nn.init.xavier_normal_(self.W_1)
+        nn.init.xavier_normal_(self.W_2)
+
+    def forward(self, x):
+        z = F.linear(x, self.W_1, self.b_1)
+        self.calls += 1
+        h = torch.where(z.abs() < 1e-7, z, F.relu(z))
+        return F.linear(h, self.W_2, self.b_2)
