@@ -494,6 +494,8 @@ def named_statistics(
     with suppress(StudentError):
         if not close(probe.hidden(weights, inputs[:2], train=False), shown[:2], rtol=1e-2):
             return BATCH_IN_EVAL  # what a row gives depends on the others
+        # Before the candidates are looked at in train mode, which moves the statistics.
+        more = probe.hidden(weights, inputs, train=False)
         found = [
             mistake
             for mistake, points in candidates
@@ -501,7 +503,6 @@ def named_statistics(
         ]
         if found:
             return only(found)
-        more = probe.hidden(weights, inputs, train=False)
         n = (more - weights["beta"]) / weights["gamma"]
         return describe_running(z, z.mean(axis=0), z.var(axis=0), n, more > STRAIGHT)
     return None

@@ -444,7 +444,7 @@ def ask_batchnorm(student: Student, rng: np.random.Generator) -> Iterator[object
     probe.assign(weights)
     probe.net.forward_all([inputs] * 200, train=True)
     logits = probe.net.forward(inputs)
-    yield test_batchnorm.moves_in_eval_mode(probe.net, inputs) or None
+    yield test_batchnorm.moving_in_eval_mode(probe.net, inputs)
     rows = inputs[:6]
     shown = probe.hidden(weights, rows, train=False)
     yield test_batchnorm.named_statistics(probe, weights, inputs, shown)

@@ -500,11 +500,6 @@ WRONG_RULES = (
         directed(lambda m, v, g, t: direction(m, v * BETA_2 / (1 - BETA_2), g, t)),
     ),
     WrongRule(
-        "new gradients weighted with β1",
-        "New gradients enter m with β1 here, as the old m does: they count 1 - β1.",
-        directed(lambda m, v, g, t: direction(m * BETA_1 / (1 - BETA_1), v, g, t)),
-    ),
-    WrongRule(
         "second moment adds up",
         "v adds squares up here: it is an average, and new squares count 1 - β2.",
         directed(lambda m, v, g, t: m / (1 - BETA_1**t) / (np.sqrt(v / (1 - BETA_2)) + EPS)),

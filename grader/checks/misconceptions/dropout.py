@@ -237,7 +237,7 @@ def recognise_scale(
 def describe_scale(ratios: np.ndarray, p: float) -> Mistake | None:
     """The one factor by which all kept activations are scaled."""
     scale = float(np.median(ratios))
-    if np.abs(ratios / scale - 1).max() > 5e-3:
+    if np.abs(ratios / scale - 1).max() > 5e-3 or abs(scale * (1 - p) - 1) < 5e-3:
         return None
     return filled(OTHER_SCALE, scale=scale, p=p, right=1 / (1 - p))
 

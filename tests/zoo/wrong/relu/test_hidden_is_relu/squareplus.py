@@ -1,0 +1,22 @@
+"""A smooth curve about 0, by a root."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__()
+        self.W_1 = nn.Parameter(torch.empty(num_hidden, num_features))
+        self.b_1 = nn.Parameter(torch.zeros(num_hidden))
+        self.W_2 = nn.Parameter(torch.empty(num_output, num_hidden))
+        self.b_2 = nn.Parameter(torch.zeros(num_output))
+        nn.init.xavier_normal_(self.W_1)
+        nn.init.xavier_normal_(self.W_2)
+        self.activation = nn.ELU()
+
+    def forward(self, x):
+        x = F.linear(x, self.W_1, self.b_1)
+        x = (x + torch.sqrt(x * x + 4)) / 2
+        return F.linear(x, self.W_2, self.b_2)
