@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, environment_for
+from conftest import PATIENCE_S, REPOSITORY, environment_for
 
 PACKAGE = REPOSITORY / "grader"
 
@@ -62,10 +63,15 @@ def module_of(path: Path) -> str:
 
 
 MODULES = {
-    module_of(path): ast.parse(path.read_text(encoding="utf-8"))
+    module_of(path): path
     for path in sorted(PACKAGE.rglob("*.py"))
     if "templates" not in path.relative_to(PACKAGE).parts
 }
+
+
+@cache
+def tree_of(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
 
 
 def imports_of(module: str) -> set[str]:
@@ -74,7 +80,7 @@ def imports_of(module: str) -> set[str]:
     The grader's own modules are named as in `MODULES`, all others as Python names them.
     """
     imported = set()
-    for node in ast.walk(MODULES[module]):
+    for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.Import):
             imported |= {alias.name.removeprefix("grader.") for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -205,7 +211,7 @@ def run_python(code: str) -> list[str]:
         env=environment_for(REPOSITORY),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert ran.returncode == 0, ran.stderr
     return ran.stdout.splitlines()
