@@ -74,7 +74,7 @@ def test_a_gradient_of_zeros_has_not_arrived(role: str) -> None:
             sizes=SIZES,
             assign=lambda values: None,
             backward=lambda inputs, cotangent, seed: gradients,
-            forward=lambda inputs, seed=None: np.zeros((len(inputs), SIZES[-1])),
+            forward=lambda inputs, **_: np.zeros((len(inputs), SIZES[-1])),
         )
 
     layers = Layers(known, two_layers(SIZES))
