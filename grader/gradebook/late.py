@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from fractions import Fraction
+from functools import lru_cache
 from itertools import groupby
 
 import msgspec
@@ -164,6 +165,7 @@ def final_score(
     return float(sum(left, Fraction(0)))
 
 
+@lru_cache(maxsize=1 << 12)  # a class has few scores
 def exact(number: float) -> Fraction:
     """The number that someone wrote: 0.1 is a tenth, not the float that is nearest to it."""
     return Fraction(repr(float(number)))
