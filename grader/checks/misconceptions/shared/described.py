@@ -213,10 +213,19 @@ def own_factors(rule: Rule, trials: Sequence[Trial]) -> Mistake | None:
 def describe_terms(trials: Sequence[Trial], first: str) -> Mistake | None:
     """What the first step adds up, entry by entry, in place of what it should."""
     with_decay = [trial for trial in trials if trial.options.get("weight_decay")]
+    if with_decay and all(map(decays_right, with_decay)):
+        return None  # what is wrong shows without one only
     found = one_number(lambda p, g, decay: g, "lr·g", trials)
     if with_decay and found is None:
         found = one_number(lambda p, g, decay: g + decay * p, "lr·(g + λ·p)", trials)
     return found or other_terms(with_decay or trials, first) or other_decay(with_decay)
+
+
+def decays_right(trial: Trial) -> bool:
+    """Whether the first step is lr·(g + λ·p)."""
+    p, more, rounding = added(trial)
+    off = np.abs(more - trial.options["weight_decay"] * p).max()
+    return bool(off <= 1e-4 * np.abs(more).max() + rounding)
 
 
 def one_number(
