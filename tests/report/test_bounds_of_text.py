@@ -1,0 +1,68 @@
+"""How much of a text each format shows, against figures of its own."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+import pytest
+from helpers.fake_gradebook import FakeGradebook, entry_of
+from helpers.reports import make_report
+from msgspec.structs import replace
+
+from grader.gradebook.formats.moodle import feedback
+from grader.gradebook.model import Comment
+from grader.intake.times import parse_time
+from grader.report.github import annotate
+from grader.report.markdown import fence
+from grader.site.diagnoses import Diagnoses
+from grader.site.listing import listing_of
+
+
+@pytest.mark.parametrize(("length", "shown"), [(199, 199), (200, 200), (201, 200)])
+def test_an_annotations_title_has_200_characters(length: int, shown: int) -> None:
+    report = make_report()
+    (assignment, _) = report.assignments
+    check = replace(assignment.checks[1], title="x" * (length - len("ReLU: ")))
+    report = replace(report, assignments=[replace(assignment, checks=[check])])
+    _, annotation = annotate([report], [{}])
+    assert len(annotation.title) == shown
+
+
+@pytest.mark.parametrize(("length", "shown"), [(1_000, 1_000), (1_001, 1_000)])
+def test_a_message_has_1000_characters(length: int, shown: int) -> None:
+    hint = "\n→ See `p` @ 3."  # which is shown as a whole
+    _, annotation = annotate([make_report("x" * (length - len(hint)))], [{}, {}][:1])
+    assert len(annotation.message) == shown
+    _, *lines, _ = fence("x" * length).rstrip("\n").split("\n")
+    assert sum(map(len, lines)) == shown
+    assert max(map(len, lines)) == 100
+
+
+@pytest.mark.parametrize(("length", "shown"), [(400, 400), (401, 400)])
+def test_a_line_of_code_has_400_characters(length: int, shown: int) -> None:
+    (line,) = listing_of("x" * length, []).lines
+    assert len(line.text) == shown
+
+
+def test_feedback_for_moodle_has_4000_characters() -> None:
+    for length, shown in ((4_000, 4_000), (4_001, 4_000)):
+        comment = Comment("momentum", "x" * length, "")
+        entry = entry_of("ada", scores=None, comments=[comment])
+        assert len(feedback(entry, FakeGradebook([]).assignments[0])) == shown
+
+
+def test_a_time_has_100_characters() -> None:
+    text = "2026-10-13 21:10:00."
+    assert parse_time(text.ljust(100, "0"), UTC) is not None
+    assert parse_time(text.ljust(101, "0"), UTC) is None
+
+
+def test_of_a_mistake_40_students_are_named_and_all_counted() -> None:
+    (assignment, _) = make_report().assignments
+    check = replace(assignment.checks[1], misconception="softmax")
+    diagnoses = Diagnoses()
+    for number in range(42):
+        one = replace(assignment, checks=[check])
+        diagnoses.add(f"s{number}", "", one, {"test_b": 0})
+    (mistake,) = diagnoses.by_students
+    assert (mistake.students, len(mistake.people)) == (42, 40)
