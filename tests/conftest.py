@@ -28,6 +28,7 @@ from helpers.left_out import left_out
 from grader.course.manifest import load_course
 from grader.grading.engine import DRAW, list_checks
 from grader.proof.coherence import unused_modules
+from grader.sandbox import conversation
 from grader.sandbox.launch import can_fork, open_launcher
 from grader.sandbox.process import Launcher
 
@@ -269,6 +270,22 @@ def launcher() -> Iterator[Launcher]:
     """Starts workers; imports torch once for all tests."""
     with open_launcher(load_course(REPOSITORY).baseline_path) as opened:
         yield opened
+
+
+class Clock:
+    """The trusted side's clock, which the test puts forward."""
+
+    ahead = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(conversation, "time", clock)
+    return clock
 
 
 @cache

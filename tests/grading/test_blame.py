@@ -8,13 +8,15 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import on_linux, solution
+from conftest import Clock, on_linux, solution
 
 from grader.course.manifest import Assignment, load_course
 from grader.grading.engine import Engine, run_tasks
@@ -34,13 +36,14 @@ until = time.process_time() + 1
 while time.process_time() < until:
     pass
 """
+HALF = os.sysconf("SC_CLK_TCK") // 2  # of a second, in ticks
 RIGHT = solution("relu") + BUSY
 KILLS_ITSELF = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n"
 SLEEPS = "import time\ntime.sleep(600)\n"
 
 
 class Disturbing:
-    """A launcher that does something to its first workers, half a second after their start."""
+    """A launcher that does something to its first workers, while they import what is busy."""
 
     def __init__(self, launcher: Launcher, *disturb: Callable[[ForkedProcess], None]) -> None:
         self.launched = 0
@@ -50,13 +53,22 @@ class Disturbing:
     def launch(self, *, cpu_s: int, memory_mib: int) -> ForkedProcess:
         process = self._launcher.launch(cpu_s=cpu_s, memory_mib=memory_mib)
         if self.launched < len(self._disturb):
-            threading.Timer(0.5, self._disturb[self.launched], [process]).start()
+            disturb = self._disturb[self.launched]
+            threading.Thread(target=when_busy, args=(process, disturb)).start()
         self.launched += 1
         assert isinstance(process, ForkedProcess)
         return process
 
     def mend(self) -> None:
         self._launcher.mend()
+
+
+def when_busy(process: ForkedProcess, disturb: Callable[[ForkedProcess], None]) -> None:
+    stat = Path(f"/proc/{process.pid}/stat")
+    with suppress(OSError):  # it has ended before
+        while sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13])) < HALF:
+            time.sleep(0.01)
+        disturb(process)
 
 
 def send(number: signal.Signals) -> Callable[[ForkedProcess], None]:
@@ -86,10 +98,17 @@ def test_a_worker_that_is_killed_from_outside_costs_nothing(launcher: Launcher, 
 READINGS = 2  # of a module that fails to load: as it stands, then by its definitions
 
 
-def test_a_worker_that_is_stopped_beyond_its_deadline_costs_nothing(launcher: Launcher) -> None:
-    disturbing = Disturbing(launcher, send(signal.SIGSTOP))
-    assert grade(disturbing, RIGHT, hurried(wall_s=15)).report.status == "passed"
-    assert disturbing.launched == 1 + READINGS
+@pytest.mark.parametrize(("stopped_s", "launched"), [(60, 1 + READINGS), (1_000, 2)])
+def test_a_worker_that_is_stopped_beyond_its_deadline_costs_nothing(
+    launcher: Launcher, clock: Clock, stopped_s: float, launched: int
+) -> None:
+    def stop(process: ForkedProcess) -> None:
+        os.kill(process.pid, signal.SIGSTOP)
+        clock.ahead += stopped_s
+
+    disturbing = Disturbing(launcher, stop)
+    assert grade(disturbing, RIGHT, hurried(wall_s=900)).report.status == "passed"
+    assert disturbing.launched == launched
 
 
 def test_what_happens_again_is_the_modules_own(launcher: Launcher) -> None:

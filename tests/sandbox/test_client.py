@@ -151,7 +151,7 @@ class FakeLauncher:
 
 
 def student_of(
-    launcher: object, *, wall_s: float = 5.0, cpu_s: int = 30, output_kib: int = 16
+    launcher: object, *, wall_s: float = 60.0, cpu_s: int = 30, output_kib: int = 16
 ) -> Student:
     limits = Allowance(wall_s=wall_s, cpu_s=cpu_s, memory_mib=100, output_kib=output_kib)
     return Student(launcher, "relu", "", limits)  # type: ignore[arg-type]

@@ -8,17 +8,15 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
-from conftest import on_linux
+from conftest import Clock, on_linux
 from test_client import FakeLauncher, Wire, student_of
 
-from grader.sandbox import conversation
 from grader.sandbox.client import StudentCrashed, StudentTimedOut
 from grader.sandbox.process import Ending, SandboxError
 from grader.sandbox.wire import protocol
@@ -133,22 +131,6 @@ def test_a_value_has_8192_nodes() -> None:
 
 def built() -> protocol.Built:
     return protocol.Built([], protocol.pack_array(np.zeros(4, np.float32)))
-
-
-class Clock:
-    """The trusted side's clock, which the test puts forward."""
-
-    ahead = 0.0
-
-    def monotonic(self) -> float:
-        return time.monotonic() + self.ahead
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(conversation, "time", clock)
-    return clock
 
 
 def test_the_deadline_is_the_assignments_not_the_calls(clock: Clock) -> None:
