@@ -167,7 +167,8 @@ def one_side_right(name: str, seen: np.ndarray, z: np.ndarray, setting: float) -
         "elu": (setting * np.expm1(np.minimum(z, 0)), "alpha·(exp(z) - 1)"),
     }[name]
     above, below = agree(seen[z > 0], z[z > 0]), agree(seen[z < 0], formula[z < 0])
-    if above == below:
+    other = ~np.isclose(seen, np.where(z > 0, z, formula), rtol=1e-5, atol=1e-6)
+    if above == below or other[z < 0 if above else z > 0].mean() < 0.1:
         return None
     if above:
         return filled(ONE_SIDE, right="above", wrong="below", wanted=wanted)

@@ -46,8 +46,8 @@ BY_RECORDING = Mistake(
 )
 MIXES_UNITS = Mistake(
     "units mixed",
-    "What a hidden unit gives depends on the other units of its row, as with a normalisation over "
-    "the features or a maximum: a nonlinearity takes each number by itself.",
+    "What a hidden unit gives depends on the other units of its row, as with a layer more, a "
+    "normalisation over the features or a maximum: a nonlinearity takes each number by itself.",
 )
 MIXES_ROWS = Mistake(
     "rows mixed",

@@ -155,11 +155,10 @@ def as_lines(p: np.ndarray, more: np.ndarray, rounding: float) -> str | None:
 
 def as_power(p: np.ndarray, more: np.ndarray, rounding: float, name: str = "p") -> str | None:
     clear = np.abs(more) > 20 * rounding
-    p, more = p[clear], more[clear]
-    if clear.sum() < 10 or (np.sign(more) != np.sign(p)).any():
+    if clear.sum() < 10 or (np.sign(more) != np.sign(p))[clear].any():
         return None
-    sizes, grown = np.log(np.abs(p)), np.log(np.abs(more))
-    power, factor = np.polyfit(sizes, grown, 1)
+    sizes, grown = np.log(np.abs(p)), np.log(np.abs(more[clear]))
+    power, factor = np.polyfit(sizes[clear], grown, 1)
     off = np.abs(np.exp(factor + power * sizes) - np.abs(more)).max()
     fits = off <= 1e-2 * np.abs(more).max() + rounding
     return f"as {np.exp(factor):.3g}·|{name}|^{power:.2g}, with {name}'s sign" if fits else None
