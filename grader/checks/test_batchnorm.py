@@ -301,7 +301,17 @@ def named_normalisation(
             found.append(RUNNING_IN_TRAIN)
     if found:
         return only(found)
+    if not is_straight(probe):
+        return None
     return describe_statistics(z, (shown - weights["beta"]) / weights["gamma"], shown > STRAIGHT)
+
+
+def is_straight(probe: Probe) -> bool:
+    """Whether the nonlinearity leaves positive numbers as they are, so that statistics show."""
+    levels = np.repeat([[0.5], [1.0], [1.5]], probe.num_hidden, axis=1)
+    with suppress(StudentError):
+        return close(probe.activation(levels, train=True), levels)
+    return False
 
 
 def affine(x: np.ndarray, y: np.ndarray) -> bool:
@@ -503,6 +513,8 @@ def named_statistics(
         ]
         if found:
             return only(found)
+        if not is_straight(probe):
+            return None
         n = (more - weights["beta"]) / weights["gamma"]
         return describe_running(z, z.mean(axis=0), z.var(axis=0), n, more > STRAIGHT)
     return None

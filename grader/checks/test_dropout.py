@@ -311,8 +311,8 @@ def named_scale(
         if scale is not None:
             return scale
         rate = named_rate(student, probe.rng)  # then what is kept is scaled by another p as well
-        if rate is not None and rate.name == RATE_IGNORED.name:
-            return rate
+        if rate is not None:
+            return rate if rate.name == RATE_IGNORED.name else None
         return describe_scale(ratios, p)
     return None
 

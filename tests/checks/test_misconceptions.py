@@ -323,7 +323,9 @@ def test_relu_is_no_mistake() -> None:
         weights = {role: rng.standard_normal(shape) for role, shape in shapes.items()}
         inputs = rng.standard_normal((9, 9))
         assert (
-            relu_mistakes.recognise_forward(weights, inputs, test_relu.forward(weights, inputs))
+            relu_mistakes.recognise_forward(
+                weights, inputs, test_relu.forward(weights, inputs), train=False
+            )
             is None
         )
 

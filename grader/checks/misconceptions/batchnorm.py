@@ -357,10 +357,12 @@ def describe_running(
         return None
     slopes, offsets = lines
     means, variances = -offsets / slopes / mean, slopes**-2.0 / variance
+    right = [np.abs(ratios - 1).max() < 0.1 for ratios in (means, variances)]
+    if all(right):
+        return None
     even = [np.ptp(ratios) < 0.1 * np.median(ratios) + 0.02 for ratios in (means, variances)]
     if all(even):
         return filled(OTHER_RUNNING, mean=np.median(means), variance=np.median(variances))
-    right = [np.abs(ratios - 1).max() < 0.1 for ratios in (means, variances)]
     which = {(True, False): "another variance", (False, True): "another mean"}
     return filled(RUNNING_DIFFER, which=which.get((right[0], right[1]), "other statistics"))
 
