@@ -242,8 +242,7 @@ def named_place(probe: Probe, dropped: np.ndarray) -> Mistake | None:
 @pytest.mark.hint("Dropout comes after the nonlinearity, on the hidden layer, and nowhere else.")
 def test_kept_values(student: Student, rng: np.random.Generator) -> None:
     """The kept activations are scaled by 1/(1-p), and only hidden ones are dropped"""
-    for lowest, around_zero in ((0.1, False), (0.5, True)):
-        p = float(rng.uniform(lowest, lowest + 0.3))
+    for p, around_zero in ((0.2, False), (0.6, True)):
         probe = Probe(student, rng, around_zero=around_zero, p=p)
         (logits,) = probe.drop()
         num_hidden = probe.net.sizes[1]
@@ -263,8 +262,7 @@ def test_kept_values(student: Student, rng: np.random.Generator) -> None:
         wrong = ratio[~(np.abs(ratio / expected - 1) <= 5e-3)]
         expect(
             wrong.size == 0,
-            f"kept activations {expected:.3g} = 1/(1-p) times as large as in eval mode, where p is "
-            f"{p:.3g}",
+            f"kept activations {expected:.3g} = 1/(1-p) times as large as in eval mode with p={p}",
             f"factors such as {show(wrong)}",
             "Dropping inputs, or dropping before the nonlinearity, gives other values.",
             known=partial(named_scale, student, probe, logits, kept, p),
