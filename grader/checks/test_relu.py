@@ -90,7 +90,8 @@ def show_nonlinearity(
     """
     num_features, num_hidden, _ = net.sizes
     magnitudes = np.logspace(-18, 18, 80 * num_hidden).reshape(-1, num_hidden)
-    points = np.concatenate([magnitudes, -magnitudes]).astype(np.float32)
+    signed = magnitudes * rng.choice([-1, 1], magnitudes.shape)  # so that rows hold both sides
+    points = np.concatenate([signed, -signed]).astype(np.float32)
     rng.shuffle(points, axis=0)
     layers.assign(net, identity_weights(layers))
     return points, net.forward(embed(points, len(points), num_features))[:, :num_hidden]

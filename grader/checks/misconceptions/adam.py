@@ -341,9 +341,9 @@ WRONG_RULES = (
         ),
     ),
     WrongRule(
-        "correction without the power",
-        "The bias correction is the same in every step here: it divides by 1 - β to the power of t "
-        "and so fades as t grows.",
+        "moments too large in every step",
+        "m̂ and v̂ are m and v over 1 - β here in every step: either the correction lacks its power, "
+        "1 - β^t, or there is none and new gradients are added up without their 1 - β.",
         directed(lambda m, v, g, t: direction(m, v, g, 1)),
     ),
     WrongRule(
@@ -530,12 +530,6 @@ WRONG_RULES = (
         "m and v add gradients and squares up here: both are averages, in which new ones count "
         "1 - β.",
         directed(lambda m, v, g, t: direction(m / (1 - BETA_1), v / (1 - BETA_2), g, t)),
-    ),
-    WrongRule(
-        "both moments add up",
-        "m and v add gradients and squares up here, and are not corrected: both are averages, in "
-        "which new ones count 1 - β, divided by 1 - β^t.",
-        directed(lambda m, v, g, t: m / (1 - BETA_1) / (np.sqrt(v / (1 - BETA_2)) + EPS)),
     ),
     WrongRule(
         "momentum in place of Adam",
