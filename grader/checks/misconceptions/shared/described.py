@@ -31,8 +31,8 @@ OTHER_TERMS = Mistake(
 )
 FIRST_STEP_RIGHT = Mistake(
     "later steps wrong",
-    "The first step is right, and step {number} is not: look at what is carried from one step to "
-    "the next, at how it is kept and what it is computed from.",
+    "{right}, and step {number} is not: look at what is carried from one step to the next, at how "
+    "it is kept and what it is computed from.",
 )
 OTHER_DECAY = Mistake(
     "another function of p",
@@ -359,8 +359,11 @@ def first_step_right(rules: Sequence[Rule], trials: Sequence[Trial]) -> Mistake 
     """Where one of `rules` is followed at first, and then no longer."""
     for rule in rules:
         right = [steps_right(rule, trial) for trial in trials]
-        if min(right) > 0:
-            return filled(FIRST_STEP_RIGHT, number=min(right) + 1)
+        ends = [r for r, trial in zip(right, trials, strict=True) if r < len(trial.followed[0][1])]
+        if ends and min(ends) > 0:
+            count = min(ends)
+            those = "step is" if count == 1 else f"{count} steps are"
+            return filled(FIRST_STEP_RIGHT, right=f"The first {those} right", number=count + 1)
     return None
 
 
