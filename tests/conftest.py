@@ -420,16 +420,14 @@ def hand_in_class(folder: Path) -> tuple[list[Path], list[str], list[Path]]:
     escaping = folder / "hal.zip"
     with zipfile.ZipFile(escaping, "w") as file:
         file.writestr("../momentum.py", momentum)
-    linking = folder / "ivy.tar"
-    with tarfile.open(linking, "w") as file:
-        info = tarfile.TarInfo("momentum.py")
-        info.type, info.linkname = tarfile.SYMTYPE, "/etc/passwd"
-        file.addfile(info)
+    rooted = folder / "ivy.tar"
+    with tarfile.open(rooted, "w") as file:
+        file.addfile(tarfile.TarInfo("/momentum.py"))
     damaged = folder / "jim.zip"
     damaged.write_bytes(zipped.read_bytes()[:-30])
     absent = folder / "kim"
 
-    unreadable = [escaping, linking, damaged, absent]
+    unreadable = [escaping, rooted, damaged, absent]
     readable = [good, partial, zipped, tarred, markup, *twins, faulty, loud, single]
     names = [
         "ada", "bob", "cem", "dee", MARKUP_NAME_SHOWN, *map(str, twins), "fay", "gus", "momentum",

@@ -296,6 +296,7 @@ CURVE_CONSTANTS: dict[str, list[float]] = {
     "top": [1.0, 20.0],
     "least": [0.5, 0.01],
     "beta": [2.0, 10.0],
+    "shift": [0.5, -0.25],
 }
 
 

@@ -374,11 +374,6 @@ WRONG_RULES = (
     ),
     WrongRule(
         "parentheses missing",
-        "v / 1 - β2^t divides v by 1 and subtracts β2^t: parentheses belong around 1 - β2^t.",
-        directed(lambda m, v, g, t: m / (1 - BETA_1**t) / (np.sqrt(v - BETA_2**t) + EPS)),
-    ),
-    WrongRule(
-        "parentheses missing",
         "1 - β1·g subtracts β1·g from 1: parentheses belong around 1 - β1, which g is multiplied "
         "with.",
         one_added,

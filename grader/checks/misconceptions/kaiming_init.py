@@ -199,9 +199,11 @@ def _powers(variances: Mapping[str, float], fans: Mapping[str, tuple[int, int]])
         return None
     power = math.log(first / second) / math.log(n / m)
     nearest = min(OF_POWERS, key=lambda known: abs(known - power))
-    if abs(nearest - power) > 0.05:
-        return None
-    return filled(OF_POWERS[nearest], share=first * n / 2)
+    share = first * n / 2
+    is_right = nearest == -1 and abs(share - 1) < TOLERANCE
+    return (
+        None if is_right or abs(nearest - power) > 0.05 else filled(OF_POWERS[nearest], share=share)
+    )
 
 
 OF_POWERS = {
