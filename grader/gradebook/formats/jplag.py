@@ -3,9 +3,8 @@
     relu/jane-doe.py           what was handed in
     relu/_stub/relu.py         what everybody started from, which JPlag leaves out of account
 
-JPlag takes what lies in a folder, file or folder, for a submission each. One file a student is also
-what MOSS, Dolos and compare50 take. Only what is kept with the results can be written, and the code
-of a notebook is a module as well.
+JPlag takes what lies in a folder, file or folder, for a submission each. Only what is kept with the
+results can be written, and the code of a notebook is a module as well.
 """
 
 from __future__ import annotations
