@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -117,6 +118,16 @@ def is_allowed(importing: str, imported: str) -> bool:
 
 def test_every_module_lies_in_a_room_of_the_table() -> None:
     assert [module for module in MODULES if room_of(module) is None] == []
+
+
+def test_no_folder_holds_more_modules_than_a_reader_can_survey() -> None:
+    """At most twelve side by side, but for checks: an assignment there is a file."""
+    folders = Counter(
+        path.parent
+        for path in MODULES.values()
+        if path.name != "__init__.py" and not path.is_relative_to(PACKAGE / "checks")
+    )
+    assert {str(folder): count for folder, count in folders.items() if count > 12} == {}
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -11,19 +11,19 @@ from datetime import UTC, tzinfo
 from itertools import chain
 from pathlib import Path
 
-from grader.intake.layouts.autolab import Autolab
 from grader.intake.layouts.base import Handed, Layout, Listing, some_names
-from grader.intake.layouts.blackboard import Blackboard
-from grader.intake.layouts.brightspace import Brightspace
-from grader.intake.layouts.canvas import Canvas
 from grader.intake.layouts.clones import SUBMISSIONS, GitHub, GitLab
 from grader.intake.layouts.folders import Folders
-from grader.intake.layouts.gradescope import Gradescope
-from grader.intake.layouts.ilias import Ilias
-from grader.intake.layouts.moodle import Moodle
-from grader.intake.layouts.nbgrader import COURSE_FOLDERS, SUBMITTED, Nbgrader
-from grader.intake.layouts.sakai import Sakai
-from grader.intake.layouts.vpl import Vpl
+from grader.intake.layouts.systems.autolab import Autolab
+from grader.intake.layouts.systems.blackboard import Blackboard
+from grader.intake.layouts.systems.brightspace import Brightspace
+from grader.intake.layouts.systems.canvas import Canvas
+from grader.intake.layouts.systems.gradescope import Gradescope
+from grader.intake.layouts.systems.ilias import Ilias
+from grader.intake.layouts.systems.moodle import Moodle
+from grader.intake.layouts.systems.nbgrader import COURSE_FOLDERS, SUBMITTED, Nbgrader
+from grader.intake.layouts.systems.sakai import Sakai
+from grader.intake.layouts.systems.vpl import Vpl
 from grader.intake.tree import Parts, descend, is_submission_file, open_tree
 from grader.submissions.model import SubmissionError
 from grader.submissions.names import is_spelling, stem_of

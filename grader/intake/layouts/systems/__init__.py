@@ -1,0 +1,1 @@
+"""The layouts of course systems' downloads: a module a system."""
