@@ -269,11 +269,13 @@ def on_some_parameters(
             or only(other_lengths([rule], concerned, remembers))
         )
         if mistake is not None:
-            which = named_ways(trials[0].followed, others[0])
-            says = (
-                f"Some parameters are stepped right, and others ({which}) are not. {mistake.says}"
+            which = (
+                "Other parameters are stepped right, and all of these are not."
+                if len(others[0]) == len(trials[0].followed)
+                else f"Some parameters are stepped right, and others "
+                f"({named_ways(trials[0].followed, others[0])}) are not."
             )
-            return Mistake("some parameters only", says)
+            return Mistake("some parameters only", f"{which} {mistake.says}")
     return None
 
 
