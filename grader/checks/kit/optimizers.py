@@ -72,6 +72,18 @@ def agrees(
 ) -> bool:
     """Whether one parameter took the expected way, step by step, to float32 accuracy, or with
     `room` to be off in each.
+    """
+    return steps_agreed(start, seen, expected, rtol, room) == len(seen)
+
+
+def steps_agreed(
+    start: np.ndarray,
+    seen: Arrays,
+    expected: Arrays,
+    rtol: float = 1e-4,
+    room: Arrays | None = None,
+) -> int:
+    """How many steps one parameter took the expected way, before the first that it did not.
 
     Errors are held against how far each entry has moved in all, and against what float32 can
     resolve at its size: a step that is lost in rounding says nothing.
@@ -87,8 +99,8 @@ def agrees(
             allowed += room[step - 1]
         # So put that what is not a number agrees with nothing.
         if not (np.abs(there - wanted) <= allowed).all():
-            return False
-    return True
+            return step - 1
+    return len(seen)
 
 
 @dataclass(frozen=True)
@@ -226,7 +238,7 @@ def fail_at(trial: Trial, rule: Rule, formula: str, known: Known, look: str = ""
         if not agrees(way[0], way[1], rule(way[0], way[2], **trial.options))
     )
     expected = rule(start, gradients, **trial.options)
-    step = next(i for i in range(len(seen)) if not agrees(start, seen[: i + 1], expected[: i + 1]))
+    step = steps_agreed(start, seen, expected)
     worst = np.argmax(np.abs(seen[step] - expected[step]))
     before = start if step == 0 else seen[step - 1]
     expect(

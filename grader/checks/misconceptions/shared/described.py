@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.checks.kit.optimizers import Arrays, Rule, Trial, agrees
+from grader.checks.kit.optimizers import Arrays, Rule, Trial, steps_agreed
 from grader.checks.misconceptions import Mistake, filled
 
 OTHER_WEIGHTS = Mistake(
@@ -29,7 +29,7 @@ OTHER_TERMS = Mistake(
     "other terms",
     "Step 1 is lr·({seen}) here, entry by entry, and should be {first}{decay}.",
 )
-FIRST_STEP_RIGHT = Mistake(
+FIRST_STEPS_RIGHT = Mistake(
     "later steps wrong",
     "{right}, and step {number} is not: look at what is carried from one step to the next, at how "
     "it is kept and what it is computed from.",
@@ -83,8 +83,9 @@ def describe(
     cut = cut_off(rules[0], trials)
     if cut is not None:
         return cut
-    if any(min(steps_right(rule, trial) for trial in trials) > 0 for rule in rules):
-        return some_stay(rules[0], trials) or first_step_right(rules, trials)
+    right = [[steps_right(rule, trial) for trial in trials] for rule in rules]
+    if any(map(min, right)):
+        return some_stay(rules[0], trials) or first_steps_right(right, trials)
     return (
         describe_terms(trials, first)
         or own_factors(rules[0], trials)
@@ -355,25 +356,21 @@ def in_terms(weights: np.ndarray, remembers: bool) -> str:
     return " + ".join(terms).replace("+ -", "- ") or "0"
 
 
-def first_step_right(rules: Sequence[Rule], trials: Sequence[Trial]) -> Mistake | None:
-    """Where one of `rules` is followed at first, and then no longer."""
-    for rule in rules:
-        right = [steps_right(rule, trial) for trial in trials]
-        ends = [r for r, trial in zip(right, trials, strict=True) if r < len(trial.followed[0][1])]
+def first_steps_right(right: Sequence[Sequence[int]], trials: Sequence[Trial]) -> Mistake | None:
+    """Where a rule is followed at first, and then no longer; `right` says by rule and trial how
+    many of the first steps are."""
+    for counts in right:
+        ends = [n for n, trial in zip(counts, trials, strict=True) if n < len(trial.followed[0][1])]
         if ends and min(ends) > 0:
             count = min(ends)
             those = "step is" if count == 1 else f"{count} steps are"
-            return filled(FIRST_STEP_RIGHT, right=f"The first {those} right", number=count + 1)
+            return filled(FIRST_STEPS_RIGHT, right=f"The first {those} right", number=count + 1)
     return None
 
 
 def steps_right(rule: Rule, trial: Trial) -> int:
     """How many of the first steps are `rule`'s, for all parameters."""
-    count = len(trial.followed[0][1])
-    return sum(
-        all(
-            agrees(start, seen[:steps], rule(start, gradients[:steps], **trial.options))
-            for start, seen, gradients in trial.followed
-        )
-        for steps in range(1, count + 1)
+    return min(
+        steps_agreed(start, seen, rule(start, gradients, **trial.options))
+        for start, seen, gradients in trial.followed
     )
