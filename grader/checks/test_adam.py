@@ -13,6 +13,12 @@ from functools import partial
 import numpy as np
 import pytest
 
+from grader.checks.kit.optimizer_checks import (
+    expect_defaults,
+    expect_gradientless_left_alone,
+    expect_two_independent,
+    test_builds,  # noqa: F401  a check that all optimizers share
+)
 from grader.checks.kit.optimizer_run import expect_trained_baseline
 from grader.checks.kit.optimizers import (
     Options,
@@ -22,15 +28,11 @@ from grader.checks.kit.optimizers import (
     draw_gradients,
     draw_rate,
     draw_shapes,
-    expect_defaults,
-    expect_gradientless_left_alone,
     expect_rule,
-    expect_two_independent,
     follow,
     follow_at_full_size,
     follow_each,
     follow_long,
-    test_builds,  # noqa: F401  a check that all optimizers share
 )
 from grader.checks.kit.probes import (
     normal,

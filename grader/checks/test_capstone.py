@@ -10,7 +10,9 @@ from functools import partial
 import numpy as np
 import pytest
 
-from grader.checks.kit.optimizers import named_held
+from grader.checks.kit.optimizer_checks import (
+    named_held,
+)
 from grader.checks.kit.probes import (
     draw_seed,
     expect,
