@@ -17,6 +17,8 @@ from grader.text import show_name, some, utc_text
 
 NAMED = 5  # at most so many names in a note
 Handle = tuple[str, str]  # a kind, such as "email" or "name", and a value; see gradebook.people
+# When, UTC in ISO 8601, "" if not known; and what was handed in, which raises SubmissionError.
+Attempt = tuple[str, Callable[[], Submission]]
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,7 @@ class Handed:
     times: Mapping[str, str] = field(default_factory=dict)  # of single modules, by slug
     # Of clones, and where a download holds several attempts.
     state_at: Callable[[datetime], State | None] | None = None
-    # Attempts before the last, where a download holds several: when, "" if not known, and what.
-    earlier: Sequence[tuple[str, Callable[[], Submission]]] = ()
+    earlier: Sequence[Attempt] = ()  # where a download holds several
     upload: str = ""  # where feedback is taken back: SYSTEM:START-OF-A-PATH
 
 
@@ -120,24 +121,36 @@ class Listing:
         return load_files(name, list(files), read, self.slugs)
 
 
-def attempts(
-    loads: Sequence[tuple[str, Callable[[], Submission]]],
-) -> Callable[[datetime], State | None]:
-    """What tells which of several attempts was the last at some moment; None if there was none yet.
+def attempted(
+    source: str,
+    name: str,
+    attempts: Sequence[Attempt],
+    handles: Sequence[Handle],
+    group: str = "",
+) -> Handed:
+    """What was handed in several times, the last one last."""
+    last, load = attempts[-1]
+    several = len(attempts) > 1 and any(time for time, _ in attempts)
+    return Handed(
+        source,
+        name,
+        load,
+        tuple(handles),
+        submitted_at=last,
+        group=group,
+        state_at=partial(last_attempt, attempts) if several else None,
+        earlier=attempts[:-1],
+    )
 
-    Args:
-        loads: each with its time, "" if that can't be read, the first attempt first.
-    """
 
-    def state_at(moment: datetime) -> State | None:
-        in_time = [(time, load) for time, load in loads if time and time <= utc_text(moment)]
-        if not in_time:
-            return None
-        time, load = in_time[-1]
-        submission = load()
-        return State(submission, dict.fromkeys(submission.sources, time))
-
-    return state_at
+def last_attempt(attempts: Sequence[Attempt], moment: datetime) -> State | None:
+    """What was the last of several attempts at some moment; None if there was none yet."""
+    in_time = [(time, load) for time, load in attempts if time and time <= utc_text(moment)]
+    if not in_time:
+        return None
+    time, load = in_time[-1]
+    submission = load()
+    return State(submission, dict.fromkeys(submission.sources, time))
 
 
 class Layout(Protocol):

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from functools import partial
 from pathlib import Path
 
-from grader.intake.layouts.base import Handed, Listing, Reading, load_same, newest_times
+from grader.intake.layouts.base import Handed, Listing, Reading, attempted, load_same, newest_times
 from grader.intake.tree import is_submission_file
 from grader.submissions.names import owner_in, split_ending, split_stamp, stem_of
 from grader.text import fold
@@ -53,10 +53,7 @@ class Folders:
                 continue
             loads = [("", listing.item(name)) for _, name in sorted(found)]
             owner = owner_in(bare, listing.slugs) or bare
-            handles = (("word", owner),)
-            reading.submissions.append(
-                Handed(bare, bare, loads[-1][1], handles, group=bare, earlier=loads[:-1])
-            )
+            reading.submissions.append(attempted(bare, bare, loads, [("word", owner)], group=bare))
         for names in loose.values():
             owner = owners[names[0]]
             files = {name: (name,) for name in names}

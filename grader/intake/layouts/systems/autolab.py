@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from grader.intake.layouts.base import Handed, Listing, Reading
+from grader.intake.layouts.base import Listing, Reading, attempted
 
 _NAME = re.compile(r"(?P<email>[^\s/]+?@[^\s_/@]+)_(?P<version>\d{1,9})_(?P<original>.+)", re.S)
 
@@ -36,7 +36,5 @@ class Autolab:
                 ("", listing.loose(email, {match["original"]: (match.string,)}))
                 for match in in_order
             ]
-            reading.submissions.append(
-                Handed(email, email, loads[-1][1], (("email", email),), earlier=loads[:-1])
-            )
+            reading.submissions.append(attempted(email, email, loads, [("email", email)]))
         return reading

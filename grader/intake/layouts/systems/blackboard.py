@@ -14,7 +14,7 @@ from itertools import groupby
 
 from grader.files import FileError
 from grader.intake.csv_table import TableError, decoded
-from grader.intake.layouts.base import Handed, Listing, Reading, attempts
+from grader.intake.layouts.base import Listing, Reading, attempted
 from grader.intake.times import parse_time
 from grader.intake.tree import Parts
 from grader.text import utc_text
@@ -63,19 +63,8 @@ class Blackboard:
                 time = parse_time(written, listing.zone)
                 loads.append((utc_text(time) if time else "", listing.loose(user, files)))
             name = names[user]
-            last, load = loads[-1]
-            reading.submissions.append(
-                Handed(
-                    user,
-                    name or user,
-                    load,
-                    (("login", user), *((("name", name),) if name else ())),
-                    submitted_at=last,
-                    group=user,
-                    state_at=attempts(loads) if len(loads) > 1 else None,
-                    earlier=loads[:-1],
-                )
-            )
+            handles = [("login", user), *([("name", name)] if name else [])]
+            reading.submissions.append(attempted(user, name or user, loads, handles, group=user))
         return reading
 
 

@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from datetime import tzinfo
 
-from grader.intake.layouts.base import Handed, Handle, Listing, Reading, attempts
+from grader.intake.layouts.base import Handle, Listing, Reading, attempted
 from grader.intake.times import parse_time
 from grader.intake.tree import Kind, Parts
 from grader.text import utc_text
@@ -55,22 +55,10 @@ class Brightspace:
                     files = files | {original: (match.string,)}
                     load = listing.loose(source, files)
                 loads.append((_time(match, listing.zone), load))
-            last, load = loads[-1]
             handles: list[Handle] = [("name", name)]
             if identifier := number if "time" not in found else found["identifier"]:
                 handles.append(("identifier", identifier))
-            reading.submissions.append(
-                Handed(
-                    source,
-                    name,
-                    load,
-                    tuple(handles),
-                    last,
-                    group=name,
-                    state_at=attempts(loads) if len(loads) > 1 else None,
-                    earlier=loads[:-1],
-                )
-            )
+            reading.submissions.append(attempted(source, name, loads, handles, group=name))
         return reading
 
 

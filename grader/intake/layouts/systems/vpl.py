@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from grader.intake.layouts.base import Handed, Handle, Listing, Reading, attempts
+from grader.intake.layouts.base import Handle, Listing, Reading, attempted
 from grader.intake.times import parse_time
 from grader.text import utc_text
 
@@ -42,19 +42,8 @@ class Vpl:
             handles: list[Handle] = [("name", match["name"])]
             if match["login"]:
                 handles.append(("login", match["login"]))
-            last, load = loads[-1]
-            reading.submissions.append(
-                Handed(
-                    place,
-                    match["name"],
-                    load,
-                    tuple(handles),
-                    submitted_at=last,
-                    group=match["name"] if match["group"] else "",
-                    state_at=attempts(loads) if len(loads) > 1 else None,
-                    earlier=loads[:-1],
-                )
-            )
+            group = match["name"] if match["group"] else ""
+            reading.submissions.append(attempted(place, match["name"], loads, handles, group))
         return reading
 
 
