@@ -15,7 +15,7 @@ from grader.text import show_name, utc_text
 
 MAX_DAYS = 3_660
 _DAYS = re.compile(
-    r"(?i)\+?\s*(\d{1,9})\s*(?:d|days?|tage?|jours?|d[ií]as?|giorn[oi]|dag(?:en|e|ar)?|dias?)?"
+    r"(?i)\+?\s*(\d{1,9})\s*(?:d|days?|tage?|jours?|d[ií]as?|giorn[oi]|dag(?:en|e|ar)?)?"
 )
 
 

@@ -355,7 +355,7 @@ def test_masks_are_independent(student: Student, rng: np.random.Generator) -> No
             DECIDES,
             known=partial(named_oddity, probe, first, second),
         )
-    expect_blind(probe)
+    expect_blind_to_size(probe)
     # Of some 10,000 decisions half, to within one, are alike in five passes once in 10^8 runs.
     expect(
         any(abs(int(mask.sum()) - mask.size // 2) > 1 for mask in masks),
@@ -366,7 +366,7 @@ def test_masks_are_independent(student: Student, rng: np.random.Generator) -> No
     )
 
 
-def expect_blind(probe: Probe) -> None:
+def expect_blind_to_size(probe: Probe) -> None:
     """Fail if what is dropped depends on how large it is: looked at over orders of magnitude."""
     rows = 10 ** probe.rng.uniform(-1, 2, (len(probe.inputs), 1))
     inputs = (probe.inputs * rows).astype(np.float32)

@@ -196,10 +196,8 @@ def expect_distributions(large: Layers, rng: np.random.Generator) -> None:
         )
         empirical = np.searchsorted(sample, GRID, side="right") / len(sample)
         distance = float(np.abs(empirical - truncated_normals()).max(axis=1).min())
-        # Dvoretzky, Kiefer and Wolfowitz, with Massart's constant: P(distance > d) is at most
-        # 2·exp(-2·n·d^2). What is added covers the steps between the cuts.
         expect(
-            distance < math.sqrt(math.log(2e8) / (2 * len(sample))) + 0.002,
+            distance < farthest_by_chance(len(sample)),
             f"`{name}` from a normal (also truncated) or a uniform distribution",
             f"entries of another one (its distribution function is {distance:.3f} away)",
             known=partial(recognise_entries, weight),
@@ -207,24 +205,27 @@ def expect_distributions(large: Layers, rng: np.random.Generator) -> None:
         for what, matrix in (("rows", weight), ("columns", weight.T)):
             if matrix.shape[1] >= ROWS:  # shorter ones say nothing
                 expect_independent(name, what, matrix, rng)
-        expect_own_numbers(name, weight)
+        sizes = np.sort(np.abs(weight), axis=None)
+        expect_sizes(name, weight, sizes)
+        expect_own_numbers(name, sizes)
 
 
-def expect_own_numbers(name: str, weight: np.ndarray) -> None:
-    """Fail if many entries of a weight are others of it, in any order and with any sign, or if the
-    absolute values of all have another distribution than is asked for.
+def farthest_by_chance(count: int) -> float:
+    """How far the distribution of `count` entries lies from the nearest of CUTS, at most.
 
-    torch's generators give one of 2^24 numbers or more: of entries as many as in training one in 40
-    comes again by chance.
+    Dvoretzky, Kiefer and Wolfowitz, with Massart's constant: P(distance > d) is at most
+    2·exp(-2·n·d^2). What is added covers the steps between the cuts.
     """
-    sizes = np.sort(np.abs(weight), axis=None)
-    is_again = np.diff(sizes) == 0
-    again = float(is_again.mean())
+    return math.sqrt(math.log(2e8) / (2 * count)) + 0.002
+
+
+def expect_sizes(name: str, weight: np.ndarray, sizes: np.ndarray) -> None:
+    """Fail if the absolute values of all entries, sorted, have another distribution than is asked
+    for, or lie nearer to it than chance brings them."""
     below = np.searchsorted(sizes, GRID[MIDDLE:], side="right") / sizes.size
     distance = float(np.abs(below - (2 * truncated_normals()[:, MIDDLE:] - 1)).max(axis=1).min())
-    # As for the sample; what is added covers the steps between the cuts here, too.
     expect(
-        distance < math.sqrt(math.log(2e8) / (2 * sizes.size)) + 0.002,
+        distance < farthest_by_chance(sizes.size),
         f"`{name}` from a normal (also truncated) or a uniform distribution",
         f"entries of another one (the distribution of their sizes is {distance:.3f} away)",
         known=partial(recognise_entries, weight),
@@ -236,6 +237,16 @@ def expect_own_numbers(name: str, weight: np.ndarray) -> None:
         "entries that are spread more evenly than chance spreads them",
         "One draw of all entries, of the whole shape, is enough.",
     )
+
+
+def expect_own_numbers(name: str, sizes: np.ndarray) -> None:
+    """Fail if many entries of a weight are others of it, in any order and with any sign; `sizes`
+    are their absolute values, sorted.
+
+    torch's generators give one of 2^24 numbers or more: of entries as many as in training one in 40
+    comes again by chance.
+    """
+    again = float((np.diff(sizes) == 0).mean())
     expect(
         again < AGAIN,
         f"every entry of `{name}` to be drawn by itself",

@@ -170,14 +170,19 @@ def run_training(
         )
         shown = trainee.follow(coordinates)
         steps += followed_steps(first, batches * kept, logits[first:], coordinates, shown)
-        for step in steps[first:]:
-            if step.number not in drawn:
-                continue
-            rows = np.sort(judged.choice(BATCH_SIZE, -(-ROWS // len(drawn)), replace=False))
-            place = step.number - first
-            before = trainee.reveal(place) if step.number else begun(trainee.parameters)
-            many = reveal_wide(trainee, place, judged) if step.number == wide else None
-            revealed.append(RevealedStep(step, rows, before, step.number in closely, many))
+        revealed += [
+            reveal(
+                trainee,
+                step,
+                step.number - first,
+                judged,
+                rows=-(-ROWS // len(drawn)),
+                closely=step.number in closely,
+                many=step.number == wide,
+            )
+            for step in steps[first:]
+            if step.number in drawn
+        ]
     unseen_logits, trained, buffers = trainee.measure(images[TRAIN_IMAGES:])
     summary = summarise(
         logits, unseen_logits, labels[:TRAIN_IMAGES], labels[TRAIN_IMAGES:], assignment
@@ -200,10 +205,25 @@ def run_training(
     )
 
 
-def reveal_wide(trainee: Trainee, place: int, judged: np.random.Generator) -> Wide:
-    """What many units did in the step at `place` of those that the worker keeps."""
-    units = np.sort(judged.choice(TRAINING_SIZES[1], MANY_UNITS, replace=False))
-    return Wide(units, trainee.reveal(place - 1), trainee.reveal(place + 1))
+def reveal(
+    trainee: Trainee,
+    step: Step,
+    place: int,
+    judged: np.random.Generator,
+    *,
+    rows: int,
+    closely: bool,
+    many: bool,
+) -> RevealedStep:
+    """What `step`, which stands at `place` of those that the worker keeps, is judged by; with
+    `many` units besides the followed ones."""
+    compared = np.sort(judged.choice(BATCH_SIZE, rows, replace=False))
+    before = trainee.reveal(place) if step.number else begun(trainee.parameters)
+    wide = None
+    if many:
+        units = np.sort(judged.choice(TRAINING_SIZES[1], MANY_UNITS, replace=False))
+        wide = Wide(units, trainee.reveal(place - 1), trainee.reveal(place + 1))
+    return RevealedStep(step, compared, before, closely, wide)
 
 
 def begun(parameters: Sequence[Parameter]) -> np.ndarray:

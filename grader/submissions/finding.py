@@ -80,10 +80,10 @@ def find(places: Collection[str], slugs: Collection[str]) -> dict[str, list[Foun
         open_ones = [slug for slug in name.slugs if not found[slug]]
         if len(open_ones) == 1:
             found[open_ones[0]].append(file)
-    return {slug: sorted(newest_first(files)) for slug, files in found.items()}
+    return {slug: sorted(older_deeper(files)) for slug, files in found.items()}
 
 
-def newest_first(files: Sequence[Found]) -> list[Found]:
+def older_deeper(files: Sequence[Found]) -> list[Found]:
     """The files, of which older versions count as lying deeper: of several folders that systems
     number ("Version 2", as Teams does) or call by a time, the last one is what was handed in."""
     newest: dict[tuple[str, ...], tuple[int, ...]] = {}

@@ -21,6 +21,8 @@ from grader.grading.plugin import Passed
 from grader.grading.training import TrainingRun
 from grader.sandbox.client import Network, Parameter, Student, StudentUnusable
 
+MEND_FIRST = "What did not pass above may be why: mend that first."
+
 
 @pytest.mark.points(1)
 @pytest.mark.gate
@@ -175,9 +177,6 @@ def expect_no_reseeding(student: Student) -> None:
         'Move it below if __name__ == "__main__".',
         known=lambda: common.RESEEDS,
     )
-
-
-MEND_FIRST = "What did not pass above may be why: mend that first."
 
 
 def expect_accuracy(run: TrainingRun, passed: Passed, known: Known = lambda: None) -> None:

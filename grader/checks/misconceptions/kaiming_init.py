@@ -200,10 +200,9 @@ def _powers(variances: Mapping[str, float], fans: Mapping[str, tuple[int, int]])
     power = math.log(first / second) / math.log(n / m)
     nearest = min(OF_POWERS, key=lambda known: abs(known - power))
     share = first * n / 2
-    is_right = nearest == -1 and abs(share - 1) < TOLERANCE
-    return (
-        None if is_right or abs(nearest - power) > 0.05 else filled(OF_POWERS[nearest], share=share)
-    )
+    if abs(nearest - power) > 0.05 or (nearest == -1 and abs(share - 1) < TOLERANCE):
+        return None
+    return filled(OF_POWERS[nearest], share=share)
 
 
 OF_POWERS = {

@@ -93,12 +93,12 @@ def recognise_forward(
     shown single numbers in eval mode was ReLU."""
     w = {role: value.astype(np.float64) for role, value in weights.items()}
     right = output(w, hidden(w, inputs))
-    unchanged = [(NOT_IN_TRAINING, output(w, inputs @ w["W1"].T + w["b1"]))]
     candidates = [
-        *(unchanged if train else []),
         *((mistake, forward(w, inputs)) for mistake, forward in FORWARDS),
         *((mistake, function(right)) for mistake, function in ON_LOGITS),
     ]
+    if train:
+        candidates.append((NOT_IN_TRAINING, output(w, inputs @ w["W1"].T + w["b1"])))
     return only(
         mistake
         for mistake, predicted in candidates
