@@ -20,20 +20,11 @@ from grader.gradebook.scores import ExportError, note
 STUB = "_stub"  # no student's key begins so
 
 
-class Source(Protocol):
-    """A module as it was handed in."""
-
-    @property
-    def text(self) -> str: ...
-
-
 class Sources(Protocol):
     """What was handed in, and what it was started from."""
 
-    def handed_in(self) -> Iterator[tuple[str, str, str]]:
-        """The modules that count: student's key, slug and digest."""
-
-    def source(self, code: str) -> Source | None: ...
+    def modules(self) -> Iterator[tuple[str, str, str | None]]:
+        """The modules that count: student's key, slug, and text, if it is kept."""
 
     def stub(self, slug: str) -> str | None: ...
 
@@ -51,15 +42,14 @@ def write_jplag(_: Gradebook, folder: Path, *, sources: Sources | None) -> None:
         raise ExportError(f"{folder} is not empty; name a folder that is, or a new one")
     written: dict[str, None] = {}  # a set
     missing = 0
-    for key, slug, code in sources.handed_in():
-        source = sources.source(code)
-        if source is None:
+    for key, slug, text in sources.modules():
+        if text is None:
             missing += 1
             continue
         if slug not in written:
             (folder / slug).mkdir(parents=True)
             written[slug] = None
-        write_module(os.path.join(folder, slug, f"{key}.py"), source.text)
+        write_module(os.path.join(folder, slug, f"{key}.py"), text)
     for slug in written:
         stub = sources.stub(slug)
         base = f" -bc {folder / slug / STUB}" if stub is not None else ""

@@ -117,12 +117,21 @@ class Results(Database):
 
     def source(self, code: str) -> StoredSource | None:
         """What was handed in under this digest, if it was a module and is kept."""
-        rows = self._read("SELECT filename, text, tree FROM sources WHERE code = ?", [code])
-        for filename, text, tree in rows:
-            return StoredSource(
+        return self.sources([code]).get(code)
+
+    def sources(self, codes: Collection[str]) -> dict[str, StoredSource]:
+        """By digest, what was handed in, as far as these were modules and are kept."""
+        rows = self._read(
+            "SELECT code, filename, text, tree FROM sources"
+            f" WHERE code IN ({','.join('?' * len(codes))})",
+            list(codes),
+        )
+        return {
+            code: StoredSource(
                 filename, zlib.decompress(text).decode("utf-8", "surrogatepass"), tree
             )
-        return None
+            for code, filename, text, tree in rows
+        }
 
     def _keep(
         self, connection: sqlite3.Connection, result: Result, source: StoredSource | None

@@ -12,7 +12,6 @@ from grader.course.manifest import Course
 from grader.course.stubs import original_stub
 from grader.gradebook.keeping.decisions import Decisions
 from grader.gradebook.keeping.grades import StoredHandIn
-from grader.gradebook.keeping.results import StoredSource
 from grader.gradebook.keeping.store import Store, open_store
 from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.late import after_lateness, final_score, lateness, on_clock
@@ -63,18 +62,17 @@ class StoredGradebook:
         """By student's key where a page of theirs goes for `system` to take it back."""
         return upload_names(self.store.students(), system)
 
-    def handed_in(self) -> Iterator[tuple[str, str, str]]:
-        """The modules that count: student's key, slug and digest."""
+    def modules(self) -> Iterator[tuple[str, str, str | None]]:
+        """The modules that count: student's key, slug, and text, if it is kept."""
         for stored in self._students():
             key = stored.student.key
             extensions = self._decisions.get(key, Decisions()).extensions
-            for slug, each in self._counting(stored, extensions).items():
+            counting = self._counting(stored, extensions)
+            sources = self.store.sources([each.code for each in counting.values()])
+            for slug, each in counting.items():
                 if each.code != MISSING:
-                    yield key, slug, each.code
-
-    def source(self, code: str) -> StoredSource | None:
-        """What was handed in under this digest, if it is kept."""
-        return self.store.source(code)
+                    source = sources.get(each.code)
+                    yield key, slug, None if source is None else source.text
 
     def code_of(self, entry: Entry, slug: str) -> str | None:
         """The text of the module that counts, if it is kept."""
