@@ -14,7 +14,7 @@ import sys
 import tarfile
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -198,6 +198,13 @@ def children() -> set[int]:
         with suppress(OSError):  # the thread has ended
             found |= set(map(int, thread.read_text().split()))
     return found
+
+
+def wait_until(is_so: Callable[[], object], otherwise: str = "it did not happen in time") -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.05)
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from conftest import (
     hand_in,
     skip_elsewhere,
     solution,
+    wait_until,
     wrong,
 )
 from typer.testing import CliRunner
@@ -138,13 +138,6 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-
-
-def wait_until(is_so: Callable[[], bool], otherwise: str, timeout_s: float = PATIENCE_S) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not is_so():
-        assert time.monotonic() < deadline, otherwise
-        time.sleep(0.05)
 
 
 def timeless(results: Path) -> list[Any]:

@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +31,7 @@ from conftest import (
     most_points,
     on_linux,
     solution,
+    wait_until,
     wrong,
 )
 
@@ -612,13 +612,6 @@ def have_ended(processes: set[Process]) -> bool:
     return not {(p.pid, p.start) for p in processes} & left
 
 
-def wait_until(condition: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
-
-
 def interrupt(process: subprocess.Popen[bytes]) -> None:
     os.kill(process.pid, signal.SIGINT)
 
@@ -690,7 +683,7 @@ def test_an_interrupt_while_torch_is_imported_ends_quietly(tmp_path: Path) -> No
         text=True,
         start_new_session=True,
     )
-    wait_until(lambda: bool(descendants_of(process.pid)))
+    wait_until(lambda: descendants_of(process.pid))
     zygote = descendants_of(process.pid)
     os.killpg(process.pid, signal.SIGINT)
     said, _ = process.communicate(timeout=PATIENCE_S)

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
-from conftest import PATIENCE_S, REPOSITORY, environment_for, on_linux
+from conftest import PATIENCE_S, REPOSITORY, environment_for, on_linux, wait_until
 
 from grader.course.manifest import load_course
 from grader.errors import GraderError
@@ -149,9 +149,7 @@ def test_graders_end_with_the_process_that_asked_whatever_ended_it(
     )
     pidfds = []
     try:
-        deadline = time.monotonic() + PATIENCE_S
-        while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_until(lambda: len(list(tmp_path.iterdir())) >= 2)
         time.sleep(0.2)  # for the first item to be done
         pidfds = [os.pidfd_open(int(path.name)) for path in tmp_path.iterdir()]
     finally:

@@ -58,9 +58,9 @@ class Terminal:
         """The picture on it: what was shown since it was cleared, without colours."""
         return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", self.shown.rpartition(CLEAR)[2])
 
-    def wait_for(self, *words: str, timeout_s: float = PATIENCE_S) -> str:
+    def wait_for(self, *words: str) -> str:
         """Wait until the picture holds all these words; return it."""
-        deadline = time.monotonic() + timeout_s
+        deadline = time.monotonic() + PATIENCE_S
         while not all(word in self.screen for word in words):
             assert time.monotonic() < deadline, f"{words} did not appear in:\n{self.screen}"
             self.read(0.05)
@@ -72,9 +72,9 @@ class Terminal:
     def press(self, keys: str) -> None:
         os.write(self.descriptor, keys.encode())
 
-    def end(self, timeout_s: float = PATIENCE_S) -> int:
+    def end(self) -> int:
         """Wait for the command's end; its exit status."""
-        deadline = time.monotonic() + timeout_s
+        deadline = time.monotonic() + PATIENCE_S
         while self.process.poll() is None:
             assert time.monotonic() < deadline, f"it did not end; it shows:\n{self.screen}"
             self.read(0.05)

@@ -22,7 +22,7 @@ from typing import IO
 import msgspec
 import numpy as np
 import pytest
-from conftest import PATIENCE_S, on_linux, on_posix
+from conftest import PATIENCE_S, on_linux, on_posix, wait_until
 
 from grader.course.manifest import load_course
 from grader.grading.engine import Engine
@@ -722,10 +722,3 @@ student.call("busy")
 
 def children_of(pid: int) -> str:
     return Path(f"/proc/{pid}/task/{pid}/children").read_text()
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
