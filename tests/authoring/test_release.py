@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 from conftest import REPOSITORY, Ran, RunGrader
-from helpers import clones
+from helpers.clones import commit, git
 
 from grader.authoring.release import make_repository
 from grader.course.manifest import load_course
@@ -495,18 +493,10 @@ def test_a_release_does_not_follow_links_out_of_its_folder(
 # ---------------------------------------------------------------- a Git repository
 
 
-def git(folder: Path, *arguments: str) -> str:
-    ran = subprocess.run(
-        ["git", "-C", str(folder), *arguments],
-        env=os.environ | {"GIT_CONFIG_GLOBAL": os.devnull},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return ran.stdout.strip()
+needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+@needs_git
 def test_git_makes_one_commit_that_tells_nothing_of_this_machine(
     run_grader: RunGrader, course: Path, tmp_path: Path
 ) -> None:
@@ -532,20 +522,19 @@ def test_git_makes_one_commit_that_tells_nothing_of_this_machine(
     assert release(run_grader, course, out).status == 0
 
 
+@needs_git
 def test_from_a_hook_of_another_repository_that_one_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other, out = tmp_path / "other", tmp_path / "out"
     for folder in (other, out):
         folder.mkdir()
-    clones.git(other, "init")
-    clones.commit(other, "theirs.txt", 1)
+    git(other, "init")
+    commit(other, "theirs.txt", 1)
     (out / "README.md").write_text("# Course\n")
     for name, path in (("DIR", ".git"), ("WORK_TREE", ""), ("INDEX_FILE", ".git/index")):
         monkeypatch.setenv(f"GIT_{name}", str(other / path))
     make_repository(out, "Course")
-    for name in ("DIR", "WORK_TREE", "INDEX_FILE"):
-        monkeypatch.delenv(f"GIT_{name}")
     assert git(out, "log", "--format=%an %s") == "Course Course"
     assert git(out, "ls-files") == "README.md"
     assert git(other, "log", "--format=%s") == "x"

@@ -7,17 +7,20 @@ import subprocess
 from pathlib import Path
 
 
-def git(folder: Path, *arguments: str, **environment: str) -> None:
+def git(folder: Path, *arguments: str, **environment: str) -> str:
+    """What a command of Git says, as anybody's on any machine."""
     roles = ("AUTHOR", "COMMITTER")
     who = {f"GIT_{role}_{what}": "x@example.edu" for role in roles for what in ("NAME", "EMAIL")}
     clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    subprocess.run(
+    ran = subprocess.run(
         ["git", "-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false", *arguments],
         cwd=folder,
         env=clean | who | {"GIT_CONFIG_GLOBAL": os.devnull} | environment,
         check=True,
         capture_output=True,
+        text=True,
     )
+    return ran.stdout.strip()
 
 
 def commit(folder: Path, name: str, day: int, text: str | None = None) -> None:
