@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
@@ -13,7 +14,7 @@ from grader.cli.progress import ClassProgress, duration
 
 def test_a_line_every_half_minute_tells_pace_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now)
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: now))
     shown = io.StringIO()
     with ClassProgress(Console(file=shown, width=100)) as told:
         told.start(40)
@@ -30,7 +31,7 @@ def test_a_line_every_half_minute_tells_pace_and_time_left(monkeypatch: pytest.M
 
 def test_what_there_is_more_to_do_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now)
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: now))
     shown = io.StringIO()
     with ClassProgress(Console(file=shown, width=100), "training", "trainings done") as told:
         told.start(0)
