@@ -466,11 +466,7 @@ def graded_class(tmp_path_factory: pytest.TempPathFactory) -> Class:
 def small_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This repository with one assignment, relu, of which a wrong module a check is kept, and of
     the right ones that by which the threshold was measured."""
-    root = tmp_path_factory.mktemp("small") / "course"
-    for part in ("assignments", "solutions", "grader", "data_cache"):
-        shutil.copytree(
-            REPOSITORY / part, root / part, ignore=shutil.ignore_patterns("__pycache__")
-        )
+    root = copy_repository(tmp_path_factory.mktemp("small") / "course")
     manifest = root / "assignments" / "course.toml"
     head, *entries = manifest.read_text(encoding="utf-8").split("[[assignments]]")
     (relu,) = [entry for entry in entries if 'slug = "relu"' in entry]

@@ -16,7 +16,7 @@ import jsonschema
 import msgspec
 import pytest
 from conftest import REPOSITORY
-from helpers.exports import AT, exported, is_run, rows_of
+from helpers.exports import exported, is_run, rows_of
 from helpers.fake_gradebook import HARMFUL, FakeGradebook, entry_of, harmful_class, override
 from typer.testing import CliRunner
 
@@ -26,6 +26,7 @@ from grader.gradebook.formats.json_file import GradebookFile
 from grader.gradebook.model import Comment, Extension, Lateness
 from grader.gradebook.scores import ExportError
 
+AT = "2026-11-01T08:00:00Z"
 CSV_FORMATS = ("csv", "canvas", "moodle", "nbgrader")
 # The structural part of what Gradescope documents for results.json.
 TEXT_FORMAT = {"enum": ["text", "html", "simple_format", "md", "ansi"]}

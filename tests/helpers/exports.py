@@ -12,8 +12,6 @@ from helpers.fake_gradebook import FakeGradebook
 from grader.gradebook.export import export
 from grader.gradebook.model import Entry
 
-AT = "2026-11-01T08:00:00Z"
-
 
 def exported(
     entries: list[Entry],

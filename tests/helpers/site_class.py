@@ -139,7 +139,7 @@ def sample_class() -> list[Entry]:
     late = make_report(
         "late", dropped | {"l2.test_defaults": "failed"}, "Expected: 20%.\nSeen: 5%."
     )
-    override = Override("dropout", 9.5, f"by hand {MARKUP}", "2026-03-05T10:00:00Z")
+    override = Override("dropout", 9.5, f"by hand {MARKUP}", AT)
     return [
         make_entry("ann", "Ann Ångström", perfect),
         make_entry("bob", "Bob", late, lateness={"relu": LATE}, final=50.0),

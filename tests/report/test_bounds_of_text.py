@@ -31,7 +31,7 @@ def test_an_annotations_title_has_200_characters(length: int, shown: int) -> Non
 @pytest.mark.parametrize(("length", "shown"), [(1_000, 1_000), (1_001, 1_000)])
 def test_a_message_has_1000_characters(length: int, shown: int) -> None:
     hint = "\n→ See `p` @ 3."  # which is shown as a whole
-    _, annotation = annotate([make_report("x" * (length - len(hint)))], [{}, {}][:1])
+    _, annotation = annotate([make_report("x" * (length - len(hint)))], [{}])
     assert len(annotation.message) == shown
     _, *lines, _ = fence("x" * length).rstrip("\n").split("\n")
     assert sum(map(len, lines)) == shown

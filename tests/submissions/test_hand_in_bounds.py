@@ -272,8 +272,8 @@ def test_8_files_that_may_be_meant_are_read() -> None:
 
 def test_an_archive_in_an_archive_is_looked_into_and_none_in_that(tmp_path: Path) -> None:
     packed_up = zip_of(["relu.py"], b"x = 1\n")
+    (tmp_path / "jane").mkdir()
     for depth in range(1, 4):
-        (tmp_path / "jane").mkdir(exist_ok=True)
         (tmp_path / "jane" / "work.zip").write_bytes(packed_up)
         submission = load_submission(tmp_path / "jane", SLUGS)
         assert ("relu" in submission.sources) == (depth <= 2)

@@ -95,10 +95,11 @@ def tar_bytes(
     return buffer.getvalue()
 
 
-def tar_of(info: tarfile.TarInfo) -> bytes:
+def tar_of(*members: tarfile.TarInfo, text: bytes = b"") -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
-        archive.addfile(info, io.BytesIO(bytes(info.size)) if info.isreg() else None)
+        for info in members:
+            archive.addfile(info, io.BytesIO(text))  # as much of it as the member says
     return buffer.getvalue()
 
 
@@ -509,14 +510,11 @@ def test_a_nul_in_a_name_is_refused(folder: Path) -> None:
     ],
 )
 def test_a_tar_member_that_is_no_file_costs_its_module_alone(folder: Path, kind: bytes) -> None:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name, type_ in (("relu.py", kind), ("data", kind), ("adam.py", tarfile.REGTYPE)):
-            info = tarfile.TarInfo(name)
-            info.type, info.linkname = type_, "/etc/passwd"
-            info.size = 2 if type_ == tarfile.REGTYPE else 0
-            archive.addfile(info, io.BytesIO(b"a\n"))
-    (folder / "a.tar").write_bytes(buffer.getvalue())
+    *odd, file = (tarfile.TarInfo(name) for name in ("relu.py", "data", "adam.py"))
+    for info in odd:
+        info.type, info.linkname = kind, "/etc/passwd"
+    file.size = 2
+    (folder / "a.tar").write_bytes(tar_of(*odd, file, text=b"a\n"))
     submission = load_submission(folder / "a.tar", SLUGS)
     assert submission.sources["adam"].text == "a\n"
     assert submission.problems["relu"] == f"relu.py: {NOT_PLAIN}"
