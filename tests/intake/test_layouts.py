@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
 from helpers.classes import Files, make_folder, make_zip
+from helpers.clones import git
 
 from grader.intake.layouts import LAYOUTS, ClassList, open_class
 from grader.submissions.model import SubmissionError
@@ -883,9 +883,8 @@ def test_a_folder_and_an_archive_that_differ_are_refused(make_class) -> None:  #
 
 def clone(path: Path, **modules: str) -> None:
     make_folder(path, {f"{slug}.py": text for slug, text in modules.items()})
-    git = ["git", "-C", str(path), "-c", "user.name=x", "-c", "user.email=x@example.edu"]
-    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"]):
-        subprocess.run([*git, *arguments], check=True)
+    for arguments in (["init"], ["add", "."], ["commit", "-m", "x"]):
+        git(path, *arguments)
 
 
 def test_a_name_without_what_goes_with_handing_in_is_whose_it_is(tmp_path: Path) -> None:
