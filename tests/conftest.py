@@ -106,6 +106,11 @@ class Ran:
     stderr: str
 
 
+def undecorated(text: str) -> str:
+    """Text without the frames that Typer draws, and with its lines joined."""
+    return " ".join(re.sub(r"[│╭╮╰╯─]", " ", text).split())
+
+
 class RunGrader(Protocol):
     """`python -m grader ARGUMENTS`, with the package of the repository at `root`."""
 

@@ -31,6 +31,7 @@ from conftest import (
     most_points,
     on_linux,
     solution,
+    undecorated,
     wait_until,
     wrong,
 )
@@ -47,11 +48,6 @@ SLUGS = load_course(REPOSITORY).slugs
 
 def lines_of(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.strip()]
-
-
-def undecorated(text: str) -> str:
-    """Text without the frames that Typer draws, and with its lines joined."""
-    return " ".join(re.sub(r"[│╭╮╰╯─]", " ", text).split())
 
 
 def without_durations(value: Any) -> Any:

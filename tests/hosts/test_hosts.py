@@ -30,6 +30,7 @@ from conftest import (
     hand_in,
     most_points,
     solution,
+    undecorated,
     wrong,
 )
 from helpers.rendered import OWN_TAGS, Rendered
@@ -85,11 +86,6 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> Ran:
     )
     assert "Traceback" not in ran.stdout + ran.stderr, ran.stderr
     return Ran(ran.returncode, ran.stdout, ran.stderr)
-
-
-def undecorated(text: str) -> str:
-    """Text without the frames that Typer draws, and with its lines joined."""
-    return " ".join(re.sub(r"[│╭╮╰╯─]", " ", text).split())
 
 
 def without_calls(*names: str) -> list[str]:
