@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, RunGrader
+from conftest import REPOSITORY, RunGrader, copy_repository
 
 from grader.authoring.handout import visible_checks
 from grader.authoring.inventory import CONTRACT, DOCS, inventory, named_data, named_package, tracked
 from grader.course.manifest import load_course
 from grader.hosts.bundle import course_files
 
-PARTS = ("assignments", "solutions", "grader", "data_cache")
 RELU = (REPOSITORY / "solutions" / "relu.py").read_text(encoding="utf-8")
 STRAYS = (
     "data_cache/notes.txt", "data_cache/grades.csv", "data_cache/relu.py",
@@ -39,11 +37,7 @@ STRAYS = (
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """An unpacked copy of the course's repository, without its history."""
-    root = tmp_path / "course"
-    for part in PARTS:
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(REPOSITORY / part, root / part, ignore=ignored)
-    return root
+    return copy_repository(tmp_path / "course")
 
 
 def put(root: Path, *names: str, text: str = RELU) -> None:

@@ -7,12 +7,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Ran, RunGrader
+from conftest import REPOSITORY, Ran, RunGrader, copy_repository
 
 from grader.authoring.new import NewError, add_entry, entry_of, refuse_slug
 from grader.course.manifest import load_course
 
-PARTS = ("assignments", "solutions", "grader", "data_cache")
 WRITTEN = [
     "solutions/square_wave.py", "grader/checks/test_square_wave.py", "assignments/square_wave.py",
     "assignments/course.toml",
@@ -21,10 +20,7 @@ WRITTEN = [
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    for part in PARTS:
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(REPOSITORY / part, tmp_path / part, ignore=ignored)
-    return tmp_path
+    return copy_repository(tmp_path)
 
 
 def new(run_grader: RunGrader, root: Path, *arguments: str) -> Ran:

@@ -17,7 +17,15 @@ from typing import Any
 
 import msgspec
 import pytest
-from conftest import PATIENCE_S, REPOSITORY, Ran, RunGrader, environment_for, on_linux
+from conftest import (
+    PATIENCE_S,
+    REPOSITORY,
+    Ran,
+    RunGrader,
+    copy_repository,
+    environment_for,
+    on_linux,
+)
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -342,12 +350,7 @@ def test_more_time_is_given_listed_and_taken_back(
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A copy of the course, to be altered."""
-    root = tmp_path / "course"
-    for name in ("grader", "assignments", "solutions", "data_cache"):
-        shutil.copytree(
-            REPOSITORY / name, root / name, ignore=shutil.ignore_patterns("__pycache__")
-        )
-    return root
+    return copy_repository(tmp_path / "course")
 
 
 def edit(path: Path, old: str, new: str) -> None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, RunGrader
+from conftest import REPOSITORY, RunGrader, copy_repository
 from typer.testing import CliRunner
 
 from grader.cli.proof import app
@@ -25,11 +25,7 @@ ZOO = REPOSITORY / "tests" / "zoo"
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A copy of the repository without its zoo."""
-    root = tmp_path / "repository"
-    for folder in ("grader", "assignments", "solutions", "data_cache"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(REPOSITORY / folder, root / folder, ignore=ignored)
-    return root
+    return copy_repository(tmp_path / "repository")
 
 
 def put(root: Path, name: str, target: str) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import REPOSITORY, Ran, RunGrader, hand_in, on_linux
+from conftest import REPOSITORY, Ran, RunGrader, copy_repository, hand_in, on_linux
 from helpers.fake_gradebook import HARMFUL, FakeGradebook, entry_of, override
 
 from grader.course.manifest import load_course
@@ -235,10 +234,7 @@ BROUGHT_ALONG = (
 
 @on_linux
 def test_a_class_that_wrote_the_capstone_is_ranked(run_grader: RunGrader, tmp_path: Path) -> None:
-    course = tmp_path / "course"
-    for part in ("grader", "assignments", "solutions", "data_cache"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(REPOSITORY / part, course / part, ignore=ignored)
+    course = copy_repository(tmp_path / "course")
     manifest = course / "assignments" / "course.toml"
     turn(manifest, "leaderboard = true\ngraded = false\n", "leaderboard = true\n")
     assert load_course(course).assignment("capstone").leaderboard

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import REPOSITORY, RunGrader
+from conftest import RunGrader, copy_repository
 from nbformat import v4
 
 from grader.submissions.notebook import split_module
@@ -16,11 +16,7 @@ from grader.submissions.notebook import split_module
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A student's copy of the repository."""
-    root = tmp_path_factory.mktemp("repository") / "course"
-    for name in ("grader", "assignments", "solutions", "data_cache"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(REPOSITORY / name, root / name, ignore=ignored)
-    return root
+    return copy_repository(tmp_path_factory.mktemp("repository") / "course")
 
 
 def test_a_student_goes_from_a_notebook_to_full_marks(

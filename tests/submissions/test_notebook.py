@@ -29,7 +29,6 @@ from grader.text import printable
 
 COURSE = load_course(REPOSITORY)
 SLUGS = COURSE.slugs
-MOMENTUM = split_module(solution("momentum"))[1]
 RELU = split_module(solution("relu"))[1]
 LEAKY = wrong("relu", "test_hidden_is_relu/leaky.py")
 
