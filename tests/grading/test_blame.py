@@ -9,14 +9,13 @@ import os
 import signal
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import Clock, on_linux, solution
+from conftest import Clock, on_linux, solution, wait_until
 
 from grader.course.manifest import Assignment, load_course
 from grader.grading.engine import Engine, run_tasks
@@ -189,21 +188,29 @@ def test_neighbours_go_on_when_one_of_them_is_killed(launcher: Launcher) -> None
 
 def test_what_is_tried_again_is_alone(launcher: Launcher, tmp_path: Path) -> None:
     log = tmp_path / "log"
+    larger = msgspec.structs.replace(RELU.limits, memory_mib=RELU.limits.memory_mib + 1)
 
     def note(what: str) -> None:
         with log.open("a") as file:
-            file.write(f"{os.getpid()} {what}\n")
+            file.write(f"{what}\n")
 
     class Noting(Disturbing):
-        """A launcher that notes each start of a worker and its end, by the process that asks."""
+        """A launcher that notes each start of a worker and its end; it knows whose by its memory.
+
+        The neighbour's goes on half a second longer than the other's first try.
+        """
 
         def launch(self, *, cpu_s: int, memory_mib: int) -> ForkedProcess:
             process = super().launch(cpu_s=cpu_s, memory_mib=memory_mib)
-            note("starts one")
+            who = "neighbour" if memory_mib == larger.memory_mib else "other"
+            note(f"{who} starts")
             close = process.close
 
             def noted_close() -> None:
-                note("ends one")
+                if who == "neighbour":
+                    wait_until(lambda: log.read_text().count("other ends") >= READINGS)
+                    time.sleep(0.5)
+                note(f"{who} ends")
                 close()
 
             process.close = noted_close  # type: ignore[method-assign]
@@ -211,18 +218,17 @@ def test_what_is_tried_again_is_alone(launcher: Launcher, tmp_path: Path) -> Non
 
     engine = Engine(COURSE, Noting(launcher), COURSE.seed)
     tasks = [
-        (Submission(str(number), {"relu": Source("relu", "relu.py", text)}, {}), RELU)
-        for number, text in enumerate(["import time\ntime.sleep(1.5)\n", KILLS_ITSELF])
+        (Submission(name, {"relu": Source("relu", "relu.py", text)}, {}), assignment)
+        for name, text, assignment in (
+            ("neighbour", "", msgspec.structs.replace(RELU, limits=larger)),
+            ("other", KILLS_ITSELF, RELU),
+        )
     ]
     assert len(list(run_tasks(engine, tasks, jobs=2))) == 2
     lines = log.read_text().splitlines()
-    ((neighbour, _),) = [
-        (who, count)
-        for who, count in Counter(line.split()[0] for line in lines).items()
-        if count == 2
-    ]
-    others = [place for place, line in enumerate(lines) if not line.startswith(neighbour)]
+    assert lines.count("neighbour starts") == 1
+    others = [place for place, line in enumerate(lines) if line.startswith("other")]
     # Whole, and its definitions only, beside the neighbour; then once more the same, alone.
     assert len(others) == 8
-    end = lines.index(f"{neighbour} ends one")
+    end = lines.index("neighbour ends")
     assert others[3] < end < others[4]
