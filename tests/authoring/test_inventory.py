@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY, RunGrader, copy_repository
+from helpers.clones import git
 
 from grader.authoring.handout import visible_checks
 from grader.authoring.inventory import CONTRACT, DOCS, inventory, named_data, named_package, tracked
@@ -44,10 +44,6 @@ def put(root: Path, *names: str, text: str = RELU) -> None:
     for name in names:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
-
-
-def git(root: Path, *arguments: str) -> None:
-    subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True)
 
 
 def names_of(root: Path) -> set[str]:

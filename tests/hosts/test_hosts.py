@@ -32,6 +32,7 @@ from conftest import (
     undecorated,
     wrong,
 )
+from helpers.clones import git
 from helpers.rendered import OWN_TAGS, Rendered
 
 from grader.course.manifest import Assignment, load_course
@@ -344,23 +345,13 @@ RUNNER = {
 }
 
 
-def git(checkout: Path, *arguments: str) -> None:
-    environment = {
-        **os.environ,
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_COMMITTER_DATE": "2026-10-01T12:00:00+0200",
-    }
-    for who in ("AUTHOR", "COMMITTER"):
-        environment |= {f"GIT_{who}_NAME": "Ada", f"GIT_{who}_EMAIL": "ada@example.org"}
-    subprocess.run(["git", *arguments], cwd=checkout, env=environment, check=True)
-
-
 def commit_all(checkout: Path) -> Path:
     if shutil.which("git") is None:
         pytest.skip("git is not installed")
-    git(checkout, "init", "--quiet")
+    git(checkout, "init")
     git(checkout, "add", "--all")
-    git(checkout, "commit", "--quiet", "--message", "work")
+    noon = "2026-10-01T12:00:00+0200"
+    git(checkout, "commit", "--message", "work", GIT_COMMITTER_DATE=noon)
     return checkout
 
 
