@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
@@ -32,9 +33,12 @@ def digits() -> tuple[Tensor, Tensor]:
 
 
 @pytest.fixture(autouse=True)
-def _seeded() -> None:
+def _seeded_on_one_thread() -> Iterator[None]:
     torch.manual_seed(1)
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def test_the_weights_are_xavier_normal_and_the_biases_zero(baseline: ModuleType) -> None:

@@ -10,7 +10,6 @@ from torch import nn
 
 from grader.sandbox.inside.reuse import state_of_libraries
 
-THREADS = torch.get_num_threads()
 HOOKS = nn.modules.module._global_forward_hooks
 
 
@@ -23,7 +22,10 @@ HOOKS = nn.modules.module._global_forward_hooks
         ),
         (lambda: torch.set_default_device("meta"), lambda: torch.set_default_device(None)),
         (lambda: torch.set_grad_enabled(False), lambda: torch.set_grad_enabled(True)),
-        (lambda: torch.set_num_threads(THREADS + 1), lambda: torch.set_num_threads(THREADS)),
+        (
+            lambda: torch.set_num_threads(torch.get_num_threads() + 1),
+            lambda: torch.set_num_threads(torch.get_num_threads() - 1),
+        ),
         (  # torch's own function for it imports a compiler first
             lambda: torch._C._set_deterministic_algorithms(True),
             lambda: torch._C._set_deterministic_algorithms(False),
