@@ -72,6 +72,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{mark}: see grader.grading.plugin")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, as tests wait for others for a good part of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 # The files that take longest, the longest first.
 LONG = (
     "test_zoo.py", "test_hostile.py", "test_hosts.py", "test_lesson.py", "test_misconceptions.py",

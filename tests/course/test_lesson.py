@@ -112,6 +112,13 @@ def lay_out(root: Path, written: tuple[str, ...]) -> Path:
     return root
 
 
+def shorten(lesson: NotebookNode, epochs: str) -> None:
+    """Let those of the lesson's trainings that take `epochs` take two."""
+    settings = cell_of(lesson, "settings")
+    settings.source, changed = re.subn(rf"(?m)^{epochs} = \d+", f"{epochs} = 2", settings.source)
+    assert changed == 1
+
+
 def execute(lesson: NotebookNode, folder: Path) -> NotebookNode:
     """The lesson after a run in a fresh kernel started in `folder`; an error in it is raised."""
     executor = ExecutePreprocessor(timeout=CELL_TIMEOUT_S, kernel_name="python3")
@@ -133,22 +140,24 @@ def quiet_jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def executed(quiet_jupyter: None, tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
-    """The lesson as it is kept, run from its own folder with two assignments written."""
+    """The lesson, run from its own folder with two assignments written; as it is kept, but for
+    comparisons of two epochs, which are all alike."""
     root = lay_out(tmp_path_factory.mktemp("course"), WRITTEN)
-    return execute(read_lesson(root / "assignments" / "lesson.ipynb"), root / "assignments")
+    lesson = read_lesson(root / "assignments" / "lesson.ipynb")
+    shorten(lesson, "COMPARED_EPOCHS")
+    return execute(lesson, root / "assignments")
 
 
 @pytest.fixture(scope="module")
 def executed_briefly(quiet_jupyter: None, tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
-    """The same with the others written, two epochs a training, from the repository's folder.
+    """The same with the others written, all trainings short, from the repository's folder.
 
     At its end, relu.py is written and its cell is run again.
     """
     root = lay_out(tmp_path_factory.mktemp("course"), OTHERS)
     lesson = read_lesson(root / "assignments" / "lesson.ipynb")
-    settings = cell_of(lesson, "settings")
-    settings.source, changed = re.subn(r"(?m)^(\w*EPOCHS) = \d+", r"\1 = 2", settings.source)
-    assert changed == 3
+    for name in ("EPOCHS", "PERMUTED_EPOCHS", "COMPARED_EPOCHS"):
+        shorten(lesson, name)
     target, text = root / "assignments" / "relu.py", solution("relu")
     save = f"Path({str(target)!r}).write_text({text!r}, encoding='utf-8')"
     again = f"{save}\n{cell_of(lesson, 'relu').source}"
