@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from grader.files import FileError, os_reason, read_file, too_large
-from grader.submissions.archive import NOT_PLAIN, ArchiveError, is_plain_member, member_name
+from grader.submissions.archives.bounds import NOT_PLAIN, ArchiveError
+from grader.submissions.archives.zips import is_plain_member, member_name
 from grader.submissions.kinds import kind_by_name
 from grader.submissions.model import Submission, SubmissionError
 from grader.submissions.names import ARCHIVE_SUFFIX, is_junk, split_ending

@@ -13,7 +13,8 @@ from functools import partial
 from pathlib import Path
 
 from grader.files import FileError, os_reason, read_file, too_large
-from grader.submissions.archive import Archive, ArchiveError, Bounds
+from grader.submissions.archives.archive import Archive
+from grader.submissions.archives.bounds import ArchiveError, Bounds
 from grader.submissions.decoding import MAX_MODULE_BYTES
 from grader.submissions.kinds import kind_of
 from grader.submissions.names import (

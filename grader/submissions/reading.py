@@ -22,7 +22,8 @@ from pathlib import Path
 
 from grader.course.manifest import Course
 from grader.files import FileError, os_reason, read_file
-from grader.submissions.archive import Archive, ArchiveError, Bounds
+from grader.submissions.archives.archive import Archive
+from grader.submissions.archives.bounds import ArchiveError, Bounds
 from grader.submissions.decoding import (
     EmptyFileError,
     decode_source,

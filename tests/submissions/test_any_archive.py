@@ -13,7 +13,8 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.submissions.archive import Archive, ArchiveError, Bounds
+from grader.submissions.archives.archive import Archive
+from grader.submissions.archives.bounds import ArchiveError, Bounds
 
 PARTS = st.text(st.characters(codec="utf-8", exclude_categories=("C",), exclude_characters="/\\:"))
 NAMES = st.lists(

@@ -18,7 +18,8 @@ import pytest
 
 from grader.files import FileError, read_file
 from grader.intake.tree import open_tree
-from grader.submissions.archive import Archive, ArchiveError, Bounds
+from grader.submissions.archives.archive import Archive
+from grader.submissions.archives.bounds import ArchiveError, Bounds
 from grader.submissions.finding import explain
 from grader.submissions.model import SubmissionError
 from grader.submissions.places import Files, max_bytes, packed, walk

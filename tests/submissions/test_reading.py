@@ -23,7 +23,7 @@ from types import FrameType
 import pytest
 from conftest import on_posix
 
-from grader.submissions.archive import NOT_PLAIN
+from grader.submissions.archives.bounds import NOT_PLAIN
 from grader.submissions.model import SubmissionError
 from grader.submissions.reading import load_submission
 from grader.text import printable

@@ -1,0 +1,1 @@
+"""Archives as they are handed in."""
