@@ -183,6 +183,14 @@ def test_whoever_hands_in_late_takes_over_the_line_on_the_roster(class_: Class) 
         assert [override.score for override, _ in store.decisions()[key].override_log] == [40]
 
 
+@pytest.mark.parametrize(("gone", "told"), [(5, ""), (6, " and 1 more")])
+def test_five_of_those_who_are_gone_are_named(class_: Class, gone: int, told: str) -> None:
+    stays, *others = [Line(f"S{number}", (f"{number}",)) for number in range(gone + 1)]
+    class_.enrol(roster=[stays, *others])
+    (note,) = class_.enrol(roster=[stays])
+    assert note.startswith(f"S1, S2, S3, S4, S5{told}: no longer on the roster")
+
+
 def test_the_same_roster_again_changes_nothing(class_: Class) -> None:
     lines = [Line("Jane Doe", ("1",)), Line("Jane Doe", ("2",)), Line("Pat")]
     class_.enrol(handed("x"), roster=lines)
@@ -374,7 +382,8 @@ def test_whose_name_is_not_known_is_shown_by_what_is(class_: Class) -> None:
 
 def test_a_name_of_very_many_words_is_not_taken_in_every_turn() -> None:
     assert len(name_forms("Jane Mary Doe")) == 3
-    assert len(name_forms("a " * 20_000)) == 1
+    assert len(name_forms(" ".join(f"w{n}" for n in range(30)))) == 30
+    assert len(name_forms(" ".join(f"w{n}" for n in range(31)))) == 1
 
 
 def test_an_address_among_other_words_tells_who_is_meant(class_: Class) -> None:

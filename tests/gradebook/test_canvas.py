@@ -269,6 +269,15 @@ def test_what_is_not_canvass_gradebook_is_refused(
         exported([entry_of("a")], "canvas", tmp_path, canvas=content)
 
 
+@pytest.mark.parametrize(("columns", "told"), [(12, "'Quiz 12'"), (13, "'Quiz 12' and 1 more")])
+def test_twelve_columns_are_named_of_which_none_is_ours(
+    tmp_path: Path, columns: int, told: str
+) -> None:
+    quizzes = ",".join(f"Quiz {number} ({number})" for number in range(1, columns + 1))
+    with pytest.raises(ExportError, match=f": 'Quiz 1', .*, {told}$"):
+        exported([entry_of("a")], "canvas", tmp_path, canvas=f"Student,ID,Section,{quizzes}\n")
+
+
 @pytest.mark.parametrize("text", HARMFUL.values(), ids=HARMFUL.keys())
 def test_a_harmful_name_in_canvass_file_is_made_harmless_and_its_score_arrives(
     tmp_path: Path, text: str

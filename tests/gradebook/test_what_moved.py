@@ -33,6 +33,7 @@ def entry_of(store: Store, key: str) -> Entry:
     [
         ({"code": "c2"}, None),
         ({"checks": "k2"}, ["the checks changed (k1 → k2)"]),
+        ({"checks": "0123456789abcdef"}, ["the checks changed (k1 → 01234567)"]),
         ({"code": "c2", "checks": "k2"}, [
             "the student's code changed", "the checks changed (k1 → k2)",
         ]),

@@ -7,6 +7,7 @@ import hashlib
 import html
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +179,29 @@ def test_the_same_files_are_listed_as_files_and_accuse_nobody(tmp_path: Path) ->
         ("the same to Python", ["Ann", "Bob"]),
     ]
     assert "says nothing about people" in page
+
+
+def same_files(sizes: Sequence[int]) -> dict[str, Any]:
+    """What the class's page lists, where so many handed in each of several files."""
+    summary = ClassSummary(INFOS[:1])
+    files = [file for file, count in enumerate(sizes) for _ in range(count)]
+    for row, file in enumerate(files):
+        summary.rows.append([f"s{row}"])
+        summary.lookalikes[INFOS[0].slug].add(row, HandIn(code=f"{file:024x}"))
+    (listed,) = pages.lookalikes_of(summary)
+    return listed
+
+
+@pytest.mark.parametrize(("count", "shown", "more"), [(100, 100, 0), (101, 100, 1)])
+def test_a_hundred_groups_of_the_same_files_are_listed(count: int, shown: int, more: int) -> None:
+    listed = same_files([2] * count)
+    assert (len(listed["groups"]), listed["more"]) == (shown, more)
+
+
+@pytest.mark.parametrize(("count", "shown", "more"), [(30, 30, 0), (31, 30, 1)])
+def test_thirty_who_handed_in_the_same_file_are_named(count: int, shown: int, more: int) -> None:
+    (group,) = same_files([count])["groups"]
+    assert (len(group["students"]), group["more"]) == (shown, more)
 
 
 def test_a_page_explains_lateness_and_shows_what_the_staff_said(tmp_path: Path) -> None:
