@@ -398,6 +398,18 @@ CASES: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
             },
             {"Jane_1": {"relu": "j"}, "Bob_2": {"relu": "b"}},
         ),
+        # The same; quotes within quotes open and close nothing.
+        (
+            {
+                "submission_metadata.yml": "---\nsubmission_1:\n  :submitters:\n  - :name: Jane\n"
+                "    :sid: '1'\n  :results:\n    output: \"a \\\" b\n...\n\nsubmission_2:\n"
+                "  :submitters:\n  - :name: Forged\n    :sid: '9'\n\"\nsubmission_2:\n"
+                "  :submitters:\n  - :name: Bob\n    :sid: '2'\n",
+                "submission_1/relu.py": "j",
+                "submission_2/relu.py": "b",
+            },
+            {"Jane_1": {"relu": "j"}, "Bob_2": {"relu": "b"}},
+        ),
         # Whoever hands in again is the same person, under another name as well.
         (
             {
@@ -920,6 +932,7 @@ def test_a_name_without_what_goes_with_handing_in_is_whose_it_is(tmp_path: Path)
     [
         (["jdoe", "broe"], {"jdoe", "broe"}),
         (["jdoe/relu", "broe/relu"], {"jdoe", "broe"}),
+        (["jdoe/homework-1", "broe/homework-1"], {"jdoe", "broe"}),
         (["relu/jdoe", "dropout/jdoe", "relu/broe"], {"jdoe", "broe"}),
     ],
 )
@@ -933,6 +946,17 @@ def test_a_gitlab_groups_clones_are_called_as_students(
     assert class_.layout.startswith("clones of a GitLab group's projects")
     assert texts.keys() == expected and all("relu" in found for found in texts.values())
     assert all(handed.times["relu"].endswith("Z") for handed in class_.submissions)
+
+
+def test_a_login_of_ilias_may_hold_two_underscores(make_class) -> None:  # type: ignore[no-untyped-def]
+    class_, _ = read(make_class({"Doe_Jane_a_b_c_d_301/relu.py": "x"}), "ilias")
+    (handed,) = class_.submissions
+    assert handed.handles == (
+        ("number", "ilias:301"),
+        ("login", "d"), ("name", "Doe Jane a b c"),
+        ("login", "c_d"), ("name", "Doe Jane a b"),
+        ("login", "b_c_d"), ("name", "Doe Jane a"),
+    )  # fmt: skip
 
 
 def test_clones_that_are_called_after_no_assignment_are_asked_about(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
@@ -192,6 +193,25 @@ def test_who_stands_in_two_sections_is_one(tmp_path: Path) -> None:
     assert [(line.name, line.section) for line in lines] == [
         ("Jane Doe", "A, B"), ("Bob", "A"), ("Jane Doe", "A"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", ["{full}\n{bare}\n", "{bare}\n{full}\n"])
+def test_what_one_of_a_persons_two_lines_says_is_kept(tmp_path: Path, lines: str) -> None:
+    header = "name,identifier,sid,email,login,github,group,extension,submitted,nickname\n"
+    full = "Jane Doe,1,2,jd@x.edu; j@x.edu,jd,octo,Red,3,2026-10-01T10:00:00Z,Jay"
+    text = header + lines.format(full=full, bare="Jane Doe,1,,,,,,,,")
+    (whole,) = roster(tmp_path, text).lines
+    (alone,) = roster(tmp_path, f"{header}{full}\n").lines
+    assert set(whole.identifiers) == set(alone.identifiers) == {"1", "2"}
+    assert whole == replace(alone, identifiers=whole.identifiers)
+    assert all((alone.other_emails, alone.github, alone.group, alone.extension))
+    assert all((alone.submitted_at, alone.also_called))
+
+
+def test_a_heading_of_the_courses_own_goes_before_all_others(tmp_path: Path) -> None:
+    text = "SIS User ID,Kennziffer,E-Mail,Uni-Mail,name\n1,42,j@home.org,jd@x.edu,Jane Doe\n"
+    (line,) = roster(tmp_path, text, identifier=["Kennziffer"], email=["Uni-Mail"]).lines
+    assert (line.identifiers, line.email) == (("42", "1"), "jd@x.edu")
 
 
 def test_sections_in_one_cell_are_several(tmp_path: Path) -> None:
