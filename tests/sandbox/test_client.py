@@ -327,6 +327,21 @@ def test_processor_time_of_all_workers_is_added_up() -> None:
     assert launcher.asked == [(30, 100), (18, 100), (6, 100)]
 
 
+@on_posix
+def test_what_used_up_what_was_left_of_the_processor_time_has_timed_out() -> None:
+    """The second worker had half of the time, and a signal that its limit explains."""
+
+    def worker(wire: Wire) -> None:
+        wire.load()
+        wire.read()
+
+    with student_of(FakeLauncher(worker, ending=Ending(-signal.SIGKILL, 15.0))) as student:
+        with pytest.raises(StudentCrashed, match="ended by SIGKILL"):
+            student.build(6, 5, 4, seed=1)
+        with pytest.raises(StudentTimedOut, match="more than 30 s of processor time used"):
+            student.build(6, 5, 4, seed=1)
+
+
 def test_a_worker_that_never_gets_ready_is_the_sandboxs_fault() -> None:
     for worker in (
         lambda wire: None,
