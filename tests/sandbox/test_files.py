@@ -100,3 +100,12 @@ def test_a_closed_folder_is_looked_into(tmp_path: Path) -> None:
     closed.chmod(0)
     assert is_overfull(tmp_path)
     assert remove_scratch(tmp_path / "closed")
+
+
+def test_a_folder_that_cannot_be_looked_at_is_taken_to_hide_something(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "link").symlink_to("kept")
+    assert is_overfull(tmp_path / "link")
+    assert not is_overfull(tmp_path / "kept")
+    (tmp_path / "kept").rmdir()
+    assert is_overfull(tmp_path / "kept")

@@ -327,6 +327,13 @@ def test_what_is_loose_counts_before_what_is_packed(load: Load, tmp_path: Path) 
 
 
 @everywhere
+def test_what_is_packed_once_counts_before_what_is_packed_twice(load: Load, tmp_path: Path) -> None:
+    inner = zipped({"relu (2).py": OTHER})
+    files = {"x.zip": zipped({"a/b/relu (1).py": CODE, "inner.zip": inner}), "notes.txt": ""}
+    assert texts(load(files, tmp_path)) == {"relu": CODE}
+
+
+@everywhere
 def test_archives_in_archives_are_looked_into_so_far(load: Load, tmp_path: Path) -> None:
     inner: bytes | str = CODE
     name = "relu.py"
@@ -545,6 +552,7 @@ def test_a_class_is_recognised(tmp_path: Path) -> None:
         {"relu.py": CODE, "a/relu.py": OTHER},
         {"relu (1).py": CODE, "relu_final.py": OTHER},
         {"Copy of relu.py": CODE, "Copy (2) of relu.py": OTHER},
+        {"Version 1/relu.py": CODE, "Version 2/relu.py": OTHER},
     ],
 )
 def test_one_students_work_is_no_class(files: Files, tmp_path: Path) -> None:
