@@ -204,6 +204,15 @@ def test_thirty_who_handed_in_the_same_file_are_named(count: int, shown: int, mo
     assert (len(group["students"]), group["more"]) == (shown, more)
 
 
+@pytest.mark.parametrize(("percent", "late"), [(0.0, 0), (0.5, 1)])
+def test_whom_being_late_costs_nothing_is_not_counted_as_late(percent: float, late: int) -> None:
+    lateness = {"relu": msgspec.structs.replace(LATE, percent=percent, free_days=2)}
+    summary = ClassSummary(INFOS)
+    summary.add(make_entry("ann", "Ann", make_report("ann", {}), lateness=lateness))
+    (row,) = summary.rows
+    assert (summary.late, row[-1]) == (late, late)  # the row's marks, of which 1 is for that
+
+
 def test_a_page_explains_lateness_and_shows_what_the_staff_said(tmp_path: Path) -> None:
     entry = msgspec.structs.replace(
         make_entry("ann", "Ann", make_report("ann", {}), lateness={"relu": LATE}),
