@@ -87,6 +87,7 @@ def test_keys_are_safe_as_file_names_whatever_the_name(class_: Class) -> None:
         assert key.isascii() and len(key) < 100
         assert key[0].isalnum() and not set(key) & set('/\\:*?"<>|=\x1b \n')
     assert new_key("CON", "", "x", ()) != "CON"
+    assert [new_key("n" * size, "", "", ()) for size in (60, 61)] == ["n" * 60] * 2
 
 
 @pytest.mark.parametrize("listed", ["Doe, Jane Ann", "Dr. Jané Doe", "Jane (Jenny) Doe"])

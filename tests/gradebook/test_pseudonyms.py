@@ -68,6 +68,15 @@ def test_whatever_is_known_of_a_student_is_looked_for_in_texts(field: str, tmp_p
     assert message == f"written by {shown.student.key}."
 
 
+def test_a_name_of_three_letters_is_looked_for_and_no_shorter_one(tmp_path: Path) -> None:
+    entries = [entry_of("k1", "Bo", message="Bo!"), entry_of("k2", "Bob", message="Bob!")]
+    shown = {e.student.key: e for e in anonymous(entries, tmp_path / "m.csv")}
+    told = {e.report.assignments[1].checks[1].message for e in shown.values() if e.report}
+    (pseudonym,) = {f"{key}!" for key in shown} & told
+    assert told == {"Bo!", pseudonym}
+    assert re.fullmatch(r"student-[0-9a-f]{6}!", pseudonym)
+
+
 def test_where_a_file_lay_does_not_tell_whose_it_is(tmp_path: Path) -> None:
     assert ADA.report is not None
     place = "Ada Lovelace/relu (1).py"

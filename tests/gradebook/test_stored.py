@@ -162,6 +162,21 @@ def test_what_is_graded_again_replaces_the_result_of_all_who_share_it(store: Sto
     assert entry_of(store, "bob").final == 5
 
 
+@pytest.mark.parametrize("count", [20, 21])
+def test_twenty_scores_that_moved_are_told_one_by_one(store: Store, count: int) -> None:
+    names = {f"s{number:02d}": f"S{number:02d}" for number in range(count)}
+    add_students(store, *names)
+    store.add_result(result("relu", 5, 0), names)
+    line = store.last_line()
+    store.add_result(result("relu", 5, 4, checks="k2"), names)
+    heading, summed, *told = moved_lines(list(moved_since(store, line)), names)
+    assert (heading, summed.split(" +")[0]) == (
+        f"{count} scores have moved:", f"  relu: {count} students"
+    )  # fmt: skip
+    assert [line.strip().partition(":")[0] for line in told[:20]] == list(names.values())[:20]
+    assert [line.partition(";")[0] for line in told[20:]] == ["  and more"] * (count > 20)
+
+
 def test_what_was_set_aside_is_no_longer_given_to_others_of_the_same_meaning(
     store: Store,
 ) -> None:

@@ -948,6 +948,15 @@ def test_a_gitlab_groups_clones_are_called_as_students(
     assert all(handed.times["relu"].endswith("Z") for handed in class_.submissions)
 
 
+@pytest.mark.parametrize(("count", "told"), [(5, ""), (6, " and 1 more")])
+def test_five_names_that_are_left_out_are_named(make_class, count: int, told: str) -> None:  # type: ignore[no-untyped-def]
+    others = {f"{letter}.doc.bak": "" for letter in "abcdef"[:count]}
+    class_, _ = read(make_class({"jane/relu.py": "x", **others}))
+    (note,) = class_.notes
+    names = ", ".join(list(others)[:5])
+    assert note == f"no submissions, so left out: {names}{told}"
+
+
 def test_a_login_of_ilias_may_hold_two_underscores(make_class) -> None:  # type: ignore[no-untyped-def]
     class_, _ = read(make_class({"Doe_Jane_a_b_c_d_301/relu.py": "x"}), "ilias")
     (handed,) = class_.submissions

@@ -312,6 +312,13 @@ def test_headings_that_may_be_names_are_named_where_none_is_known(tmp_path: Path
     ]
 
 
+@pytest.mark.parametrize(("count", "told"), [(3, ""), (4, " and 1 more")])
+def test_three_headings_that_may_be_names_are_named(tmp_path: Path, count: int, told: str) -> None:
+    header = ";".join(f"Stulpelis {number}" for number in range(1, count + 1))
+    (note,) = roster(tmp_path, f"{header};Email\n{';' * count}jane@example.edu\n").notes
+    assert note.endswith(f": Stulpelis 1, Stulpelis 2, Stulpelis 3{told}")
+
+
 def test_windows_1252_is_read_and_told(tmp_path: Path) -> None:
     found = roster(tmp_path, "Vorname;Nachname\nJürgen;Müller\n".encode("cp1252"))
     assert found.lines == [Line("Jürgen Müller")]

@@ -1,4 +1,4 @@
-"""How much of a text each format shows, against figures of its own."""
+"""How much of a text reports, exports and pages show, against figures of its own."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ from msgspec.structs import replace
 
 from grader.gradebook.formats.moodle import feedback
 from grader.gradebook.model import Comment
+from grader.gradebook.scores import exact, one_line
+from grader.grading.plugin import blame
+from grader.grading.slips.table import Slip
 from grader.intake.times import parse_time
 from grader.report.github import annotate
-from grader.report.markdown import fence
+from grader.report.markdown import code, fence
+from grader.sandbox.client import StudentError, StudentRaised
+from grader.sandbox.wire import protocol
 from grader.site.diagnoses import Diagnoses
 from grader.site.listing import listing_of
+from grader.site.summary import CheckSummary
 
 
 @pytest.mark.parametrize(("length", "shown"), [(199, 199), (200, 200), (201, 200)])
@@ -66,3 +72,40 @@ def test_of_a_mistake_40_students_are_named_and_all_counted() -> None:
         diagnoses.add(f"s{number}", "", one, {"test_b": 0})
     (mistake,) = diagnoses.by_students
     assert (mistake.students, len(mistake.people)) == (42, 40)
+
+
+@pytest.mark.parametrize(("length", "shown"), [(100, 100), (101, 100)])
+def test_a_name_in_markdown_has_100_characters(length: int, shown: int) -> None:
+    assert len(code("x" * length)) == len("` `") + shown + len(" ")
+
+
+@pytest.mark.parametrize(("length", "shown"), [(1_000, 1_000), (1_001, 1_000)])
+def test_a_reason_and_a_number_in_an_export_have_1000_characters(length: int, shown: int) -> None:
+    assert len(one_line("x" * length)) == len(exact("x" * length)) == shown
+    assert len(exact("\n" * length)) == 1_000
+
+
+@pytest.mark.parametrize(("length", "is_cut"), [(240, False), (241, True)])
+def test_of_what_an_exception_says_240_characters_are_shown(length: int, is_cut: bool) -> None:
+    words = "x " * 118 + "y" * (length - 236)
+    error = StudentRaised(protocol.Raised("forward", "ValueError", words, None))
+    assert str(error).endswith(" …") == is_cut
+    assert (words in str(error)) != is_cut
+
+
+@pytest.mark.parametrize(("slip", "most"), [(None, 400), (Slip("a slip", "It is one."), 140)])
+def test_what_raised_leaves_room_for_the_line_that_did(slip: Slip | None, most: int) -> None:
+    for length, shown in ((most, "x" * most), (most + 1, "x" * (most - 1) + "…")):
+        told = blame(StudentError("x" * length), lambda _: slip).message
+        assert told.removeprefix("It is one.\n") == shown
+
+
+def test_of_each_check_200_kinds_of_message_are_told_apart() -> None:
+    summary = CheckSummary(0, "relu", "ReLU", "It is a ReLU")
+    (_, check) = make_report().assignments[0].checks
+    letters = [chr(ord("a") + n) for n in range(15)]
+    words = [one + other for one in letters for other in letters]
+    for word in (*words, words[0], words[199], words[200]):
+        summary.add(replace(check, message=word))
+    assert (summary.failed, len(summary.messages)) == (228, 200)
+    assert [summary.messages[words[n]] for n in (0, 199, 200)] == [2, 2, 0]
