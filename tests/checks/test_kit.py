@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,9 @@ from grader.checks.kit.layers import Layers, expect_gradients, two_layers
 from grader.checks.kit.probes import Failure, close
 from grader.checks.kit.shared import expect_reproducible_network
 from grader.checks.kit.training_run import compared_gradients
+from grader.checks.test_mini_batches import test_new_order_each_epoch as expect_new_orders
 from grader.sandbox.answers import Parameter
+from grader.sandbox.wire.values import Tensor
 
 SIZES = (4, 3, 2)
 
@@ -99,3 +102,23 @@ def test_a_unit_that_learns_much_does_not_hide_another_one() -> None:
 
     assert agree([[1000.0, 900.0], [1.0, 0.9]]) == {"W1": True, "b1": True}
     assert agree([[1000.0, 900.0], [0.5, 0.45]]) == {"W1": False, "b1": True}
+
+
+@pytest.mark.parametrize(("orders", "is_new"), [(2, False), (3, True)])
+def test_two_orders_by_turns_are_not_a_new_one_in_each_epoch(orders: int, is_new: bool) -> None:
+    calls = itertools.count()
+
+    def call(
+        name: str, inputs: Tensor, targets: Tensor, size: int, *, options: Any, seed: Any
+    ) -> Any:
+        drawn = np.random.default_rng(next(calls) % orders).permutation(len(inputs.array))
+        rows = np.split(drawn, range(size, len(drawn), size))
+        batches = [[Tensor(inputs.array[few]), Tensor(targets.array[few])] for few in rows]
+        return SimpleNamespace(value=batches, arguments=[inputs, targets])
+
+    student: Any = SimpleNamespace(call=call)
+    if is_new:
+        expect_new_orders(student, rng())
+    else:
+        with pytest.raises(Failure, match="another order in each epoch"):
+            expect_new_orders(student, rng())

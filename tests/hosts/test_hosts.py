@@ -444,6 +444,7 @@ def test_where_the_grader_fails_there_is_no_result_not_even_a_planted_one(
 ) -> None:
     checkout = hand_in(tmp_path / "course", {"momentum": solution("momentum")})
     (checkout / "result.json").write_text('{"score": 10}')
+    (checkout / "release-body.md").write_text("10 of 10 points")
     ran = in_checkout(compiled, commit_all(checkout), **changed)
     assert ran.status == 3
     assert ran.stderr.startswith(f"grader: {line}")
