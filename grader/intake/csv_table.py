@@ -11,7 +11,9 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
+from grader.intake.encodings import TableError, decoded
 from grader.intake.headings import Columns, find_columns
 from grader.text import fold
 
@@ -25,11 +27,6 @@ _TEXT_MARK = re.compile(r"\A'(?=[\d=+@-])")  # put before a cell to keep it as i
 _NOTHING = {
     "-", "--", "\u2013", "?", "0", "n/a", "#n/a", "n.a.", "nan", "none", "null", "tbd", "unknown",
 }  # fmt: skip
-LAST_RESORT = "windows-1252"
-
-
-class TableError(ValueError):
-    """It is no such table: what is wrong, in which line, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ def read_table(data: bytes, named: Mapping[str, Sequence[str]]) -> tuple[Table, 
     Raises:
         TableError: it is no such table.
     """
-    text, encoding = decoded(data)
+    text, encoding = decoded(data, chain(*named.values()))
     first, _, rest = text.partition("\n")
     skipped = 0
     delimiters = DELIMITERS
@@ -105,28 +102,6 @@ def _head(text: str, delimiter: str) -> list[list[str]]:
     except csv.Error:
         pass
     return rows
-
-
-def decoded(data: bytes) -> tuple[str, str]:
-    """A CSV's text, and its encoding: by its byte order mark, else UTF-8, else Windows-1252."""
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise TableError("it is a workbook; save it as CSV UTF-8 and give that file")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    elif data[1:2] == b"\0":
-        encodings = ["utf-16-le"]
-    elif data[:1] == b"\0":
-        encodings = ["utf-16-be"]
-    else:
-        encodings = ["utf-8-sig", LAST_RESORT]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text, encoding
-    raise TableError("it is no text; save the table as CSV UTF-8 and give that file")
 
 
 def _plain(cell: str) -> str:

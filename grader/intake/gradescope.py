@@ -27,7 +27,8 @@ from typing import Any
 import yaml
 
 from grader.files import FileError
-from grader.intake.csv_table import TableError, read_table
+from grader.intake.csv_table import read_table
+from grader.intake.encodings import TableError
 from grader.intake.roster import line_of
 from grader.intake.times import parse_time
 from grader.intake.tree import Parts, Tree

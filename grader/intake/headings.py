@@ -7,7 +7,8 @@ Blackboard, Brightspace, nbgrader, GitHub Classroom, Classroom 50, and of univer
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 
 from grader.text import fold
 
@@ -30,7 +31,7 @@ FIELDS: dict[str, str] = {
         Fornavn Efternavn, Efternavn Fornavn, Voornaam Achternaam, Naam Voornaam,
         Förnamn Efternamn, Fornavn Etternavn, Adi Soyadi, Ad Soyad,
         ФИО, Фамилия Имя, Фамилия Имя Отчество, ПІБ, Студент,
-        姓名, 氏名, 名前, 学生姓名, 이름, 성명
+        姓名, 氏名, 名前, 学生姓名, 이름, 성명, Ονοματεπώνυμο
     """,
     "preferred_name": """
         preferred first name, preferred given name, chosen name, chosen first name, nickname,
@@ -44,13 +45,14 @@ FIELDS: dict[str, str] = {
         first name, given name, firstname, first, forename, given names, first names, Vorname,
         forenames, Vornamen, Prénom, Prénoms, Nombre(s), Nombres, Nome proprio,
         Primeiro nome, Voornaam, Roepnaam, Fornavn, Fornavn(e), Förnamn, Etunimi, imię, Adi, Ad,
-        first name of student, given name of student, Имя, Ім'я, 名
+        first name of student, given name of student, Имя, Ім'я, 名, meno, Όνομα
     """,
     "last_name": """
         last name, surname, family name, lastname, last, Nachname, Familienname, Zuname,
         Nom de famille, Apellido(s), Apellido, Apellidos, Cognome, Apelido, Apelidos, Sobrenome,
         Achternaam, Efternavn, Efternavn(e), Efternamn, Etternavn, Sukunimi, nazwisko, příjmení,
-        Soyadi, Soyad, family name of student, last name of student, Фамилия, Прізвище, 姓
+        priezvisko,
+        Soyadi, Soyad, family name of student, last name of student, Фамилия, Прізвище, 姓, Επώνυμο
     """,
     "identifier": """
         sis user id, sis id, student id, student number, student no, student id number, sid,
@@ -71,8 +73,11 @@ FIELDS: dict[str, str] = {
         Studentennummer, Identificatie, ID-nummer, Identifikator, Studienr, Studie-ID,
         Studiekortnummer, Årskortnummer, Årskortnr, Eksamensnummer, Kandidatnummer,
         Personnummer, Identifierare, Opiskelijanumero,
-        numer albumu, Öğrenci No, Öğrenci Numarasi,
-        Номер студенческого, Номер зачетки, 学号, 学籍番号, 学生番号, 학번
+        numer albumu, nr albumu, numer indeksu, nr indeksu, osobní číslo, číslo studenta, UČO,
+        osobné číslo, Neptun kód, Öğrenci No, Öğrenci Numarasi, Numara, Αριθμός Μητρώου,
+        N.º mecanográfico, N.º de aluno, Nº de matrícula, Nº expediente, N° Apogée, Cédula, RUT,
+        Номер студенческого, Номер студенческого билета, Номер зачетки, Номер зачётной книжки,
+        Номер залікової книжки, 学号, 學號, 学籍番号, 学生番号, 学生証番号, 학번
     """,
     "email": """
         email id, mail id, official email,
@@ -150,13 +155,18 @@ PARTICIPANT = """
     Participant, Teilnehmer/in, Teilnehmer*in, Teilnehmer, Teilnehmerin, Participante, Partecipante,
     Deelnemer, Deltager, Deltagare, Deltaker
 """
-# GitHub's name of a person has a heading of its own only where the list isn't GitHub's.
-_OF_GITHUB = ("githubid", "githubusername")
+# Whose list this heading is in calls a person's name on GitHub just a name.
+_OF_GITHUB = "githubid"
 
 
 def spelt(heading: str) -> str:
     """A heading's letters and digits, folded."""
     return "".join(filter(str.isalnum, fold(heading)))
+
+
+def as_written(heading: str) -> str:
+    """A heading's letters and digits with their accents, without case."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFC", heading).casefold()))
 
 
 def _words(text: str) -> list[str]:
@@ -166,8 +176,20 @@ def _words(text: str) -> list[str]:
 _RANKS = {field: {word: i for i, word in enumerate(_words(text))} for field, text in FIELDS.items()}
 _WORKSHEET = frozenset(_words(_MOODLE_WORKSHEET))
 _PARTICIPANT_COLUMN = frozenset(_words(_MOODLE_IDENTIFIER))
+_WITH_ACCENTS = frozenset(
+    word
+    for text in (*FIELDS.values(), _MOODLE_WORKSHEET)
+    for word in map(as_written, text.split(","))
+    if not word.isascii()
+)
 _PART_OF_A_NAME = frozenset(_words("name, Nom, Nombre, Nome, Naam, Navn, Namn, jméno"))
 PARTICIPANT_WORDS = frozenset(_words(PARTICIPANT))
+
+
+def known_as_written(headings: Iterable[str], named: Iterable[str]) -> int:
+    """How many of these are known, or `named`, and have an accent or a letter that is not plain."""
+    known = _WITH_ACCENTS.union(map(as_written, named))
+    return sum(word in known for word in map(as_written, headings) if not word.isascii())
 
 
 def find_columns(header: Sequence[str], named: Mapping[str, Sequence[str]]) -> Columns:
@@ -184,6 +206,7 @@ def find_columns(header: Sequence[str], named: Mapping[str, Sequence[str]]) -> C
     ranked: dict[str, list[tuple[int, int]]] = {}
     is_worksheet = bool(_WORKSHEET & set(words))
     is_canvas = words[:1] == ["student"] or {"lastname", "firstname"} <= set(words[:2])
+    is_githubs = _OF_GITHUB in words and "githubusername" not in words
     for place, word in enumerate(words):
         field = own.get(word) or next((f for f, ranks in _RANKS.items() if word in ranks), "")
         rank = -1 if word in own else _RANKS.get(field, {}).get(word, 0)
@@ -191,7 +214,7 @@ def find_columns(header: Sequence[str], named: Mapping[str, Sequence[str]]) -> C
             field = "participant"
         elif word == "id" and is_canvas and "section" in words and "id" not in own:
             field = "canvas"
-        elif word == "username" and "username" not in own and set(words) & set(_OF_GITHUB):
+        elif word == "username" and "username" not in own and is_githubs:
             field = "github"
         if field:
             ranked.setdefault(field, []).append((rank, place))

@@ -11,9 +11,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
+from itertools import chain
 from pathlib import Path
 
-from grader.intake.csv_table import LAST_RESORT, Table, TableError, read_table
+from grader.intake.csv_table import Table, read_table
+from grader.intake.encodings import TableError
 from grader.intake.headings import PARTICIPANT_WORDS, spelt
 from grader.intake.times import parse_time
 from grader.text import fold, show_name, some, utc_text
@@ -38,6 +40,7 @@ _PREVIEW = "_previewuser"  # whom Blackboard makes for a teacher to see what stu
 _WHOLE = re.compile(r"\A(\d+)\.0+\Z")  # a number that has been taken for a measurement
 # As mail programs write a person: a name, and the address in angles.
 _NAME_AND_ADDRESS = re.compile(r"\"?(?P<name>[^<>@\"]+?)\"?\s*<(?P<email>[^<>\s]+@[^<>\s]+)>")
+_REMARK = re.compile(r"(?=.*\s)(?=.*[\d:])[^@]+")
 _ROUNDED = re.compile(r"\d[.,]\d+E\+\d+")
 # A name on GitHub, however people give it.
 _GITHUB_NAME = re.compile(
@@ -108,20 +111,19 @@ def read_roster(
     except TableError as error:
         raise RosterError(f"{where}: {error}") from None
     notes = []
-    if encoding == LAST_RESORT:
-        notes.append(
-            f"{where}: not UTF-8, so read as Windows-1252; if names look wrong, save it as "
-            "CSV UTF-8"
-        )
     if table.unread and not table.columns.keys() & _NAMES:
         notes.append(
             f"{where}: no column is known to hold names; if one of these does, say so in "
             f"course.toml's [roster]: {some([show_name(text) for text in table.unread], NAMED)}"
         )
     lines: list[tuple[int, Line]] = []
+    identifiers = []
+    remarks = remarks_below(table.rows)
     staff = 0
     for number, row in table.rows:
-        if is_staff(table, row):
+        if number in remarks:
+            notes.append(f"{where}, line {number}: no person, so left out: {remarks[number]}")
+        elif is_staff(table, row):
             staff += 1
         elif (line := line_of(table, row)) is not None:
             time = table.cell(row, "submitted")
@@ -133,17 +135,30 @@ def read_roster(
                     f"{where}, line {number}: the time {show_name(time)!r} can't be read and is "
                     "left out; write it like 2026-10-31T23:59:00+01:00"
                 )
-            lines.append((number, line))
+            identifiers.append(line.identifiers)
+            lines.append((number, without_rounded(line)))
+    if not encoding.startswith("utf"):
+        notes.append(_read_as(encoding, where, [line.name for _, line in lines]))
     if staff:
         notes.append(f"{where}: {staff} left out as staff or test students")
     if not lines:
         raise RosterError(f"{where}: it lists nobody; check the file, or leave --roster out")
-    if rounded := next((i for _, o in lines for i in o.identifiers if _ROUNDED.fullmatch(i)), ""):
+    if rounded := next(filter(_ROUNDED.fullmatch, chain(*identifiers)), ""):
         notes.append(
             f"{where}: a spreadsheet has rounded numbers, as {rounded}: make that column text and "
             "save the list anew"
         )
     return Roster(each_once(lines, where), notes)
+
+
+def _read_as(encoding: str, where: str, names: Sequence[str]) -> str:
+    """How a list was read that does not say it, for a person to see whether that was right."""
+    odd = [show_name(name) for name in names if not name.isascii()]
+    example = f", with names like {some(odd[:NAMED], NAMED)}" if odd else ""
+    return (
+        f"{where}: not UTF-8, so read as {encoding.capitalize()}{example}; if names look wrong, "
+        "save it as CSV UTF-8"
+    )
 
 
 # ---------------------------------------------------------------- a line
@@ -160,6 +175,25 @@ def preferred_name(table: Table, row: Sequence[str]) -> str:
     first = table.cell(row, "preferred_name")
     family = (table.cell(row, part) for part in ("infix", "last_name"))
     return " ".join(filter(None, (first, *family))) if first else ""
+
+
+def remarks_below(rows: Sequence[tuple[int, list[str]]]) -> dict[int, str]:
+    """What stands alone in the rows below the last that has several cells, as "Total: 30 students",
+    by the numbers of their lines."""
+    remarks: dict[int, str] = {}
+    for number, row in reversed(rows):
+        cells = list(filter(None, map(str.strip, row)))
+        if len(cells) > 1:
+            return remarks
+        if cells and _REMARK.fullmatch(cells[0]):
+            remarks[number] = show_name(cells[0])
+    return {}  # a list of one column
+
+
+def without_rounded(line: Line) -> Line:
+    """A number that a spreadsheet has rounded is that of others as well."""
+    exact = tuple(i for i in line.identifiers if not _ROUNDED.fullmatch(i))
+    return line if exact == line.identifiers else replace(line, identifiers=exact)
 
 
 def is_staff(table: Table, row: Sequence[str]) -> bool:

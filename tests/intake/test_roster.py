@@ -300,8 +300,20 @@ def test_a_name_may_stand_in_several_columns(
 
 
 def test_what_a_spreadsheet_has_rounded_is_told(tmp_path: Path) -> None:
-    found = roster(tmp_path, "name,student id\nA,2.01801E+11\nB,2.01802E+11\n")
+    found = roster(tmp_path, "name,student id\nA,2.01801E+11\nB,2.01801E+11\nC,7\n")
+    assert found.lines == [Line("A"), Line("B"), Line("C", ("7",))]
     assert "has rounded numbers, as 2.01801E+11: make that column text" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    "remark", ["Total: 2 students", ",Printed on 2026-10-01 by the office", "Seite 1 von 1,,"]
+)
+def test_a_remark_below_the_list_is_nobody(remark: str, tmp_path: Path) -> None:
+    found = roster(tmp_path, f"name,student id\nStudent 1,\nA B,7\nC,\n,,\n{remark}\n")
+    assert found.lines == [Line("Student 1"), Line("A B", ("7",)), Line("C")]
+    assert found.notes == [f"roster.csv, line 6: no person, so left out: {remark.strip(',')}"]
+    students = [Line("Student 1"), Line("Student 2")]
+    assert roster(tmp_path, "name,student id\nStudent 1,\nStudent 2,\n").lines == students
 
 
 def test_headings_that_may_be_names_are_named_where_none_is_known(tmp_path: Path) -> None:
@@ -322,7 +334,18 @@ def test_three_headings_that_may_be_names_are_named(tmp_path: Path, count: int, 
 def test_windows_1252_is_read_and_told(tmp_path: Path) -> None:
     found = roster(tmp_path, "Vorname;Nachname\nJürgen;Müller\n".encode("cp1252"))
     assert found.lines == [Line("Jürgen Müller")]
-    assert "not UTF-8, so read as Windows-1252" in found.notes[0]
+    (note,) = found.notes
+    assert "not UTF-8, so read as Windows-1252, with names like Jürgen Müller; if" in note
+
+
+def test_a_list_whose_encoding_nothing_tells_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(
+        RosterError, match=r"roster\.csv: line 2 is not UTF-8.* save the table as CSV"
+    ):
+        roster(tmp_path, "id,name\n1,王小明\n2,李雷\n".encode("gbk"))
+    found = roster(tmp_path, "学号,姓名\n1,王小明\n".encode("gbk"))
+    assert found.lines == [Line("王小明", ("1",))]
+    assert "read as Gb18030, with names like 王小明" in found.notes[0]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from collections import defaultdict
 from itertools import groupby
 
 from grader.files import FileError
-from grader.intake.csv_table import TableError, decoded
+from grader.intake.encodings import TableError, decoded
 from grader.intake.layouts.base import Listing, Reading, attempted
 from grader.intake.times import parse_time
 from grader.intake.tree import Parts
