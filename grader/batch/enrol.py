@@ -247,14 +247,22 @@ class Roll:
         """Whom each may be of: nobody known, one, a group, or some that can't be told apart."""
         groups = self._groups()
         # Where the roster has people's names on GitHub, a login there is nothing else.
-        has_github = any(s.student.github and s.standing for s in self._students.values())
+        accounts = {s.student.github for s in self._students.values() if s.standing} - {""}
+        owners = owners_of({one.source for one in submissions}, {*accounts, *groups})
         claims = []
         for submission in submissions:
             handles = known_by(submission)
-            if has_github:
+            if accounts:
                 handles = [("account" if k == "github" else k, value) for k, value in handles]
             known = self._directory.known_as(handles)
             members = groups.get(squeezed(submission.group), set())
+            if not (known or members or self._directory.named(handles)):
+                ends = owners.get(submission.source, ())
+                known = self._directory.known_as([("account", end) for end in ends])
+                named = {squeezed(end) for end in ends} & groups.keys()
+                members = set().union(*(groups[name] for name in named))
+                if len(named) > 1 or not known <= members:
+                    known, members = known | members, set()
             is_group = bool(members) and known <= members
             claims.append(Claim(members if is_group else known, is_group))
         taken = set().union(*(claim.keys for claim in claims))
@@ -355,6 +363,29 @@ def in_conflict(several: Sequence[Handed]) -> Handed:
     loads = {show_name(handed.source): handed.load for handed in several}
     newest = max(several, key=lambda handed: handed.submitted_at)
     return replace(newest, load=partial(load_same, newest.source, loads), times={})
+
+
+def owners_of(names: Collection[str], owners: Collection[str]) -> dict[str, list[str]]:
+    """Of repositories called <assignment>-<owner>, which of the `owners` each may be of: those with
+    whose name it ends behind what most of them begin with, and at least two."""
+    known = set(map(squeezed, owners))
+    ends = {
+        name: [
+            (name[:place], name[place + 1 :])
+            for place, character in enumerate(name)
+            if character == "-" and squeezed(name[place + 1 :]) in known
+        ]
+        for name in names
+    }
+    count = Counter(start for found in ends.values() for start, _ in found)
+    most = {
+        name: max((count[start] for start, _ in found), default=0) for name, found in ends.items()
+    }
+    return {
+        name: [end for start, end in found if count[start] == most[name]]
+        for name, found in ends.items()
+        if most[name] > 1
+    }
 
 
 def squeezed(name: str) -> str:

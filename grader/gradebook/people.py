@@ -29,11 +29,11 @@ from grader.text import fold
 Handle = tuple[str, str]
 
 # What people are found by. "bare": a system's number under a heading that does not say whose;
-# "unpadded": an identifier without the zeros in front, which spreadsheets drop; "local": an e-mail
-# address's part before the @, or a login that may be one; "part": a number or a login that stands
-# in a word beside a name, as in "4711 Jane Doe".
+# "plain": an identifier without what people put between its digits, and without the zeros in front,
+# which spreadsheets drop; "local": an e-mail address's part before the @, or a login that may be
+# one; "part": a number or a login that stands in a word beside a name, as in "4711 Jane Doe".
 _TIERS = (
-    "number", "source", "identifier", "bare", "unpadded", "email", "login", "github", "word",
+    "number", "source", "identifier", "bare", "plain", "email", "login", "github", "word",
     "local", "part",
 )  # fmt: skip
 _KINDS = (
@@ -43,12 +43,12 @@ _KINDS = (
 _LOOKED_UP_AS: dict[str, tuple[str, ...]] = {
     "number": ("number", "bare"),
     "source": ("source",),
-    "identifier": ("identifier", "bare", "unpadded", "word", "part"),
+    "identifier": ("identifier", "bare", "plain", "word", "part"),
     "email": ("email", "login", "local", "word", "part"),
     "login": ("login", "email", "github", "local", "word", "part"),
     "github": ("github", "login", "word"),
     "account": ("github",),
-    "word": ("identifier", "bare", "unpadded", "email", "login", "github", "local", "part"),
+    "word": ("identifier", "bare", "plain", "email", "login", "github", "local", "part"),
 }
 # Numbers of these systems are the person's. Moodle's is that of a place in one assignment, and may
 # be a group's as well.
@@ -57,6 +57,9 @@ _OF_THE_PERSON = ("canvas", "ilias")
 _OWN = ("identifier", "email", "login", "github")
 _TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _BETWEEN = re.compile(r"[\s()<>\[\],;]+")  # stands around an e-mail address
+_BETWEEN_DIGITS = re.compile(r"[-./ ]")
+_NUMBER = re.compile(r"[a-z]{0,3}[-. ]?\d(?:[-./ ]?\d){2,}(?:[-. ]?[a-z])?")
+_NUMBER_IN_A_WORD = re.compile(r"\d(?:[-./]?\d){2,}")
 _ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
 MOST_WORDS = 30  # of a name that may be in any turn
 LIKENESS = 0.6  # of what is suggested, as difflib measures it
@@ -109,7 +112,7 @@ class Directory:
         forms = _forms(handles, ("name", "word"))
         found = set().union(*(self._held.get(("name", form), set()) for form in forms))
         found = {key for key in found if not are_two(handles, self._handles[key])}
-        numbers = {unpadded(v.partition(":")[2]) for kind, v in handles if kind == "number"}
+        numbers = {plain_number(v.partition(":")[2]) for kind, v in handles if kind == "number"}
         by_number = {
             key for key in found if numbers & _values(self._handles[key], "identifier")
         }  # a list that does not say whose numbers they are
@@ -138,9 +141,10 @@ class Directory:
             return {wanted}
         found = set(self._held.get(("source", wanted), set()))
         for tier in (*_TIERS, "label"):
-            found |= self._held.get((tier, fold(wanted)), set())
-        if found:
-            return found
+            if tier != "plain":
+                found |= self._held.get((tier, fold(wanted)), set())
+        if found := found or self._held.get(("plain", plain_number(wanted)), set()):
+            return set(found)
         return set().union(*(self._held.get(("name", f), set()) for f in name_forms(wanted)))
 
     def suggestions(self, wanted: str, most: int = 3) -> list[str]:
@@ -189,6 +193,7 @@ def parts_of(word: str) -> tuple[set[str], list[str]]:
     words = words_of(word)
     of_letters = [part for part in words if not any(c.isdecimal() for c in part)]
     others = {fold(part) for part in words} - {fold(part) for part in of_letters}
+    others |= {plain_number(number) for number in _NUMBER_IN_A_WORD.findall(word)}
     return (others, of_letters) if of_letters else (set(), [])
 
 
@@ -206,10 +211,16 @@ def _names_beside(handles: Iterable[Handle], known: Collection[Handle]) -> set[s
     return forms
 
 
-def unpadded(identifier: str) -> str:
-    """An identifier without the zeros in front, which a spreadsheet may have dropped."""
+def is_number(identifier: str) -> bool:
+    """Whether it is digits, perhaps with a letter around and something between them."""
+    return identifier.strip().isdecimal() or bool(_NUMBER.fullmatch(fold(identifier)))
+
+
+def plain_number(identifier: str) -> str:
+    """An identifier as others may write it: 0123-45.678 is 12345678."""
     folded = fold(identifier)
-    return folded.lstrip("0") or folded if folded.isdecimal() else folded
+    digits = _BETWEEN_DIGITS.sub("", folded) if _NUMBER.fullmatch(folded) else folded
+    return digits.lstrip("0") or digits if digits.isdecimal() else digits
 
 
 def _agree(tier: str, handles: Collection[Handle], known: Collection[Handle]) -> bool:
@@ -223,7 +234,7 @@ def _agree(tier: str, handles: Collection[Handle], known: Collection[Handle]) ->
         ours, theirs = _numbers(handles, system), _numbers(known, system)
         if ours and theirs:
             return tier != "bare" and bool(ours & theirs)
-    if tier == "unpadded":
+    if tier == "plain":
         ours, theirs = _forms(handles, ("name",)), _forms(known, ("name",))
         return (not ours or not theirs or bool(ours & theirs)) and not are_two(handles, known)
     if tier in ("number", "bare"):
@@ -249,8 +260,8 @@ def _held_as(kind: str, value: str) -> Iterator[Handle]:
         yield ("bare", fold(value.partition(":")[2]))
     if kind == "identifier":
         yield ("bare", fold(value))
-    if kind in ("identifier", "word") and value.strip().isdecimal():
-        yield ("unpadded", unpadded(value))
+    if kind in ("identifier", "word") and is_number(value):
+        yield ("plain", plain_number(value))
 
 
 def _looked_up(kind: str, tier: str, value: str) -> set[str]:
@@ -260,8 +271,8 @@ def _looked_up(kind: str, tier: str, value: str) -> set[str]:
         return {_local(value)}
     if tier == "part":
         return _parts(kind, value)
-    if tier == "unpadded":
-        return {unpadded(value)} if value.strip().isdecimal() else set()
+    if tier == "plain":
+        return {plain_number(value)} if is_number(value) else set()
     if kind == "word" and tier == "email":
         return {fold(value), *_addresses(value)}
     if kind == "number" and tier == "bare":
@@ -273,7 +284,7 @@ def _looked_up(kind: str, tier: str, value: str) -> set[str]:
 def _parts(kind: str, value: str) -> set[str]:
     if kind == "word":
         return parts_of(value)[0]
-    return {fold(value) if kind == "identifier" else _local(value)}
+    return {fold(value), plain_number(value)} if kind == "identifier" else {_local(value)}
 
 
 def _addresses(word: str) -> list[str]:
@@ -294,5 +305,5 @@ def _numbers(handles: Iterable[Handle], system: str) -> set[str]:
 
 def _values(handles: Iterable[Handle], kind: str) -> set[str]:
     # A login may be written with its domain or without.
-    read = {"login": _local, "identifier": unpadded}.get(kind, fold)
+    read = {"login": _local, "identifier": plain_number}.get(kind, fold)
     return {read(value) for of, value in handles if of == kind}

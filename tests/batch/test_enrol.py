@@ -292,6 +292,12 @@ def test_two_who_hand_in_side_by_side_are_not_made_one_by_a_name(class_: Class) 
         ("0042", Line("Doe", ("s1", "0042"))),
         ("0007", Line("Doe", ("7",))),  # a spreadsheet has dropped the zeros
         ("7", Line("Doe", ("0007",))),
+        ("12345678", Line("Doe", ("123-45-678",))),
+        ("123-45-678", Line("Doe", ("12345678",))),
+        ("12.345.678-9", Line("Doe", ("12345678-9",))),
+        ("B 00123456", Line("Doe", ("B00123456",))),
+        ("Jane Doe 123-45-678", Line("Jane Doe", ("12345678",))),
+        ("12345678_doe_jane", Line("Jane Doe", ("123-45-678",))),
         ("Jane Doe 4711 jdoe", Line("Jane Doe", ("4711",), login="jdoe")),
         ("Jane Doe 4711 jdoe@example.edu", Line("Jane Doe", ("4711",), "jdoe@example.edu")),
         ("Octocat", Line("Doe", github="octocat")),
@@ -310,6 +316,43 @@ def test_numbers_that_differ_by_zeros_are_two_peoples_where_both_are_there(class
         assert class_.enrol(handed("0047"), handed("47"), roster=roster) == []
         assert [class_.students[key].student.name for key in class_.keys] == ["Bob Roe", "Jane Doe"]
         roster.reverse()
+
+
+def test_numbers_that_differ_by_dashes_are_two_peoples_where_both_are_there(class_: Class) -> None:
+    roster = [Line("Jane Doe", ("12-34",)), Line("Bob Roe", ("1234",))]
+    assert class_.enrol(handed("12-34"), handed("1234"), roster=roster) == []
+    assert [class_.students[key].student.name for key in class_.keys] == ["Jane Doe", "Bob Roe"]
+    (note,) = class_.enrol(handed("1-234"), roster=roster)
+    assert "may be of Bob Roe (1234), Jane Doe (12-34), so it is not graded" in note
+
+
+def named(class_: Class) -> list[str]:
+    return [class_.students[key].student.name for key in class_.keys]
+
+
+def test_repositories_are_their_owners_whatever_stands_in_front_of_the_login(class_: Class) -> None:
+    roster = [
+        Line("Jane Doe", github="jane-doe"), Line("Max Doe", github="Doe"),
+        Line("Cy", github="cy", group="Red Pandas"), Line("Di", github="di", group="Red Pandas"),
+    ]  # fmt: skip
+    clones = [handed(f"homework-1-{owner}") for owner in ("jane-doe", "doe", "red-pandas")]
+    assert class_.enrol(*clones, roster=roster) == []
+    assert sorted(named(class_)) == ["Cy", "Di", "Jane Doe", "Max Doe"]
+    assert named(class_)[:2] == ["Jane Doe", "Max Doe"]
+
+
+def test_one_folder_that_ends_like_a_login_is_nobodys_for_that(class_: Class) -> None:
+    roster = [Line("Jane Doe", github="jane-doe"), Line("Max Smith", github="smith")]
+    notes = class_.enrol(handed("anna-smith"), handed("hw-jane-doe"), roster=roster)
+    assert len(notes) == 2 and all("not on the roster" in note for note in notes)
+
+
+def test_a_repository_that_may_be_of_two_is_of_none(class_: Class) -> None:
+    roster = [Line(name, github=name) for name in ("jane-doe", "doe", "cy", "di")]
+    clones = [handed(name) for name in ("hw-jane-doe", "hw-cy", "hw-jane-di")]
+    (note,) = class_.enrol(*clones, roster=roster)
+    assert "hw-jane-doe: may be of doe (doe), jane-doe (jane-doe), so it is not graded" in note
+    assert named(class_) == ["cy", "di"]
 
 
 def test_a_name_without_zeros_does_not_take_anothers_number(class_: Class) -> None:
