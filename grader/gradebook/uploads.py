@@ -4,17 +4,24 @@ Moodle   Jane Doe_222_assignsubmission_file/feedback.html, in a zip of all of th
          after the name is that of the place in one assignment
 Canvas   doejane_77_1001_feedback.html, likewise: the numbers are the user's and that of a file
          of theirs
+ILIAS    multi_feedback/Doe_Jane_jdoe_4711/feedback.html, likewise: the number is the user's
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
 from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.scores import ExportError, label, note
 
-SYSTEMS = ("moodle", "canvas")
+# Where each takes the zip.
+SYSTEMS = {
+    "moodle": "the assignment's submissions, Upload multiple feedback files in a zip",
+    "canvas": "the gradebook's menu of the assignment, Upload Submissions",
+    "ilias": "the exercise's Submissions and Grades, Multi-Feedback",
+}
 FILE = "feedback.html"
 
 
@@ -43,3 +50,8 @@ def upload_names(students: Iterable[StoredStudent], system: str) -> dict[str, st
             f"nobody's hand-in came in a download from {system}; grade that with grader batch first"
         )
     return names
+
+
+def next_step(system: str, folder: Path) -> str:
+    """What to do with the pages in `folder`."""
+    return f"{system}: zip what is in {folder}, and hand that over at {SYSTEMS[system]}"

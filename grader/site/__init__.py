@@ -85,7 +85,7 @@ def write_feedback(
         if name is None:
             continue
         page = student_page(gradebook.title, entry, gradebook.assignments, None, code_of)
-        (output / name).parent.mkdir(exist_ok=True)
+        (output / name).parent.mkdir(parents=True, exist_ok=True)
         write_bytes(output / name, page)
         written.add(name)
     if names is None:

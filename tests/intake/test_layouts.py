@@ -1065,6 +1065,7 @@ def test_a_download_tells_where_its_system_takes_feedback_back(tmp_path: Path) -
          {"moodle:Jane Doe_222_assignsubmission_file/"}),
         ({"doejane_77_1001_relu.py": "a", "doejane_77_1002_dropout.py": "b"},
          {"canvas:doejane_77_1001_", "canvas:doejane_77_1002_"}),
+        ({"Doe_Jane_jdoe_301/relu.py": "a"}, {"ilias:multi_feedback/Doe_Jane_jdoe_301/"}),
         ({"jane/relu.py": "a"}, {""}),
     ):  # fmt: skip
         folder = make_folder(tmp_path / str(len(list(tmp_path.iterdir()))), files)

@@ -19,6 +19,7 @@ _FOLDER = re.compile(r"(?P<name>[^_]+(?:_[^_]+)+)_(?P<login>[^_]+)_(?P<user>\d+)
 _TEAM = re.compile(r"[^\W\d_]+[ _](?P<team>\d+)")
 _LATE = re.compile(r"[^-]+ - (?P<original>.+)")
 _MOST_UNDERSCORES = 2  # of a login
+_FEEDBACK = "multi_feedback"  # how the folder around is called that is taken back
 # What is put beside the folders for those who grade.
 _OWN = {"status.csv", "status.xlsx", "README.md"}
 
@@ -57,6 +58,7 @@ class Ilias:
                     name,
                     loads[0] if len(loads) == 1 else partial(load_all, source, loads),
                     (("number", f"ilias:{match['user']}"), *_handles(match)),
+                    upload=f"ilias:{_FEEDBACK}/{parts[-1]}/",
                 )
             )
         return reading
