@@ -129,7 +129,7 @@ class Batch:
     def account(self) -> list[str]:
         """What the run came to, in lines: how many, how they did, and every score that moved."""
         done, names = self.summary, {key: self._name(key) for key in self._students}
-        scores = turnout(self._store, self._slugs)
+        scores = turnout(self._course, self._store, self._slugs)
         enrolled = {key for key, stored in self._students.items() if not stored.is_dropped}
         absent = len(enrolled - scores.keys())
         counts = [
@@ -151,7 +151,7 @@ class Batch:
                 for slug in self._slugs
                 if slug in maxima and slug not in self._course.slugs
             ),
-            *moved_lines(list(moved_since(self._store, self._line)), names),
+            *moved_lines(list(moved_since(self._course, self._store, self._line)), names),
         ]
 
     # ------------------------------------------------------------ what has changed

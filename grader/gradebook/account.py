@@ -11,26 +11,31 @@ from datetime import tzinfo
 from rich.table import Table
 from rich.text import Text
 
+from grader.course.manifest import Course
+from grader.gradebook.counting import counted
 from grader.gradebook.history import Change, history
 from grader.gradebook.keeping.decisions import Decisions
 from grader.gradebook.keeping.store import Store
 from grader.gradebook.late import on_clock, shown
 from grader.gradebook.model import Entry, Person
 from grader.gradebook.scores import label, more_time, number, points, steps_of
+from grader.grading.key import MISSING
 from grader.text import printable
 
 LINES = 20  # at most so many of a kind at a run's end; `grader changes` has them all
 LONGEST = 2_000  # characters of a line
 
 
-def turnout(store: Store, slugs: Collection[str]) -> dict[str, float]:
-    """By student the points in these assignments, of whoever has handed in any of them."""
+def turnout(course: Course, store: Store, slugs: Collection[str]) -> dict[str, float]:
+    """By student the points that count in these assignments, of whoever has handed in any of
+    them."""
     totals: dict[str, float] = defaultdict(float)
     present = set()
-    for student, _, is_handed_in, score in store.current_scores(slugs):
-        totals[student] += score
-        if is_handed_in:
-            present.add(student)
+    log = (grade for grade in store.log() if grade.slug in slugs)
+    for _, grade in counted(course, log, store.decisions(), 0):
+        totals[grade.student] += grade.score
+        if grade.code != MISSING:
+            present.add(grade.student)
     return {student: totals[student] for student in present}
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from grader.course.manifest import Course
+from grader.gradebook.counting import counted
 from grader.gradebook.keeping.database import StoreError
 from grader.gradebook.keeping.grades import SET_ASIDE, Grade
 from grader.gradebook.keeping.store import Store
@@ -74,10 +76,11 @@ def moved_scores(store: Store) -> Iterator[Change]:
                 yield change_of(store, before, after)
 
 
-def moved_since(store: Store, line: int) -> Iterator[Change]:
-    """Every score that is another one than at this line of the log, whatever the reason."""
-    for before, after in store.pairs_since(line):
-        if before.score != after.score:
+def moved_since(course: Course, store: Store, line: int) -> Iterator[Change]:
+    """Every score that counts and is another one than what counted at this line of the log,
+    whatever the reason."""
+    for before, after in counted(course, store.lines_since(line), store.decisions(), line):
+        if before is not None and before.score != after.score:
             yield change_of(store, before, after)
 
 

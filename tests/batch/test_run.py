@@ -94,8 +94,7 @@ class Command:
         """Every student's stored score of relu."""
         with open_store(self.results) as store:
             names = {s.student.key: s.student.name for s in store.students()}
-            current = store.current_scores(["relu"])
-            return {names[student]: score for student, _, _, score in current}
+            return {names[g.student]: g.score for g in store.log() if g.slug == "relu"}
 
     def submitted_at(self) -> dict[str, str]:
         with open_store(self.results) as store:

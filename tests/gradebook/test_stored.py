@@ -16,7 +16,13 @@ from test_store import COURSE, add_students, result
 
 from grader.batch.extensions import note_extensions
 from grader.course.manifest import Course, LatePolicy
-from grader.gradebook.account import extensions_lines, moved_lines, story, summed_up
+from grader.gradebook.account import (
+    extensions_lines,
+    moved_lines,
+    story,
+    summed_up,
+    turnout,
+)
 from grader.gradebook.decide import Decider, DecisionError
 from grader.gradebook.history import history, moved_scores, moved_since
 from grader.gradebook.keeping.database import FILE
@@ -25,6 +31,7 @@ from grader.gradebook.keeping.store import Store, open_store
 from grader.gradebook.keeping.stored import StoredGradebook
 from grader.gradebook.model import Entry
 from grader.gradebook.scores import ExportError
+from grader.gradebook.uploads import next_step
 from grader.site import write_feedback
 
 DUE = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -148,7 +155,7 @@ def test_what_is_graded_again_replaces_the_result_of_all_who_share_it(store: Sto
     assert {key: entry_of(store, key).final for key in ("ann", "bob")} == {"ann": 10, "bob": 10}
     assert entry_of(store, "ann").hand_ins["relu"].submitted_at == IN_TIME
     assert [change.reasons for change in history(store, "bob")][1] == ["graded again"]
-    moved = list(moved_since(store, line))
+    moved = list(moved_since(COURSE, store, line))
     assert summed_up(moved) == ["relu: 2 students +5, by test_1: graded again"]
     assert moved_lines(moved, {"ann": "Ann", "bob": "Bob"}) == [
         "2 scores have moved:",
@@ -169,12 +176,29 @@ def test_twenty_scores_that_moved_are_told_one_by_one(store: Store, count: int) 
     store.add_result(result("relu", 5, 0), names)
     line = store.last_line()
     store.add_result(result("relu", 5, 4, checks="k2"), names)
-    heading, summed, *told = moved_lines(list(moved_since(store, line)), names)
+    heading, summed, *told = moved_lines(list(moved_since(COURSE, store, line)), names)
     assert (heading, summed.split(" +")[0]) == (
         f"{count} scores have moved:", f"  relu: {count} students"
     )  # fmt: skip
     assert [line.strip().partition(":")[0] for line in told[:20]] == list(names.values())[:20]
     assert [line.partition(";")[0] for line in told[20:]] == ["  and more"] * (count > 20)
+
+
+@pytest.mark.parametrize(("counts", "moved"), [("last", (9, 8)), ("best", None), ("in time", None)])
+def test_a_score_has_moved_where_what_counts_is_another(
+    store: Store, counts: str, moved: tuple[float, float] | None
+) -> None:
+    hand_in(store, "c1", 5, 4, at=IN_TIME)
+    line = store.last_line()
+    hand_in(store, "c2", 5, 3, at=A_DAY_LATE)
+    course = course_of(counts=counts)
+    found = [(c.before.score, c.after.score) for c in moved_since(course, store, line) if c.before]
+    assert found == ([] if moved is None else [moved])
+    assert turnout(course, store, ["relu"]) == {"ann": 8 if counts == "last" else 9}
+    line = store.last_line()
+    hand_in(store, "c3", 5, 5, at=A_DAY_LATE)
+    (change,) = moved_since(course_of(counts="best"), store, line)
+    assert change.before is not None and (change.before.score, change.after.score) == (9, 10)
 
 
 def test_what_was_set_aside_is_no_longer_given_to_others_of_the_same_meaning(
@@ -194,7 +218,7 @@ def test_what_moved_is_told_also_where_the_result_was_known(store: Store) -> Non
     number = store.result_id(result("relu", code="c1").key)
     assert number is not None
     store.set_grades([("ann", "relu", number, "")])
-    (change,) = moved_since(store, line)
+    (change,) = moved_since(COURSE, store, line)
     assert change.before is not None
     assert (change.before.score, change.after.score) == (10, 5)
     assert change.reasons == ["the student's code changed"]
@@ -380,16 +404,24 @@ def test_pages_are_named_as_the_system_takes_them_back(
     store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     hand_in(store, "c1", 5, 0, at="")
-    uploads(store, ann="moodle:Ann Ångström_222_assignsubmission_file/", bob="canvas:bob_7_100_")
+    add_students(store, "cy")
+    uploads(
+        store,
+        ann="moodle:Ann Ångström_222_assignsubmission_file/",
+        bob="canvas:bob_7_100_",
+        cy="ilias:multi_feedback/Poe_Cy_cpoe_3/",
+    )
     gradebook = StoredGradebook(COURSE, store)
     for system, place in (
         ("moodle", "Ann Ångström_222_assignsubmission_file/feedback.html"),
         ("canvas", "bob_7_100_feedback.html"),
+        ("ilias", "multi_feedback/Poe_Cy_cpoe_3/feedback.html"),
     ):
         write_feedback(gradebook, tmp_path / system, names=gradebook.upload_names(system))
         files = [path for path in (tmp_path / system).rglob("*") if path.is_file()]
         assert [path.relative_to(tmp_path / system).as_posix() for path in files] == [place]
         assert "left out: not in a download from it" in capsys.readouterr().err
+        assert f"zip what is in {tmp_path}, and" in next_step(system, tmp_path)
     with pytest.raises(ExportError, match="is not empty"):
         write_feedback(gradebook, tmp_path / "canvas", names={})
 
@@ -401,5 +433,5 @@ def test_a_group_is_never_taken_for_a_person_by_moodle(
     with pytest.raises(ExportError, match="nobody's hand-in came in a download from moodle"):
         StoredGradebook(COURSE, store).upload_names("moodle")
     assert capsys.readouterr().err.count("handed in as a group") == 2
-    with pytest.raises(ExportError, match="there are moodle, canvas"):
-        StoredGradebook(COURSE, store).upload_names("ilias")
+    with pytest.raises(ExportError, match="there are moodle, canvas, ilias"):
+        StoredGradebook(COURSE, store).upload_names("sakai")

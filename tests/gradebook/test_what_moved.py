@@ -52,7 +52,7 @@ def test_a_score_that_moved_is_told_unless_the_students_code_alone_changed(
     store.add_result(result("relu", 5, 4, **changed), ["ann"])
     told = [change.reasons for change in moved_scores(store)]
     assert told == ([] if reasons is None else [reasons])
-    (change,) = moved_since(store, line)
+    (change,) = moved_since(COURSE, store, line)
     assert change.before is not None
     assert (change.before.score, change.after.score) == (5, 9)
     assert change.checks == ["test_1 0 → 4"]
@@ -90,13 +90,13 @@ def test_a_score_that_came_back_has_not_moved_since(store: Store) -> None:
     line = store.last_line()
     store.add_result(result("relu", 5, 5, code="c2"), ["ann"])
     store.add_result(result("relu", 0, 5, code="c3"), ["ann"])
-    assert list(moved_since(store, line)) == []
+    assert list(moved_since(COURSE, store, line)) == []
     assert [change.after.score for change in history(store, "ann")] == [5, 10, 5]
 
 
 def test_a_first_grade_has_not_moved(store: Store) -> None:
     store.add_result(result("relu", 5, 0), ["ann"])
-    assert list(moved_since(store, 0)) == [] == list(moved_scores(store))
+    assert list(moved_since(COURSE, store, 0)) == [] == list(moved_scores(store))
 
 
 def test_an_assignment_is_worth_what_its_newest_result_says(store: Store) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import msgspec
@@ -11,7 +11,7 @@ import msgspec
 from grader.gradebook.keeping.database import now
 from grader.gradebook.keeping.integrity import UnreadableError, read_report
 from grader.gradebook.keeping.results import Result, Results, StoredSource
-from grader.grading.key import MISSING, Key
+from grader.grading.key import Key
 
 # The key that a result which was graded again goes by: nothing is found under it any more.
 SET_ASIDE = "set aside"
@@ -30,6 +30,14 @@ class Grade(msgspec.Struct, frozen=True):
     max_score: float
     submitted_at: str = ""
     number: int = 0  # of the line
+
+    @property
+    def slug(self) -> str:
+        return self.key.slug
+
+    @property
+    def code(self) -> str:
+        return self.key.code
 
 
 class StoredHandIn(msgspec.Struct, frozen=True):
@@ -152,19 +160,14 @@ class Grades(Results):
         where, values = ("", []) if student is None else ("WHERE student = ?", [student])
         return self._lines(f"{where} ORDER BY student, grades.slug, grades.id", values)
 
-    def pairs_since(self, line: int) -> Iterator[tuple[Grade, Grade]]:
-        """What was whose grade at this line of the log, and what is it now, where that differs."""
-        for before, after in self._read(
-            "SELECT (SELECT max(id) FROM grades WHERE id <= ? AND student = new.student"
-            " AND slug = new.slug), max(id)"
-            " FROM grades AS new WHERE id > ? GROUP BY student, slug ORDER BY student, slug",
-            [line, line],
-        ):
-            if before is not None:
-                old, new = self._lines(
-                    "WHERE grades.id IN (?, ?) ORDER BY grades.id", [before, after]
-                )
-                yield old, new
+    def lines_since(self, line: int) -> Iterator[Grade]:
+        """The log of those assignments of students to which it has added something after this line
+        of it, each one's lines in a row."""
+        return self._lines(
+            "WHERE (student, grades.slug) IN (SELECT student, slug FROM grades WHERE id > ?)"
+            " ORDER BY student, grades.slug, grades.id",
+            [line],
+        )
 
     def _lines(self, condition: str, values: Sequence[object]) -> Iterator[Grade]:
         rows = self._read(
@@ -181,17 +184,6 @@ class Grades(Results):
         """The number of the log's last line; 0 if there is none."""
         ((number,),) = self._read("SELECT coalesce(max(id), 0) FROM grades")
         return int(number)
-
-    def current_scores(self, slugs: Collection[str]) -> Iterator[tuple[str, str, bool, float]]:
-        """Everybody's current score of each of these: student, slug, whether it was handed in."""
-        for student, slug, code, score in self._read(
-            "SELECT student, grades.slug, code, score FROM grades"
-            " JOIN results ON results.id = result WHERE grades.id IN"
-            f" (SELECT max(id) FROM grades WHERE slug IN ({','.join('?' * len(slugs))})"
-            " GROUP BY student, slug)",
-            list(slugs),
-        ):
-            yield student, slug, code != MISSING, score
 
     def standing(self, student: str) -> dict[str, tuple[str, float]]:
         """A student's current results by slug: the digest of what was graded, and the score."""

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from grader.course.manifest import Course
 from grader.course.stubs import original_stub
+from grader.gradebook.counting import counting
 from grader.gradebook.keeping.decisions import Decisions
 from grader.gradebook.keeping.grades import StoredHandIn
 from grader.gradebook.keeping.store import Store, open_store
 from grader.gradebook.keeping.students import StoredStudent
-from grader.gradebook.late import after_lateness, final_score, lateness, on_clock
-from grader.gradebook.model import AssignmentInfo, Entry, Extension, HandIn, Lateness
+from grader.gradebook.late import final_score, lateness, on_clock
+from grader.gradebook.model import AssignmentInfo, Entry, Extension, HandIn
 from grader.gradebook.uploads import upload_names
 from grader.grading.key import MISSING
 from grader.report.model import Report
@@ -147,37 +148,6 @@ class StoredGradebook:
             seed=seed,
             duration_s=sum(duration_s for _, duration_s, _, _ in results),
         )
-
-
-def counting(
-    course: Course, hand_ins: Sequence[StoredHandIn], extensions: Sequence[Extension]
-) -> StoredHandIn:
-    """Which of a student's hand-ins of one assignment, the oldest first, counts for the course.
-
-    One that came at a time nobody knows is taken to be in time. The same work graded again, under
-    other checks, is one hand-in, and counts with its newest score.
-    """
-    handed_in = [each for each in hand_ins if each.code != MISSING]
-    rule = course.late.counts if course.late is not None else "last"
-    if rule == "last" or not handed_in:
-        return hand_ins[-1]
-    newest = list({(each.code, each.submitted_at): each for each in handed_in}.values())
-    if rule == "best":
-        return max(reversed(newest), key=lambda each: worth(course, each, extensions))
-    in_time = [each for each in newest if late_alone(course, each, extensions) is None]
-    return (in_time or newest)[-1]
-
-
-def worth(course: Course, hand_in: StoredHandIn, extensions: Sequence[Extension]) -> float:
-    """What a hand-in earns, were it the only one."""
-    return float(after_lateness(hand_in.score, late_alone(course, hand_in, extensions)))
-
-
-def late_alone(
-    course: Course, hand_in: StoredHandIn, extensions: Sequence[Extension]
-) -> Lateness | None:
-    late = lateness(course, {hand_in.slug: hand_in.submitted_at}, extensions)
-    return late.get(hand_in.slug)
 
 
 @contextmanager
