@@ -15,7 +15,8 @@ import os
 import re
 import secrets
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -25,10 +26,13 @@ from grader.files import write_bytes
 from grader.gradebook.formats.csv_files import cell
 from grader.gradebook.model import AssignmentInfo, Entry, Gradebook, HandIn, Person
 from grader.gradebook.scores import ExportError, one_line
-from grader.report.model import AssignmentReport, CheckResult, Report
+from grader.report.model import AssignmentReport, CheckResult
 
 HEADER = ["key", "pseudonym", "name"]
 SHORTEST = 6  # hexadecimal digits; more where two students would have the same
+DOTLESS_I, DOT_ABOVE = "\u0131", "\u0307"
+# What a pattern that ignores case takes for a plain i, s or k.
+_AS_PLAIN = [letter.encode() for letter in ("\u0130", DOTLESS_I, "\u017f", "\u212a")]
 MIN_CHARACTERS = 3  # shorter names and numbers are not looked for: they are part of too much
 
 
@@ -139,7 +143,11 @@ class Pseudonymised:
         with tempfile.TemporaryFile() as kept:
             for entry in self._gradebook:
                 pseudonym = self._mapping.pseudonym_of(entry.student)
-                content = encoder.encode(pseudonymised(entry, pseudonym))
+                shown = pseudonymised(entry, pseudonym)
+                content = encoder.encode(shown)
+                told = told_of(entry)
+                if may_hold(content, told):
+                    content = encoder.encode(hidden_entry(shown, hide(told, pseudonym)))
                 places[pseudonym] = (kept.tell(), len(content))
                 kept.write(content)
             self._mapping.save()
@@ -149,27 +157,26 @@ class Pseudonymised:
 
 
 def pseudonymised(entry: Entry, pseudonym: str) -> Entry:
-    """The entry with the pseudonym for key and name, and nothing else of who the student is.
+    """The entry with the pseudonym for key and name, and nothing else of who the student is but
+    in texts.
 
     No digest of a file either: whoever has the file could tell whose it is.
     """
-    hidden = hide(entry, pseudonym)
-    report = entry.report
     return replace(
         entry,
         student=Person(key=pseudonym, name=pseudonym),
-        report=None if report is None else hidden_report(report, pseudonym, hidden),
+        report=None if entry.report is None else replace(entry.report, submission=pseudonym),
         hand_ins={
             slug: HandIn(submitted_at=each.submitted_at) for slug, each in entry.hand_ins.items()
         },
-        overrides=[replace(o, reason=hidden(one_line(o.reason))) for o in entry.overrides],
-        comments=[replace(c, text=hidden(one_line(c.text))) for c in entry.comments],
-        extensions=[replace(e, reason=hidden(one_line(e.reason))) for e in entry.extensions],
+        overrides=[replace(o, reason=one_line(o.reason)) for o in entry.overrides],
+        comments=[replace(c, text=one_line(c.text)) for c in entry.comments],
+        extensions=[replace(e, reason=one_line(e.reason)) for e in entry.extensions],
     )
 
 
-def hide(entry: Entry, pseudonym: str) -> Callable[[str], str]:
-    """What puts the pseudonym where a text says who the student is, in any case of letters."""
+def told_of(entry: Entry) -> set[str]:
+    """By which texts an entry's student is known."""
     student = entry.student
     told = {student.key, student.name, student.identifier, student.email, student.login}
     told |= {student.github, student.number.rpartition(":")[2]}
@@ -182,18 +189,54 @@ def hide(entry: Entry, pseudonym: str) -> Callable[[str], str]:
         told |= {f"{first} {last}", f"{last}, {first}", f"{last} {first}"}
     # As they come out of the worker: made printable.
     told |= {one_line(text) for text in told}
-    told = {text for text in map(str.strip, told) if len(text) >= MIN_CHARACTERS}
-    longest_first = sorted(told, key=lambda text: (-len(text), text))
-    pattern = re.compile(
-        rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)" if told else r"(?!)",
-        re.IGNORECASE,
+    return {text for text in map(str.strip, told) if len(text) >= MIN_CHARACTERS}
+
+
+def may_hold(content: bytes, told: Iterable[str]) -> bool:
+    """Whether one of these may stand, in any case of letters, in texts in UTF-8: few reports hold
+    any of it, and to look into each of their texts takes longest."""
+    looked_at = content.lower()
+    return any(letter in content for letter in _AS_PLAIN) or any(
+        not text.isascii() or text.lower().encode() in looked_at for text in told
     )
-    return lambda text: pattern.sub(pseudonym, text) if text else text
 
 
-def hidden_report(report: Report, pseudonym: str, hidden: Callable[[str], str]) -> Report:
-    assignments = [hidden_assignment(assignment, hidden) for assignment in report.assignments]
-    return replace(report, submission=pseudonym, assignments=assignments)
+def hide(told: Iterable[str], pseudonym: str) -> Callable[[str], str]:
+    """What puts the pseudonym where a text has one of these, in any case of letters."""
+    sought = set(map(_without_case, told))
+
+    @cache
+    def pattern() -> re.Pattern[str]:
+        longest_first = sorted(told, key=lambda text: (-len(text), text))
+        return re.compile(rf"(?i)(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+
+    def hidden(text: str) -> str:
+        looked_at = _without_case(text)
+        is_there = any(each in looked_at for each in sought)
+        return pattern().sub(pseudonym, text) if is_there else text
+
+    return hidden
+
+
+def _without_case(text: str) -> str:
+    """For finding all that a pattern finds that ignores case, and a little more."""
+    if text.isascii():
+        return text.lower()
+    return text.casefold().replace(DOTLESS_I, "i").replace(DOT_ABOVE, "")
+
+
+def hidden_entry(entry: Entry, hidden: Callable[[str], str]) -> Entry:
+    report = entry.report
+    if report is not None:
+        assignments = [hidden_assignment(each, hidden) for each in report.assignments]
+        report = replace(report, assignments=assignments)
+    return replace(
+        entry,
+        report=report,
+        overrides=[replace(o, reason=hidden(o.reason)) for o in entry.overrides],
+        comments=[replace(c, text=hidden(c.text)) for c in entry.comments],
+        extensions=[replace(e, reason=hidden(e.reason)) for e in entry.extensions],
+    )
 
 
 def hidden_assignment(
