@@ -29,6 +29,7 @@ def note_extensions(store: Store, told: Mapping[str, str], zone: tzinfo) -> list
         A line for each that can't be read, which leaves what was known before.
     """
     known = store.decisions()
+    names = {stored.student.key: stored.student.name for stored in store.students()}
     changes, notes = [], []
     for key, text in told.items():
         rostered = [e for e in known.get(key, Decisions()).extensions if e.reason == ROSTER]
@@ -36,7 +37,7 @@ def note_extensions(store: Store, told: Mapping[str, str], zone: tzinfo) -> list
         try:
             now = more_time_of(text, zone)
         except DecisionError as error:
-            notes.append(f"{show_name(key)}: the roster's extension: {error}")
+            notes.append(f"{show_name(names[key])}: the roster's extension: {error}")
             continue
         if now != (before[0] if before else ("", 0)):
             changes.append((key, "", *now, ROSTER))
