@@ -16,7 +16,6 @@ import re
 import secrets
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -31,8 +30,6 @@ from grader.report.model import AssignmentReport, CheckResult
 HEADER = ["key", "pseudonym", "name"]
 SHORTEST = 6  # hexadecimal digits; more where two students would have the same
 DOTLESS_I, DOT_ABOVE = "\u0131", "\u0307"
-# What a pattern that ignores case takes for a plain i, s or k.
-_AS_PLAIN = [letter.encode() for letter in ("\u0130", DOTLESS_I, "\u017f", "\u212a")]
 MIN_CHARACTERS = 3  # shorter names and numbers are not looked for: they are part of too much
 
 
@@ -143,11 +140,7 @@ class Pseudonymised:
         with tempfile.TemporaryFile() as kept:
             for entry in self._gradebook:
                 pseudonym = self._mapping.pseudonym_of(entry.student)
-                shown = pseudonymised(entry, pseudonym)
-                content = encoder.encode(shown)
-                told = told_of(entry)
-                if may_hold(content, told):
-                    content = encoder.encode(hidden_entry(shown, hide(told, pseudonym)))
+                content = encoder.encode(pseudonymised(entry, pseudonym))
                 places[pseudonym] = (kept.tell(), len(content))
                 kept.write(content)
             self._mapping.save()
@@ -157,12 +150,11 @@ class Pseudonymised:
 
 
 def pseudonymised(entry: Entry, pseudonym: str) -> Entry:
-    """The entry with the pseudonym for key and name, and nothing else of who the student is but
-    in texts.
+    """The entry with the pseudonym for key and name, and nothing else of who the student is.
 
     No digest of a file either: whoever has the file could tell whose it is.
     """
-    return replace(
+    shown = replace(
         entry,
         student=Person(key=pseudonym, name=pseudonym),
         report=None if entry.report is None else replace(entry.report, submission=pseudonym),
@@ -173,6 +165,12 @@ def pseudonymised(entry: Entry, pseudonym: str) -> Entry:
         comments=[replace(c, text=one_line(c.text)) for c in entry.comments],
         extensions=[replace(e, reason=one_line(e.reason)) for e in entry.extensions],
     )
+    told = told_of(entry)
+    # Few reports hold any of it, and to look into each of their texts takes longest.
+    looked_at = _without_case("\n".join(texts_of(shown)))
+    if any(_without_case(text) in looked_at for text in told):
+        return hidden_entry(shown, hide(told, pseudonym))
+    return shown
 
 
 def told_of(entry: Entry) -> set[str]:
@@ -192,32 +190,6 @@ def told_of(entry: Entry) -> set[str]:
     return {text for text in map(str.strip, told) if len(text) >= MIN_CHARACTERS}
 
 
-def may_hold(content: bytes, told: Iterable[str]) -> bool:
-    """Whether one of these may stand, in any case of letters, in texts in UTF-8: few reports hold
-    any of it, and to look into each of their texts takes longest."""
-    looked_at = content.lower()
-    return any(letter in content for letter in _AS_PLAIN) or any(
-        not text.isascii() or text.lower().encode() in looked_at for text in told
-    )
-
-
-def hide(told: Iterable[str], pseudonym: str) -> Callable[[str], str]:
-    """What puts the pseudonym where a text has one of these, in any case of letters."""
-    sought = set(map(_without_case, told))
-
-    @cache
-    def pattern() -> re.Pattern[str]:
-        longest_first = sorted(told, key=lambda text: (-len(text), text))
-        return re.compile(rf"(?i)(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
-
-    def hidden(text: str) -> str:
-        looked_at = _without_case(text)
-        is_there = any(each in looked_at for each in sought)
-        return pattern().sub(pseudonym, text) if is_there else text
-
-    return hidden
-
-
 def _without_case(text: str) -> str:
     """For finding all that a pattern finds that ignores case, and a little more."""
     if text.isascii():
@@ -225,7 +197,29 @@ def _without_case(text: str) -> str:
     return text.casefold().replace(DOTLESS_I, "i").replace(DOT_ABOVE, "")
 
 
+def texts_of(entry: Entry) -> Iterator[str]:
+    """All texts in which somebody may be named."""
+    for assignment in [] if entry.report is None else entry.report.assignments:
+        yield assignment.output
+        yield assignment.read_from
+        yield from assignment.notes
+        for check in assignment.checks:
+            yield check.message
+            yield check.hint
+    yield from (override.reason for override in entry.overrides)
+    yield from (extension.reason for extension in entry.extensions)
+    yield from (comment.text for comment in entry.comments)
+
+
+def hide(told: Iterable[str], pseudonym: str) -> Callable[[str], str]:
+    """What puts the pseudonym where a text has one of these, in any case of letters."""
+    longest_first = sorted(told, key=lambda text: (-len(text), text))
+    pattern = re.compile(rf"(?i)(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+    return lambda text: pattern.sub(pseudonym, text) if text else text
+
+
 def hidden_entry(entry: Entry, hidden: Callable[[str], str]) -> Entry:
+    """The entry with `hidden` of each of its texts."""
     report = entry.report
     if report is not None:
         assignments = [hidden_assignment(each, hidden) for each in report.assignments]
