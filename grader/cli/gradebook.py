@@ -250,7 +250,7 @@ def export(
         list[str] | None,
         typer.Option(
             metavar="[SLUG=]NAME",
-            help="What Canvas calls the column of an assignment, or without SLUG of the total.",
+            help="What a course system calls an assignment's column, or without SLUG the total's.",
         ),
     ] = None,
     decimal: Annotated[
@@ -265,19 +265,19 @@ def export(
 ) -> None:
     """Write the gradebook in another tool's format."""
     with shown(results, with_dropped=with_dropped, anonymous=anonymous) as (gradebook, to_show):
+        from grader.gradebook.export import canvas_columns, find_format, named_columns
         from grader.gradebook.export import export as export_to
-        from grader.gradebook.export import find_format
         from grader.gradebook.for_students import ForStudents
-        from grader.gradebook.formats.canvas import named_columns
 
         course = gradebook.course
+        columns = canvas_columns(course) if canvas else {}
         export_to(
             ForStudents(to_show, course) if find_format(format_).for_students else to_show,
             format_,
             output,
             sources=None if anonymous else gradebook,
             canvas_csv=canvas,
-            columns=named_columns(course, column or []) if canvas or column else None,
+            columns=columns | named_columns(course, column or []) or None,
             decimal=decimal,
             delimiter=delimiter,
         )
@@ -302,7 +302,7 @@ def report(
         typer.Option(
             "--for",
             metavar="SYSTEM",
-            help="With --feedback: named for moodle or canvas to take them back, in a zip.",
+            help="With --feedback: named for moodle, canvas or ilias to take back a zip of them.",
         ),
     ] = None,
     anonymous: Anonymous = False,
@@ -313,11 +313,14 @@ def report(
         raise typer.BadParameter("--for names the pages of --feedback, which is for students")
     with shown(results, with_dropped=with_dropped, anonymous=anonymous) as (gradebook, to_show):
         from grader.gradebook.for_students import ForStudents
+        from grader.gradebook.uploads import next_step
         from grader.site import write_feedback, write_site
 
         if feedback is not None:
             names = None if for_ is None else gradebook.upload_names(for_)
             pages = ForStudents(to_show, gradebook.course)
             write_feedback(pages, feedback, gradebook.code_of, names=names)
+            if for_ is not None:
+                note(next_step(for_, feedback))
         if feedback is None or output is not None:
             write_site(to_show, output or results / "site", gradebook.code_of)

@@ -7,12 +7,15 @@ documents cite.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.course.manifest import Course
 from grader.files import replacing
+from grader.gradebook.formats.blackboard import write_blackboard
+from grader.gradebook.formats.brightspace import write_brightspace
 from grader.gradebook.formats.canvas import write_canvas
 from grader.gradebook.formats.csv_files import write_csv
 from grader.gradebook.formats.gradescope import write_gradescope
@@ -47,6 +50,8 @@ FORMATS = {
     for each in (
         Format("csv", "a spreadsheet", write_csv, options=("decimal", "delimiter")),
         Format("canvas", "for Canvas to import", write_canvas, options=("canvas_csv", "columns")),
+        Format("brightspace", "for Brightspace", write_brightspace, options=("columns",)),
+        Format("blackboard", "for Blackboard", write_blackboard, options=("columns",)),
         Format("moodle", "for Moodle to import", write_moodle, for_students=True),
         Format("nbgrader", "as nbgrader export writes it", write_nbgrader),
         Format("gradescope", "a results.json a student", write_gradescope, True, for_students=True),
@@ -112,3 +117,22 @@ def export(
     else:
         with replacing(output) as stream:
             chosen.write(gradebook, stream, **given)
+
+
+def named_columns(course: Course, options: Iterable[str]) -> dict[str, str]:
+    """By slug ("" for the total) what these options call a column: each SLUG=NAME or, for the
+    total, NAME."""
+    named = {}
+    for option in options:
+        slug, equals, name = option.partition("=")
+        if equals and slug in course.every_slug:
+            named[slug] = name
+        else:
+            named[""] = option
+    return named
+
+
+def canvas_columns(course: Course) -> dict[str, str]:
+    """The same, as course.toml calls those of Canvas."""
+    total = {"": course.canvas.total} if course.canvas.total else {}
+    return {**course.canvas.columns, **total}

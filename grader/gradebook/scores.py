@@ -171,6 +171,14 @@ def note(line: str) -> None:
     print(f"grader: {printable(line, 2 * TEXT_LIMIT)}", file=sys.stderr)
 
 
+def note_not_shown(format: str, student: Person, score: float | None) -> None:
+    """Tell of a score of the whole submission that no column of `format` has."""
+    note(
+        f"{format}: {label(student)}: the whole submission was set to {number(score)} by hand, "
+        "which the assignments' columns don't show"
+    )
+
+
 class Cleaned:
     """A gradebook whose texts all encode and hold no control characters.
 

@@ -16,7 +16,7 @@ import jsonschema
 import msgspec
 import pytest
 from conftest import REPOSITORY
-from helpers.exports import exported, is_run, rows_of
+from helpers.exports import COLUMNS, exported, is_run, rows_of
 from helpers.fake_gradebook import HARMFUL, FakeGradebook, entry_of, harmful_class, override
 from typer.testing import CliRunner
 
@@ -27,7 +27,7 @@ from grader.gradebook.model import Comment, Extension, Lateness
 from grader.gradebook.scores import ExportError
 
 AT = "2026-11-01T08:00:00Z"
-CSV_FORMATS = ("csv", "canvas", "moodle", "nbgrader")
+CSV_FORMATS = ("csv", "canvas", "brightspace", "blackboard", "moodle", "nbgrader")
 # The structural part of what Gradescope documents for results.json.
 TEXT_FORMAT = {"enum": ["text", "html", "simple_format", "md", "ansi"]}
 GRADESCOPE_SCHEMA: dict[str, Any] = {
@@ -70,7 +70,7 @@ def test_every_format_goes_to_stdout_as_it_goes_to_a_file(
     entries = [entry_of("ada", identifier="1", email="ada@example.org", login="ada")]
     for format in FORMATS:
         if not FORMATS[format].is_folder:
-            export(FakeGradebook(entries), format, None)
+            export(FakeGradebook(entries), format, None, columns=COLUMNS.get(format))
             exported(entries, format, tmp_path)
             assert capsysbinary.readouterr().out == (tmp_path / "exported").read_bytes()
 
@@ -105,15 +105,16 @@ def test_an_export_that_breaks_off_leaves_the_old_file_and_nothing_beside_it(
             raise OSError("the disk is gone")
 
     (tmp_path / "exported").write_text("old")
+    class_ = Breaking([entry_of("ada", email="a@example.org")])
     with pytest.raises(OSError, match="gone"):
-        export(Breaking([entry_of("ada", email="a@example.org")]), format, tmp_path / "exported")
+        export(class_, format, tmp_path / "exported", columns=COLUMNS.get(format))
     assert (tmp_path / "exported").read_text() == "old"
     assert os.listdir(tmp_path) == ["exported"]
 
 
 @pytest.mark.parametrize("format", [name for name in FORMATS if name not in ("moodle", "jplag")])
 def test_an_empty_class_can_be_exported(tmp_path: Path, format: str) -> None:
-    export(FakeGradebook([]), format, tmp_path / "exported")
+    export(FakeGradebook([]), format, tmp_path / "exported", columns=COLUMNS.get(format))
     assert (tmp_path / "exported").exists()
 
 
@@ -327,6 +328,56 @@ def test_gradescope_gets_no_file_for_who_handed_nothing_in(tmp_path: Path) -> No
     results = json.loads((tmp_path / "out" / "cem" / "results.json").read_text())
     jsonschema.validate(results, GRADESCOPE_SCHEMA)
     assert results["score"] == 12
+
+
+# ---------------------------------------------------------------- Brightspace and Blackboard
+
+
+def test_brightspace_knows_people_by_marked_numbers_and_logins_of_their_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twins = [entry_of(key, key, identifier="7", login=key) for key in ("k1", "k2")]
+    canvas = entry_of("k3", "Cy", identifier="77", number="canvas:77")
+    ada = entry_of("k4", identifier="007", overrides=[override("relu", 12.0)])
+    bob = entry_of("k5", "Bob", login="bob", scores=None)
+    text = exported([*twins, canvas, ada, bob], "brightspace", tmp_path)
+    assert text.splitlines() == [
+        "OrgDefinedId,Username,Momentum Points Grade,ReLU Points Grade,End-of-Line Indicator",
+        ",#k1,10,5,#", ",#k2,10,5,#", "#007,,10,12,#", ",#bob,,,#",
+    ]  # fmt: skip
+    told = capsys.readouterr().err
+    assert "Cy (k3) is left out: no identifier or login of their own" in told
+    assert "Ada Lovelace (k4): 'ReLU' is above its maximum" in told
+
+
+def test_brightspace_has_the_items_that_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = entry_of("ada", login="ada", overrides=[override("", 18.0)], final=18.0)
+    exported([entry], "brightspace", tmp_path)
+    assert "the whole submission was set to 18 by hand" in capsys.readouterr().err
+    columns = {"relu": "HW 3", "": "Homework"}
+    export(FakeGradebook([entry]), "brightspace", tmp_path / "out", columns=columns)
+    (row,) = rows_of((tmp_path / "out").read_text())
+    assert (row["HW 3 Points Grade"], row["Homework Points Grade"]) == ("5", "18")
+
+
+def test_blackboard_has_the_columns_that_are_named_at_their_own_points(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ada = entry_of("k1", "King, Ada", identifier="7", login="ada")
+    text = exported(
+        [ada, entry_of("k2", "Bob"), entry_of("k3", login="=1")], "blackboard", tmp_path
+    )
+    assert text.splitlines() == [
+        '"Last Name","First Name","Username","Student ID","HW [Total Pts: 20 Score] |7","All |8"',
+        '"King","Ada","ada","7","10","15"',
+    ]
+    told = capsys.readouterr().err
+    assert told.count("is left out: no login of their own is known") == 2
+    assert "has 20 points and 10 here: scores are scaled" in told
+    with pytest.raises(ExportError, match="say which columns the scores go to"):
+        export(FakeGradebook([ada]), "blackboard", tmp_path / "out")
 
 
 # ---------------------------------------------------------------- nbgrader

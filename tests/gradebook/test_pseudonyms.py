@@ -15,8 +15,8 @@ import pytest
 from helpers.fake_gradebook import HARMFUL, FakeGradebook, entry_of, harmful_class, override
 
 from grader.gradebook.export import FORMATS, export
-from grader.gradebook.model import Entry
-from grader.gradebook.pseudonyms import Mapping, Pseudonymised
+from grader.gradebook.model import Comment, Entry, Extension
+from grader.gradebook.pseudonyms import Mapping, Pseudonymised, hidden_entry, texts_of
 from grader.gradebook.scores import ExportError
 
 ADA = entry_of(
@@ -77,6 +77,29 @@ def test_a_name_of_three_letters_is_looked_for_and_no_shorter_one(tmp_path: Path
     assert re.fullmatch(r"student-[0-9a-f]{6}!", pseudonym)
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("inci öz", "İNCİ ÖZ"),
+        ("I\u015f\u0131k", "\u0131\u015f\u0131k"),
+        ("STRASSE", "strasse"),
+        ("Ὀδυσσεύς", "ὈΔΥΣΣΕΎΣ"),
+    ],
+)
+def test_a_name_is_found_in_any_case_of_letters(name: str, written: str, tmp_path: Path) -> None:
+    (shown,) = anonymous([entry_of("k1", name, message=f"by {written}.")], tmp_path / "m.csv")
+    assert shown.report is not None
+    assert shown.report.assignments[1].checks[1].message == f"by {shown.student.key}."
+
+
+def test_every_text_that_is_hidden_is_looked_into() -> None:
+    said = Comment("relu", "a comment", ""), Extension("relu", "", 2, "more time", "")
+    entry = msgspec.structs.replace(ADA, comments=[said[0]], extensions=[said[1]])
+    hidden: list[str] = []
+    hidden_entry(entry, lambda text: hidden.append(text) or text)
+    assert sorted(hidden) == sorted(texts_of(entry))
+
+
 def test_where_a_file_lay_does_not_tell_whose_it_is(tmp_path: Path) -> None:
     assert ADA.report is not None
     place = "Ada Lovelace/relu (1).py"
@@ -109,7 +132,7 @@ def test_no_format_tells_who_somebody_is(
     tmp_path: Path, format: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     gradebook = Pseudonymised(FakeGradebook([ADA]), tmp_path / "mapping.csv")
-    if format in ("moodle", "jplag"):  # they need what says who somebody is
+    if format in ("moodle", "jplag", "blackboard"):  # they need what says who somebody is
         with pytest.raises(ExportError):
             export(gradebook, format, tmp_path / "out")
     else:

@@ -12,6 +12,9 @@ from helpers.fake_gradebook import FakeGradebook
 from grader.gradebook.export import export
 from grader.gradebook.model import Entry
 
+# What a format has to be told that knows no other columns.
+COLUMNS = {"blackboard": {"relu": "HW [Total Pts: 20 Score] |7", "": "All |8"}}
+
 
 def exported(
     entries: list[Entry],
@@ -28,8 +31,8 @@ def exported(
         canvas_csv.write_bytes(canvas if isinstance(canvas, bytes) else canvas.encode("utf-8"))
     target = folder / "exported"
     gradebook = FakeGradebook(entries, max_score=max_score)
-    export(gradebook, format, target, canvas_csv=canvas_csv)
-    return target.read_bytes().decode("utf-8-sig" if format == "csv" else "utf-8")
+    export(gradebook, format, target, canvas_csv=canvas_csv, columns=COLUMNS.get(format))
+    return target.read_bytes().decode("utf-8-sig" if format in ("csv", "blackboard") else "utf-8")
 
 
 def rows_of(text: str, delimiter: str = ",") -> list[dict[str, str]]:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from grader.course.manifest import Course
 from grader.gradebook.formats.canvas_file import (
     POINTS_POSSIBLE,
     CanvasFile,
@@ -23,7 +22,15 @@ from grader.gradebook.formats.canvas_file import (
 from grader.gradebook.formats.canvas_students import match_students
 from grader.gradebook.formats.csv_files import cell, csv_rows
 from grader.gradebook.model import Entry, Gradebook, Person
-from grader.gradebook.scores import ExportError, label, note, number, score_of, whole_override
+from grader.gradebook.scores import (
+    ExportError,
+    label,
+    note,
+    note_not_shown,
+    number,
+    score_of,
+    whole_override,
+)
 from grader.text import some
 
 EXCUSED, NOT_ASSIGNED = "EX", "N/A"
@@ -86,28 +93,10 @@ def grades_of(entry: Entry, gradebook: Gradebook) -> Grades:
 def note_overridden(class_grades: Iterable[Grades]) -> None:
     for grades in class_grades:
         if grades.is_overridden:
-            note(
-                f"canvas: {label(grades.student)}: the whole submission was set to "
-                f"{number(grades.scores[''])} by hand, which the assignments' columns don't show"
-            )
+            note_not_shown("canvas", grades.student, grades.scores[""])
 
 
 # ---------------------------------------------------------------- into Canvas's own file
-
-
-def named_columns(course: Course, options: Iterable[str]) -> dict[str, str]:
-    """By slug ("" for the total) what Canvas calls a column: as course.toml says, and before it
-    `options`, each SLUG=NAME or, for the total, NAME."""
-    named = dict(course.canvas.columns)
-    if course.canvas.total:
-        named[""] = course.canvas.total
-    for option in options:
-        slug, equals, name = option.partition("=")
-        if equals and slug in course.every_slug:
-            named[slug] = name
-        else:
-            named[""] = option
-    return named
 
 
 def merge(

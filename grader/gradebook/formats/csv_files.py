@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Literal, Protocol
 
 from grader.gradebook.model import Gradebook
 from grader.gradebook.scores import (
@@ -50,11 +50,13 @@ def cell(text: str) -> str:
 
 
 @contextmanager
-def csv_rows(stream: BinaryIO, delimiter: str = ",") -> Iterator[RowWriter]:
+def csv_rows(
+    stream: BinaryIO, delimiter: str = ",", quoting: Literal[0, 1] = csv.QUOTE_MINIMAL
+) -> Iterator[RowWriter]:
     """A writer of CSV rows to `stream`, in UTF-8, which stays open."""
     text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
     try:
-        yield csv.writer(text, delimiter=delimiter, lineterminator="\n")
+        yield csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator="\n")
     finally:
         text.detach()
 
