@@ -16,10 +16,11 @@ DIGITS = 24  # of a digest: enough to tell any two apart
 
 
 class Member(NamedTuple):
-    """A student's row in the class, and a digest of the file."""
+    """A student's row in the class, a digest of the file, and the group that they are in."""
 
     row: int
     file: bytes
+    team: str
 
 
 class Group(NamedTuple):
@@ -37,12 +38,12 @@ class Lookalikes:
         self._alone: dict[bytes, Member] = {}
         self._groups: dict[bytes, list[Member]] = defaultdict(list)
 
-    def add(self, row: int, hand_in: HandIn) -> None:
+    def add(self, row: int, hand_in: HandIn, team: str = "") -> None:
         """Take in what a student handed in, if it may be compared."""
         if not hand_in.code:
             return
         key = bytes.fromhex((hand_in.tree or hand_in.code)[:DIGITS])
-        member = Member(row, bytes.fromhex(hand_in.code[:DIGITS]))
+        member = Member(row, bytes.fromhex(hand_in.code[:DIGITS]), team)
         if key in self._groups:
             self._groups[key].append(member)
         elif key in self._alone:
@@ -51,9 +52,11 @@ class Lookalikes:
             self._alone[key] = member
 
     def groups(self) -> list[Group]:
-        """Two or more that are the same; the same file first, then the smallest."""
+        """Two or more that are the same; the same file first, then the smallest. What is one
+        team's work is theirs, each one's."""
         found = [
             Group(len({member.file for member in members}) == 1, [m.row for m in members])
             for members in self._groups.values()
+            if len({member.team or member.row for member in members}) > 1
         ]
         return sorted(found, key=lambda group: (not group.is_same_file, len(group.rows)))

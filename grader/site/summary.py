@@ -139,7 +139,9 @@ class ClassSummary:
                 self.assignments[assignment.slug].add(status, score)
                 if assignment.status not in UNWRITTEN:
                     hand_in = entry.hand_ins.get(assignment.slug, HandIn())
-                    self.lookalikes[assignment.slug].add(len(self.rows), hand_in)
+                    self.lookalikes[assignment.slug].add(
+                        len(self.rows), hand_in, entry.student.group
+                    )
             if assignment.slug in self.leaderboards:
                 self.leaderboards[assignment.slug].add(name, href, assignment)
         percent = None

@@ -149,7 +149,9 @@ def rows_on(page: str) -> list[list[Any]]:
 
 
 def test_the_same_files_are_listed_as_files_and_accuse_nobody(tmp_path: Path) -> None:
-    def handed_in(key: str, code: str, tree: str, status: Status = "partial") -> Entry:
+    def handed_in(
+        key: str, code: str, tree: str, status: Status = "partial", group: str = ""
+    ) -> Entry:
         report = make_report(key, {"relu.test_builds": "failed"})
         relu = [
             msgspec.structs.replace(a, status=status) if a.slug == "relu" else a
@@ -157,7 +159,8 @@ def test_the_same_files_are_listed_as_files_and_accuse_nobody(tmp_path: Path) ->
         ]
         entry = make_entry(key, key.title(), msgspec.structs.replace(report, assignments=relu))
         hand_in = HandIn(code=code * 32, tree=tree * 32)
-        return msgspec.structs.replace(entry, hand_ins={"relu": hand_in})
+        student = msgspec.structs.replace(entry.student, group=group)
+        return msgspec.structs.replace(entry, student=student, hand_ins={"relu": hand_in})
 
     entries = [
         handed_in("ann", "a1", "0a"),
@@ -169,6 +172,10 @@ def test_the_same_files_are_listed_as_files_and_accuse_nobody(tmp_path: Path) ->
         handed_in("gus", "d1", ""),
         handed_in("hal", "e1", "0e", "untouched"),
         handed_in("ian", "e1", "0e", "untouched"),
+        handed_in("joe", "f1", "0f", group="Reds"),  # the work of both
+        handed_in("kim", "f1", "0f", group="Reds"),
+        handed_in("lee", "1a", "1f", group="Blues"),
+        handed_in("mia", "1a", "1f", group="Greens"),
     ]
     write_site(ListedGradebook(entries), tmp_path)
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
@@ -176,6 +183,7 @@ def test_the_same_files_are_listed_as_files_and_accuse_nobody(tmp_path: Path) ->
     assert [(kind, re.findall("<bdi>(.*?)</bdi>", who)) for kind, who in groups] == [
         ("the same file", ["Cleo", "Dan"]),
         ("the same file", ["Flo", "Gus"]),
+        ("the same file", ["Lee", "Mia"]),
         ("the same to Python", ["Ann", "Bob"]),
     ]
     assert "says nothing about people" in page
