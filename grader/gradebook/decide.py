@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from datetime import datetime, time, tzinfo
 
 from grader.course.manifest import FIRST_YEAR, LAST_YEAR
@@ -85,8 +86,14 @@ class Decider:
         given = "" if days else utc_text(moment(until, course.zone))
         self._store.add_extensions([(self._key, self._slug, given, days, reason.strip())])
         after = self._gradebook.entry_of(self._student)
-        dues = {due_for(course, slug, after.extensions) for slug in slugs}
-        lines = [f"{self._what()}: due {shown_due(due)}" for due in sorted(filter(None, dues))]
+        together: dict[datetime, list[str]] = {}
+        for slug in slugs:
+            if due := due_for(course, slug, after.extensions):
+                together.setdefault(due, []).append(slug)
+        lines = [
+            f"{self._what(together[due] if len(together) > 1 else ())}: due {shown_due(due)}"
+            for due in sorted(together)
+        ]
         return [*lines, *self._total(after)]
 
     def no_more_time(self) -> list[str]:
@@ -102,8 +109,9 @@ class Decider:
 
     # ------------------------------------------------------------ what is said
 
-    def _what(self) -> str:
-        return f"{label(self._student.student)}: {self._slug or 'all'}"
+    def _what(self, slugs: Collection[str] = ()) -> str:
+        what = ", ".join(slugs) or self._slug or "all"
+        return f"{label(self._student.student)}: {what}"
 
     def _maximum(self) -> float:
         if self._slug and self._slug not in self._maxima:

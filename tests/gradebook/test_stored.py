@@ -306,6 +306,10 @@ def test_a_day_lasts_to_its_end_in_the_courses_zone(store: Store) -> None:
     hand_in(store, "c1", 5, 5, at=A_DAY_LATE)
     lines = decider(store, "", course_of(percent_a_day=10)).extend("2026-10-02", 0, "ill")
     assert lines[0] == "Ann (ann): all: due 2 Oct 2026, 23:59 UTC"
+    later = msgspec.structs.replace(COURSE.assignments[0], due=datetime(2026, 11, 1, tzinfo=UTC))
+    course = msgspec.structs.replace(course_of(), assignments=(later, *COURSE.assignments[1:]))
+    lines = decider(store, "", course).extend("2026-10-03", 0, "ill")
+    assert lines[1] == f"Ann (ann): {later.slug}: due 1 Nov 2026, 00:00 UTC"
     for wrong in ("2 October", "", "0001-01-01"):
         with pytest.raises(DecisionError):
             decider(store, "", course_of()).extend(wrong, 0, "ill")
