@@ -413,6 +413,18 @@ def test_nbgrader_gives_no_time_to_a_score_without_a_hand_in(tmp_path: Path) -> 
     entry = entry_of("bob", scores=None, overrides=[override("relu", 8.0)], final=8.0)
     entry = msgspec.structs.replace(entry, submitted_at=AT)  # of something else, the roster says
     rows = rows_of(exported([entry], "nbgrader", tmp_path))
+    late = entry_of("cy", scores=(0.0, 5.0))
+    assert late.report is not None
+    assignments = [
+        msgspec.structs.replace(a, status="missing" if a.slug == "momentum" else a.status)
+        for a in late.report.assignments
+    ]
+    report = msgspec.structs.replace(late.report, assignments=assignments)
+    missing = msgspec.structs.replace(late, report=report)
+    assert [row["timestamp"] for row in rows_of(exported([missing], "nbgrader", tmp_path))] == [
+        "",
+        "2026-10-31 22:59:00",
+    ]
     assert [(r["assignment"], r["timestamp"], r["score"]) for r in rows] == [
         ("momentum", "", "0.0"),
         ("relu", "", "8.0"),

@@ -41,7 +41,7 @@ def write_nbgrader(gradebook: Gradebook, stream: BinaryIO) -> None:
                     [
                         cell(assignment.slug),
                         "",
-                        "" if score.raw is None else timestamp(came_at(entry, assignment.slug)),
+                        timestamp(came_at(entry, assignment.slug)),
                         cell(student_id),
                         cell(last_name),
                         cell(first_name),
@@ -55,6 +55,10 @@ def write_nbgrader(gradebook: Gradebook, stream: BinaryIO) -> None:
 
 
 def came_at(entry: Entry, slug: str) -> str:
+    """When a module was handed in; "" if it was not, or nobody knows."""
+    reports = [] if entry.report is None else entry.report.assignments
+    if not any(a.slug == slug and a.status != "missing" for a in reports):
+        return ""
     hand_in = entry.hand_ins.get(slug)
     return hand_in.submitted_at if hand_in is not None else entry.submitted_at
 
@@ -72,7 +76,8 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def timestamp(iso: str) -> str:
-    """A time as nbgrader's database gives it, in UTC; one that is not ISO 8601 stays as it is."""
+    """A time as nbgrader's database gives it, in UTC; one that is not ISO 8601 stays as it is, and
+    so does none."""
     try:
         at = datetime.fromisoformat(iso)
     except ValueError:
