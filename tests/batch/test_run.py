@@ -429,3 +429,22 @@ def test_where_the_best_attempt_counts_every_one_in_a_download_is_graded(
     batch.course = COURSE
     with open_gradebook(batch.course, batch.results) as gradebook:
         assert [entry.final for entry in gradebook] == [9]  # the last one, as before
+
+
+@pytest.mark.parametrize(
+    "name", ["jd@x.edu_{}_relu.py", "Jo D - 2026-10-{:0>2}T13:41:26.3/relu.py"]
+)
+def test_attempts_that_have_an_order_and_no_times_count_as_the_course_says(
+    batch: Command, name: str
+) -> None:
+    points = {2: 7, 9: 9, 10: 3}  # of the names "10" is the first
+    files = {name.format(number): f"points = {each}" for number, each in points.items()}
+    folder = make_folder(batch.class_, files)
+    for counts, final, moved in (("last", 3, False), ("best", 9, True), ("best", 9, False)):
+        batch.course = msgspec.structs.replace(COURSE, late=LatePolicy(counts=counts))
+        ran = batch(*ONLY, class_=folder)
+        assert f"mean {final}, median {final} of" in ran.stderr
+        assert ("relu 3 → 9" in ran.stderr) == ("moved" in ran.stderr) == moved
+        with open_gradebook(batch.course, batch.results) as gradebook:
+            (entry,) = gradebook
+            assert (entry.final, entry.lateness) == (final, {})
