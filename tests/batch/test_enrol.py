@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
 from helpers.classes import make_folder
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from grader.batch.enrol import enrol
 from grader.batch.keys import new_key
 from grader.gradebook.keeping.store import open_store
 from grader.gradebook.keeping.students import StoredStudent
-from grader.gradebook.people import name_forms
+from grader.gradebook.people import name_forms, plain_number
 from grader.intake.layouts import Handed, Handle, open_class
 from grader.intake.roster import Line
 from grader.submissions.model import Submission, SubmissionError
@@ -324,6 +327,19 @@ def test_numbers_that_differ_by_dashes_are_two_peoples_where_both_are_there(clas
     assert [class_.students[key].student.name for key in class_.keys] == ["Jane Doe", "Bob Roe"]
     (note,) = class_.enrol(handed("1-234"), roster=roster)
     assert "may be of Bob Roe (1234), Jane Doe (12-34), so it is not graded" in note
+
+
+@given(st.integers(100, 10**12), st.lists(st.sampled_from(["", "", "-", ".", " ", "/"])))
+@settings(derandomize=True, deadline=None)
+def test_a_number_is_the_same_with_anything_between_its_digits(
+    number: int, between: list[str]
+) -> None:
+    digits = f"00{number}"
+    written = "".join(
+        map("".join, zip_longest(digits[:-1], between[: len(digits) - 1], fillvalue=""))
+    )
+    assert plain_number(written + digits[-1]) == str(number)
+    assert plain_number(f"{number}-k") == f"{number}k" != plain_number(f"{number}-l")
 
 
 def named(class_: Class) -> list[str]:
