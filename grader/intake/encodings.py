@@ -18,7 +18,7 @@ ENCODINGS = (
     "cp932", "cp949", "mac-roman",
 )  # fmt: skip
 LAST_RESORT = ENCODINGS[0]
-MOST_HEADINGS = 1_000  # pieces of a file's beginning that are looked at as headings
+BEGINNING = 1 << 14  # bytes in which headings are looked for
 _BETWEEN = re.compile(r'[,;\t|"\r\n]+')
 
 _OTHERS = r"[^\W\d_a-zA-Z]"  # letters that are not plain
@@ -74,10 +74,11 @@ def _may_be(data: bytes, named: Iterable[str]) -> Iterator[str]:
 
 def _told_by_headings(data: bytes, named: Iterable[str]) -> str:
     """The encoding in which the most headings are known; "" if none is in any."""
+    own = list(named)
     known = {}
     for encoding in ENCODINGS:
-        pieces = _BETWEEN.split(data.decode(encoding, "replace"), MOST_HEADINGS)
-        known[encoding] = known_as_written(pieces[:MOST_HEADINGS], named)
+        pieces = _BETWEEN.split(data[:BEGINNING].decode(encoding, "replace"))
+        known[encoding] = known_as_written(pieces, own)
     best = max(ENCODINGS, key=lambda encoding: known[encoding])
     return best if known[best] else ""
 

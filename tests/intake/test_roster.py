@@ -346,6 +346,9 @@ def test_a_list_whose_encoding_nothing_tells_is_refused(tmp_path: Path) -> None:
     found = roster(tmp_path, "学号,姓名\n1,王小明\n".encode("gbk"))
     assert found.lines == [Line("王小明", ("1",))]
     assert "read as Gb18030, with names like 王小明" in found.notes[0]
+    own = "Şube;Kim\n7;Şule\n".encode("windows-1254")  # headings of this course's
+    (line,) = roster(tmp_path, own, identifier=["Şube"], name=["Kim"]).lines
+    assert line == Line("Şule", ("7",))
 
 
 @pytest.mark.parametrize(
