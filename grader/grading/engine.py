@@ -37,6 +37,7 @@ from grader.grading.slips.table import GPU
 from grader.grading.task import Graded, Outcome, Task, is_confined, make_report
 from grader.grading.turns import Turns
 from grader.report.model import (
+    TRIED_AGAIN,
     TRIED_TWICE,
     AssignmentReport,
     CheckResult,
@@ -152,10 +153,9 @@ class Engine:
             if doubt or graded is None:
                 with self._turns.alone():
                     graded, doubt = self._grade(submission, assignment)
-                if doubt:
-                    notes = [*graded.report.notes, TRIED_TWICE]
-                    report = msgspec.structs.replace(graded.report, notes=notes)
-                    graded = Graded(report, graded.duration_s)
+                notes = [*graded.report.notes, TRIED_TWICE if doubt else TRIED_AGAIN]
+                report = msgspec.structs.replace(graded.report, notes=notes)
+                graded = Graded(report, graded.duration_s)
         except SandboxError:
             raise
         except Exception as error:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from grader.report.model import TRIED_TWICE, AssignmentReport, CheckResult, Report
+from grader.report.model import TRIED_AGAIN, TRIED_TWICE, AssignmentReport, CheckResult, Report
 
 CHOSEN = ("error", "crashed", "timed_out")  # by the module, as it likes
 
@@ -61,5 +61,5 @@ def masked(assignment: AssignmentReport) -> AssignmentReport:
     if not number:
         return assignment
     # Their code could print what a hidden check calls it with. At home it prints all the same.
-    notes = [note for note in assignment.notes if note != TRIED_TWICE]
+    notes = [note for note in assignment.notes if note not in (TRIED_AGAIN, TRIED_TWICE)]
     return replace(assignment, checks=checks, output="", notes=notes)

@@ -85,7 +85,8 @@ class Activations(msgspec.Struct, frozen=True, tag="activations"):
 Picture = Weights | Activations
 
 
-# A note on a module that might have failed through no fault of its own.
+# Notes on a module that failed once, perhaps through no fault of its own.
+TRIED_AGAIN = "it crashed or ran out of time at first, and was graded once more, alone"
 TRIED_TWICE = "as it crashed or ran out of time, it was graded once more, alone: it did so again"
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from grader.report.hidden import for_students
 from grader.report.model import (
+    TRIED_AGAIN,
     TRIED_TWICE,
     AssignmentReport,
     CheckResult,
@@ -50,7 +51,8 @@ def test_neither_time_nor_way_of_failing_tells_what_a_hidden_check_asked(verdict
     slow = replace(SECRET, verdict=verdict, duration_s=4.25)
     report = replace(report_of(SEEN, slow), duration_s=5.0)
     (assignment,) = report.assignments
-    report = replace(report, assignments=[replace(assignment, notes=["kept", TRIED_TWICE])])
+    tried = (TRIED_AGAIN, TRIED_TWICE)
+    report = replace(report, assignments=[replace(assignment, notes=["kept", *tried])])
     shown = for_students(report, lambda slug: None)
     assert shown.duration_s == 0.1
     assert shown.assignments[0].checks == [SEEN, TOLD]
