@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from copy import deepcopy
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,7 @@ from grader.checks.kit.layers import (
 from grader.checks.kit.masks import expect_dropout_trains
 from grader.checks.kit.nonlinearity import (
     expect_two_layers_forward,
+    is_by_recording,
     read_between_two_layers,
 )
 from grader.checks.kit.probes import (
@@ -44,7 +46,11 @@ from grader.checks.kit.training_run import first_sums, refuting
 from grader.checks.misconceptions import Mistake, filled
 from grader.checks.misconceptions.dropout import (
     BEFORE_NONLINEARITY,
+    BY_SIZE,
+    BY_VALUE,
+    COUNTS_PASSES,
     DIVIDED_BY_P,
+    DROPPED_TWICE,
     EVAL_MODE,
     EXACT_COUNT,
     MODES_SWAPPED,
@@ -54,6 +60,7 @@ from grader.checks.misconceptions.dropout import (
     ON_LOGITS,
     ONE_DECISION,
     ONE_MASK,
+    OTHER_RATE,
     RATE_IGNORED,
     SAME_MASK,
     WEIGHTS_DROPPED,
@@ -67,6 +74,7 @@ from grader.checks.misconceptions.dropout import (
     recognise_zero,
     whole_rows,
 )
+from grader.checks.misconceptions.shared import common
 from grader.grading.plugin import Passed, Recognised, Train
 from grader.sandbox.client import Network, Student, StudentError, StudentUnusable
 
@@ -100,7 +108,7 @@ def test_reproducible(student: Student, rng: np.random.Generator) -> None:
         "the same activations dropped after the same torch.manual_seed",
         "others",
         "Draw the mask with torch, not with NumPy or Python's random, and do not seed it.",
-        known=lambda: None if same_mask(probe) else OFF_SEED,
+        known=partial(named_unrepeated, student, rng, probe),
     )
     expect(
         not np.array_equal(first, other),
@@ -111,10 +119,23 @@ def test_reproducible(student: Student, rng: np.random.Generator) -> None:
     )
 
 
+def named_unrepeated(student: Student, rng: np.random.Generator, probe: Probe) -> Mistake | None:
+    """Why other activations are dropped after the same seed."""
+    if is_by_recording(probe.net, probe.inputs, train=True):
+        return common.BY_RECORDING
+    if same_mask(probe):
+        return None
+    first, again, other = (Probe(student, deepcopy(rng)).drop(seed=seed)[0] for seed in (0, 0, 1))
+    follows = np.array_equal(first, again) and not np.array_equal(first, other)
+    return COUNTS_PASSES if follows else OFF_SEED
+
+
 def named_masks(probe: Probe, logits: np.ndarray) -> Mistake | None:
     """Why the same activations are dropped whatever the seed is."""
     if all_or_nothing(probe):
         return ONE_DECISION
+    if probe.drops_by_value():
+        return BY_VALUE
     if not probe.dropped(logits).any():
         if probe.drops_in_eval_mode():
             return MODES_SWAPPED
@@ -184,11 +205,16 @@ def test_drop_rate(student: Student, rng: np.random.Generator) -> None:
         if not str(error).endswith("(NaN or infinity)"):
             raise
         raise Recognised(error, *DIVIDED_BY_P) from error
+    hidden = probe.hidden(logits)
+    other = ~np.isclose(hidden, probe.kept, rtol=1e-3)
     expect(
-        close(probe.hidden(logits), probe.kept),
+        close(hidden, probe.kept),
         "nothing to change in train mode with p=0",
-        f"activations {show(probe.hidden(logits))} instead of {show(probe.kept)}",
-        known=lambda: recognise_zero(float(probe.dropped(logits).mean())),
+        f"activations {show(hidden[other])} instead of {show(probe.kept[other])}",
+        known=lambda: (
+            recognise_zero(float(probe.dropped(logits).mean()))
+            or named_place(probe, probe.dropped(logits))
+        ),
     )
 
 
@@ -218,20 +244,29 @@ def named_rate(student: Student, rng: np.random.Generator) -> Mistake | None:
 def named_unzeroed(probe: Probe, logits: np.ndarray) -> Mistake | None:
     """What happens to activations of which none is zeroed. May go on with other weights."""
     place = logits_dropped(probe, logits) or named_place(probe, probe.dropped(logits))
+    if place is None and close(probe.hidden(logits), probe.kept):
+        return NOTHING_DROPPED
     return place or recognise_unzeroed(probe.hidden(logits), probe.kept)
 
 
 def named_oddity(probe: Probe, first: np.ndarray, second: np.ndarray) -> Mistake | None:
     """What is odd about the masks (N, H) of two passes. May go on with other weights."""
     mistake = recognise_masks(first, second)
+    if mistake is SAME_MASK and probe.drops_by_value():
+        return BY_VALUE
     return WEIGHTS_DROPPED if mistake is ONE_MASK and probe.drops_weights() else mistake
 
 
 def named_place(probe: Probe, dropped: np.ndarray) -> Mistake | None:
-    """Dropout in the wrong mode, on the inputs, or on rows. Goes on with other weights."""
+    """Dropout in the wrong mode, by value, on the inputs, or on rows. Goes on with other
+    weights."""
+    if is_by_recording(probe.net, probe.inputs, train=True):
+        return common.BY_RECORDING
     if probe.drops_in_eval_mode():
         first, second = probe.drop(times=2)
         return MODES_SWAPPED if np.array_equal(first, second) else EVAL_MODE
+    if probe.drops_by_value():
+        return BY_VALUE
     alive = (np.abs(probe.kept) > 0.02 * np.abs(probe.kept).max()).all(axis=1)
     if alive.any() and whole_rows(dropped[alive]):
         return WHOLE_ROWS
@@ -256,7 +291,8 @@ def test_kept_values(student: Student, rng: np.random.Generator) -> None:
         # Where an activation is 0 anyway, as ReLU's are for negative inputs, nothing shows.
         alive = np.abs(probe.kept) > 0.02 * np.abs(probe.kept).max()
         kept = alive & ~probe.dropped(logits)
-        expect(kept.any(), "some hidden activations to be kept", "none")
+        known = partial(named_place, probe, probe.dropped(logits))
+        expect(kept.any(), "some hidden activations to be kept", "none", known=known)
         ratio = probe.hidden(logits)[kept] / probe.kept[kept]
         expected = 1 / (1 - p)
         wrong = ratio[~(np.abs(ratio / expected - 1) <= 5e-3)]
@@ -310,7 +346,8 @@ def named_scale(
             return scale
         rate = named_rate(student, probe.rng)  # then what is kept is scaled by another p as well
         if rate is not None:
-            return rate if rate.name == RATE_IGNORED.name else None
+            explains = (RATE_IGNORED, DROPPED_TWICE, OTHER_RATE)  # how the kept ones are scaled
+            return rate if rate.name in {mistake.name for mistake in explains} else None
         return describe_scale(ratios, p)
     return None
 
@@ -331,7 +368,7 @@ def test_masks_are_independent(student: Student, rng: np.random.Generator) -> No
         known=lambda: (
             (ONE_DECISION if all_or_nothing(probe) else None)
             or named_oddity(probe, first, second)
-            or (None if first.any() else named_unzeroed(probe, passes[0]))
+            or (named_rate(student, rng) if first.any() else named_unzeroed(probe, passes[0]))
         ),
     )
     for what, mask in (("row", first), ("unit", first.T)):
@@ -381,9 +418,13 @@ def expect_blind_to_size(probe: Probe) -> None:
     expect(
         abs(deviation) < Z_LIMIT,
         "activations to be dropped whatever their size",
-        f"large ones {'more' if deviation > 0 else 'less'} often than small ones "
-        f"({abs(deviation):.0f} standard deviations from chance)",
-        DECIDES,
+        f"a dependence of {abs(deviation):.0f} standard deviations from chance",
+        known=partial(
+            filled,
+            BY_SIZE,
+            which="Large" if deviation > 0 else "Small",
+            others="small" if deviation > 0 else "large",
+        ),
     )
 
 

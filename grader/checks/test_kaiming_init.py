@@ -46,6 +46,7 @@ from grader.checks.misconceptions.kaiming_init import (
     ORTHOGONAL,
     REPEATED,
     recognise_bias,
+    recognise_clamp,
     recognise_entries,
     recognise_rows,
     recognise_variances,
@@ -128,6 +129,8 @@ def recognise_weights(large: Layers) -> Mistake | None:
         shorter = weight if len(weight) <= weight.shape[1] else weight.T
         if (rows := recognise_rows(shorter)) in (ORTHOGONAL, REPEATED):
             return rows
+        if (clamped := recognise_clamp(weight)) is not None:
+            return clamped
     return recognise_variances(
         {role: mean_square(weight) for role, weight in weights.items()},
         {role: (weight.shape[1], weight.shape[0]) for role, weight in weights.items()},

@@ -80,6 +80,13 @@ class Case:
             # Biases may be left out of the penalty, and so have no gradient.
             if all(close(s, w) for s, w in zip(seen, wanted, strict=True) if s is not None):
                 return mistake
+        halves = [s / 2 for s in seen if s is not None]
+        both = [g + p for g, p in zip(self.gradients, penalty, strict=True)]
+        if len(halves) == len(both) and all(
+            close(half, w) or close(half, g)
+            for half, w, g in zip(halves, both, self.gradients, strict=True)
+        ):
+            return BACKWARD  # what it left is added to
         return None
 
 

@@ -25,6 +25,7 @@ from grader.checks.misconceptions.leaky_relu_elu import (
     SPOILT,
     WRITTEN_INTO,
     agree,
+    recognise_default,
     recognise_function,
 )
 from grader.sandbox.client import Student
@@ -123,7 +124,7 @@ def test_builds(student: Student, rng: np.random.Generator) -> None:
 @pytest.mark.hint("Above zero z itself, below zero negative_slope times z.")
 def test_leaky_relu(student: Student, rng: np.random.Generator) -> None:
     """Leaky ReLU is z above zero and negative_slope·z below, for z of any size"""
-    for slope in (0.01, 0.0, float(rng.uniform(0.1, 0.9))):
+    for slope in (0.01, float(rng.uniform(0.1, 0.9)), 0.0):
         few = np.append(draw_points(rng, *FEW), np.float32(0))
         for z in (few, draw_points(rng, *TRAINED)):
             expect_function(student, "leaky_relu", leaky_relu, "negative_slope", slope, z)
@@ -144,10 +145,13 @@ def test_elu(student: Student, rng: np.random.Generator) -> None:
 def test_defaults(student: Student, rng: np.random.Generator) -> None:
     """By default negative_slope is 0.01 and alpha is 1"""
     z = -np.abs(normal(rng, 5, 4, scale=3)) - np.float32(0.1)
-    defaults: list[tuple[str, Formula, float]] = [("leaky_relu", leaky_relu, 0.01), ("elu", elu, 1)]
-    for name, formula, setting in defaults:
+    defaults: list[tuple[str, Formula, str, float]] = [
+        ("leaky_relu", leaky_relu, "negative_slope", 0.01),
+        ("elu", elu, "alpha", 1),
+    ]
+    for name, formula, option, setting in defaults:
         seen = tensor_in(student.call(name, Tensor(z)).value, z.shape, f"{name}(z)")
-        known = partial(recognise_function, name, seen, z, setting)
+        known = partial(recognise_default, name, option, seen, z, setting)
         expect_values(seen, z, formula(z, setting), f"{name}(z)", "the value", known)
 
 

@@ -81,7 +81,7 @@ def test_hidden_is_relu(student: Student, rng: np.random.Generator) -> None:
 
 
 def show_nonlinearity(
-    net: Network, layers: Layers, rng: np.random.Generator
+    net: Network, layers: Layers, rng: np.random.Generator, *, train: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """Points (N, H) from 1e-18 to 1e18 on both sides of zero, and the hidden layer's values there:
     nearly all sizes whose squares float32 can hold.
@@ -94,21 +94,28 @@ def show_nonlinearity(
     points = np.concatenate([signed, -signed]).astype(np.float32)
     rng.shuffle(points, axis=0)
     layers.assign(net, identity_weights(layers))
-    return points, net.forward(embed(points, len(points), num_features))[:, :num_hidden]
+    inputs = embed(points, len(points), num_features)
+    return points, net.forward(inputs, train=train)[:, :num_hidden]
 
 
 def recognise_hidden(net: Network, points: np.ndarray, activated: np.ndarray) -> Mistake | None:
     """The known mistake that gives (N, H) points these values, the weights being identities."""
     num_features, num_hidden, num_output = net.sizes
-    known = recognise_curve(points, activated) or recognise_softmax(
-        points, activated, num_output - num_hidden
-    )
-    if known is not None:
-        return known
+    softmax = recognise_softmax(points, activated, num_output - num_hidden)
+    if softmax is not None:
+        return softmax
+    # A curve is asked for where each entry is by itself: else its constants would be chance's.
     inputs = embed(mix(points), len(points), num_features)
     mixed = net.forward(inputs)[:, :num_hidden]
+    alone = net.forward(embed(points[:2], 2, num_features))[:, :num_hidden]
+    one_value = np.ptp(activated) == 0  # which describe_curve tells
+    if not one_value and not np.allclose(alone, activated[:2], rtol=1e-4, atol=1e-6):
+        return common.MIXES_ROWS
     if not np.allclose(mixed, mix(activated), rtol=1e-4, atol=1e-6):
         return named_mixing(net, inputs, train=False)
+    known = recognise_curve(points, activated)
+    if known is not None:
+        return known
     right = is_relu(points, activated).all(axis=0)
     if right.any() and not right.all():
         return SOME_UNITS
@@ -137,13 +144,14 @@ def expect_forward(net: Network, layers: Layers, rng: np.random.Generator) -> No
                 f"Net{net.sizes} for inputs of the order of {scale:g}",
                 show(logits),
                 "Apply it to W1·x + b1 only: not to the inputs, and not to the logits.",
-                known=partial(named_logits, net, layers, weights, inputs, logits, train),
+                known=partial(named_logits, net, layers, rng, weights, inputs, logits, train),
             )
 
 
 def named_logits(
     net: Network,
     layers: Layers,
+    rng: np.random.Generator,
     weights: dict[str, np.ndarray],
     inputs: np.ndarray,
     logits: np.ndarray,
@@ -157,7 +165,14 @@ def named_logits(
         return named
     layers.assign(net, weights)
     alone = net.forward(inputs[:2], train=train)
-    return None if close(alone, logits[:2]) else common.MIXES_ROWS
+    if not close(alone, logits[:2]):
+        return common.MIXES_ROWS
+    if not train:
+        return None
+    curve = recognise_curve(*show_nonlinearity(net, layers, rng, train=True))
+    if curve is None:
+        return None
+    return curve._replace(says=f"In train mode alone, {curve.says[0].lower()}{curve.says[1:]}")
 
 
 @pytest.mark.points(2)

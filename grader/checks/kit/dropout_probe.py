@@ -68,6 +68,24 @@ class Probe:
         first, second = (self.net.forward(self.inputs, seed=seed) for seed in seeds)
         return not np.array_equal(first, second)
 
+    def drops_by_value(self) -> bool:
+        """Whether nothing is drawn, and a limit parts activations that are dropped from others."""
+        rows = 10 ** self.rng.uniform(-2, 1, (len(self.inputs), 1))
+        inputs = (self.inputs * rows).astype(np.float32)
+        kept = self.hidden(self.net.forward(inputs))
+        first, second = (
+            self.hidden(self.net.forward(inputs, train=True, seed=seed)) for seed in (0, 1)
+        )
+        dropped = (np.abs(first) < 1e-3 * np.abs(kept))[kept != 0]
+        if not np.array_equal(first, second) or dropped.all() or not dropped.any():
+            return False
+        values = kept[kept != 0]
+        return any(
+            by(values[dropped]).max() < by(values[~dropped]).min()
+            or by(values[~dropped]).max() < by(values[dropped]).min()
+            for by in (np.positive, np.abs)
+        )
+
     def drops_inputs(self) -> bool:
         """Whether, with one input for all units, those of a row are dropped together.
 

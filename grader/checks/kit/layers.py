@@ -15,6 +15,7 @@ from grader.checks.misconceptions.shared.layers import (
     DETACHED,
     FROZEN,
     LOST_IN_TRAINING,
+    NOW_AND_THEN,
     UNUSED,
     wrong_parameters,
 )
@@ -216,12 +217,17 @@ def expect_gradients(
             f"the loss's gradient to reach `{layers.name(role)}`",
             "it never arrives, so this parameter can't learn",
             "Use every parameter in forward, and do not detach what it computes.",
-            known=partial(unused_or_detached, net, layers, weights, role, inputs),
+            known=partial(unused_or_detached, net, layers, weights, role, inputs, cotangent),
         )
 
 
 def unused_or_detached(
-    net: Network, layers: Layers, weights: dict[str, np.ndarray], role: str, inputs: np.ndarray
+    net: Network,
+    layers: Layers,
+    weights: dict[str, np.ndarray],
+    role: str,
+    inputs: np.ndarray,
+    cotangent: np.ndarray,
 ) -> Mistake | None:
     """Why no gradient reaches a parameter: whether it has an effect tells."""
     with suppress(StudentError):
@@ -230,8 +236,16 @@ def unused_or_detached(
             return None
         if same_for_all(net.forward(inputs, train=True)) and not same_for_all(before):
             return LOST_IN_TRAINING
-        layers.assign(net, weights | {role: weights[role] + 1})
-        return UNUSED if np.array_equal(net.forward(inputs), before) else DETACHED
+        found = UNUSED
+        for shift in (1, -1):
+            layers.assign(net, weights | {role: weights[role] + shift})
+            if np.array_equal(net.forward(inputs), before):
+                continue
+            gradient = net.backward(inputs, cotangent, seed=0)[layers.index[role]]
+            if gradient is not None and gradient.any():
+                return NOW_AND_THEN
+            found = DETACHED
+        return found
     return None
 
 

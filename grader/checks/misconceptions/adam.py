@@ -78,6 +78,18 @@ def directed(direct: Direction) -> Callable[..., list[np.ndarray]]:
     return partial(follow_moments, direct=direct)
 
 
+def with_weights(
+    start: np.ndarray, given: list[np.ndarray], lr: float, keep_1: float, keep_2: float
+) -> list[np.ndarray]:
+    p, m, v, way = start.astype(np.float64), *np.zeros((2, *start.shape)), []
+    for t, gradient in enumerate(given, start=1):
+        g = gradient.astype(np.float64)
+        m, v = keep_1 * m + (1 - BETA_1) * g, keep_2 * v + (1 - BETA_2) * g**2
+        p = p - lr * direction(m, v, g, t)
+        way.append(p)
+    return way
+
+
 def with_betas(
     start: np.ndarray, given: list[np.ndarray], lr: float, beta_1: float, beta_2: float
 ) -> list[np.ndarray]:
@@ -288,6 +300,12 @@ def usual_decays(_: Trial) -> Iterator[Constants]:
     return ({"decay": c * 10.0**-k} for k in (2, 3, 4, 1, 0, 5) for c in (1, 5, 2, 3))
 
 
+def weights_apart(_: Trial) -> Iterator[Constants]:
+    """A weight of an old moment mistyped, so that its two do not add up to 1."""
+    yield from ({"keep_1": keep, "keep_2": BETA_2} for keep in (0.99, 0.999, 0.09, 0.95, 0.8))
+    yield from ({"keep_1": BETA_1, "keep_2": keep} for keep in (0.99, 0.9, 0.9999, 0.95))
+
+
 def usual_betas(_: Trial) -> Iterator[Constants]:
     """Pairs that are in use elsewhere, both other than those asked for."""
     pairs: tuple[tuple[float, float], ...] = (
@@ -358,6 +376,11 @@ WRONG_RULES = (
         "v is corrected with β1 here: each moment is corrected with the β that it is averaged "
         "with.",
         directed(lambda m, v, g, t: m / (1 - BETA_1**t) / (np.sqrt(v / (1 - BETA_1**t)) + EPS)),
+    ),
+    WrongRule(
+        "correction with the other β",
+        "m is corrected with β2 and v with β1 here: m̂ is m / (1 - β1^t), and v̂ is v / (1 - β2^t).",
+        directed(lambda m, v, g, t: m / (1 - BETA_2**t) / (np.sqrt(v / (1 - BETA_1**t)) + EPS)),
     ),
     WrongRule(
         "power of 1 - β",
@@ -627,6 +650,13 @@ WRONG_RULES = (
         "asked for, are (0.9, 0.999).",
         with_betas,
         lambda trial: chain(second_step_betas(trial), usual_betas(trial)),
+    ),
+    WrongRule(
+        "weights that do not add up to 1",
+        "m is kept with {keep_1:g} here and v with {keep_2:g}, and new ones count 0.1 and 0.001: "
+        "the two of a moment are β and 1 - β, with β1 = 0.9 and β2 = 0.999.",
+        with_weights,
+        weights_apart,
     ),
     WrongRule(
         "ε under the root",

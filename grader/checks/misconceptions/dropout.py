@@ -84,17 +84,15 @@ DIVIDED_BY_P = Mistake(
     "that is kept.",
 )
 
+DROPPED_TWICE = Mistake(
+    "dropped twice",
+    "The share that is dropped is 1 - (1-p)², as after two dropouts in a row: one is enough.",
+)
+
 # From p to the share of activations that is dropped.
 RATES: tuple[tuple[Mistake, Callable[[float], float]], ...] = (
     (KEEP_PROBABILITY, lambda p: 1 - p),
-    (
-        Mistake(
-            "dropped twice",
-            "The share that is dropped is 1 - (1-p)², as after two dropouts in a row: one is "
-            "enough.",
-        ),
-        lambda p: 1 - (1 - p) ** 2,
-    ),
+    (DROPPED_TWICE, lambda p: 1 - (1 - p) ** 2),
     (NOTHING_DROPPED, lambda p: 0.0),
     (
         Mistake(
@@ -118,6 +116,10 @@ OTHER_VALUE = Mistake(
     "dropped to another value",
     "What is dropped becomes {value:.3g} in place of 0, as AlphaDropout does for SELU.",
 )
+OTHER_RATE = Mistake(
+    "another rate",
+    "About {factor:.2g} times as many activations are dropped as p says: p is passed on as it is.",
+)
 OTHER_DEFAULT = Mistake(
     "another default",
     "p is honoured where it is passed, but by default {share:.0%} are dropped.",
@@ -140,6 +142,10 @@ def recognise_rate(
     mean = sum(shares) / len(shares)
     if mean > tolerance and max(shares) - min(shares) < tolerance:
         found.append(filled(RATE_IGNORED, share=mean))
+    factors = [s / p for p, s in zip(rates, shares, strict=True)]
+    factor, spread = sum(factors) / len(factors), max(factors) - min(factors)
+    if not found and spread < 2 * tolerance / min(rates) < min(factor, 2 * abs(factor - 1)):
+        found.append(filled(OTHER_RATE, factor=factor))
     *passed, default = (abs(s - p) < tolerance for p, s in zip(rates, shares, strict=True))
     if all(passed) and not default:
         found.append(filled(OTHER_DEFAULT, share=shares[-1]))
@@ -249,6 +255,11 @@ OFF_SEED = Mistake(
     "What is dropped does not follow torch.manual_seed: the mask comes from another generator, or "
     "the module seeds torch itself.",
 )
+COUNTS_PASSES = Mistake(
+    "depends on earlier passes",
+    "What is dropped depends on how often forward was called before, as with a rate that changes "
+    "from pass to pass: each pass draws by p alone.",
+)
 SAME_MASK = Mistake(
     "mask not renewed",
     "Both passes drop the same activations: every forward pass draws a mask of its own.",
@@ -277,6 +288,17 @@ EXACT_COUNT = Mistake(
     "fixed number dropped",
     "Exactly as many activations are dropped in every {what}: independent decisions differ in "
     "number.",
+)
+
+BY_VALUE = Mistake(
+    "dropped by value",
+    "An activation's own value decides whether it is dropped, as in h > p: a random number does, "
+    "of torch.rand_like(h), for each.",
+)
+BY_SIZE = Mistake(
+    "dropped by size",
+    "{which} activations are dropped more often than {others} ones: a random number of its own "
+    "decides for each, whatever its value, as in torch.rand_like(h) < p.",
 )
 
 

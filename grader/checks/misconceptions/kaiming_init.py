@@ -269,6 +269,11 @@ TWO_VALUES = Mistake(
     "The weights have two values only, of the right size: they are drawn from a normal or a "
     "uniform distribution.",
 )
+CLAMPED = Mistake(
+    "clamped",
+    "{share:.1%} of the weights have the largest size there is, as a clamp leaves them: draw anew "
+    "what lies too far out, as trunc_normal_ does, or cut nothing off.",
+)
 STANDARDISED = Mistake(
     "rows standardised",
     "Every unit's weights have exactly the same length: they were rescaled after the draw, which "
@@ -282,8 +287,17 @@ def recognise_entries(weight: np.ndarray) -> Mistake | None:
         return SPARSE
     if len(np.unique(np.abs(weight))) == 1:
         return TWO_VALUES
+    if (clamped := recognise_clamp(weight)) is not None:
+        return clamped
     squares = np.square(weight, dtype=np.float64)
     return LONG_TAILS if (squares**2).mean() > 4 * squares.mean() ** 2 else None
+
+
+def recognise_clamp(weight: np.ndarray) -> Mistake | None:
+    """Whether many of the entries are the largest or the smallest one."""
+    sizes = np.abs(weight)
+    share = float((sizes == sizes.max()).mean())
+    return filled(CLAMPED, share=share) if 2e-3 < share < 1 else None
 
 
 def recognise_rows(matrix: np.ndarray) -> Mistake | None:

@@ -155,7 +155,7 @@ def cross_entropies(
     one_hot = np.eye(logits.shape[1])[targets]
     for outputs in (logits, softmax):
         yield SQUARED_ERROR, float(((outputs - one_hot) ** 2).mean())
-    for count in (2, 3, 4, 6, 8, 10):
+    for count in {2, 3, 4, 6, 8, 10} - {len(targets)}:
         yield filled(SEVERAL_TIMES, count=count), right * count
     to_all = float(
         np.log(exp.sum(axis=1)).mean() - (logits - logits.max(axis=1, keepdims=True)).mean()
@@ -211,8 +211,9 @@ def penalties(
         if len(layers) > 2:
             yield filled(SOME_PARAMETERS, which="the first one"), strength * sums[0]
             yield filled(SOME_PARAMETERS, which="the last one"), strength * sums[-1]
-            yield filled(SOME_PARAMETERS, which="all but the first"), strength * sum(sums[1:])
-            yield filled(SOME_PARAMETERS, which="all but the last"), strength * sum(sums[:-1])
+            if len(some) > 2:
+                yield filled(SOME_PARAMETERS, which="all but the first"), strength * sum(sums[1:])
+                yield filled(SOME_PARAMETERS, which="all but the last"), strength * sum(sums[:-1])
     yield NO_PENALTY, 0.0
     biases = [float(np.abs(p).sum()) for p in every[1::2]]
     yield filled(SOME_PARAMETERS, which="the biases"), strength * sum(biases)

@@ -168,8 +168,8 @@ def usual_momenta(_: Trial) -> Iterator[Constants]:
 WRONG_RULES = (
     WrongRule(
         "2λ·p",
-        "The decay is 2λ·p here: the penalty is λ/2 times the sum of squares, and its derivative "
-        "λ·p.",
+        "The decay is 2λ·p here: the derivative of λ/2·p² is λ·p, and that is added once, by your "
+        "own hand or by SGD's weight_decay.",
         partial(scaled, factor=2.0),
     ),
     WrongRule(

@@ -16,6 +16,11 @@ SETTING_IGNORED = Mistake(
     "The second argument has no effect: negative_slope and alpha come with other values than their "
     "defaults, too.",
 )
+ZERO_IS_DEFAULT = Mistake(
+    "0 taken for no argument",
+    "With negative_slope=0 the slope is 0.01, as by default: 0 is a slope like others, and not the "
+    "same as no argument, so write no `or` and no `if negative_slope`.",
+)
 SIDES_EXCHANGED = Mistake(
     "sides exchanged",
     "The two sides are exchanged: z itself is for z above zero.",
@@ -97,6 +102,11 @@ WRITTEN_INTO = Mistake(
     "z itself is written into (z[mask] = …, z *= …, a name that ends in _): compute a new tensor.",
 )
 
+OTHER_DEFAULT = Mistake(
+    "another default",
+    "When {option} is left out, the values are those of {option}={value:.4g}: the default is "
+    "{wanted:g}.",
+)
 ONE_SIDE = Mistake(
     "one side right",
     "The values are right {right} zero, and not {wrong} it: there it is {wanted}.",
@@ -111,7 +121,9 @@ def below(formula: Formula) -> Formula:
 
 
 LEAKY_RELU: tuple[tuple[Mistake, Formula], ...] = (
-    (SETTING_IGNORED, below(lambda z, a: 0.01 * z)),
+    (SETTING_IGNORED, below(lambda z, a: 0.01 * z if a else z + np.inf)),
+    # Where 0 is asked for others have been, and were honoured.
+    (ZERO_IS_DEFAULT, below(lambda z, a: z + np.inf if a else 0.01 * z)),
     (SIDES_EXCHANGED, lambda z, a: np.where(z > 0, a * z, z)),
     (SIGN_TURNED, below(lambda z, a: -a * z)),
     (NOTHING_BELOW, below(lambda z, a: 0 * z)),
@@ -132,6 +144,7 @@ ELU: tuple[tuple[Mistake, Formula], ...] = (
     (ALPHA_IN_EXPONENT, below(lambda z, a: a * np.expm1(a * z))),
     (CELU, below(lambda z, a: a * np.expm1(z / a))),
     (SELU, lambda z, a: SELU_SCALE * below(lambda z, _: SELU_ALPHA * np.expm1(z))(z, a)),
+    (SELU, lambda z, a: SELU_SCALE * below(lambda z, a: a * np.expm1(z))(z, a)),
     (SIGN_TURNED, below(lambda z, a: -a * np.expm1(z))),
     (NOTHING_BELOW, below(lambda z, a: 0 * z)),
     (BOTH_SIDES, lambda z, a: a * below(lambda z, _: np.expm1(z))(z, a)),
@@ -156,6 +169,18 @@ def recognise_function(
     seen, z = seen[z != 0], z[z != 0].astype(float)
     found = [mistake for mistake, formula in WRONG[name] if agree(seen, formula(z, setting))]
     return only(found) if found else one_side_right(name, seen, z, setting)
+
+
+def recognise_default(
+    name: str, option: str, seen: np.ndarray, z: np.ndarray, default: float
+) -> Mistake | None:
+    """What gives these values for z < 0: a mistake of the catalogue, or another default."""
+    named = recognise_function(name, seen, z, default)
+    unit = z.astype(float) if name == "leaky_relu" else np.expm1(z.astype(float))
+    value = float(np.median(seen / unit))
+    if named is not None or not agree(seen, value * unit):
+        return named
+    return filled(OTHER_DEFAULT, option=option, value=value, wanted=default)
 
 
 def one_side_right(name: str, seen: np.ndarray, z: np.ndarray, setting: float) -> Mistake | None:

@@ -66,6 +66,11 @@ EMPTY_AFTER_FIRST = Mistake(
     "All batches after the first are empty: the slice for one ends batch_size rows after its "
     "start, as in start : start + batch_size.",
 )
+ROW_SHORT = Mistake(
+    "slices end too early",
+    "Each batch lacks its last row: a slice ends before its second number, so start : start + "
+    "batch_size has all of them.",
+)
 CUT_OTHERWISE = Mistake(
     "cut otherwise",
     "All rows come, but are shared out otherwise: each batch has batch_size rows, and only the "
@@ -129,6 +134,8 @@ def recognise_sizes(
     if seen == wanted:
         return None
     even = -(-rows // batch_size)
+    if seen in ([size - 1 for size in wanted], [*(size - 1 for size in wanted[:-1]), wanted[-1]]):
+        return ROW_SHORT
     if seen == [*wanted, 0]:
         return EMPTY_BATCH
     if seen == wanted[:-1]:

@@ -203,6 +203,14 @@ WRONG_RULES = (
         second_step_dampening,
     ),
     WrongRule(
+        "dampened gradient",
+        "After the first step the gradient is dampened by 1 - μ here: it enters the velocity "
+        "whole.",
+        lambda start, given, lr, momentum: library_dampening(
+            start, given, lr, momentum, 1 - momentum
+        ),
+    ),
+    WrongRule(
         "no momentum",
         "These are the steps of plain SGD, lr·g: no velocity is carried from one step to the next.",
         stepping(lambda v, old, g, mu, t: g),

@@ -15,7 +15,7 @@ from grader.grading.slips.table import LESSON_SIZES, PATTERNS, STEPS_NOT_FINITE,
 from grader.sandbox.client import StudentError
 
 CALLED = re.compile(
-    r"^calling (?P<entry>\w+)\(.* raised TypeError: [\w.]*\(\) "
+    r"^calling (?P<entry>\w+)(?:\(.*)? raised TypeError: [\w.]*\(\) "
     r"(?:got an unexpected keyword argument '(?P<name>\w+)'|missing|takes)"
 )
 PRODUCT = re.compile(r"shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)")

@@ -233,6 +233,14 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         ),
     ),
     (
+        r"^calling Net\(.* raised TypeError: '(?:bool|int|float|str)' object is not callable$",
+        Slip(
+            "method overwritten",
+            "A method of nn.Module, such as self.train or self.eval, is overwritten by a value: "
+            "give that another name; the mode is self.training.",
+        ),
+    ),
+    (
         r"'tuple' object is not callable",
         Slip(
             "tuple called",
@@ -266,6 +274,16 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         ),
     ),
     (
+        r"raised TypeError: (?:max|min|maximum|minimum)\(\)(?:: argument '\w+' \(position \d+\) "
+        r"must be Tensor, not (?:float|int)\b| received an invalid combination of arguments - got "
+        r"\((?:float|int)\b)",
+        Slip(
+            "number in a tensor's place",
+            "torch.max and its like compare two tensors, and are given a plain number: "
+            "torch.clamp(x, min=0) compares each entry with one.",
+        ),
+    ),
+    (
         r"raised TypeError: (?P<name>\w+)\(\)(?:: argument '\w+' \(position \d+\) must be "
         r"Tensor, not (?:float|int)\b| received an invalid combination of arguments - got "
         r"\((?:float|int)\b)",
@@ -273,6 +291,14 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
             "number in a tensor's place",
             "torch.{name} takes a tensor, and is given a plain number: ** , abs and the functions "
             "of math are for those.",
+        ),
+    ),
+    (
+        r"must be Tensor, not (?:builtin_function_or_method|method|function)\b",
+        Slip(
+            "method not called",
+            "A method or function stands where its result belongs: parentheses are missing, as in "
+            "x.relu().",
         ),
     ),
     (
@@ -609,6 +635,21 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         Slip(
             "settings unpacked",
             "evaluate takes the settings as one dict: evaluate(settings), without the stars.",
+        ),
+    ),
+    (
+        r"got an unexpected keyword argument '(?P<name>\w+)'",
+        Slip(
+            "no such argument",
+            "What is called here has no argument `{name}`: look at how that is spelt, and what its "
+            "documentation calls it.",
+        ),
+    ),
+    (
+        r"not supported between instances of '(?:float|int)' and '(?:tuple|list|generator)'",
+        Slip(
+            "argument in another's place",
+            "An argument stands where another one belongs: pass them on by name, as in lr=lr.",
         ),
     ),
     (

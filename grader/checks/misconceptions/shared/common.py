@@ -70,8 +70,8 @@ SAME_LOGITS = Mistake(
 )
 DIVERGES = Mistake(
     "training diverges",
-    "The loss ends far above 2.30, log 10, which guessing costs: the steps are far too long, so "
-    "take a smaller learning rate or smaller initial weights.",
+    "The loss is thrown far above 2.30, log 10, which guessing costs: the steps are far too long, "
+    "so take a smaller learning rate or smaller initial weights.",
 )
 STANDS_STILL = Mistake(
     "training stands still",
@@ -110,6 +110,11 @@ NOT_ALL_MOVED = Mistake(
     "parameters not moved",
     "step() leaves a parameter that has a gradient where it is: it goes through all of them, and "
     "changes each in place.",
+)
+NONE_MOVED = Mistake(
+    "parameters not moved",
+    "step() moves no parameter: it changes each in place, p.sub_(…) and not p = p - …, nor a copy, "
+    "by the gradient that p.grad holds when it begins.",
 )
 USED_UP = Mistake(
     "generator used up",

@@ -15,6 +15,11 @@ ONE_NUMBER = Mistake(
     "Besides {base} each step adds one and the same number for all entries of a parameter, such as "
     "a sum, a mean or a norm over them: the rule takes each entry by itself.",
 )
+SAME_NUMBER = Mistake(
+    "one number for all parameters",
+    "Besides {base} the first step adds lr·{number:.3g} to every entry of every parameter: what is "
+    "carried from step to step starts at 0, not at 1, and nothing else is added.",
+)
 OTHER_TERMS = Mistake(
     "other terms",
     "Step 1 is lr·({seen}) here, entry by entry, and should be {first}{decay}.",
@@ -138,7 +143,7 @@ def cut_off(rule: Rule, trials: Sequence[Trial]) -> Mistake | None:
             rounding = 2.0**-21 * np.abs(starts).max()
             at_limit = np.abs(np.abs(value) - limit) <= 1e-5 * limit + rounding
             rest_right = np.abs(value - asked)[~at_limit] <= 1e-4 * limit + rounding
-            beyond = np.abs(asked[at_limit]) > limit
+            beyond = np.abs(asked[at_limit]) > (1 + 1e-3) * limit + rounding
             if at_limit.sum() > 2 and (~at_limit).any() and rest_right.all() and beyond.any():
                 return filled(mistake, limit=float(f"{limit / unit:.4g}"))
     return None
@@ -185,15 +190,20 @@ def one_number(
     trials: Sequence[Trial],
 ) -> Mistake | None:
     """Where all entries of a parameter move by lr times `base` and by one number more."""
-    seen = False
+    seen, told = False, []
     for trial in trials:
         lr, decay = trial.options["lr"], trial.options.get("weight_decay", 0.0)
+        numbers = []
         for start, way, gradients in trial.followed:
             moved = (start - way[0]).astype(np.float64) - lr * base(start, gradients[0], decay)
             rounding = 2.0**-20 * max(float(np.abs(start).max()), float(np.abs(way[0]).max()))
             if np.ptp(moved) > 1e-3 * np.abs(moved).max() + rounding:
                 return None
             seen |= bool(np.abs(moved).max() > 10 * rounding)
+            numbers.append(float(moved.mean()) / lr)
+        told.append(numbers)
+    if seen and all(np.ptp(numbers) <= 1e-3 * np.abs(numbers).max() for numbers in told):
+        return filled(SAME_NUMBER, base=name, number=told[0][0])
     return filled(ONE_NUMBER, base=name) if seen else None
 
 

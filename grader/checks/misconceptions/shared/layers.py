@@ -24,6 +24,11 @@ DETACHED = Mistake(
     "This parameter has an effect on the logits, and no gradient: .data, detach(), no_grad or "
     "NumPy leave autograd's graph, and steps, such as z > 0 or sign(z), have no slope.",
 )
+NOW_AND_THEN = Mistake(
+    "gradient only now and then",
+    "A gradient reaches this parameter for some weights and inputs, and none for others: a "
+    "condition on a whole tensor, such as `if x.sum() > 0`, decides for all entries together.",
+)
 LOST_IN_TRAINING = Mistake(
     "nothing left in train mode",
     "In train mode the logits are the same for all rows: everything is dropped there, or lost "

@@ -57,7 +57,8 @@ def recognise_training(losses: Sequence[float], logits: np.ndarray) -> Mistake |
     guessing = math.log(10)
     if same_for_all(logits):
         return SAME_LOGITS
-    if losses[-1] > GROWN * guessing:
+    thrown_off = losses[-1] > guessing and losses[0] > GROWN * guessing
+    if thrown_off or losses[-1] > GROWN * guessing:
         return DIVERGES
     if max(abs(loss - guessing) for loss in losses) < 0.02:
         return STANDS_STILL
