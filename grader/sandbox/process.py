@@ -27,6 +27,8 @@ WORKER_ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "CUDA_VISIBLE_DEVICES": "",
+    # torch.compile then returns what it is given: compiling would start processes and write files.
+    "TORCHDYNAMO_DISABLE": "1",
     # Keep freed blocks: giving a weight-sized block back to the system after each training step
     # costs more than the step's arithmetic.
     "MALLOC_TRIM_THRESHOLD_": str(KEPT_BYTES),

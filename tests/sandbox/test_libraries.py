@@ -235,3 +235,21 @@ def test_libraries_import_as_ever(launcher: Launcher) -> None:
     source = "import importlib\ndef f():\n    return importlib.import_module('absent')\n"
     with student_of(launcher, source) as student:
         assert str(error_of(student, "f")).endswith("No module named 'absent'")
+
+
+COMPILED = """
+import torch
+
+@torch.compile
+def doubled(x):
+    return 2 * x
+
+def f():
+    net = torch.compile(torch.nn.Linear(2, 3), mode="max-autotune")
+    return [name for name, _ in net.named_parameters()], tuple(net(doubled(torch.ones(1, 2))).shape)
+"""
+
+
+def test_what_is_compiled_runs_as_it_is_written(launcher: Launcher) -> None:
+    with student_of(launcher, COMPILED) as student:
+        assert student.call("f").value == (["weight", "bias"], (1, 3))
