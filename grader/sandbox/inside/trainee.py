@@ -21,10 +21,11 @@ MAX_BUFFERED = 1 << 14  # entries of all buffers together; more are not shown
 _named_buffers = nn.Module.named_buffers
 _cat, _stack, _empty = torch.cat, torch.stack, torch.empty
 _zeros, _zeros_like = torch.zeros, torch.zeros_like
-_detach, _reshape, _clone, _numel = (
+_detach, _reshape, _clone, _float, _numel = (
     Tensor.detach,
     Tensor.reshape,
     Tensor.clone,
+    Tensor.float,
     Tensor.numel,
 )
 _grad = torch._C.TensorBase.__dict__["grad"].__get__
@@ -142,10 +143,10 @@ class Trainee:
         if not self.parameters:
             return []
         with _as_given():
-            floats = [b for _, b in _named_buffers(self.net) if b.dtype == torch.float32]
+            floats = [b for _, b in _named_buffers(self.net) if b.dtype.is_floating_point]
             if sum(map(_numel, floats)) > MAX_BUFFERED or len(floats) > protocol.MAX_ITEMS:
                 return []
-            return [_clone(_detach(b)) for b in floats]
+            return [_float(_clone(_detach(b))) for b in floats]
 
 
 def indices(coordinates: protocol.Array) -> Tensor:
