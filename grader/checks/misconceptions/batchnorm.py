@@ -45,8 +45,8 @@ TWICE = Mistake(
 
 RUNNING_TRAINED = Mistake(
     "running statistics among the parameters",
-    "Running statistics are parameters here, which an optimizer moves: no gradient trains them, so "
-    "they are buffers, by self.register_buffer(name, tensor).",
+    "Running statistics are parameters here: no gradient trains them, so they are buffers, by "
+    "self.register_buffer(name, tensor).",
 )
 KEPT = re.compile(r"running|moving|mean|var|mu\b|sigma|std")
 
