@@ -147,7 +147,8 @@ class Worker:
             net: nn.Module = sys.modules["baseline"].Net(*request.sizes)
         else:
             net = self._make_net(request.sizes, {})
-            self._call(net.eval(), images[:2])  # materialises lazy parameters
+            net.eval()  # a train() of the student's own may return nothing
+            self._call(net, images[:2])  # materialises lazy parameters
         if request.students != "network":
             optimizer = self._make_optimizer(iter(parameters_of(net)), {})
         else:
