@@ -253,3 +253,23 @@ def f():
 def test_what_is_compiled_runs_as_it_is_written(launcher: Launcher) -> None:
     with student_of(launcher, COMPILED) as student:
         assert student.call("f").value == (["weight", "bias"], (1, 3))
+
+
+LOADER = """
+import torch
+from torch.utils.data import DataLoader, TensorDataset
+
+def f(**settings):
+    rows = TensorDataset(torch.arange(5))
+    loader = DataLoader(rows, batch_size=2, shuffle=True, **settings)
+    torch.manual_seed(0)
+    return [batch.tolist() for _ in range(2) for batch, in loader]
+
+def g():
+    return f() == f(num_workers=2, persistent_workers=True, prefetch_factor=4, timeout=9)
+"""
+
+
+def test_a_data_loader_needs_no_workers_of_its_own(launcher: Launcher) -> None:
+    with student_of(launcher, LOADER) as student:
+        assert student.call("g").value is True
