@@ -480,6 +480,7 @@ def test_a_deep_or_wide_tree_is_bounded(tmp_path: Path) -> None:
 @everywhere
 def test_a_module_brings_what_it_imports_of_its_folder(load: Load, tmp_path: Path) -> None:
     module = "from helpers import f\nfrom assignments.adam import make_optimizer\nimport pkg.one\n"
+    module += "import baseline\nfrom assignments.baseline import Net\n"  # which is the course's
     files = {
         "work/relu.py": module,
         "work/adam.py": CODE,
