@@ -25,7 +25,9 @@ import pytest
 from conftest import NEEDS_LINUX, expect_walls
 
 if sys.platform != "win32":
+    import fcntl
     import resource
+    import termios
 
 if sys.platform != "linux":
     pytest.skip(NEEDS_LINUX, allow_module_level=True)
@@ -624,6 +626,15 @@ ALLOWED_WITHOUT_A_FILTER: dict[str, Callable[[], object]] = {
     "memfd": lambda: os.memfd_create("x"),
     "pipe": lambda: os.pipe() and None,
     "signal_to_the_parent": lambda: os.kill(os.getppid(), 0),
+    "signal_to_the_parents_thread": lambda: system_call(
+        call_number("tgkill"), os.getppid(), os.getppid(), 0
+    ),
+    "limit_of_the_parent": lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CORE) and None,
+    "limit": lambda: resource.prlimit(0, resource.RLIMIT_CORE, (0, 0)) and None,
+    "owner_of_a_descriptor": lambda: fcntl.fcntl(2, fcntl.F_SETOWN, os.getpid()),
+    "bytes_to_be_read": lambda: (
+        fcntl.ioctl(os.open("x", os.O_CREAT | os.O_RDWR), termios.FIONREAD, bytes(4)) and None
+    ),
     "prctl": lambda: jail.prctl(jail.PR_SET_DUMPABLE, 1),
     "execute": lambda: subprocess.run(["true"], check=True) and None,
     "affinity": lambda: os.sched_getaffinity(os.getppid()) and None,
