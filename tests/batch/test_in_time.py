@@ -105,6 +105,16 @@ def test_of_several_attempts_in_a_download_the_last_in_time_counts(
         assert when.startswith("2026-10-12" if counts == "last" else "2026-10-09")
 
 
+@pytest.mark.parametrize(("second", "expected"), [("00", "x = 1.5"), ("01", "x = 1")])
+def test_what_came_when_it_was_due_came_in_time(second: str, expected: str, tmp_path: Path) -> None:
+    at_midnight = {f"HW_jd_attempt_2026-10-10-00-00-{second}_relu.py": "x = 1.5\n"}
+    class_ = make_folder(tmp_path / "class", BLACKBOARD | at_midnight)
+    with open_class(class_, ["relu"]) as handed_in:
+        (handed,) = handed_in.submissions
+        submission, _ = InTime(course_of("in time"), {}).of("jd", handed, handed.load())
+    assert submission.sources["relu"].text.strip() == expected
+
+
 def test_where_no_attempt_was_in_time_the_last_one_counts(tmp_path: Path) -> None:
     late = {name.replace("2026", "2027"): text for name, text in BLACKBOARD.items()}
     with open_class(make_folder(tmp_path / "class", late), ["relu"]) as handed_in:

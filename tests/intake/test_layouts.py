@@ -639,6 +639,11 @@ CASES: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
             {"w1-submissions/w1-o-cat/relu.py": "o", "w1-submissions/w1-o-dog/x": ""},
             {"o-cat": {"relu": "o"}, "o-dog": {}},
         ),
+        # A login is one's own in any case.
+        (
+            {"relu-Octocat/relu.py": "o", "dropout-octocat/dropout.py": "o2"},
+            {"octocat": {"relu": "o", "dropout": "o2"}},
+        ),
         # Downloaded as zips; a slug with a hyphen, in any case.
         (
             {"ReLU-octocat-main/relu.py": "o", "relu-hub-bot-main/relu.py": "h"},
@@ -955,6 +960,14 @@ def test_five_names_that_are_left_out_are_named(make_class, count: int, told: st
     (note,) = class_.notes
     names = ", ".join(list(others)[:5])
     assert note == f"no submissions, so left out: {names}{told}"
+
+
+def test_only_what_vpl_calls_a_group_may_be_one(make_class) -> None:  # type: ignore[no-untyped-def]
+    time = "2026-10-01-12-00-00/relu.py"
+    class_, _ = read(make_class({f"Red Team Group 12 /{time}": "t", f"Team Red 77 rt/{time}": "r"}))
+    assert {handed.name: handed.group for handed in class_.submissions} == {
+        "Red Team": "Red Team", "Team Red": "",
+    }  # fmt: skip
 
 
 def test_a_login_of_ilias_may_hold_two_underscores(make_class) -> None:  # type: ignore[no-untyped-def]

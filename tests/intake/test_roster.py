@@ -187,6 +187,33 @@ def test_sections_groups_and_extensions_are_read(tmp_path: Path) -> None:
     assert (line.section, line.group, line.extension) == ("Mo 10", "Red Pandas", "2026-11-01")
 
 
+@pytest.mark.parametrize("names", [("Jane Doe", "Jane Mary Doe"), ("Dr. Jane Doe", "Doe, Jane")])
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_word_more_in_a_name_is_no_other_person(
+    tmp_path: Path, names: tuple[str, str], order: int
+) -> None:
+    rows = [f'"{name}",1,{section}' for name, section in zip(names[::order], "AB", strict=True)]
+    (line,) = roster(tmp_path, "\n".join(["name,identifier,section", *rows])).lines
+    assert (line.name, line.section) == (names[::order][0], "A, B")
+
+
+@pytest.mark.parametrize(
+    ("header", "identifiers", "numbers"),
+    [
+        ("Student,ID,Section", (), ("canvas:42",)),
+        ("LastName,FirstName,ID,Section", (), ("canvas:42",)),
+        ("Student,ID,Group", ("42",), ()),
+        ("Name,ID,Section", ("42",), ()),
+    ],
+)
+def test_an_id_is_canvass_own_number_in_canvass_own_gradebook_alone(
+    tmp_path: Path, header: str, identifiers: tuple[str, ...], numbers: tuple[str, ...]
+) -> None:
+    name = "Doe,Jane" if header.startswith("LastName") else "Jane Doe"
+    (line,) = roster(tmp_path, f"{header}\n{name},42,A\n").lines
+    assert (line.identifiers, line.numbers) == (identifiers, numbers)
+
+
 def test_who_stands_in_two_sections_is_one(tmp_path: Path) -> None:
     text = 'name,identifier,section\nJane Doe,1,A\n"Doe, Jane",1,B\nBob,2,A\nJane Doe,3,A\n'
     lines = roster(tmp_path, text).lines

@@ -17,6 +17,7 @@ from grader.course.stubs import original_stub
 from grader.intake.tree import open_tree
 from grader.submissions.model import Submission, SubmissionError
 from grader.submissions.reading import (
+    find_module,
     load_submission,
     merge,
     read_submission,
@@ -580,3 +581,30 @@ def test_several_are_read_and_each_costs_itself_only(tmp_path: Path) -> None:
         "b.7z: it is a 7-Zip archive, which can't be read; make a .zip of the modules and hand "
         "that in"
     ]
+
+
+# ---------------------------------------------------------------- where a module lies
+
+
+def test_a_module_is_found_where_it_is_a_file_of_its_own(tmp_path: Path) -> None:
+    alone = write(tmp_path / "relu.py", CODE)
+    work = tmp_path / "work"
+    below = write(work / "src" / "relu.py", CODE)
+    adam = write(work / "adam.py", b"")
+    packed = write(work / "l2.zip", zipped({"l2.py": CODE}))
+    assert find_module(load_submission(alone, SLUGS), "relu") == alone
+    folder = load_submission(work, SLUGS)
+    # Also one that can't be used, of which there is no other.
+    assert [find_module(folder, slug) for slug in ("relu", "adam", "l2")] == [below, adam, None]
+    archive = write(tmp_path / "relu.zip", zipped({"relu.py": CODE}))
+    assert find_module(load_submission(archive, SLUGS), "relu") is None
+    assert find_module(load_submission(packed, SLUGS), "l2") is None
+
+
+def test_of_several_files_the_one_that_was_read_is_found(tmp_path: Path) -> None:
+    write(tmp_path / "relu (1).py", OTHER)
+    read = write(tmp_path / "relu.py", CODE)
+    assert find_module(load_submission(tmp_path, SLUGS), "relu") == read
+    write(tmp_path / "a" / "adam.py", CODE)
+    write(tmp_path / "b" / "adam.py", OTHER)
+    assert find_module(load_submission(tmp_path, SLUGS), "adam") is None
