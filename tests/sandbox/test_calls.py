@@ -265,19 +265,29 @@ def freezes(net, x):
 
 
 def answer(**parts: Data) -> protocol.Called:
-    whole = {name: pack([]) for name in ("arguments", "gradients", "forwards", "asked", "left")}
-    return protocol.Called(**({"value": pack(1)} | whole | parts), recording=True)
+    """What a call with one argument gave."""
+    whole = {name: pack([None]) for name in ("arguments", "gradients", "left")}
+    whole |= {"value": pack(1), "forwards": pack([]), "asked": pack([])}
+    return protocol.Called(**(whole | parts), recording=True)
 
 
 @pytest.mark.parametrize(
     "forged",
     [
         answer(value=Data([Node("list", 5)], [])),
-        answer(arguments=pack([1])),
+        answer(arguments=pack([])),
+        answer(arguments=pack([None, 1])),
         answer(arguments=pack({})),
         answer(gradients=pack(None)),
-        answer(left=pack([None])),
+        answer(gradients=pack([])),
+        answer(gradients=pack([None, None])),
+        answer(left=pack([])),
+        answer(left=pack([None, None])),
         answer(left=pack([True])),
+        answer(left=pack([(True,) * 4])),
+        answer(left=pack([(True,) * 6])),
+        answer(left=pack([[True] * 5])),
+        answer(left=pack([(True, True, True, True, 1)])),
         answer(forwards=pack([1])),
         answer(forwards=pack([(1, True)])),
         answer(forwards=pack([(1, True, np.ones(2))])),
@@ -286,6 +296,7 @@ def answer(**parts: Data) -> protocol.Called:
     ],
 )
 def test_a_forged_answer_is_the_students_fault(forged: protocol.Called) -> None:
-    assert called(answer(), "calling f", 0).value == 1
+    right = answer(left=pack([(True,) * 5]), forwards=pack([(4, True, True)]), asked=pack([[1]]))
+    assert called(right, "calling f", 1).left == [Left(True, True, True, True, True)]
     with pytest.raises(StudentUnusable):
-        called(forged, "calling f", 0)
+        called(forged, "calling f", 1)
