@@ -17,7 +17,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import msgspec
 import numpy as np
@@ -28,6 +28,7 @@ from grader.course.manifest import load_course
 from grader.grading.engine import Engine
 from grader.sandbox.client import (
     Allowance,
+    Network,
     Student,
     StudentCrashed,
     StudentError,
@@ -737,3 +738,40 @@ student.call("busy")
 
 def children_of(pid: int) -> str:
     return Path(f"/proc/{pid}/task/{pid}/children").read_text()
+
+
+# ---------------------------------------------------------------- what a network is asked
+
+
+def network_that_notes(requests: list[protocol.Request], key: str) -> Network:
+    """A handle on nothing: what it asks is noted, and answered with zeros."""
+
+    def ask(request: protocol.Request, expected: type[Any]) -> Any:
+        requests.append(request)
+        if not isinstance(request, protocol.Forward):
+            return protocol.Done()
+        batches = [protocol.unpack_array(batch) for batch in request.batches]
+        zeros = [protocol.pack_array(np.zeros((len(b), 4), np.float32)) for b in batches]
+        return protocol.Outputs(zeros * max(1, len(request.values)))
+
+    return Network(ask, key, (6, 5, 4), [], np.zeros(4, np.float32))
+
+
+def test_autograd_records_in_every_other_pass() -> None:
+    requests: list[Any] = []
+    net = network_that_notes(requests, "net")
+    for train in (False, False, True, True):
+        net.forward(np.zeros((2, 6), np.float32), train=train)
+    assert [request.gradients for request in requests] == [True, False, True, False]
+
+
+def test_what_was_assigned_has_arrived_before_a_state_is_copied() -> None:
+    requests: list[Any] = []
+    source, target = (network_that_notes(requests, key) for key in ("source", "target"))
+    source.assign([np.ones(3, np.float32)])
+    target.load_state_of(source)
+    assigned, copied = requests
+    assert (assigned.key, len(assigned.values)) == ("source", 1)
+    assert (copied.source, copied.target) == ("source", "target")
+    source.forward(np.zeros((2, 6), np.float32))
+    assert requests[-1].values == []  # and is assigned once
