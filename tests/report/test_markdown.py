@@ -12,7 +12,8 @@ from helpers.rendered import OWN_TAGS, Rendered
 from helpers.reports import NASTY, make_report
 from msgspec.structs import replace
 
-from grader.report.markdown import render, spread
+from grader.report.markdown import render, shortfalls, spread
+from grader.report.model import Verdict
 from grader.text import printable
 
 TITLE = "Training neural networks"
@@ -131,3 +132,21 @@ def test_the_command_writes_the_file(run_grader: RunGrader, tmp_path: Path) -> N
     assert html.startswith("<!DOCTYPE html>")
     assert "default-src &#39;none&#39;" in html
     assert "Expected: " in html
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "counted"),
+    [
+        (["not_judged", "not_judged"], ""),
+        (["failed", "not_judged"], "1 more check:\n"),
+        (["failed", "not_judged", "not_judged"], "2 more checks:\n"),
+        (["passed", "failed"], ""),
+    ],
+)
+def test_checks_that_were_not_judged_are_more_beside_others_alone(
+    verdicts: list[Verdict], counted: str
+) -> None:
+    (assignment, _) = make_report().assignments
+    checks = [replace(assignment.checks[1], verdict=v, message="why") for v in verdicts]
+    told = "".join(shortfalls(replace(assignment, checks=checks), ""))
+    assert re.findall(r"\d+ more.*\n", told) == [counted] * bool(counted)

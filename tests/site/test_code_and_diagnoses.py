@@ -67,6 +67,11 @@ def test_the_line_that_a_message_names_is_marked_and_failures_come_first() -> No
     assert "The code" not in without and "<mark>" not in without
 
 
+def test_no_line_of_a_check_that_passed_is_marked() -> None:
+    passed = replace(check("first"), line=1)
+    assert listing_of("x = 1\ny = 2\n", [passed, check("second", "no", line=2)]).marked == [2]
+
+
 def test_any_code_is_shown_within_bounds() -> None:
     for text in HARMFUL.values():
         assert listing_of(text, []).lines
