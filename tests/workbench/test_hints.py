@@ -10,7 +10,7 @@ import pytest
 from conftest import REPOSITORY, RunGrader, on_posix, solution, wrong
 
 from grader.course.manifest import load_course
-from grader.workbench.hints import Hint, Hints
+from grader.workbench.hints import Hint, Hints, NoSuchHint
 
 COURSE = load_course(REPOSITORY)
 STATE = ".grader/hints.json"
@@ -38,6 +38,18 @@ def test_where_an_assignment_has_no_hints_a_line_says_so(
     ran = run_grader("hint", "relu", cwd=course, root=course)
     assert (ran.status, ran.stdout) == (2, "")
     assert "there are no hints for relu" in ran.stderr
+
+
+def test_earlier_hints_go_back_to_the_first_from_the_one_shown_or_the_last_ever(root: Path) -> None:
+    hints = Hints(COURSE, root)
+    with pytest.raises(NoSuchHint, match="no hint was shown yet"):
+        hints.earlier("relu", None)
+    hint = [hints.next("relu") for _ in range(3)][-1]
+    back = []
+    for _ in range(3):
+        back.append(hint := hints.earlier("relu", hint))
+    assert shown(*back) == [2, 1, 1]
+    assert shown(Hints(COURSE, root).earlier("relu", None)) == [3]  # of another day
 
 
 def test_hints_come_one_after_the_other_and_the_last_one_stays(root: Path) -> None:
