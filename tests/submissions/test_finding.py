@@ -15,7 +15,8 @@ from conftest import REPOSITORY, solution
 from grader.course.manifest import load_course
 from grader.course.stubs import original_stub
 from grader.intake.tree import open_tree
-from grader.submissions.model import Submission, SubmissionError
+from grader.submissions import untouched
+from grader.submissions.model import Source, Submission, SubmissionError
 from grader.submissions.reading import (
     find_module,
     load_submission,
@@ -293,6 +294,23 @@ def test_an_empty_file_beside_the_full_one_is_passed_over(load: Load, tmp_path: 
     submission = load({"relu.py": "", "relu (1).py": CODE, "adam.py": " \n"}, tmp_path)
     assert texts(submission) == {"relu": CODE}
     assert submission.problems == {"adam": "adam.py: it is empty; save it and hand it in again"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_untouched"),
+    [
+        ("\n", "\n", True), ("\n", "\r\n", True), ("\n", "\n\n", True), ("\n", " \t\n", True),
+        ("\n    ", "\n  ", False), ("import", " import", False), ("torch", "Torch", False),
+    ],
+)  # fmt: skip
+def test_a_stub_is_untouched_whatever_an_editor_does_unasked(
+    old: str, new: str, is_untouched: bool
+) -> None:
+    stub = original_stub(COURSE, "relu")
+    assert stub is not None and old in stub
+    assert untouched.is_untouched(COURSE, Source("relu", "relu.py", stub.replace(old, new))) == (
+        is_untouched
+    )
 
 
 def test_an_untouched_stub_is_no_answer_beside_work_elsewhere(tmp_path: Path) -> None:
