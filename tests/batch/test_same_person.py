@@ -109,6 +109,15 @@ def test_a_time_that_a_later_download_does_not_tell_is_not_forgotten(class_: Cla
     assert stored.submitted_at == EARLY
 
 
+def test_of_two_who_turn_out_to_be_one_what_was_handed_in_stays(class_: Class) -> None:
+    class_.enrol(roster=[Line("J. Doe", ("s42",))])
+    class_.enrol(at(handed("jane@example.edu"), LATE))
+    assert len(class_.students) == 2
+    class_.enrol(roster=[Line("Jane Doe", ("s42",), "jane@example.edu")])
+    (stored,) = class_.students.values()
+    assert (stored.submission, stored.submitted_at) == ("jane@example.edu", LATE)
+
+
 def test_who_is_dropped_comes_back_with_all_that_is_stored(class_: Class) -> None:
     class_.enrol(handed("jd"), roster=[OWN])
     (key,) = class_.keys

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from helpers.exports import exported, is_run
+from helpers.exports import exported, is_run, rows_of
 from helpers.fake_gradebook import HARMFUL, FakeGradebook, entry_of, harmful_class, override
 
 from grader.course.manifest import CanvasColumns, load_course
@@ -266,6 +266,15 @@ def test_what_is_not_canvass_gradebook_is_refused(
 ) -> None:
     with pytest.raises(ExportError, match=message):
         exported([entry_of("a")], "canvas", tmp_path, canvas=content)
+
+
+def test_two_of_one_login_are_told_apart_by_canvass_own_numbers(tmp_path: Path) -> None:
+    def written(*numbers: str) -> list[str]:
+        entries = [entry_of(n, f"Name {n}", login="both", number=n) for n in numbers]
+        return [row["ID"] for row in rows_of(exported(entries, "canvas", tmp_path))[1:]]
+
+    assert written("canvas:1", "canvas:2") == ["1", "2"]
+    assert written("canvas:1", "") == ["1"]
 
 
 @pytest.mark.parametrize(("columns", "told"), [(12, "'Quiz 12'"), (13, "'Quiz 12' and 1 more")])

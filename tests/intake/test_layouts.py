@@ -443,6 +443,14 @@ CASES: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
             },
             {"jdoe": {"relu": "new"}},
         ),
+        # What that file says is believed of its own name alone.
+        (
+            {
+                f"HW1_jdoe_attempt_{TIME}_relu.py": "j",
+                f"HW1_jdoe_attempt_{TIME}.txt": "Name: Bob Roe (broe)\n",
+            },
+            {"jdoe": {"relu": "j"}},
+        ),
         # A username with an underscore, as the file beside it tells.
         (
             {
@@ -960,6 +968,16 @@ def test_five_names_that_are_left_out_are_named(make_class, count: int, told: st
     (note,) = class_.notes
     names = ", ".join(list(others)[:5])
     assert note == f"no submissions, so left out: {names}{told}"
+
+
+def test_what_stands_beside_a_name_in_moodle_is_read_as_what_it_is(make_class) -> None:  # type: ignore[no-untyped-def]
+    class_, _ = read(
+        make_class({"Bob Roe_b.roeATx.edu_br12_222_assignsubmission_file/relu.py": "b"})
+    )
+    (handed,) = class_.submissions
+    assert set(handed.handles[2:]) == {
+        ("name", "Bob Roe"), ("email", "b.roe@x.edu"), ("word", "br12"),
+    }  # fmt: skip
 
 
 def test_only_what_vpl_calls_a_group_may_be_one(make_class) -> None:  # type: ignore[no-untyped-def]

@@ -214,6 +214,18 @@ def test_an_id_is_canvass_own_number_in_canvass_own_gradebook_alone(
     assert (line.identifiers, line.numbers) == (identifiers, numbers)
 
 
+def test_an_address_among_numbers_takes_no_other_addresss_place(tmp_path: Path) -> None:
+    text = "name,identifier,email\nJane Doe,jd@home.org,jd@x.edu\nBob,b@x.edu,\n"
+    jane, bob = roster(tmp_path, text).lines
+    assert (jane.email, jane.identifiers) == ("jd@x.edu", ("jd@home.org",))
+    assert (bob.email, bob.identifiers) == ("b@x.edu", ())
+
+
+def test_what_stands_for_no_number_may_be_a_name_or_a_section(tmp_path: Path) -> None:
+    (line,) = roster(tmp_path, "name,identifier,login,section,group\nNull,null,-,0,None\n").lines
+    assert line == Line("Null", sections=("0",), group="None")
+
+
 def test_who_stands_in_two_sections_is_one(tmp_path: Path) -> None:
     text = 'name,identifier,section\nJane Doe,1,A\n"Doe, Jane",1,B\nBob,2,A\nJane Doe,3,A\n'
     lines = roster(tmp_path, text).lines
