@@ -12,7 +12,7 @@ import yaml
 from conftest import REPOSITORY, Ran, RunGrader
 from helpers.clones import commit, git
 
-from grader.authoring.release import make_repository
+from grader.authoring.release import digest, is_ours, make_repository
 from grader.course.manifest import load_course
 
 SLUGS = [path.stem for path in sorted((REPOSITORY / "solutions").glob("*.py"))]
@@ -394,6 +394,16 @@ def test_releasing_again_never_overwrites_work(
     assert release(run_grader, course, out).status == 0
     assert work.read_text(encoding="utf-8") == "# my work\n"
     assert beside.read_text(encoding="utf-8") == "# work here, too\n"
+
+
+def test_a_link_is_somebodys_work_whatever_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"as released")
+    (tmp_path / "link").symlink_to("file")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    (tmp_path / "edited").write_bytes(b"my work")
+    names = ("file", "missing", "link", "dangling", "edited")
+    ours = [is_ours(tmp_path / name, [digest(b"as released")]) for name in names]
+    assert ours == [True, True, False, False, False]
 
 
 def test_an_interrupted_release_is_completed_by_the_next_one(
