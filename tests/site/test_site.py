@@ -316,6 +316,14 @@ def test_a_score_that_a_person_set_counts_in_the_class_too() -> None:
     assert summary.assignments["relu"].mean == 10.0
 
 
+@pytest.mark.parametrize("final", [None, 3.0])
+def test_who_handed_in_nothing_is_absent_whatever_score_was_set(final: float | None) -> None:
+    summary = ClassSummary(INFOS)
+    summary.add(make_entry("ann", "Ann", None, final=final))
+    (row,) = summary.rows
+    assert (summary.absent, row[-1]) == (1, 8)  # the row's marks, of which 8 is for that
+
+
 @pytest.mark.parametrize("losses", [[0.0], [1e300, 2e300], [float("inf"), 1.0], [2.3] * 40])
 def test_any_curve_can_be_drawn(losses: list[float]) -> None:
     for band in (None, load_reference().bands["relu"]):
