@@ -104,8 +104,9 @@ def columns(text: str) -> int:
 
 def plain(text: str) -> str:
     """`text` without what a CI system that reads the log would take for a command of its own."""
-    # Between every two colons: of three, the last two would still make a command.
-    return re.sub(":(?=:)", ": ", text).replace("##[", "# #[")
+    # Between every two colons: of three, the last two would still make a command. Others' begin
+    # with "##vso[" (Azure Pipelines), "##teamcity[", or "##[".
+    return re.sub(r"##(?=\w*\[)", "# #", re.sub(":(?=:)", ": ", text))
 
 
 def show_name(name: str) -> str:

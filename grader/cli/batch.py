@@ -14,6 +14,7 @@ from grader.cli.common import (
     Seed,
     errors,
     exit_status,
+    note,
     open_course,
     select,
     the_one,
@@ -133,7 +134,7 @@ def batch(
                 open_store(results, create=True) as store,
                 ClassProgress(errors) as progress,
             ):
-                errors.print(f"grader: {handed_in.layout}", markup=False)
+                note(handed_in.layout)
                 enrolment = enrol(store, handed_in.submissions, listed.lines if listed else None)
                 odd = [*(listed.notes if listed else ()), *handed_in.notes, *enrolment.notes]
                 odd += note_extensions(store, enrolment.extensions, course.zone)
@@ -167,7 +168,7 @@ def batch(
             errors.print("grader: the same command goes on from here", markup=False)
             raise
     for line in account:
-        errors.print(f"grader: {line}", markup=False)
+        note(line)
     raise typer.Exit(conclude(run.summary, results))
 
 
@@ -175,9 +176,7 @@ def conclude(summary: Summary, results: Path) -> int:
     """Say what the grader failed at, or what to do next, and which exit status that is."""
     for line, count in summary.failures.items():
         times = f" ({count} times)" if count > 1 else ""
-        errors.print(
-            f"grader: the grader itself failed, not the submission: {line}{times}", markup=False
-        )
+        note(f"the grader itself failed, not the submission: {line}{times}")
     if summary.failures:
         errors.print("grader: next: the same command grades what is left", markup=False)
         return FAILED

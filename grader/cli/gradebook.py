@@ -95,14 +95,14 @@ def history(who: Who, results: Results) -> None:
     """Show how a student's grades came about: each change with its date, why, and the total."""
     with opened(results) as gradebook:
         from grader.gradebook.account import story
-        from grader.text import printable
+        from grader.text import plain, printable
 
         console = Console(highlight=False, soft_wrap=True)
         stored = the_one(gradebook.store, who)
         student = stored.student
-        console.print(Text(f"{printable(student.name)} ({student.key})", style="bold"))
+        console.print(Text(plain(f"{printable(student.name)} ({student.key})"), style="bold"))
         for line in story(gradebook.store, gradebook.entry_of(stored), gradebook.course.zone):
-            console.print(line, markup=False)
+            console.print(plain(line), markup=False)
 
 
 @app.command(
@@ -221,10 +221,10 @@ def deciding(results: Path, who: str, slug: str | None) -> Iterator[Decider]:
 
 
 def say(lines: list[str]) -> None:
-    from grader.text import printable
+    from grader.text import plain, printable
 
     for line in lines:
-        print(printable(line, 2_000))
+        print(plain(printable(line, 2_000)))
 
 
 @app.command(

@@ -16,7 +16,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from grader.text import printable
+from grader.text import plain, printable
 
 LINE_EVERY_S = 30.0
 LINE_CHARACTERS = 500
@@ -73,7 +73,7 @@ class ClassProgress:
         self._bar.stop()
 
     def note(self, line: str) -> None:
-        self._console.print(printable(line, LINE_CHARACTERS), markup=False)
+        self._console.print(plain(printable(line, LINE_CHARACTERS)), markup=False)
 
     def start(self, submissions: int) -> None:
         self._total = submissions

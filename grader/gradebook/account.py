@@ -20,7 +20,7 @@ from grader.gradebook.late import on_clock, shown
 from grader.gradebook.model import Entry, Person
 from grader.gradebook.scores import label, more_time, number, points, steps_of
 from grader.grading.key import MISSING
-from grader.text import printable
+from grader.text import plain, printable
 
 LINES = 20  # at most so many of a kind at a run's end; `grader changes` has them all
 LONGEST = 2_000  # characters of a line
@@ -101,7 +101,7 @@ def changes_table(changes: Iterable[Change], students: dict[str, Person]) -> Tab
         student = students[change.after.student]
         table.add_row(
             Text(change.after.at),
-            Text(f"{printable(student.name)} ({student.key})"),
+            Text(plain(f"{printable(student.name)} ({student.key})")),
             Text(change.after.key.slug),
             Text(f"{number(change.before.score)} → {number(change.after.score)}"),
             Text(", ".join(change.checks)),

@@ -69,6 +69,8 @@ def annotate(reports: Sequence[Report], files: Sequence[Mapping[str, str]]) -> l
             if assignment.status in ("missing", "untouched"):
                 continue
             file = places.get(assignment.slug)
+            if file is not None and file != printable(file, len(file)):
+                file = None  # a name that can't be shown as it is
             for rank, check in enumerate(told(assignment.checks)):
                 title = printable(f"{who}{assignment.title}: {check.title}", TITLE_CHARACTERS)
                 # Lines of a notebook's cells are not lines of its file.

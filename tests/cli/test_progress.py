@@ -6,6 +6,7 @@ import io
 from types import SimpleNamespace
 
 import pytest
+from helpers.runner import Runner
 from rich.console import Console
 
 from grader.cli import progress
@@ -27,6 +28,14 @@ def test_a_line_every_half_minute_tells_pace_and_time_left(monkeypatch: pytest.M
         "10/40 submissions graded, 7 a minute, 4 min left",
         "40/40 submissions graded, 26 a minute, 0 s left",  # the last one, whenever
     ]
+
+
+def test_no_line_is_a_command_to_a_ci_system() -> None:
+    shown = io.StringIO()
+    with ClassProgress(Console(file=shown, width=100)) as told:
+        told.note("::error::x: there is no module named after an assignment in it")
+    assert "error" in shown.getvalue()
+    assert Runner().read(shown.getvalue()) == []
 
 
 def test_what_there_is_more_to_do_counts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,7 @@ HARMFUL = {
     "right to left": "\u202egnp.exe",
     "Canvas's row of maxima": "    Points Possible",
     "nothing but spaces": "   ",
+    "a formula after a quote": 'x "=1+1',
 }
 SLUGS = ("momentum", "relu")
 

@@ -67,6 +67,17 @@ def test_shown_text_has_no_command_wherever_its_line_is_broken(text: str) -> Non
     assert "::" not in shown
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["##vso[task.setvariable variable=x]y", "##teamcity[buildStatus text='x']", "##[section]x"],
+)
+def test_shown_text_has_no_command_of_other_systems(command: str) -> None:
+    """Azure Pipelines and TeamCity look for these anywhere in a line."""
+    shown = plain(f"x {command}")
+    assert "##" not in shown
+    assert shown.replace(" ", "") == f"x{command}".replace(" ", "")
+
+
 def test_an_annotation_names_file_line_and_title_and_escapes_all_three() -> None:
     annotation = Annotation("error", "a: b, c", "100%\nx", "assignments/re,lu.py", 7)
     assert str(annotation) == (
@@ -119,6 +130,12 @@ def test_a_file_that_cannot_be_read_is_one_error() -> None:
 def test_a_notebook_gets_no_line_of_its_file() -> None:
     _, error = annotate([make_report()], [{"relu": "relu.ipynb"}])
     assert (error.file, error.line) == ("relu.ipynb", None)
+
+
+@pytest.mark.parametrize("name", ["\x1b[31mred/relu.py", "\udcff/relu.py", "a\nb/relu.py"])
+def test_a_file_whose_name_cannot_be_shown_is_not_named(name: str) -> None:
+    _, error = annotate([make_report()], [{"relu": name}])
+    assert (error.file, error.line) == (None, None)
 
 
 def test_commands_are_back_on_afterwards_also_if_something_breaks() -> None:

@@ -140,5 +140,6 @@ def feedback(entry: Entry, column: AssignmentInfo) -> str:
 
 def text_cell(text: str) -> str:
     """`text` for Moodle to show: one line, not markup, and without what fgetcsv stumbles over."""
-    line = cell(" ".join(text.split()))
-    return html.escape(line, quote=False).replace('"', "&quot;").replace("\\", "&#92;")
+    line = html.escape(" ".join(text.split()), quote=False)
+    # Cells are made harmless last: what stands after "&quot;" stands after a semicolon.
+    return cell(line.replace('"', "&quot;").replace("\\", "&#92;"))
