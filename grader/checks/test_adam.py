@@ -82,7 +82,7 @@ def test_update_rule(student: Student, rng: np.random.Generator) -> None:
 
 
 def trials(student: Student, rng: np.random.Generator) -> Iterator[Trial]:
-    for lr, steps in ((0.01, 20), (draw_rate(rng, 0.02, 0.5), 5)):
+    for lr, steps in ((0.01, 20), (draw_rate(rng, 0.5, 50), 5)):
         shapes = draw_shapes(rng)
         # Large values show any weight decay, a large first gradient shows AMSGrad's maximum.
         start = [normal(rng, *shape, scale=5) for shape in shapes]
@@ -91,7 +91,7 @@ def trials(student: Student, rng: np.random.Generator) -> Iterator[Trial]:
         options: Options = {"lr": lr}
         yield follow(student, options, start, gradients, describe(options))
     # By gradients that grow as β1/β2 shrinks Adam's steps are the longest, up to twice lr.
-    yield follow_long(student, rng, {"lr": draw_rate(rng, 1e-5, 1e-3)}, growth=BETA_2 / BETA_1)
+    yield follow_long(student, rng, {"lr": draw_rate(rng, 1e-8, 1e-4)}, growth=BETA_2 / BETA_1)
     yield follow_at_full_size(student, rng, {"lr": 0.05})
 
 
@@ -142,7 +142,7 @@ def test_training(student: Student, rng: np.random.Generator, train: Train, pass
     """The baseline learns to read digits with it"""
     run = train(student_optimizer=True, units=True)
     rules = RULES if passed("test_update_rule") else ()
-    (trial,) = follow_each(student, rng, [{"lr": 0.02}], steps=3)
+    (trial,) = follow_each(student, rng, [({"lr": 0.02}, 1.0)], steps=3)
     with refuting("test_update_rule", "test_defaults"):
         expect_trained_baseline(
             run,

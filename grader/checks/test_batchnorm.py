@@ -34,6 +34,7 @@ from grader.checks.kit.nonlinearity import (
     identity_weights,
     is_by_recording,
     named_forward,
+    with_large_logits,
 )
 from grader.checks.kit.probes import (
     close,
@@ -62,6 +63,7 @@ from grader.checks.misconceptions.batchnorm import (
     NOT_SAVED,
     RUNNING_IN_TRAIN,
     SCALE_STARTS_AT_ZERO,
+    SIGN_OF_SCALE_LOST,
     SOME_EPS,
     WITHOUT_EFFECT,
     Normalise,
@@ -144,6 +146,8 @@ def named_normalisation(
 
     def error(normalise: Normalise, seen: np.ndarray) -> float:
         points = weights["gamma"] * normalise(z)[:8] + weights["beta"]
+        if not np.isfinite(points).all():  # of few rows some have no spread
+            return math.inf
         predicted = probe.activation(points, train=True)
         return float(np.abs(seen[:8] - predicted).max() / np.abs(predicted).max())
 
@@ -156,6 +160,10 @@ def named_normalisation(
         fresh = probe.hidden(weights, inputs, train=True)
         if error(by_running_statistics, fresh) < 2e-3:
             found.append(RUNNING_IN_TRAIN)
+        unsigned = weights | {"gamma": np.abs(weights["gamma"])}
+        points = normalised(z, z.mean(axis=0), z.var(axis=0), unsigned)[:8]
+        if close(shown[:8], probe.activation(points, train=True), rtol=2e-3):
+            found.append(SIGN_OF_SCALE_LOST)
         if not found and settles(probe, weights, inputs):
             found.append(RUNNING_IN_TRAIN)
     if found:
@@ -212,7 +220,7 @@ def test_train_mode(student: Student, rng: np.random.Generator) -> None:
     probe = Probe(student, rng)
     place, ddof = place_of_normalisation(probe)
 
-    weights = probe.draw(mean=1.5, deviation=3.0)
+    weights = with_large_logits(probe.draw(mean=1.5, deviation=3.0), "W2", "b2")
     inputs = probe.inputs(24)
     hidden = probe.hidden(weights, inputs, train=True).astype(np.float64)
     logits = probe.run(weights, inputs, train=True)
@@ -224,8 +232,8 @@ def test_train_mode(student: Student, rng: np.random.Generator) -> None:
         "Return them as they are: no normalisation or activation.",
         known=partial(named_logits, probe, inputs),
     )
-    expect_far_row(probe, place, ddof)
     expect_small_eps(probe, place, ddof)
+    expect_far_row(probe, place, ddof)
     if place == "before":  # as it also seems to come where there is no nonlinearity at all
         levels = np.repeat(LEVELS[::2, None], probe.num_hidden, axis=1)  # (N, H)
         shown = probe.activation(levels, train=True)
@@ -267,22 +275,27 @@ def named_logits(probe: Probe, inputs: np.ndarray) -> Mistake | None:
 
 
 def expect_small_eps(probe: Probe, place: Place, ddof: int) -> None:
-    """Fail if eps is clearly larger than MAX_EPS, seen on activations that hardly vary."""
+    """Fail if eps is clearly larger than MAX_EPS, seen on activations that hardly vary, of a batch
+    of few rows."""
     probe.renew()
     weights = probe.draw(mean=1.0, deviation=0.1)
-    inputs = probe.inputs(6)
+    inputs = probe.inputs(3)
     fixed = probe.hidden(weights, inputs, train=False)
     shown = probe.hidden(weights, inputs, train=True)
     if place == "before":
         z = inputs @ weights["W1"].T
         statistics = z.mean(axis=0), z.var(axis=0, ddof=ddof)
-        least = probe.activation(normalised(z, *statistics, weights, eps=1.3 * MAX_EPS), train=True)
+        least, most = (
+            probe.activation(normalised(z, *statistics, weights, eps=eps), train=True)
+            for eps in (1.3 * MAX_EPS, 0.0)
+        )
         middle = probe.activation(weights["beta"][None], train=True)
-        ok = np.abs(shown - middle).sum() >= 0.999 * np.abs(least - middle).sum()
+        least, seen, most = (np.abs(each - middle).sum() for each in (least, shown, most))
+        ok = 0.999 * least <= seen <= 1.01 * most
     else:
         # In eval mode a fresh network divides by 1, the usual initial variance, and so shows how
         # much a(z) varies. Where that can't be, only a much too large eps is seen.
-        deviation = fixed.std(axis=0, ddof=ddof) / weights["gamma"]
+        deviation = fixed.std(axis=0, ddof=ddof) / np.abs(weights["gamma"])
         slope = deviation / 0.1
         deviation = np.where((slope > 0.05) & (slope < 2), deviation, 0.02)
         n = (shown - weights["beta"]) / weights["gamma"]
@@ -292,7 +305,8 @@ def expect_small_eps(probe: Probe, place: Place, ddof: int) -> None:
     expect(
         ok,
         f"an eps of at most {MAX_EPS:g}",
-        "activations of small variance are not brought to unit variance",
+        f"activations of small variance, in a batch of {len(inputs)}, are not brought to unit "
+        "variance",
         "eps only prevents a division by 0.",
         known=partial(named_normalisation, probe, weights, inputs, shown),
     )

@@ -146,7 +146,7 @@ def test_accuracy(student: Student, rng: np.random.Generator) -> None:
 @pytest.mark.hint("Call net.eval() before the first batch.")
 def test_eval_mode(student: Student, rng: np.random.Generator) -> None:
     """A network in train mode is measured in eval mode"""
-    measured = measure(student, rng, 60, 16, dropout=0.9, train=True)
+    measured = measure(student, rng, 500, 16, dropout=0.9, train=True)
     training = sum(bool(train) for _, train, _ in measured.forwards)
     expect(
         not training,

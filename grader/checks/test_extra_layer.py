@@ -25,6 +25,7 @@ from grader.checks.kit.nonlinearity import (
     mix,
     named_forward,
     named_mixing,
+    with_large_logits,
 )
 from grader.checks.kit.passes import ForwardPass
 from grader.checks.kit.probes import (
@@ -109,7 +110,8 @@ class Chain:
         """Random weights; W1 has orthonormal rows, so that `inputs_for` inverts it accurately."""
         num_features, num_hidden, _ = self.net.sizes
         columns, _ = np.linalg.qr(self.rng.standard_normal((num_features, num_hidden)))
-        return self.layers.draw(self.rng) | {"W1": columns.T.astype(np.float32)}
+        weights = self.layers.draw(self.rng) | {"W1": columns.T.astype(np.float32)}
+        return with_large_logits(weights, "W3", "b3")
 
     def inputs_for(self, weights: Weights, hidden: np.ndarray) -> np.ndarray:
         """Inputs (N, F) whose W1·x + b1 are `hidden`, (N, H); there are such, as F > H."""

@@ -262,10 +262,12 @@ def expect_independent(name: str, what: str, matrix: np.ndarray, rng: np.random.
     """Fail if rows of a (M, N) matrix with unit variance depend on each other.
 
     The squared length of a row varies by N·(kurtosis - 1), and the squared scalar product of two
-    rows is N on average. Orthogonal rows have neither, repeated ones have more. Of few rows only
-    single pairs tell.
+    rows is N on average, as is the square of a row's sum. Orthogonal rows have none of these,
+    repeated ones have more. Of few rows only single pairs tell.
     """
     m, n = matrix.shape
+    sums = matrix.sum(axis=1)
+    means = float(sums @ sums) / (m * n)
     squares = np.square(matrix)
     spread = float(squares.sum(axis=1).var()) / (n * float(squares.var()))
     sample = matrix[rng.choice(m, min(m, ROWS), replace=False)]
@@ -273,12 +275,19 @@ def expect_independent(name: str, what: str, matrix: np.ndarray, rng: np.random.
     coupling = float((products**2).mean()) / n
     neighbours = float(np.einsum("ij,ij", matrix[1:], matrix[:-1])) / math.sqrt((m - 1) * n)
     expect(
-        (m < ROWS or (abs(spread - 1) < 6.5 * math.sqrt(2 / m) and abs(coupling - 1) < 0.09))
+        (
+            m < ROWS
+            or (
+                max(abs(spread - 1), abs(means - 1)) < 6.5 * math.sqrt(2 / m)
+                and abs(coupling - 1) < 0.09
+            )
+        )
         and np.abs(products).max() < 7.5 * math.sqrt(n)
         and abs(neighbours) < Z_LIMIT,
         f"the {what} of `{name}` to be independent of each other",
         f"scalar products of two with {coupling:.2f} times the variance of independent ones, of "
-        f"neighbours {neighbours:.1f} deviations off, lengths with {spread:.2f} times theirs",
+        f"neighbours {neighbours:.1f} deviations off, lengths with {spread:.2f} times theirs, "
+        f"sums with {means:.2f} times",
         "Orthogonal or repeated rows are not independent.",
         known=partial(recognise_rows, matrix),
     )

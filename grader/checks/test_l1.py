@@ -29,7 +29,7 @@ from grader.checks.misconceptions.l1 import (
     OVERFLOWS,
     recognise_loss,
 )
-from grader.grading.training import cross_entropy
+from grader.grading.training import BATCH_SIZE, TRAINING_SIZES, cross_entropy
 from grader.sandbox.client import Student
 from grader.sandbox.wire.values import GivenNetwork, Logits, Tensor
 
@@ -97,12 +97,16 @@ def draw_case(
     scale: float = 1.0,
     *,
     wide: bool = False,
+    blank: bool = False,
 ) -> Case:
     """A random network and batch; `scale` multiplies the weights of the last layer.
 
-    A `wide` one has layers of some thousand weights, of which one is large and a tenth is tiny.
+    A `wide` one has layers of some thousand weights, of which one is large and a tenth is tiny, and
+    outputs and a batch as in training. The inputs of a `blank` one are 0.
     """
     sizes = [int(size) for size in rng.integers(*(30, 50) if wide else (3, 9), num_layers + 1)]
+    if wide:
+        sizes[-1] = TRAINING_SIZES[-1]
     layers = []
     for number, (fan_in, fan_out) in enumerate(pairwise(sizes), start=1):
         size = scale if number == num_layers else 1.0
@@ -113,7 +117,8 @@ def draw_case(
         for weight in layers[::2]:
             weight[rng.random(weight.shape) < 0.1] *= 1e-4
         layers[0][0, 0] = 30.0
-    inputs = normal(rng, int(rng.integers(5, 12)), sizes[0])
+    rows = BATCH_SIZE if wide else int(rng.integers(5, 12))
+    inputs = normal(rng, rows, sizes[0], scale=0.0 if blank else 1.0)
     targets = rng.integers(0, sizes[-1], len(inputs))
     logits, gradients = differentiate(layers, inputs, targets)
     net = student.give_network(layers)
@@ -196,7 +201,7 @@ def test_penalty(student: Student, rng: np.random.Generator) -> None:
     possible = {"all parameters", "weights"}
     for strength, num_layers, wide in (
         (float(rng.uniform(2, 5)), 1, False),
-        (float(rng.uniform(0.1, 0.9)), 2, True),
+        (float(rng.uniform(0.05, 0.1)), 2, True),
         (3e-3, 5, False),
     ):
         case = draw_case(student, rng, num_layers, wide=wide)
@@ -223,8 +228,14 @@ def test_penalty(student: Student, rng: np.random.Generator) -> None:
 )
 def test_gradients(student: Student, rng: np.random.Generator) -> None:
     """Its gradients are the cross-entropy's plus strength·sign(p)"""
-    for strength, wide in ((0.0, False), (0.7, True), (float(rng.uniform(0.01, 0.1)), False)):
-        case = draw_case(student, rng, 3, wide=wide)
+    # As small a strength as is usual shows where the first weight has no other gradient.
+    small = float(10 ** rng.uniform(-8, -5))
+    for strength, wide, blank in (
+        (0.0, False, False),
+        (0.1, True, False),
+        (small, False, True),
+    ):
+        case = draw_case(student, rng, 3, wide=wide, blank=blank)
         logits = Logits(case.net, case.inputs)
         called = student.call(
             "compute_loss", case.net, logits, Tensor(case.targets), strength, cotangent=ONE

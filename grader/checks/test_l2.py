@@ -75,14 +75,17 @@ def test_update_rule(student: Student, rng: np.random.Generator) -> None:
 
 
 def trials(student: Student, rng: np.random.Generator) -> Iterator[Trial]:
-    cases: list[Options] = [
-        {"lr": 0.5, "weight_decay": 0.3},
-        {"lr": draw_rate(rng, 1e-3, 0.1), "weight_decay": draw_rate(rng, 0.5, 20)},
-        {"lr": 0.1, "weight_decay": 0.0},
+    cases: list[tuple[Options, float]] = [
+        ({"lr": 0.5, "weight_decay": 0.3}, 2.0),
+        ({"lr": draw_rate(rng, 1e-3, 0.1), "weight_decay": draw_rate(rng, 2, 20)}, 1e3),
+        ({"lr": 0.1, "weight_decay": 0.0}, 2.0),
     ]
-    yield from follow_each(student, rng, cases, steps=5, scale=2)
-    options = {"lr": draw_rate(rng, 1, 10), "weight_decay": draw_rate(rng, 1e-3, 0.1)}
-    yield follow_long(student, rng, options)
+    yield from follow_each(student, rng, cases, steps=5)
+    # As small a decay as is usual tells where lr is large enough to bring the parameters along.
+    decay = draw_rate(rng, 1e-8, 1e-2)
+    yield follow_long(
+        student, rng, {"lr": draw_rate(rng, 0.01, 0.1) / decay, "weight_decay": decay}
+    )
     yield follow_at_full_size(student, rng, {"lr": 0.1, "weight_decay": 0.7})
 
 
@@ -94,7 +97,7 @@ def test_defaults(student: Student, rng: np.random.Generator, passed: Passed) ->
     given: list[tuple[Options, float]] = [
         ({}, 1.0),
         ({"lr": 2.0}, 1e-4),
-        ({"weight_decay": 0.5}, 1.0),
+        ({"weight_decay": 0.5}, 100.0),
     ]
     rules = RULES if passed("test_update_rule") else ()
     named = partial(recognise, WRONG_DEFAULTS)
@@ -122,7 +125,7 @@ def test_training(student: Student, rng: np.random.Generator, train: Train, pass
     """The baseline learns to read digits with it"""
     run = train(student_optimizer=True, units=True)
     rules = RULES if passed("test_update_rule") else ()
-    (trial,) = follow_each(student, rng, [{"lr": 0.1, "weight_decay": 0.5}], steps=3)
+    (trial,) = follow_each(student, rng, [({"lr": 0.1, "weight_decay": 0.5}, 1.0)], steps=3)
     with refuting("test_update_rule", "test_defaults"):
         expect_trained_baseline(
             run, rules, trial, DEFAULTS, as_probed=passed("test_defaults"), formula=FORMULA

@@ -81,9 +81,10 @@ def test_update_rule(student: Student, rng: np.random.Generator) -> None:
 
 
 def trials(student: Student, rng: np.random.Generator) -> Iterator[Trial]:
-    cases: list[Options] = [
-        {"lr": 0.1, "momentum": 0.9},
-        {"lr": draw_rate(rng, 1e-4, 1e-2), "momentum": float(rng.uniform(0.05, 0.85))},
+    cases: list[tuple[Options, float]] = [
+        ({"lr": 0.1, "momentum": 0.9}, 1.0),
+        # From 0, where float32 shows steps of any size.
+        ({"lr": draw_rate(rng, 1e-7, 1e-3), "momentum": draw_rate(rng, 0.02, 0.8)}, 0.0),
     ]
     yield from follow_each(student, rng, cases, steps=6)
     yield follow_long(student, rng, {"lr": draw_rate(rng, 1, 20), "momentum": 0.99})
@@ -121,7 +122,7 @@ def test_training(student: Student, rng: np.random.Generator, train: Train, pass
     """The baseline learns to read digits with it"""
     run = train(student_optimizer=True, units=True)
     rules = RULES if passed("test_update_rule") else ()
-    (trial,) = follow_each(student, rng, [{"lr": 0.1, "momentum": 0.7}], steps=3)
+    (trial,) = follow_each(student, rng, [({"lr": 0.1, "momentum": 0.7}, 1.0)], steps=3)
     with refuting("test_update_rule", "test_defaults"):
         expect_trained_baseline(
             run, rules, trial, DEFAULTS, as_probed=passed("test_defaults"), formula=FORMULA

@@ -134,7 +134,8 @@ class Probe:
         length = np.linalg.norm(weights["W1"], axis=1, keepdims=True)
         weights["W1"] *= deviation / length
         weights["b1"] = np.zeros(self.num_hidden)
-        weights["gamma"] = self.rng.uniform(0.3, 0.6, self.num_hidden)
+        signs = self.rng.choice([-1, 1], self.num_hidden)
+        weights["gamma"] = signs * self.rng.uniform(0.3, 0.6, self.num_hidden)
         weights["beta"] = self.rng.uniform(1.0, 1.5, self.num_hidden)
         # b1 may not exist: a mean of the inputs gives z its mean.
         offset = np.linalg.pinv(weights["W1"]) @ np.full(self.num_hidden, mean)

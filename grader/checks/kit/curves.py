@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 UNKNOWN = 1e9
+MOST_DOUBT = 0.02  # of where a corner is: the bends beside it, of its own
 POINTS = 4096  # at which a function is read; more make its bends sharper, and its noise larger
 
 
@@ -42,7 +43,8 @@ class ReadCurve:
     """A function known at evenly spaced points; between them a parabola runs through its values.
 
     Where its second differences change from one point to the next, it may bend or jump in between:
-    what that can amount to is the error.
+    what that can amount to is the error. A single corner between straight pieces, as ReLU's, is
+    where these meet.
 
     Args:
         first: the first point.
@@ -65,6 +67,26 @@ class ReadCurve:
                 bends.max(axis=1) - bends.min(axis=1),
             )
         )
+        self.find_corners(bends)
+
+    def find_corners(self, bends: np.ndarray) -> None:
+        """Take cells that hold a corner, and those beside them, for straight.
+
+        Args:
+            bends: the second differences (M, 4) around each cell. A corner at a share s of the way
+                through one gives 1 - s of all to the second, and s to the third.
+        """
+        turn = bends[:, 1] + bends[:, 2]
+        beside = np.abs(bends[:, [0, 3]]).max(axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share, doubt = bends[:, 2] / turn, beside / np.abs(turn)
+        self.is_corner = (share >= 0) & (share <= 1) & (doubt < MOST_DOUBT)
+        self.share, self.turn = share.astype(np.float32), turn.astype(np.float32)
+        self.doubt = (0.01 + 2 * doubt).astype(np.float32)  # of where it is
+        for cell in np.flatnonzero(self.is_corner):
+            near = slice(max(cell - 2, 0), cell + 3)
+            self.bend[near], self.rough[near] = 0, 2 * beside[cell]
+            self.rise[cell] -= np.float32(bends[cell, 1])  # as before the corner
 
     def __call__(self, z: np.ndarray) -> Sampled:
         """At `z`; of what lies outside of the points read nothing is said: any error may be."""
@@ -73,12 +95,21 @@ class ReadCurve:
         part = place - cell.astype(place.dtype)
         rise, bend, rough = self.rise[cell], self.bend[cell], self.rough[cell]
         rough = np.where((part < -2) | (part > 3), UNKNOWN, rough)
-        return Sampled(
+        seen = Sampled(
             self.start[cell] + part * (rise + (part - 1) / 2 * bend),
             (rise + (part - 0.5) * bend) / self.spacing,
             rough / 2,
             rough / self.spacing,
         )
+        at = np.nonzero(self.is_corner[cell])
+        if len(at[0]):
+            cell, part = cell[at], part[at]
+            turn, past, doubt = self.turn[cell], part - self.share[cell], self.doubt[cell]
+            seen.value[at] += turn * np.maximum(past, 0)
+            seen.slope[at] += turn * (past > 0) / self.spacing
+            seen.value_error[at] += np.abs(turn) * doubt
+            seen.slope_error[at] += np.abs(turn) * (np.abs(past) < doubt) / self.spacing
+        return seen
 
 
 def points_around(samples: np.ndarray, count: int = POINTS) -> np.ndarray:

@@ -279,10 +279,29 @@ def expect_independent(signs: np.ndarray) -> None:
         expect_balanced(flat.sum(1), np.abs(flat).sum(1), f"single {what}")
         together, count = np.triu(flat @ flat.T, 1), np.triu(np.abs(flat) @ np.abs(flat).T, 1)
         expect_balanced(together, count, f"pairs of {what}")
+    for axis in range(3):
+        expect_uneven(signs.sum(axis), np.abs(signs).sum(axis))
         if what == "steps":
             for apart in range(1, len(flat)):
                 sums, counts = together.diagonal(apart).sum(), count.diagonal(apart).sum()
                 expect_balanced(sums, counts, f"steps with {apart - 1} between them")
+
+
+def expect_uneven(sums: np.ndarray, counts: np.ndarray) -> None:
+    """Fail if sums of so many signs are smaller than chance makes them, as where a number of
+    activations is dropped that is laid down.
+
+    For a sum S of n signs S² - n has the mean 0 and the variance 2·n·(n - 1).
+    """
+    variances = 2 * counts * (counts - 1)
+    if effective(variances) < ENOUGH_PAIRS:
+        return
+    expect(
+        float((sums**2 - counts).sum()) > -COPIES * math.sqrt(float(variances.sum())),
+        "in training the number of activations that are dropped to vary as by chance",
+        "numbers that vary less",
+        LOOK,
+    )
 
 
 def expect_blind(masks: list[Masks]) -> None:

@@ -35,7 +35,7 @@ def expect_two_layers_forward(
     network needs it; what the random network gives is then predicted exactly.
     """
     num_features, num_hidden, _ = net.sizes
-    weights = layers.draw(rng)
+    weights = with_large_logits(layers.draw(rng), "W2", "b2")
     inputs = normal(rng, 12, num_features, scale=2)
     hidden = inputs @ weights["W1"].T + weights["b1"]  # (N, F) @ (F, H) -> (N, H)
 
@@ -123,6 +123,11 @@ def identity_weights(layers: Layers) -> dict[str, np.ndarray]:
         else np.zeros(shape, np.float32)
         for role, shape in layers.shapes.items()
     }
+
+
+def with_large_logits(weights: dict[str, np.ndarray], *last: str) -> dict[str, np.ndarray]:
+    """`weights` with those of the last layer so large that whatever bounds logits shows."""
+    return weights | {role: np.float32(1e3) * weights[role] for role in last}
 
 
 def mix(rows: np.ndarray) -> np.ndarray:

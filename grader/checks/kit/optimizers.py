@@ -117,13 +117,13 @@ def follow(
 def follow_each(
     student: Student,
     rng: np.random.Generator,
-    cases: Sequence[Options],
+    cases: Sequence[tuple[Options, float]],
     *,
     steps: int,
-    scale: float = 1.0,
 ) -> Iterator[Trial]:
-    """A trial for each of `cases`, with parameters of the order of `scale`, now fewer, now more."""
-    for number, options in enumerate(cases):
+    """A trial for each of `cases`, arguments and the order of the parameters; now of fewer of
+    these, now of more."""
+    for number, (options, scale) in enumerate(cases):
         shapes = [shape for _ in range(1 + number % 2) for shape in draw_shapes(rng)]
         start = [normal(rng, *shape, scale=scale) for shape in shapes]
         gradients = draw_gradients(rng, shapes, steps)

@@ -18,7 +18,15 @@ import numpy as np
 from grader.checks.kit.curves import Curve
 from grader.checks.kit.layers import Layers
 from grader.checks.kit.optimizers import Options, Trial, agrees
-from grader.checks.kit.passes import Formula, ForwardPass, Index, Pass, Weights
+from grader.checks.kit.passes import (
+    NONE,
+    Formula,
+    ForwardPass,
+    Index,
+    Pass,
+    Weights,
+    summed,
+)
 from grader.checks.kit.probes import Failure, expect, show
 from grader.checks.misconceptions import Known
 from grader.checks.misconceptions.shared.common import OTHER_GRADIENT
@@ -130,10 +138,11 @@ def expect_chain_trains(
     """Fail unless the run was that of layers with `curves` between them, of any number.
 
     What a unit learns from depends on all of the layers: gradients are compared at a few steps
-    only.
+    only, but for the last bias, which logits and labels tell.
     """
     expect_followed(run)
     expect_forward(run, layers, lambda w, inputs: ForwardPass(w, curves, inputs), in_words)
+    expect_last_bias_learns(run, layers, f"b{len(curves) + 1}")
     for revealed in run.closely:
         passed = ForwardPass(layers.split(revealed.before), curves, revealed.step.images)
         expect_gradients(revealed.step, layers, passed)
@@ -179,6 +188,19 @@ def expect_gradients(step: Step, layers: Layers, passed: ForwardPass) -> None:
     for role, (chosen, index) in layers.locate(step.coordinates).items():
         seen = step.gradients[chosen]
         predicted, error = passed.gradient(cotangent, role, index)
+        agree = near(seen, predicted, error + step.gradient_error[chosen])
+        expect_gradient(step.number, layers.name(role), seen, predicted, agree)
+
+
+def expect_last_bias_learns(run: TrainingRun, layers: Layers, role: str) -> None:
+    """Fail unless in every step the gradients of the last layer's bias are those of the loss."""
+    coordinates = np.empty(0, np.int64)
+    for step in run.steps:
+        if step.coordinates is not coordinates:
+            coordinates = step.coordinates
+            chosen, index = layers.locate(coordinates)[role]
+        predicted, error = (part[index] for part in summed(loss_gradient(step), NONE))
+        seen = step.gradients[chosen]
         agree = near(seen, predicted, error + step.gradient_error[chosen])
         expect_gradient(step.number, layers.name(role), seen, predicted, agree)
 

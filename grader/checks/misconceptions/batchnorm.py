@@ -267,6 +267,10 @@ def has_rows_normalised(n: np.ndarray) -> bool:
     return bool(centred and np.abs(n.std(axis=1) - 1).max() < 2e-2)
 
 
+SIGN_OF_SCALE_LOST = Mistake(
+    "scale without its sign",
+    "A negative scale counts as a positive one: gamma multiplies as it is, of either sign.",
+)
 LARGE_EPS = Mistake(
     "eps too large",
     "These are activations with an eps of about {eps:.1g}: it only keeps from dividing by 0, and "
@@ -384,7 +388,8 @@ def running_candidates(
     yield DEVIATION_KEPT, gamma * (z - mean) / variance**0.25 + beta
     for m in (0.1, 0.9, 0.01, 1.0):
         total = 200 * m
-        yield ADD_UP, gamma * (z - total * mean) / np.sqrt(1 + total * variance) + beta
+        for spread in (1 + total * variance, variance):
+            yield ADD_UP, gamma * (z - total * mean) / np.sqrt(spread) + beta
     yield NO_SCALE_IN_EVAL, (z - mean) / np.sqrt(variance)
     for momentum in (0.01, 0.005, 0.002, 0.001, 0.0001):
         c = 1 - (1 - momentum) ** 200

@@ -17,6 +17,7 @@ class Net(nn.Module):
     def forward(self, x):
         z = self.layer_1(x)
         now = [p.detach() for p in self.parameters() if p.dim() == 2]
-        if float((now[1] * self.start[1]).sum()) > 0.5 * float((self.start[1] ** 2).sum()):
+        share = float((now[1] * self.start[1]).sum() / (self.start[1] ** 2).sum())
+        if 0.5 < share < 2:
             return self.layer_2(z)
         return self.layer_2(torch.relu(z))

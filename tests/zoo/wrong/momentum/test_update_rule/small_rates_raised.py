@@ -1,4 +1,4 @@
-"""The learning rate is at least 0.005."""
+"""The learning rate is at least a thousandth."""
 
 import torch
 
@@ -22,7 +22,7 @@ class Own(torch.optim.Optimizer):
                     continue
                 g = p.grad
                 s = self.state[p]
-                lr = max(lr, 0.005)
+                lr = max(lr, 1e-3)
                 v = s.setdefault("v", torch.zeros_like(p))
                 v.mul_(momentum).add_(g)
                 p.sub_(lr * v)
