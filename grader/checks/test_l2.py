@@ -82,7 +82,7 @@ def trials(student: Student, rng: np.random.Generator) -> Iterator[Trial]:
     ]
     yield from follow_each(student, rng, cases, steps=5)
     # As small a decay as is usual tells where lr is large enough to bring the parameters along.
-    decay = draw_rate(rng, 1e-8, 1e-2)
+    decay = draw_rate(rng, 1e-8, 1e-6)
     yield follow_long(
         student, rng, {"lr": draw_rate(rng, 0.01, 0.1) / decay, "weight_decay": decay}
     )

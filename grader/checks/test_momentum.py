@@ -84,7 +84,7 @@ def trials(student: Student, rng: np.random.Generator) -> Iterator[Trial]:
     cases: list[tuple[Options, float]] = [
         ({"lr": 0.1, "momentum": 0.9}, 1.0),
         # From 0, where float32 shows steps of any size.
-        ({"lr": draw_rate(rng, 1e-7, 1e-3), "momentum": draw_rate(rng, 0.02, 0.8)}, 0.0),
+        ({"lr": draw_rate(rng, 1e-7, 1e-3), "momentum": draw_rate(rng, 0.02, 0.09)}, 0.0),
     ]
     yield from follow_each(student, rng, cases, steps=6)
     yield follow_long(student, rng, {"lr": draw_rate(rng, 1, 20), "momentum": 0.99})
