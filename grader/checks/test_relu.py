@@ -104,15 +104,21 @@ def recognise_hidden(net: Network, points: np.ndarray, activated: np.ndarray) ->
     softmax = recognise_softmax(points, activated, num_output - num_hidden)
     if softmax is not None:
         return softmax
+
+    def values(some: np.ndarray) -> np.ndarray:
+        inputs = embed(some, len(some), num_features)
+        net.forward(
+            inputs
+        )  # every other pass is recorded: the second one is as that of `activated`
+        return net.forward(inputs)[:, :num_hidden]
+
     # A curve is asked for where each entry is by itself: else its constants would be chance's.
-    inputs = embed(mix(points), len(points), num_features)
-    mixed = net.forward(inputs)[:, :num_hidden]
-    alone = net.forward(embed(points[:2], 2, num_features))[:, :num_hidden]
+    alone, mixed = values(points[:2]), values(mix(points))
     one_value = np.ptp(activated) == 0  # which describe_curve tells
     if not one_value and not np.allclose(alone, activated[:2], rtol=1e-4, atol=1e-6):
         return common.MIXES_ROWS
     if not np.allclose(mixed, mix(activated), rtol=1e-4, atol=1e-6):
-        return named_mixing(net, inputs, train=False)
+        return named_mixing(net, embed(mix(points), len(points), num_features), train=False)
     known = recognise_curve(points, activated)
     if known is not None:
         return known

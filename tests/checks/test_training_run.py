@@ -252,6 +252,11 @@ DEPENDENT: dict[str, Draw] = {
     "every tenth as the one before": lambda rng, step: independent(
         np.random.default_rng(step - (step % 10 == 7)), (ROWS, HIDDEN)
     ),
+    "a fifth as in the step before": lambda rng, step: np.where(
+        rng.random((ROWS, HIDDEN)) < 0.2,
+        independent(np.random.default_rng(step), (ROWS, HIDDEN)),
+        independent(np.random.default_rng(step + 1), (ROWS, HIDDEN)),
+    ),
 }
 
 

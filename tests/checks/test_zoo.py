@@ -218,7 +218,7 @@ def first_message(assignment: dict[str, Any]) -> str:
 def bare(text: str) -> str:
     """`text` without what another version of torch computes a little differently: numbers, and
     where a line that holds them is wrapped."""
-    return " ".join(re.sub(r"-?\d[\d.,]*(e[-+]?\d+)?|inf|nan", "#", text).split())
+    return " ".join(re.sub(r"-?\d[\d.,]*(e[-+]?\d+[.,]*)?|inf|nan", "#", text).split())
 
 
 def test_no_two_modules_of_an_assignment_are_the_same() -> None:

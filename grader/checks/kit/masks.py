@@ -279,12 +279,12 @@ def expect_independent(signs: np.ndarray) -> None:
         expect_balanced(flat.sum(1), np.abs(flat).sum(1), f"single {what}")
         together, count = np.triu(flat @ flat.T, 1), np.triu(np.abs(flat) @ np.abs(flat).T, 1)
         expect_balanced(together, count, f"pairs of {what}")
-    for axis in range(3):
-        expect_uneven(signs.sum(axis), np.abs(signs).sum(axis))
         if what == "steps":
             for apart in range(1, len(flat)):
                 sums, counts = together.diagonal(apart).sum(), count.diagonal(apart).sum()
                 expect_balanced(sums, counts, f"steps with {apart - 1} between them")
+    for axis in range(3):
+        expect_uneven(signs.sum(axis), np.abs(signs).sum(axis))
 
 
 def expect_uneven(sums: np.ndarray, counts: np.ndarray) -> None:
