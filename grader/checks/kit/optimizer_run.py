@@ -7,6 +7,7 @@ recorded where student code could find out what is looked at.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -121,10 +122,24 @@ def explains_run(rule: Rule, trial: Trial, errors: list[Arrays]) -> bool:
             np.split(way, 3, -1)
             for way in rule(np.concatenate([start] * 3, -1), around, **trial.options)
         ]
-        room = [np.maximum(np.abs(a - way), np.abs(b - way)) for way, a, b in ways]
+        room = [
+            np.maximum(np.abs(a - way), np.abs(b - way)) + rounded(trial, start, step)
+            for step, (way, a, b) in enumerate(ways, start=1)
+        ]
         if not agrees(start, seen, [way for way, _, _ in ways], room=room):
             return False
     return True
+
+
+def rounded(trial: Trial, start: np.ndarray, step: int) -> np.ndarray:
+    """How far off parameters may be whose velocity is kept as the difference of two positions:
+    what a step rounds, with a deviation of 2⁻²⁴/√3 of the parameter at most, momentum μ carries on
+    until it is 1/(1 - μ) times as much. Six deviations; nothing for a rule without momentum."""
+    momentum = trial.options.get("momentum", 0.0)
+    if not 0 < momentum < 1:
+        return np.zeros_like(start)
+    deviation = 2.0**-24 / math.sqrt(3) * math.sqrt(step) / (1 - momentum)
+    return 6 * deviation * np.abs(start)
 
 
 def resembles(rule: Rule, trial: Trial) -> bool:
