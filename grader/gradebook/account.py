@@ -31,8 +31,7 @@ def turnout(course: Course, store: Store, slugs: Collection[str]) -> dict[str, f
     them."""
     totals: dict[str, float] = defaultdict(float)
     present = set()
-    log = (grade for grade in store.log() if grade.slug in slugs)
-    for _, grade in counted(course, log, store.decisions(), 0):
+    for _, grade in counted(course, store.log_of(slugs), store.decisions(), 0):
         totals[grade.student] += grade.score
         if grade.code != MISSING:
             present.add(grade.student)

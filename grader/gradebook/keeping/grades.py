@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import msgspec
@@ -158,14 +158,17 @@ class Grades(Results):
     def log(self, student: str | None = None) -> Iterator[Grade]:
         """The log of grades: of one student, or of all, each assignment's lines in a row."""
         where, values = ("", []) if student is None else ("WHERE student = ?", [student])
-        return self._lines(f"{where} ORDER BY student, grades.slug, grades.id", values)
+        return self._lines(where, values)
+
+    def log_of(self, slugs: Collection[str]) -> Iterator[Grade]:
+        """The log of these assignments, each student's lines of one in a row."""
+        return self._lines(f"WHERE grades.slug IN ({','.join('?' * len(slugs))})", list(slugs))
 
     def lines_since(self, line: int) -> Iterator[Grade]:
         """The log of those assignments of students to which it has added something after this line
         of it, each one's lines in a row."""
         return self._lines(
-            "WHERE (student, grades.slug) IN (SELECT student, slug FROM grades WHERE id > ?)"
-            " ORDER BY student, grades.slug, grades.id",
+            "WHERE (student, grades.slug) IN (SELECT student, slug FROM grades WHERE id > ?)",
             [line],
         )
 
@@ -174,7 +177,8 @@ class Grades(Results):
             "SELECT student, grades.at, result, grades.slug, code, checks, seed, versions, score,"
             " max_score, coalesce(submitted_at, ''), grades.id FROM grades"
             " JOIN results ON results.id = result"
-            f" LEFT JOIN hand_ins ON grade = grades.id {condition}",
+            f" LEFT JOIN hand_ins ON grade = grades.id {condition}"
+            " ORDER BY student, grades.slug, grades.id",
             values,
         )
         for who, at, result, slug, code, checks, seed, versions, *rest in rows:
