@@ -10,11 +10,10 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, BinaryIO
 
 import distributed
@@ -35,17 +34,16 @@ from conftest import (
 from typer.testing import CliRunner
 
 from grader.batch import cluster
-from grader.batch.cluster import DaskExecutor, Fleet, Station, given_up
+from grader.batch.cluster import DaskExecutor, given_up
 from grader.cli.app import app
 from grader.course.manifest import load_course
-from grader.errors import GraderError, UnconfinedError
+from grader.errors import GraderError
 from grader.gradebook.export import export
 from grader.gradebook.keeping.database import StoreError
 from grader.gradebook.keeping.store import open_store
 from grader.gradebook.keeping.stored import open_gradebook
 from grader.grading.key import checks_digest, versions
-from grader.grading.task import Outcome, Task
-from grader.sandbox.process import SandboxError
+from grader.grading.task import Task
 from grader.submissions.model import Source
 
 COURSE = load_course()
@@ -363,283 +361,3 @@ def test_dask_is_imported_only_by_who_uses_it() -> None:
 
 
 # ---------------------------------------------------------------- what a worker does
-
-
-class FakeEngine:
-    """Stands for an engine whose launcher is a number."""
-
-    jailed = True
-
-    def __init__(self, course: object, launcher: int, seed: int) -> None:
-        self.launcher = launcher
-        self.seed = seed
-
-
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What stations opened and closed."""
-    log: list[str] = []
-
-    @contextmanager
-    def open_launcher(baseline: Path) -> Iterator[int]:
-        log.append("open")
-        yield len(log)
-        log.append("close")
-
-    monkeypatch.setattr(cluster, "open_launcher", open_launcher)
-    monkeypatch.setattr(cluster, "Engine", FakeEngine)
-    return log
-
-
-def ask(station: Station, seed: int = 1, *, allow_degraded: bool = False) -> cluster.Reply:
-    checks = checks_digest(COURSE, COURSE.assignment("momentum"))
-    return station.grade(task(BROKEN), seed, allow_degraded, versions(), checks)
-
-
-def test_one_zygote_serves_all_seeds(opened: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = []
-    monkeypatch.setattr(
-        cluster, "grade_task", lambda engine, task: seen.append(engine.seed) or Outcome()
-    )
-    station = Station()
-    for seed in (1, 1, 2):
-        ask(station, seed)
-    assert (seen, opened) == ([1, 1, 2], ["open"])
-
-
-def test_a_sandbox_that_fails_is_replaced_for_the_next_task(
-    opened: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    failed = Outcome(error="the zygote ended", sandbox_failed=True)
-    done = Outcome(error="done")
-    station = Station()
-    monkeypatch.setattr(
-        cluster, "grade_task", lambda engine, task: failed if engine.launcher == 1 else done
-    )
-    assert ask(station).outcome == failed
-    assert ask(station).outcome == done
-    assert opened == ["open", "close", "open"]
-
-
-def test_a_worker_that_cannot_confine_refuses(
-    opened: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(FakeEngine, "jailed", False)
-    monkeypatch.setattr(cluster, "grade_task", lambda engine, task: Outcome(error="done"))
-    station = Station()
-    refused = ask(station)
-    assert refused.unconfined and refused.refusal.startswith("can't confine student code")
-    assert ask(station, allow_degraded=True).outcome == Outcome(error="done")
-
-
-def test_a_worker_refuses_where_a_version_is_known_on_one_side_only(opened: list[str]) -> None:
-    ours = msgspec.json.decode(versions(), type=dict[str, str])
-    torch = ours["torch"]
-    checks = checks_digest(COURSE, COURSE.assignment("momentum"))
-    station = Station()
-    for theirs, refusal in (
-        (
-            {what: version for what, version in ours.items() if what != "torch"},
-            f"{torch}, this machine None",
-        ),
-        (ours | {"jax": "1.0"}, "None, this machine 1.0"),
-    ):
-        wanted = msgspec.json.encode(theirs).decode()
-        reply = station.grade(task(BROKEN), 1, False, wanted, checks)
-        assert reply.outcome is None
-        assert f"{refusal}; install the same on both" in reply.refusal
-    assert opened == []
-
-
-def test_whatever_goes_wrong_on_a_worker_comes_back_as_data(
-    opened: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(course: object, launcher: int, seed: int) -> FakeEngine:
-        raise RecursionError("too deep")
-
-    monkeypatch.setattr(cluster, "Engine", fail)
-    checks = checks_digest(COURSE, COURSE.assignment("momentum"))
-    encoded = cluster.grade_on_worker(task(BROKEN), 1, False, versions(), checks)
-    reply = msgspec.msgpack.decode(encoded, type=cluster.Reply)
-    assert reply.refusal == "can't grade: RecursionError: too deep"
-
-
-def test_a_worker_that_cannot_start_its_sandbox_refuses(
-    opened: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(self: FakeEngine) -> bool:
-        raise SandboxError("no zygote")
-
-    monkeypatch.setattr(FakeEngine, "jailed", property(fail))
-    assert ask(Station()).refusal == "no zygote"
-
-
-# ---------------------------------------------------------------- what the asking side does
-
-
-class FakeFuture:
-    """A task that was sent out; `answer` is what its worker sent, or why nothing comes."""
-
-    def __init__(self, key: str) -> None:
-        self.key = key
-        self.answer: bytes | BaseException = TimeoutError()
-
-    def add_done_callback(self, callback: Callable[[FakeFuture], None]) -> None:
-        self.callback = callback
-
-    def comes_with(self, answer: bytes | BaseException) -> None:
-        self.answer = answer
-        self.callback(self)
-
-    @property
-    def status(self) -> str:
-        """As Dask has it: an outcome that can't be fetched is one nevertheless."""
-        not_raised = (bytes, TimeoutError, distributed.CancelledError)
-        return "finished" if isinstance(self.answer, not_raised) else "error"
-
-    def exception(self, timeout: float) -> bytes | BaseException:
-        return self.answer
-
-    def result(self, timeout: float) -> bytes:
-        if isinstance(self.answer, BaseException):
-            raise self.answer
-        return self.answer
-
-
-class FakeClient:
-    """A cluster of which the test says what happens to it."""
-
-    def __init__(self, **threads: int) -> None:
-        self.threads = threads
-        self.futures: dict[str, FakeFuture] = {}  # by worker, the last one
-        self.cancelled: list[str] = []
-        self.sent = 0
-
-    def nthreads(self) -> dict[str, int]:
-        return self.threads
-
-    def submit(self, function: object, *arguments: object, workers: list[str], pure: bool) -> Any:
-        self.sent += 1
-        self.futures[workers[0]] = FakeFuture(f"task {self.sent}")
-        return self.futures[workers[0]]
-
-    def cancel(self, futures: list[FakeFuture]) -> None:
-        self.cancelled += [future.key for future in futures]
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if "dask" not in request.fixturenames:
-        monkeypatch.setattr(cluster, "TICK_S", 0.0)
-
-
-def fleet_of(client: FakeClient, notes: list[str] | None = None) -> Fleet:
-    note = [].append if notes is None else notes.append
-    return Fleet(client, "tcp://here", note, wait_s=300)  # type: ignore[arg-type]
-
-
-DONE = msgspec.msgpack.encode(cluster.Reply(Outcome(error="done")))
-
-
-def test_only_what_a_lost_worker_was_grading_is_given_back() -> None:
-    client, notes = FakeClient(a=1, b=1), list[str]()
-    fleet = fleet_of(client, notes)
-    assert fleet.update() == []
-    for number in (0, 1):
-        fleet.start((number, b""))
-    lost = client.futures["a"]
-    lost.comes_with(TimeoutError())  # graded, but the worker is gone before it hands it over
-    assert fleet.wait(0) is None
-    del client.threads["a"]
-    (number, _), = fleet.update()  # fmt: skip
-    assert (client.cancelled, notes) == ([lost.key], ["the Dask worker at a was lost"])
-    client.futures["b"].comes_with(DONE)
-    finished = list(filter(None, (fleet.wait(0) for _ in range(3))))
-    assert finished == [(1 - number, Outcome(error="done"))]
-    assert fleet.idle == ["b"] and not fleet.in_flight
-
-
-def test_waiting_for_workers_is_said_once_and_several_threads_too() -> None:
-    client, notes = FakeClient(), list[str]()
-    fleet = fleet_of(client, notes)
-    for _ in range(2):
-        fleet.update()
-    client.threads["a"] = 8
-    for _ in range(2):
-        fleet.update()
-    assert fleet.idle == ["a"]
-    client.threads.clear()
-    fleet.update()
-    waiting = "waiting for a Dask worker to join; to start one: dask worker tcp://here --nthreads 1"
-    assert notes[0] == notes[2] == waiting and "several threads" in notes[1] and len(notes) == 3
-
-
-def look_again(fleet: Fleet) -> None:
-    fleet.wait(0)
-    fleet.update()
-
-
-@pytest.mark.parametrize(
-    ("answer", "error", "message"),
-    [
-        (cluster.Reply(refusal="has torch 1"), GraderError, "the Dask worker at a has torch 1"),
-        (cluster.Reply(refusal="can't", unconfined=True), UnconfinedError, "worker at a can't"),
-        (ModuleNotFoundError("No module named 'grader'"), GraderError, "install the same version"),
-        (distributed.CancelledError(), GraderError, "the same command goes on from here"),
-    ],
-)
-def test_what_no_other_worker_could_do_better_ends_the_run(
-    answer: cluster.Reply | Exception, error: type[Exception], message: str
-) -> None:
-    client = FakeClient(a=1)
-    fleet = fleet_of(client)
-    fleet.update()
-    fleet.start((0, b""))
-    sent = answer if isinstance(answer, Exception) else msgspec.msgpack.encode(answer)
-    client.futures["a"].comes_with(sent)
-    with pytest.raises(error, match=message):
-        look_again(fleet)
-
-
-def test_a_worker_that_does_not_fit_is_left_aside_while_others_do() -> None:
-    client, notes = FakeClient(a=1, b=1), list[str]()
-    fleet = fleet_of(client, notes)
-    fleet.update()
-    fleet.start((0, b"x"))
-    (unfit,) = client.futures
-    client.futures[unfit].comes_with(msgspec.msgpack.encode(cluster.Reply(refusal="has torch 1")))
-    assert fleet.wait(0) is None
-    assert fleet.take_back() == [(0, b"x")] and fleet.take_back() == []
-    assert notes == [f"the Dask worker at {unfit} has torch 1; it is left aside"]
-    assert fleet.update() == [] and fleet.idle == sorted({"a", "b"} - {unfit})
-    # Come back, it may be another.
-    del client.threads[unfit]
-    fleet.update()
-    client.threads[unfit] = 1
-    fleet.update()
-    assert unfit in fleet.idle
-
-
-def test_waiting_for_workers_ends() -> None:
-    fleet = Fleet(FakeClient(), "tcp://here", lambda line: None, wait_s=0)  # type: ignore[arg-type]
-    with pytest.raises(GraderError, match=r"no Dask worker .* dask worker tcp://here"):
-        fleet.update()
-
-
-def test_workers_that_come_back_at_the_same_address_are_not_killed_for_ever() -> None:
-    client = FakeClient(a=1)
-    fleet = fleet_of(client)
-    fleet.update()
-    fleet.start((7, b""))
-    state = SimpleNamespace(address="a")
-    client.futures["a"].comes_with(distributed.KilledWorker("task 1", state, 3))
-    assert fleet.wait(0) == (7, given_up())
-
-
-def test_a_scheduler_that_is_lost_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(self: FakeClient) -> dict[str, int]:
-        raise distributed.comm.CommClosedError("in <TCP …>: Stream is closed")
-
-    monkeypatch.setattr(FakeClient, "nthreads", fail)
-    with pytest.raises(GraderError, match="the Dask scheduler was lost; the same command goes on"):
-        fleet_of(FakeClient()).update()
