@@ -1,7 +1,4 @@
-"""Student against workers that send whatever they like: each failure is typed, bounded and in time.
-
-The fake workers are threads on the other end of the socket, so every byte is the test's choice.
-"""
+"""Workers that send whatever they like: each failure is typed, bounded and in time."""
 
 from __future__ import annotations
 
@@ -12,17 +9,23 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
 from conftest import PATIENCE_S, on_linux, on_posix, wait_until
+from helpers.fake_worker import (
+    FakeLauncher,
+    Wire,
+    Worker,
+    ask,
+    built,
+    student_of,
+)
 
 from grader.course.manifest import load_course
 from grader.grading.engine import Engine
@@ -34,8 +37,6 @@ from grader.sandbox.client import (
     StudentError,
     StudentRaised,
     StudentTimedOut,
-    StudentUnusable,
-    Trainee,
 )
 from grader.sandbox.process import Ending, SandboxError
 from grader.sandbox.spawner import Spawner
@@ -44,141 +45,6 @@ from grader.sandbox.zygote import Zygote
 from grader.submissions.model import Source, Submission
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-Worker = Callable[["Wire"], None]
-
-
-class Wire:
-    """A fake worker's end of the socket and of the output pipe."""
-
-    def __init__(self, stream: socket.socket, output: IO[bytes], killed: threading.Event) -> None:
-        self.stream = stream
-        self.output = output
-        self.killed = killed
-
-    def read(self) -> protocol.Envelope:
-        """The next request."""
-        (size,) = protocol.HEADER.unpack(self._exactly(protocol.HEADER.size))
-        return protocol.decode_request(self._exactly(size))
-
-    def _exactly(self, size: int) -> bytes:
-        data = self.stream.recv(size, socket.MSG_WAITALL) if size else b""
-        if len(data) < size:
-            raise EOFError
-        return data
-
-    def send(self, number: int, body: protocol.Body) -> None:
-        self.stream.sendall(protocol.encode(protocol.Reply(number, body)))
-
-    def answer(self, body: protocol.Body) -> None:
-        self.send(self.read().id, body)
-
-    def raw(self, payload: bytes) -> None:
-        self.stream.sendall(protocol.HEADER.pack(len(payload)) + payload)
-
-    def start(self) -> None:
-        """What every worker does before student code has a say."""
-        self.send(0, protocol.Ready({"files": True}))
-
-    def load(self) -> None:
-        self.start()
-        self.answer(protocol.Loaded(["Net", "make_optimizer"], 0))
-
-
-class FakeProcess:
-    """A thread in a process's place."""
-
-    live_output = True
-    reusable = False
-
-    def __init__(self, worker: Worker, ending: Ending, resident: Iterator[int]) -> None:
-        self.stream, theirs = socket.socketpair()
-        read_end, write_end = os.pipe()
-        self.output: IO[bytes] = os.fdopen(read_end, "rb", buffering=0)
-        self.killed = threading.Event()
-        self._ending = ending
-        self._resident = resident
-        self._thread = threading.Thread(
-            target=self._run, args=(worker, theirs, os.fdopen(write_end, "wb", buffering=0))
-        )
-        self._thread.start()
-
-    def _run(self, worker: Worker, stream: socket.socket, output: IO[bytes]) -> None:
-        with stream, output, contextlib.suppress(OSError, EOFError):
-            worker(Wire(stream, output, self.killed))
-
-    def resident_bytes(self) -> int:
-        return next(self._resident)
-
-    def kill(self) -> None:
-        self.killed.set()
-        with contextlib.suppress(OSError):
-            self.stream.shutdown(socket.SHUT_RDWR)  # the thread's calls fail from here on
-
-    def ends_within(self, timeout_s: float) -> bool:
-        self._thread.join(timeout_s)
-        return not self._thread.is_alive()
-
-    def wait(self) -> Ending:
-        return self._ending
-
-    def close(self) -> None:
-        self.stream.close()
-        self.output.close()
-        self._thread.join(5)
-        assert not self._thread.is_alive()
-
-
-class FakeLauncher:
-    """Starts the given workers one after the other, and the last one again and again."""
-
-    def __init__(
-        self,
-        *workers: Worker,
-        ending: Ending = Ending(1, 0.0),  # noqa: B008  immutable
-        resident: Sequence[int] = (0,),
-    ) -> None:
-        self.processes: list[FakeProcess] = []
-        self.asked: list[tuple[int, int]] = []
-        self._workers = workers
-        self._ending = ending
-        self._resident = resident
-
-    def launch(self, *, cpu_s: int, memory_mib: int) -> FakeProcess:
-        self.asked.append((cpu_s, memory_mib))
-        worker = self._workers[min(len(self.processes), len(self._workers) - 1)]
-        sizes = iter([*self._resident, *[self._resident[-1]] * 100_000])
-        self.processes.append(FakeProcess(worker, self._ending, sizes))
-        return self.processes[-1]
-
-
-def student_of(
-    launcher: object, *, wall_s: float = 60.0, cpu_s: int = 30, output_kib: int = 16
-) -> Student:
-    limits = Allowance(wall_s=wall_s, cpu_s=cpu_s, memory_mib=100, output_kib=output_kib)
-    return Student(launcher, "relu", "", limits)  # type: ignore[arg-type]
-
-
-def ask(worker: Worker, **limits: float) -> tuple[StudentError, FakeLauncher]:
-    """What becomes of `build` if `worker` goes on once it has read the request, number 2."""
-
-    def loaded_worker(wire: Wire) -> None:
-        wire.load()
-        wire.read()
-        worker(wire)
-
-    launcher = FakeLauncher(loaded_worker)
-    with student_of(launcher, **limits) as student, pytest.raises(StudentError) as caught:  # type: ignore[arg-type]
-        student.build(6, 5, 4, seed=1)
-    assert all(process.killed.is_set() for process in launcher.processes)
-    return caught.value, launcher
-
-
-def packed(*entries: float, dtype: str = "float32") -> protocol.Array:
-    return protocol.pack_array(np.array(entries, dtype))
-
-
-def built(*parameters: protocol.Parameter) -> protocol.Built:
-    return protocol.Built(list(parameters), packed(0, 1, 2, 3))
 
 
 # ---------------------------------------------------------------- disturbed messages
@@ -481,198 +347,6 @@ def test_a_worker_that_closes_its_output_can_go_on() -> None:
 
     with student_of(FakeLauncher(mute)) as student:
         assert student.build(6, 5, 4, seed=1).parameters == []
-
-
-# ---------------------------------------------------------------- what answers may hold
-
-
-def forward(*arrays: protocol.Array | None) -> np.ndarray:
-    def worker(wire: Wire) -> None:
-        wire.load()
-        wire.answer(built())
-        wire.answer(protocol.Outputs(list(arrays)))
-
-    with student_of(FakeLauncher(worker)) as student:
-        net = student.build(6, 5, 4, seed=1)
-        return net.forward(np.zeros((2, 6), np.float32))
-
-
-GOOD = np.arange(8, dtype=np.float32).reshape(2, 4)
-
-
-def with_entry(value: float) -> protocol.Array:
-    array = GOOD.copy()
-    array[1, 2] = value
-    return protocol.pack_array(array)
-
-
-def test_logits_arrive() -> None:
-    assert np.array_equal(forward(protocol.pack_array(GOOD)), GOOD)
-
-
-@pytest.mark.parametrize(
-    "arrays",
-    [
-        (),
-        (None,),
-        (protocol.pack_array(GOOD),) * 2,
-        (with_entry(np.nan),),
-        (with_entry(np.inf),),
-        (with_entry(-np.inf),),
-        (protocol.pack_array(GOOD.astype(np.float64)),),
-        (protocol.pack_array(GOOD.astype(np.int64)),),
-        (protocol.pack_array(GOOD.T),),
-        (protocol.pack_array(GOOD[None]),),
-        (protocol.pack_array(GOOD.ravel()),),
-        (protocol.pack_array(GOOD[:0]),),
-        (protocol.Array("float32", (2, 4), memoryview(bytes(31))),),
-        (protocol.Array("complex64", (2, 2), memoryview(bytes(32))),),
-        (protocol.Array("object", (2, 4), memoryview(bytes(64))),),
-        (protocol.Array("float32", (0, 2**63), memoryview(b"")),),
-        (protocol.Array("float32", (-2, -4), memoryview(bytes(32))),),
-    ],
-)
-def test_logits_that_are_not_what_was_asked_for_are_unusable(
-    arrays: tuple[protocol.Array | None, ...],
-) -> None:
-    with pytest.raises(StudentUnusable):
-        forward(*arrays)
-
-
-def test_a_parameter_that_is_no_sane_array_has_no_value() -> None:
-    arrays = [
-        None,
-        protocol.Array("complex64", (1,), memoryview(bytes(8))),
-        protocol.Array("float32", (0, 2**64 - 1), memoryview(b"")),
-        protocol.Array("float32", (2,), memoryview(bytes(4))),
-        packed(1.0, np.nan),
-    ]
-
-    def worker(wire: Wire) -> None:
-        wire.load()
-        wire.answer(built(*(protocol.Parameter("W", "odd", True, array) for array in arrays)))
-
-    with student_of(FakeLauncher(worker)) as student:
-        values = [p.value for p in student.build(6, 5, 4, seed=1).parameters]
-    assert values[:4] == [None] * 4
-    assert values[4] is not None
-
-
-@pytest.mark.parametrize(
-    "gradients",
-    [
-        (),
-        (packed(1, 2),),
-        (packed(1, 2), None, None),
-        (packed(1, 2), packed(1)),
-        (packed(1, 2), packed(1, np.inf, 3)),
-        (packed(1, 2), packed(1, 2, 3, dtype="float64")),
-    ],
-)
-def test_gradients_that_are_not_what_was_asked_for_are_unusable(
-    gradients: tuple[protocol.Array | None, ...],
-) -> None:
-    def backward(*gradients: protocol.Array | None) -> list[np.ndarray | None]:
-        shapes = [protocol.Parameter("W", "", True, packed(*range(size))) for size in (2, 3)]
-
-        def worker(wire: Wire) -> None:
-            wire.load()
-            wire.answer(built(*shapes))
-            wire.answer(protocol.Outputs(list(gradients)))
-
-        with student_of(FakeLauncher(worker)) as student:
-            inputs = np.zeros((1, 6), np.float32)
-            return student.build(6, 5, 4, seed=1).backward(inputs, inputs, seed=1)
-
-    first, second = backward(packed(1, 2), None)  # one that never arrives is for checks to judge
-    assert first is not None and first.tolist() == [1, 2] and second is None
-    with pytest.raises(StudentUnusable):
-        backward(*gradients)
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        protocol.Stepped([]),
-        protocol.Stepped([[]]),
-        protocol.Stepped([[packed(1, 2)]] * 2),
-        protocol.Stepped([[packed(1, 2)] * 2]),
-        protocol.Stepped([[packed(1, 2, 3)]]),
-        protocol.Stepped([[packed(1, np.nan)]]),
-        protocol.Stepped([[packed(1, 2, dtype="float64")]]),
-    ],
-)
-def test_steps_that_are_not_what_was_asked_for_are_unusable(answer: protocol.Stepped) -> None:
-    start = np.zeros(2, np.float32)
-
-    def worker(wire: Wire) -> None:
-        wire.load()
-        wire.answer(protocol.OptimizerMade([0], packed(0, 1, 2, 3)))
-        wire.answer(answer)
-
-    with student_of(FakeLauncher(worker)) as student:
-        optimizer = student.make_optimizer([start])
-        with pytest.raises(StudentUnusable):
-            optimizer.step([[start]])
-
-
-@pytest.mark.parametrize(
-    ("values", "buffers"),
-    [
-        ((2,), 1),
-        ((2, 1), 0),
-        ((2, 1), 2),
-        ((3, 1), 1),
-    ],
-)
-def test_steps_of_a_training_that_are_not_what_was_asked_for_are_unusable(
-    values: tuple[int, ...], buffers: int
-) -> None:
-    def follow(shape: tuple[int, ...], count: int) -> np.ndarray:
-        shown = protocol.Followed(protocol.pack_array(np.ones(shape, np.float32)), [[]] * count)
-        trainee = Trainee(lambda request, expected: shown, [2], 4, 1, [])  # type: ignore[arg-type, return-value]
-        return trainee.follow(np.zeros(1, np.int64)).values
-
-    assert follow((2, 1), 1).tolist() == [[1], [1]]  # before an epoch there are no steps
-    with pytest.raises(StudentUnusable):
-        follow(values, buffers)
-
-
-@pytest.mark.parametrize(
-    ("logits", "gradients", "values"),
-    [
-        ([], (2, 1), (2, 1)),
-        ([(2, 4)], (2, 1), (2, 1)),
-        ([(2, 4)] * 3, (2, 1), (2, 1)),
-        ([(2, 4), (2, 4)], (2, 1), (2, 1)),  # the last batch holds one image
-        ([(2, 4), (1, 3)], (2, 1), (2, 1)),
-        ([(2, 4), (1, 4)], (1, 1), (2, 1)),
-        ([(2, 4), (1, 4)], (2, 1), (2, 2)),
-    ],
-)
-def test_an_epoch_that_is_not_what_was_asked_for_is_unusable(
-    logits: list[tuple[int, ...]], gradients: tuple[int, ...], values: tuple[int, ...]
-) -> None:
-    def epoch(
-        logits: list[tuple[int, ...]], gradients: tuple[int, ...], values: tuple[int, ...]
-    ) -> list[np.ndarray]:
-        each, slopes, reached = (
-            [protocol.pack_array(np.ones(shape, np.float32)) for shape in shapes]
-            for shapes in (logits, [gradients], [values])
-        )
-        trained = protocol.Trained(each, *slopes, *reached)
-        trainee = Trainee(lambda request, expected: trained, [2, 1], 4, 1, [])  # type: ignore[arg-type, return-value]
-        return trainee.epoch(np.zeros(1, np.int64))[0]
-
-    assert [part.shape for part in epoch([(2, 4), (1, 4)], (2, 1), (2, 1))] == [(2, 4), (1, 4)]
-    with pytest.raises(StudentUnusable):
-        epoch(logits, gradients, values)
-
-
-@pytest.mark.parametrize("draw", [packed(), packed(1, 2, 3), packed(1, 2, 3, np.nan)])
-def test_what_the_generator_draws_is_checked_too(draw: protocol.Array) -> None:
-    error, _ = ask(lambda wire: wire.send(2, protocol.Built([], draw)))
-    assert isinstance(error, StudentUnusable)
 
 
 # ---------------------------------------------------------------- without a zygote

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 import pytest
 from conftest import Clock, on_linux
-from test_client import FakeLauncher, Wire, student_of
+from helpers.fake_worker import FakeLauncher, Wire, student_of
 
 from grader.sandbox.client import StudentCrashed, StudentTimedOut
 from grader.sandbox.process import Ending, SandboxError
