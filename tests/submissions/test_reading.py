@@ -9,123 +9,36 @@ import lzma
 import os
 import random
 import socket
-import struct
-import sys
 import tarfile
-import tracemalloc
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 
 import pytest
 from conftest import on_posix
+from helpers.handed_in import (
+    MIB,
+    PACKERS,
+    SLUGS,
+    SOURCE,
+    at_most,
+    nothing_beside,
+    problem,
+    refused,
+    tar_bytes,
+    tar_of,
+    zip_bytes,
+)
 
 from grader.submissions.archives.bounds import NOT_PLAIN
 from grader.submissions.model import SubmissionError
 from grader.submissions.reading import load_submission
-from grader.text import printable
-
-SLUGS = ("kaiming_init", "relu", "adam", "l2")
-SOURCE = "def make_optimizer(parameters):\n    return None  # größer, 更大\n"
-MIB = 1 << 20
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_written_beside(tmp_path: Path) -> Iterator[None]:
-    """The tests write into tmp_path/in; reading must leave its surroundings as they are."""
-    (tmp_path / "in").mkdir()
-    working_folder = Path.cwd()
-    here = set(os.listdir(working_folder))
-    os.chdir(tmp_path / "in")
-    yield
-    os.chdir(working_folder)
-    assert os.listdir(tmp_path) == ["in"]
-    # Other processes may come and go in the working folder; a module must not.
-    assert not {name for name in set(os.listdir(working_folder)) - here if name.endswith(".py")}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "in"
-
-
-@contextmanager
-def at_most(mib: int, calls: int = 100_000) -> Iterator[None]:
-    """Fail if the block has more memory allocated by Python at its peak, or calls more functions,
-    which tells of long work as a clock does, but the same on a busy machine."""
-    counted = 0
-
-    def count(_: FrameType, event: str, __: object) -> None:
-        nonlocal counted
-        counted += event in ("call", "c_call")
-
-    tracemalloc.start()
-    sys.setprofile(count)
-    try:
-        yield
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        sys.setprofile(None)
-        tracemalloc.stop()
-    assert peak < mib * MIB
-    assert counted < calls
-
-
-def zip_bytes(members: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
-def tar_bytes(
-    members: dict[str, str | bytes], mode: str = "w", kind: int = tarfile.PAX_FORMAT
-) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode=mode, format=kind) as archive:  # type: ignore[call-overload]
-        for name, content in members.items():
-            data = content.encode() if isinstance(content, str) else content
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            archive.addfile(info, io.BytesIO(data))
-    return buffer.getvalue()
-
-
-def tar_of(*members: tarfile.TarInfo, text: bytes = b"") -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for info in members:
-            archive.addfile(info, io.BytesIO(text))  # as much of it as the member says
-    return buffer.getvalue()
-
-
-def refused(path: Path, data: bytes | None = None) -> str:
-    """The one-line message with which the path is refused."""
-    if data is not None:
-        path.write_bytes(data)
-    with pytest.raises(SubmissionError) as caught:
-        load_submission(path, SLUGS)
-    message = str(caught.value)
-    assert path.name in message
-    assert "\n" not in message
-    assert len(message) < 1000
-    assert message == printable(message, 1000)
-    return message
-
-
-def problem(folder: Path, data: bytes, slug: str = "relu") -> str:
-    (folder / f"{slug}.py").write_bytes(data)
-    (folder / "adam.py").write_text(SOURCE, "utf-8")
-    loaded = load_submission(folder, SLUGS)
-    assert loaded.sources["adam"].text == SOURCE
-    assert list(loaded.problems) == [slug]
-    assert loaded.problems[slug].startswith(f"{slug}.py: ")
-    assert loaded.problems[slug] == printable(loaded.problems[slug])
-    return loaded.problems[slug]
+def folder(tmp_path: Path) -> Iterator[Path]:
+    with nothing_beside(tmp_path) as path:
+        yield path
 
 
 # --- what may be handed in -------------------------------------------------------------------
@@ -135,17 +48,6 @@ LAYOUTS = {
     "in_assignments": "assignments/{}",
     "in_a_top_folder": "repo-main/{}",
     "in_assignments_in_a_top_folder": "repo-main/assignments/{}",
-}
-PACKERS: dict[str, Callable[[dict[str, str | bytes]], bytes]] = {
-    ".zip": zip_bytes,
-    "-stored.zip": lambda members: zip_bytes(members, zipfile.ZIP_STORED),
-    ".tar": tar_bytes,
-    "-gnu.tar": lambda members: tar_bytes(members, kind=tarfile.GNU_FORMAT),
-    "-ustar.tar": lambda members: tar_bytes(members, kind=tarfile.USTAR_FORMAT),
-    ".tar.gz": lambda members: tar_bytes(members, "w:gz"),
-    ".tgz": lambda members: tar_bytes(members, "w:gz"),
-    ".tar.bz2": lambda members: tar_bytes(members, "w:bz2"),
-    ".tar.xz": lambda members: tar_bytes(members, "w:xz"),
 }
 
 
@@ -638,244 +540,3 @@ def test_a_damaged_member_is_refused(folder: Path) -> None:
 def test_a_header_that_contradicts_the_directory_is_refused(folder: Path) -> None:
     data = zip_bytes({"relu.py": SOURCE}).replace(b"relu.py", b"evil.py", 1)
     assert "contradicts the directory" in refused(folder / "a.zip", data)
-
-
-# --- bombs -----------------------------------------------------------------------------------
-
-
-def deflated_zeros(size: int) -> tuple[bytes, int]:
-    """Raw deflate of at least `size` zero bytes, quickly: one 4 MiB piece, repeated."""
-    compressor = zlib.compressobj(9, zlib.DEFLATED, -15)
-    piece = compressor.compress(bytes(4 * MIB)) + compressor.flush(zlib.Z_FULL_FLUSH)
-    count = -(-size // (4 * MIB))
-    return piece * count + b"\x03\x00", count * 4 * MIB
-
-
-def raw_zip(name: str, packed: bytes, size: int, crc: int = 0) -> bytes:
-    """A zip of one deflated member with the sizes that it is told."""
-    encoded = name.encode()
-    common = struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 0, crc, len(packed), size, len(encoded), 0)
-    local = b"PK\x03\x04" + common + encoded
-    directory = b"PK\x01\x02\x14\x00" + common + struct.pack("<HHHII", 0, 0, 0, 0, 0) + encoded
-    end = struct.pack(
-        "<4s4H2IH", b"PK\x05\x06", 0, 0, 1, 1, len(directory), len(local) + len(packed), 0
-    )
-    return local + packed + directory + end
-
-
-@pytest.mark.parametrize("declared", [100, MIB, 3 << 30])
-@pytest.mark.parametrize("name", ["relu.py", "data.bin"])
-def test_a_zip_bomb_is_refused_whatever_it_declares(folder: Path, name: str, declared: int) -> None:
-    packed, _ = deflated_zeros(10 << 30)
-    assert len(packed) < 11 * MIB
-    (folder / "a.zip").write_bytes(raw_zip(name, packed, declared))
-    with at_most(80):
-        if declared > MIB:
-            refused(folder / "a.zip")
-        else:
-            # Unpacked no further than it declares, or not at all.
-            loaded = load_submission(folder / "a.zip", SLUGS)
-            assert not loaded.sources
-            assert bool(loaded.problems) == (name == "relu.py")
-
-
-def test_a_zip_of_much_data_is_refused(folder: Path) -> None:
-    data = zip_bytes({f"{i}.bin": bytes(7 * MIB) for i in range(40)})
-    with at_most(8):
-        assert "unpacks to more than 256 MiB" in refused(folder / "a.zip", data)
-
-
-def test_a_zip_of_overlapping_members_is_refused(folder: Path) -> None:
-    """The bomb of Fifield 2019: entries of the directory whose data is (partly) the same bytes."""
-    single = zip_bytes({"relu.py": SOURCE})
-    start, end = single.index(b"PK\x01\x02"), single.index(b"PK\x05\x06")
-    entry = single[start:end]
-    for count in (2, 1_999):
-        tail = struct.pack(
-            "<4s4H2IH", b"PK\x05\x06", 0, 0, count, count, count * len(entry), start, 0
-        )
-        with at_most(8):
-            message = refused(folder / "a.zip", single[:start] + entry * count + tail)
-        assert "overlaps another" in message
-
-
-@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
-def test_a_compressed_tar_bomb_is_refused(folder: Path, compress: Callable[[bytes], bytes]) -> None:
-    # One member of many zeros, as streams one behind the other.
-    info = tarfile.TarInfo("data.bin")
-    info.size = 8 << 30
-    data = compress(info.tobuf()) + compress(bytes(16 * MIB)) * 64
-    with at_most(16):
-        assert "as bombs do" in refused(folder / "a.tar.gz", data)
-
-
-def test_a_tar_bomb_behind_its_end_is_refused(folder: Path) -> None:
-    data = gzip.compress(tar_bytes({"relu.py": SOURCE}) + bytes(64 * MIB))
-    with at_most(16):
-        assert "as bombs do" in refused(folder / "a.tar.gz", data)
-
-
-def test_a_tar_of_much_data_is_refused(folder: Path) -> None:
-    block = random.Random(1).randbytes(1 << 15)
-    info = tarfile.TarInfo("data.bin")
-    info.size = 1 << 40
-    data = gzip.compress(info.tobuf() + (block + bytes(40 * len(block))) * 256, 1)
-    with at_most(40):
-        assert "unpacks to more than 256 MiB" in refused(folder / "a.tar.gz", data)
-
-
-@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
-@pytest.mark.parametrize("size", [5 * MIB, 1 << 40, (1 << 63) - 1])
-def test_a_huge_extended_header_is_refused_unread(folder: Path, kind: bytes, size: int) -> None:
-    info = tarfile.TarInfo("x")
-    info.type = kind
-    info.size = size
-    data = gzip.compress(info.tobuf(tarfile.GNU_FORMAT) + bytes(6 * MIB))
-    with at_most(8):
-        assert "extended headers are too large" in refused(folder / "a.tar.gz", data)
-
-
-@pytest.mark.parametrize("size", [-512, -1, 1 << 62])
-def test_an_impossible_size_is_refused(folder: Path, size: int) -> None:
-    info = tarfile.TarInfo("relu.py")
-    info.size = size
-    with at_most(8):
-        assert "damaged" in refused(folder / "a.tar", info.tobuf(tarfile.GNU_FORMAT) + bytes(4096))
-    record = b"size=%d\n" % size
-    record = b"%d " % (len(record) + 3) + record
-    header = tarfile.TarInfo("x")
-    header.type, header.size = tarfile.XHDTYPE, len(record)
-    data = header.tobuf() + record.ljust(512, b"\0") + tarfile.TarInfo("relu.py").tobuf()
-    with at_most(8):
-        assert "damaged" in refused(folder / "a.tar", data + bytes(4096))
-
-
-@pytest.mark.parametrize(
-    "record",
-    [b"0 path=x\n", b"999 path=x\n", b"-9 path=x\n", b"9" * 5000, b"\xb2 a=b\n", b"7 a=bc"],
-)
-def test_a_damaged_pax_record_is_refused(folder: Path, record: bytes) -> None:
-    header = tarfile.TarInfo("x")
-    header.type, header.size = tarfile.XHDTYPE, len(record)
-    padded = record + bytes(-len(record) % 512)
-    data = header.tobuf() + padded + tarfile.TarInfo("relu.py").tobuf() + bytes(1024)
-    with at_most(8):
-        assert "damaged" in refused(folder / "a.tar", data)
-
-
-@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
-def test_thousands_of_empty_streams_are_refused(
-    folder: Path, compress: Callable[[bytes], bytes]
-) -> None:
-    data = compress(b"") * 100_000
-    with at_most(16):
-        assert "more than 1000 compressed streams" in refused(folder / "a.tar.gz", data)
-
-
-def test_an_xz_that_wants_much_memory_is_refused(folder: Path) -> None:
-    # To encode with such a dictionary would take gigabytes, so its size is written in afterwards:
-    # the block header follows the 12 bytes of the stream header (xz file format 1.1, 3.1, 5.3.1).
-    data = bytearray(lzma.compress(tar_bytes({"relu.py": SOURCE}), preset=0))
-    assert data[14] == lzma.FILTER_LZMA2
-    data[16] = 38  # 2 GiB
-    header_size = (data[12] + 1) * 4
-    crc = zlib.crc32(data[12 : 12 + header_size - 4])
-    data[12 + header_size - 4 : 12 + header_size] = struct.pack("<I", crc)
-    assert "damaged or incomplete" in refused(folder / "a.tar.xz", bytes(data))
-
-
-# --- damage at random ------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("suffix", [".zip", "-stored.zip", ".tar", "-gnu.tar", ".tgz", ".tar.xz"])
-def test_random_damage_is_read_or_refused_and_nothing_else(folder: Path, suffix: str) -> None:
-    members: dict[str, str | bytes] = {
-        "repo-main/assignments/relu.py": SOURCE,
-        "repo-main/adam.py": SOURCE * 20,
-        "repo-main/" + "a" * 120 + "/größe.txt": b"\xff" * 30,
-    }
-    good = PACKERS[suffix](members)
-    generator = random.Random(f"seed 1 {suffix}")
-    path = folder / f"a{suffix}"
-    outcomes = {"read": 0, "refused": 0}
-    for _ in range(300):
-        data = bytearray(good)
-        for _ in range(generator.choice((1, 1, 2, 8))):
-            data[generator.randrange(len(data))] = generator.choice(
-                (0, 0x7F, 0x80, 0xFF, generator.randrange(256))
-            )
-        if generator.random() < 0.2:
-            del data[generator.randrange(len(data)) :]
-        elif generator.random() < 0.1:
-            start = generator.randrange(len(data))
-            data[start:start] = data[: generator.randrange(600)]
-        path.write_bytes(data)
-        try:
-            loaded = load_submission(path, SLUGS)
-        except SubmissionError:
-            outcomes["refused"] += 1
-        else:
-            outcomes["read"] += 1
-            assert set(loaded.sources).isdisjoint(loaded.problems)
-    assert min(outcomes.values()) > 0
-
-
-def test_whatever_a_parser_raises_becomes_a_submission_error(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kinds = [
-        zipfile.BadZipFile, struct.error, EOFError, zlib.error, lzma.LZMAError, RuntimeError,
-        NotImplementedError, OverflowError, ValueError, KeyError, IndexError, MemoryError,
-        RecursionError, OSError, tarfile.ReadError,
-    ]  # fmt: skip
-    path = folder / "a.zip"
-    path.write_bytes(zip_bytes({"relu.py": SOURCE}))
-    for kind in kinds:
-
-        def fail(*_: object, kind: type[Exception] = kind) -> None:
-            raise kind("a\nb\x1b[31m")
-
-        monkeypatch.setattr(zipfile, "ZipFile", fail)
-        assert "damaged or incomplete" in refused(path)
-
-
-# --- text ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("plain größe 更大 🙂", "plain größe 更大 🙂"),
-        ("\x1b[1;31mred\x1b[0m", "red"),
-        ("\x9b31mred", "red"),
-        ("\x1b]8;;http://x\x1b\\link\x1b]8;;\x07", "link"),
-        ("\x1b]52;c;never ended", ""),
-        ("\x1bPq#0\x1b\\after\x1bc", "after"),
-        ("a\x00b\x08c\x7fd\x85e", "a\\x00b\\x08c\\x7fd\\x85e"),
-        ("\u202eevil\u2066\u200b\ufeff", "\\u202eevil\\u2066\\u200b\\ufeff"),
-        ("\ud800 \udcff", "\\ud800 \\udcff"),
-        ("\uffff\u2028\U000e0041", "\\uffff\\u2028\\U000e0041"),
-        ("a\tb\r\nc\rd\ne", "a b c d e"),
-        ("::set-output [red]<b>=1+1", "::set-output [red]<b>=1+1"),
-    ],
-)
-def test_printable_text_acts_on_nothing(text: str, shown: str) -> None:
-    assert printable(text) == shown
-    shown.encode("utf-8")
-
-
-def test_printable_text_keeps_lines_when_asked() -> None:
-    assert printable("a\tb\r\nc\rd\n", newlines=True) == "a\tb\nc\nd\n"
-
-
-def test_printable_text_is_bounded() -> None:
-    assert printable("x" * 501) == "x" * 499 + "…"
-    assert printable("x" * 500) == "x" * 500
-    assert printable("ab\u202ecd", 8) == "ab…"
-    assert printable("ab\u202ecd", 9) == "ab\\u202e…"
-    assert printable("abc", 1) == "…"
-    assert printable("abc", 0) == ""
-    long = "x\x1b[m" * (4 * MIB) + "\x1b]" * (4 * MIB)
-    with at_most(4):
-        assert len(printable(long)) == 500
-        assert len(printable(long[-MIB:], newlines=True)) <= 500

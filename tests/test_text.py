@@ -1,0 +1,50 @@
+"""Text from strangers, made to act on nothing."""
+
+from __future__ import annotations
+
+import pytest
+from helpers.handed_in import (
+    MIB,
+    at_most,
+)
+
+from grader.text import printable
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain größe 更大 🙂", "plain größe 更大 🙂"),
+        ("\x1b[1;31mred\x1b[0m", "red"),
+        ("\x9b31mred", "red"),
+        ("\x1b]8;;http://x\x1b\\link\x1b]8;;\x07", "link"),
+        ("\x1b]52;c;never ended", ""),
+        ("\x1bPq#0\x1b\\after\x1bc", "after"),
+        ("a\x00b\x08c\x7fd\x85e", "a\\x00b\\x08c\\x7fd\\x85e"),
+        ("\u202eevil\u2066\u200b\ufeff", "\\u202eevil\\u2066\\u200b\\ufeff"),
+        ("\ud800 \udcff", "\\ud800 \\udcff"),
+        ("\uffff\u2028\U000e0041", "\\uffff\\u2028\\U000e0041"),
+        ("a\tb\r\nc\rd\ne", "a b c d e"),
+        ("::set-output [red]<b>=1+1", "::set-output [red]<b>=1+1"),
+    ],
+)
+def test_printable_text_acts_on_nothing(text: str, shown: str) -> None:
+    assert printable(text) == shown
+    shown.encode("utf-8")
+
+
+def test_printable_text_keeps_lines_when_asked() -> None:
+    assert printable("a\tb\r\nc\rd\n", newlines=True) == "a\tb\nc\nd\n"
+
+
+def test_printable_text_is_bounded() -> None:
+    assert printable("x" * 501) == "x" * 499 + "…"
+    assert printable("x" * 500) == "x" * 500
+    assert printable("ab\u202ecd", 8) == "ab…"
+    assert printable("ab\u202ecd", 9) == "ab\\u202e…"
+    assert printable("abc", 1) == "…"
+    assert printable("abc", 0) == ""
+    long = "x\x1b[m" * (4 * MIB) + "\x1b]" * (4 * MIB)
+    with at_most(4):
+        assert len(printable(long)) == 500
+        assert len(printable(long[-MIB:], newlines=True)) <= 500
