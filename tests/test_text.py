@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers.handed_in import (
-    MIB,
-    at_most,
-)
+from helpers.handed_in import MIB, at_most
 
 from grader.text import printable
 

@@ -10,21 +10,10 @@ from functools import partial
 import numpy as np
 import pytest
 
-from grader.checks.kit.optimizer_checks import (
-    named_held,
-)
-from grader.checks.kit.probes import (
-    draw_seed,
-    expect,
-    normal,
-)
-from grader.checks.kit.shared import (
-    expect_reproducible_network,
-)
-from grader.checks.misconceptions.shared.trainings import (
-    recognise_outputs,
-    recognise_training,
-)
+from grader.checks.kit.optimizer_checks import named_held
+from grader.checks.kit.probes import draw_seed, expect, normal
+from grader.checks.kit.shared import expect_reproducible_network
+from grader.checks.misconceptions.shared.trainings import recognise_outputs, recognise_training
 from grader.grading.training import OWN_SIZES, OwnRun
 from grader.sandbox.client import Student
 

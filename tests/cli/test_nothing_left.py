@@ -12,14 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import (
-    PATIENCE_S,
-    REPOSITORY,
-    environment_for,
-    hand_in,
-    on_linux,
-    wait_until,
-)
+from conftest import PATIENCE_S, REPOSITORY, environment_for, hand_in, on_linux, wait_until
 
 ENDLESS = """\
 while True:

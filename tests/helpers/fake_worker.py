@@ -12,11 +12,7 @@ from typing import IO
 import numpy as np
 import pytest
 
-from grader.sandbox.client import (
-    Allowance,
-    Student,
-    StudentError,
-)
+from grader.sandbox.client import Allowance, Student, StudentError
 from grader.sandbox.process import Ending
 from grader.sandbox.wire import protocol
 

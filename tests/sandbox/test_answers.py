@@ -4,19 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from helpers.fake_worker import (
-    FakeLauncher,
-    Wire,
-    ask,
-    built,
-    packed,
-    student_of,
-)
+from helpers.fake_worker import FakeLauncher, Wire, ask, built, packed, student_of
 
-from grader.sandbox.client import (
-    StudentUnusable,
-    Trainee,
-)
+from grader.sandbox.client import StudentUnusable, Trainee
 from grader.sandbox.wire import protocol
 
 

@@ -9,13 +9,7 @@ from functools import partial
 import numpy as np
 
 from grader.checks.kit.optimizers import Trial, agrees
-from grader.checks.misconceptions.shared.steps import (
-    Constants,
-    gradients,
-    moves,
-    ratio,
-    roundings,
-)
+from grader.checks.misconceptions.shared.steps import Constants, gradients, moves, ratio, roundings
 
 BETA_1, BETA_2, EPS = 0.9, 0.999, 1e-8
 
