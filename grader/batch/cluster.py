@@ -236,8 +236,9 @@ def connected(address: str) -> Iterator[Client]:
         raise GraderError(
             "--dask needs Dask: in the course's repository, pip install -e '.[dask]'"
         ) from None
-    # Of a scheduler or a worker that is lost it tells by a traceback; each has a level of its own.
-    for name in ("distributed", "distributed.client"):
+    # Of a scheduler or a worker that is lost it tells by a traceback, and asyncio of what Dask then
+    # leaves unread; each has a level of its own.
+    for name in ("distributed", "distributed.client", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         asyncio.run(knock(address))

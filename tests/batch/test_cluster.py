@@ -309,7 +309,7 @@ def test_a_scheduler_that_ends_in_the_middle_is_one_clear_error(
     skip_elsewhere()
     monkeypatch.setattr(cluster, "CONNECT_TIMEOUT_S", 1.0)
     logged = []
-    for name in ("distributed", "distributed.client"):
+    for name in ("distributed", "distributed.client", "asyncio"):
         logger = logging.getLogger(name)
         logger.setLevel(logging.WARNING)  # as Dask has it
         monkeypatch.setattr(logger, "handle", logged.append)
@@ -321,6 +321,8 @@ def test_a_scheduler_that_ends_in_the_middle_is_one_clear_error(
 
             def note(line: str) -> None:
                 told.append(line)
+                # As is said of a result that Dask no longer waits for, when its worker is lost.
+                logging.getLogger("asyncio").error("Task exception was never retrieved")
                 kill(scheduler)
 
             with pytest.raises(GraderError, match="the Dask scheduler was lost; the same command"):
@@ -358,6 +360,3 @@ def test_dask_is_imported_only_by_who_uses_it() -> None:
     code = "import sys, grader.batch.cluster; sys.exit('distributed' in sys.modules)"
     environment = environment_for(REPOSITORY)
     assert subprocess.run([sys.executable, "-c", code], env=environment).returncode == 0
-
-
-# ---------------------------------------------------------------- what a worker does
