@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -32,6 +33,19 @@ OWN_SIZES = (784, 10)  # (F, C)
 
 
 @dataclass(frozen=True)
+class Trace:
+    """What some parameters were through an epoch of S steps."""
+
+    values: np.ndarray  # (2 + S, K): one step before the first, before it, and after each
+
+    @cached_property
+    def slopes(self) -> tuple[np.ndarray, np.ndarray]:
+        """The gradients (S, K) by which SGD with momentum made the steps, and how far off these
+        may be. What moved the parameters besides is part of these."""
+        return gradients_of_sgd(self.values[:-2], self.values[1:-1], self.values[2:])
+
+
+@dataclass(frozen=True)
 class Step:
     """One step of a run.
 
@@ -44,11 +58,28 @@ class Step:
     labels: np.ndarray  # (N,), int64
     logits: np.ndarray  # (N, C), in train mode
     coordinates: np.ndarray  # (K,), int64; the same array for all steps of an epoch
-    values: np.ndarray  # (K,): the parameters there that gave the logits
-    gradients: np.ndarray  # (K,): of the loss, if SGD with momentum made the step
-    gradient_error: np.ndarray  # (K,): how far off these may be
+    trace: Trace  # of its epoch
+    place: int  # in its epoch
     buffers_before: list[np.ndarray]
     buffers_after: list[np.ndarray]
+
+    @property
+    def values(self) -> np.ndarray:
+        """(K,): the parameters there that gave the logits."""
+        values: np.ndarray = self.trace.values[self.place + 1]
+        return values
+
+    @property
+    def gradients(self) -> np.ndarray:
+        """(K,): of the loss, if SGD with momentum made the step."""
+        gradients: np.ndarray = self.trace.slopes[0][self.place]
+        return gradients
+
+    @property
+    def gradient_error(self) -> np.ndarray:
+        """(K,): how far off these may be."""
+        errors: np.ndarray = self.trace.slopes[1][self.place]
+        return errors
 
 
 @dataclass(frozen=True)
@@ -239,22 +270,16 @@ def followed_steps(
     coordinates: np.ndarray,
     shown: Followed,
 ) -> list[Step]:
-    """The steps of an epoch that SGD made, from the number `first` on.
-
-    The gradients are those by which it moved parameters as it did. What moved them besides is part
-    of these.
-    """
-    before = shown.values[1:-1]
-    gradients, errors = gradients_of_sgd(shown.values[:-2], before, shown.values[2:])
+    """The steps of an epoch, from the number `first` on."""
+    trace = Trace(shown.values)
     return [
         Step(
             first + number,
             *batch,
             logits[number],
             coordinates,
-            before[number],
-            gradients[number],
-            errors[number],
+            trace,
+            number,
             shown.buffers[number],
             shown.buffers[number + 1],
         )

@@ -372,7 +372,7 @@ class Step6:
         errors = {name: np.full(value.shape, 1e-6) for name, value in self.weights.items()}
         nothing = np.zeros(0, np.float32)
         step = training.Step(
-            0, IMAGES, LABELS, logits.detach().numpy(), nothing, nothing, nothing, nothing, [], []
+            0, IMAGES, LABELS, logits.detach().numpy(), nothing, training.Trace(nothing), 0, [], []
         )
         return UnitsStep(step, self.weights, gradients, errors, np.arange(6))
 

@@ -16,11 +16,18 @@ import numpy as np
 from grader.checks.kit.curves import elu
 from grader.checks.kit.layers import Layers, two_layers
 from grader.checks.kit.optimizers import Arrays, Options, Rule, Trial, agrees, explains, fail_at
-from grader.checks.kit.passes import ALL, ForwardPass, Units, Weights
-from grader.checks.kit.training_run import expect_logits, expect_unseen, places_of, units_steps
-from grader.grading.training import TrainingRun
+from grader.checks.kit.passes import ALL, ForwardPass, Index, Units, Weights
+from grader.checks.kit.training_run import (
+    expect_logits,
+    expect_unseen,
+    loss_gradient,
+    places_of,
+    units_at,
+)
+from grader.grading.training import Step, TrainingRun
 
 STRIDE = 4  # of the columns that are looked at
+TOGETHER = 10  # steps that are computed at once
 FITTED = 8  # steps that arguments are found from
 
 
@@ -64,49 +71,61 @@ def expect_trained_baseline(
 def followed(run: TrainingRun, layers: Layers, options: Options) -> tuple[Trial, list[Arrays]]:
     """What the run did to the units that were followed, as a trial: a way of their weights, and
     one of their biases; and how far off the gradients may be."""
-    values: list[tuple[np.ndarray, np.ndarray]] = []
-    gradients: list[tuple[np.ndarray, np.ndarray]] = []
-    errors: list[tuple[np.ndarray, np.ndarray]] = []
-    for units in units_steps(run, layers):
-        entries = entries_of(units.weights, int(units.units[0]))
-        passed = ForwardPass(units.weights, [elu], units.step.images)
-        found = {
-            role: passed.gradient(units.cotangent, role, index) for role, index in entries.items()
-        }
-        values.append(in_two({role: units.weights[role][i] for role, i in entries.items()}))
-        gradients.append(in_two({role: gradient for role, (gradient, _) in found.items()}))
-        errors.append(in_two({role: off for role, (_, off) in found.items()}))
-    places = places_of(layers, run.steps[-1].coordinates)
-    left = {role: run.left[place] for role, place in places.items()}
-    values.append(in_two({role: left[role][index] for role, index in entries.items()}))
+    coordinates, values = run.steps[0].coordinates, run.steps[0].trace.values[1:]  # (S + 1, K)
+    weights = {role: values[:, place] for role, place in places_of(layers, coordinates).items()}
+    entries = entries_of(
+        {role: value[0] for role, value in weights.items()},
+        int(units_at(layers, coordinates)[0]),
+    )
+    slopes, errors = [], []
+    for first in range(0, len(run.steps), TOGETHER):
+        some = slice(first, first + TOGETHER)
+        before = {role: value[:-1][some] for role, value in weights.items()}
+        found = slopes_of(run.steps[some], before, entries)
+        slopes.append(in_two({role: slope for role, (slope, _) in found.items()}))
+        errors.append(in_two({role: error for role, (_, error) in found.items()}))
+    seen = in_two({role: weights[role][(ALL, *index)] for role, index in entries.items()})
+    gradients, off = (map(np.concatenate, zip(*parts, strict=True)) for parts in (slopes, errors))
     ways = [
-        (each[0], list(each[1:]), list(of_each))
-        for each, of_each in zip(
-            zip(*values, strict=True), zip(*gradients, strict=True), strict=True
-        )
+        (reached[0], list(reached[1:]), list(of_each))
+        for reached, of_each in zip(seen, gradients, strict=True)
     ]
-    off = [list(each) for each in zip(*errors, strict=True)]
-    return Trial(options, ways, "the defaults, in training"), off
+    return Trial(options, ways, "the defaults, in training"), list(map(list, off))
+
+
+def slopes_of(
+    steps: Sequence[Step], weights: Weights, entries: dict[str, tuple[Units, ...]]
+) -> dict[str, Index]:
+    """The loss's gradients at these entries in some steps, by what their logits were, and how far
+    off they may be.
+
+    Args:
+        weights: before each of the S steps, as W1 (S, U, F).
+    """
+    passed = ForwardPass(weights, [elu], np.stack([step.images for step in steps]))
+    cotangents = np.stack([loss_gradient(step) for step in steps])
+    return {role: passed.gradient(cotangents, role, index) for role, index in entries.items()}
 
 
 def entries_of(weights: Weights, first: int) -> dict[str, tuple[Units, ...]]:
     """Entries that are looked at, of some units' weights: one of every STRIDE'th column of W1,
     beginning somewhere, and of the others all."""
-    w1, w2 = weights["W1"], weights["W2"]
+    w1 = weights["W1"]
     columns = np.arange(first % STRIDE, w1.shape[1], STRIDE)
     return {
         "b1": (ALL,),  # first, as all units are computed for it, once
         "W1": (columns // STRIDE % len(w1), columns),
-        "W2": tuple(axis.ravel() for axis in np.indices(w2.shape)),
+        "W2": (ALL, ALL),
         "b2": (ALL,),
     }
 
 
 def in_two(entries: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Those of the weights (1, K), and those of the biases (K',)."""
+    """Those of the weights (S, 1, K) in S steps, and those of the biases (S, K')."""
+    flat = {role: part.reshape(len(part), -1) for role, part in entries.items()}
     return (
-        np.concatenate([entries["W1"], entries["W2"]])[None],
-        np.concatenate([entries["b1"], entries["b2"]]),
+        np.concatenate([flat["W1"], flat["W2"]], axis=1)[:, None],
+        np.concatenate([flat["b1"], flat["b2"]], axis=1),
     )
 
 

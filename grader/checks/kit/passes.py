@@ -43,6 +43,8 @@ class ForwardPass:
     """Layers W·x + b with a pointwise function after each but the last, for one batch.
 
     Units are computed when they are asked for, so that some entries of a gradient cost little.
+    Several passes, of as many weights and batches, are one if all arrays have a dimension more in
+    front.
 
     Args:
         weights: W1, b1, W2, …, as (fan_out, fan_in) and (fan_out,).
@@ -68,7 +70,7 @@ class ForwardPass:
     def hidden(self, number: int, units: Units = ALL) -> Sampled:
         """What some units of a hidden layer make of the batch: values and slopes (N, K)."""
         if number in self._hidden:
-            return Sampled(*(part[:, units] for part in self._hidden[number]))
+            return Sampled(*(part[..., units] for part in self._hidden[number]))
         z, z_error = self._sums(number, units)
         seen = self.curves[number - 1](z)
         if z_error is not NONE:
@@ -81,28 +83,29 @@ class ForwardPass:
     def _entering(self, number: int, units: Units = ALL) -> tuple[np.ndarray, np.ndarray]:
         """What comes into a layer (N, K), and its error."""
         if number == 1:
-            return self.inputs[:, units], NONE
+            return self.inputs[..., units], NONE
         hidden = self.hidden(number - 1, units)
         return hidden.value, hidden.value_error
 
     def _sums(self, number: int, units: Units) -> tuple[np.ndarray, np.ndarray]:
         """W·x + b of some units of a layer (N, K), and its error."""
-        weight, bias = self.weights[f"W{number}"][units], self.weights[f"b{number}"][units]
+        weight = self.weights[f"W{number}"][..., units, :].swapaxes(-1, -2)
+        bias = self.weights[f"b{number}"][..., None, units]
         inputs, error = self._entering(number)
-        z = inputs @ weight.T + bias  # (N, I) @ (I, K) -> (N, K)
-        return z, error @ np.abs(weight).T if error.any() else NONE
+        z = inputs @ weight + bias  # (N, I) @ (I, K) -> (N, K)
+        return z, error @ np.abs(weight) if error.any() else NONE
 
     def _delta(
         self, cotangent: np.ndarray, number: int, units: Units = ALL
     ) -> tuple[np.ndarray, np.ndarray]:
         """The gradient (N, K) with respect to W·x + b of some units of a layer, and its error."""
         if number > len(self.curves):
-            return cotangent[:, units], NONE
+            return cotangent[..., units], NONE
         if number in self._deltas:
             delta, error = self._deltas[number]
-            return delta[:, units], error[:, units]
+            return delta[..., units], error[..., units]
         above, above_error = self._delta(cotangent, number + 1)
-        weight = self.weights[f"W{number + 1}"][:, units]
+        weight = self.weights[f"W{number + 1}"][..., units]
         hidden = self.hidden(number, units)
         back = above @ weight  # (N, O) @ (O, K) -> (N, K)
         # Where all weights are alike the terms add up to nothing, and rounding is all there is.
@@ -121,16 +124,17 @@ class ForwardPass:
         if role.startswith("b"):
             return summed(delta, error)
         inputs, inputs_error = self._entering(number, index[1])
+        if index[0] is ALL:
+            return multiplied(delta, error, inputs, inputs_error)
         size = np.abs(inputs) + inputs_error
         return summed(delta * inputs, error * size + np.abs(delta) * inputs_error)
 
     def gradients(self, cotangent: np.ndarray) -> dict[str, Index]:
-        found = {}
-        for number in range(1, len(self.curves) + 2):
-            delta, error = self._delta(cotangent, number)
-            found[f"W{number}"] = multiplied(delta, error, *self._entering(number))
-            found[f"b{number}"] = summed(delta, error)
-        return found
+        return {
+            role: self.gradient(cotangent, role, (ALL, ALL))
+            for number in range(1, len(self.curves) + 2)
+            for role in (f"W{number}", f"b{number}")
+        }
 
 
 def multiplied(
@@ -139,14 +143,16 @@ def multiplied(
     """The product (O, I) of (N, O) and (N, I), summed over the rows, and its error, rounding
     included."""
     size = np.abs(inputs)
-    error = ROUNDING * (np.abs(delta).T @ size)
+    back, back_size = delta.swapaxes(-1, -2), np.abs(delta).swapaxes(-1, -2)
+    error = ROUNDING * (back_size @ size)
     if delta_error.any():
-        error = error + np.broadcast_to(delta_error, delta.shape).T @ (size + inputs_error)
+        delta_error = np.broadcast_to(delta_error, delta.shape)
+        error = error + delta_error.swapaxes(-1, -2) @ (size + inputs_error)
     if inputs_error.any():
-        error = error + np.abs(delta).T @ np.broadcast_to(inputs_error, inputs.shape)
-    return delta.T @ inputs, error
+        error = error + back_size @ np.broadcast_to(inputs_error, inputs.shape)
+    return back @ inputs, error
 
 
 def summed(terms: np.ndarray, errors: np.ndarray) -> Index:
     """The sums of (N, K) terms over the rows, and their errors, rounding included."""
-    return terms.sum(axis=0), (errors + ROUNDING * np.abs(terms)).sum(axis=0)
+    return terms.sum(axis=-2), (errors + ROUNDING * np.abs(terms)).sum(axis=-2)

@@ -250,7 +250,7 @@ def units_steps(run: TrainingRun, layers: Layers) -> Iterator[UnitsStep]:
         if step.coordinates is not coordinates:
             coordinates = step.coordinates
             places = places_of(layers, coordinates)
-            units = np.flatnonzero(np.bincount(layers.locate(coordinates)["W1"][1][0]))
+            units = units_at(layers, coordinates)
         values, gradients, errors = (
             {role: part[place] for role, place in places.items()}
             for part in (step.values, step.gradients, step.gradient_error)
@@ -289,6 +289,11 @@ def of_units(weights: Weights, units: np.ndarray, num_hidden: int) -> Weights:
 def places_of(layers: Layers, coordinates: np.ndarray) -> dict[str, np.ndarray]:
     """For each role which of `coordinates` are its own, in the shape of the block that they are."""
     return {role: in_order(*found) for role, found in layers.locate(coordinates).items()}
+
+
+def units_at(layers: Layers, coordinates: np.ndarray) -> np.ndarray:
+    """The numbers of the hidden units, in order, whose weights `coordinates` hold."""
+    return np.flatnonzero(np.bincount(layers.locate(coordinates)["W1"][1][0]))
 
 
 def in_order(chosen: np.ndarray, index: Index) -> np.ndarray:
