@@ -68,6 +68,7 @@ class Probe:
             self.layers.assign(self.net, ones | filled)
             return self.net.forward(inputs, train=True)
 
+        self.expect_plain_logits(ones, inputs)
         # A scale may be stored as its difference from 1.
         scales = [
             (role, zero)
@@ -98,20 +99,28 @@ class Probe:
         numbers = [self.layers.index[role] for role in found]
         self.layers.index.update(zip(vectors, numbers, strict=True))
 
+    def expect_plain_logits(self, weights: Weights, inputs: np.ndarray) -> None:
+        """Fail if the logits are normalised: where all rows are alike, as they are at scale 0,
+        rounding alone would decide what is seen of them."""
+        expect(
+            not self.stays(weights, inputs, "W2", "b2"),
+            "logits three times as large where the last layer's weights and bias are",
+            "the same logits in train mode",
+            known=lambda: LOGITS_TOO,
+        )
+
     def named_without_scale(self, weights: Weights, inputs: np.ndarray) -> Mistake | None:
-        """What is normalised: the logits, if they don't show W2's size, or z."""
+        """Whether scale and shift are idle, or missing where z is normalised."""
+        if sum(self.stays(weights, inputs, role) for role in VECTORS if role in weights) >= 2:
+            return UNUSED
+        return NO_SCALE_AND_SHIFT if self.stays(weights, inputs, "W1") else None
 
-        def stays(*roles: str) -> bool:
-            self.layers.assign(self.net, weights | {role: 3 * weights[role] for role in roles})
-            return close(self.net.forward(inputs, train=True), before, rtol=1e-2)
-
+    def stays(self, weights: Weights, inputs: np.ndarray, *roles: str) -> bool:
+        """Whether the logits are what they were where these weights are three times as large."""
         self.layers.assign(self.net, weights)
         before = self.net.forward(inputs, train=True)
-        if stays("W2", "b2"):
-            return LOGITS_TOO
-        if sum(stays(role) for role in VECTORS if role in weights) >= 2:
-            return UNUSED
-        return NO_SCALE_AND_SHIFT if stays("W1") else None
+        self.layers.assign(self.net, weights | {role: 3 * weights[role] for role in roles})
+        return close(self.net.forward(inputs, train=True), before, rtol=1e-2)
 
     def renew(self) -> None:
         """Go on with a new network of the same sizes, whose running statistics are initial."""
