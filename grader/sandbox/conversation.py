@@ -97,7 +97,8 @@ class Conversation:
         if (error := self._unfinished) is not None:
             place = f" ({error.place})" if error.place else ""
             lines = "" if self._loaded is None else self._loaded.left_out
-            left_out = f"; left out: lines {lines}" if lines else ""
+            which = "line" if lines.isdecimal() else "lines"
+            left_out = f"; left out: {which} {lines}" if lines else ""
             notes.insert(0, f"{error}{place}, so only the definitions count{left_out}")
         return notes
 

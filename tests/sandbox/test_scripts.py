@@ -52,7 +52,7 @@ def test_a_script_below_the_definitions_that_fails_is_left_out(
     (note,) = notes
     assert note.startswith("importing relu.py raised ")
     assert error in note
-    assert re.search(r"\(line \d+\), so only the definitions count; left out: lines (\d+)", note)
+    assert re.search(r"\(line \d+\), so only the definitions count; left out: lines? (\d+)", note)
 
 
 def test_a_process_that_ends_itself_is_no_reason_either(launcher: Launcher) -> None:
@@ -60,7 +60,7 @@ def test_a_process_that_ends_itself_is_no_reason_either(launcher: Launcher) -> N
     assert names == ["Net"]
     assert notes == [
         "the process ended itself with exit status 0, so only the definitions count; "
-        f"left out: lines {END + 1}"
+        f"left out: line {END + 1}"
     ]
 
 
@@ -91,7 +91,7 @@ def test_what_a_script_computes_is_explained_where_it_is_missing(launcher: Launc
             student.call("Net")
         assert "SCALE' is not defined; what should give it a value, in line 1," in str(caught.value)
         assert caught.value.line == 3
-        assert "left out: lines 1" in student.notes[0]
+        assert "left out: line 1" in student.notes[0]
 
 
 def test_a_constant_that_a_script_fills_is_named(launcher: Launcher) -> None:
