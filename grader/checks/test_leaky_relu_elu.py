@@ -74,7 +74,7 @@ def expect_values(
         worst = np.argmax(np.where(wrong, np.abs(seen - wanted), -1.0))
         expect(
             False,
-            f"{what} of {call} at z = {z.flat[worst]:.6g} to be {wanted.flat[worst]:.6g}",
+            f"{what} of {call} at z = {z.flat[worst]:.6g} to be {wanted.flat[worst] + 0.0:.6g}",
             f"{seen.flat[worst]:.6g}",
             known=known,
         )

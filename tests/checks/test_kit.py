@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from grader.checks.kit.layers import Layers, expect_gradients, two_layers
-from grader.checks.kit.probes import Failure, close
+from grader.checks.kit.probes import Failure, close, show
 from grader.checks.kit.shared import expect_reproducible_network
 from grader.checks.kit.training_run import compared_gradients
 from grader.checks.test_mini_batches import test_new_order_each_epoch as expect_new_orders
@@ -65,6 +65,10 @@ def test_a_generator_that_is_left_otherwise_each_time_is_no_reproducible_network
         judge(lambda seed: next(calls))
     with pytest.raises(Failure, match="it was seeded anew"):
         judge(lambda seed: 7)
+
+
+def test_a_zero_has_no_sign_in_a_message() -> None:
+    assert show(np.array([-0.0, 0.0, -1e-9, 2])) == "[0, 0, -1e-09, …]"
 
 
 @pytest.mark.parametrize("role", ["W1", "b1", "W2", "b2"])

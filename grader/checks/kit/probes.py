@@ -98,5 +98,5 @@ def close(seen: np.ndarray, expected: np.ndarray, rtol: float = 2e-4) -> bool:
 
 def show(array: np.ndarray, count: int = 3) -> str:
     """A few entries of `array`, for a message."""
-    entries = ", ".join(f"{value:.4g}" for value in array.ravel()[:count])
+    entries = ", ".join(f"{value + 0.0:.4g}" for value in array.ravel()[:count])  # never -0
     return f"[{entries}{', …' if array.size > count else ''}]"
