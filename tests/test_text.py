@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from helpers.handed_in import MIB, at_most
 
-from grader.text import printable
+from grader.text import point_at, printable
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,9 @@ def test_printable_text_is_bounded() -> None:
     with at_most(4):
         assert len(printable(long)) == 500
         assert len(printable(long[-MIB:], newlines=True)) <= 500
+
+
+@pytest.mark.parametrize(("length", "shown"), [(68, "x" * 68), (69, "x" * 67 + "…")])
+def test_a_line_of_code_that_is_pointed_at_has_68_columns(length: int, shown: str) -> None:
+    assert point_at("x" * length, 0, 1) == f"{shown}\n^"
+    assert point_at("    " + "x" * length, 0, 0).partition("\n")[2] == "^" * 34  # half of them

@@ -38,6 +38,13 @@ def test_no_line_is_a_command_to_a_ci_system() -> None:
     assert Runner().read(shown.getvalue()) == []
 
 
+@pytest.mark.parametrize(("length", "shown"), [(500, 500), (501, 500)])
+def test_a_line_about_a_submission_has_500_characters(length: int, shown: int) -> None:
+    told = io.StringIO()
+    ClassProgress(Console(file=told, width=1_000)).note("x" * length)
+    assert len(told.getvalue().rstrip("\n")) == shown
+
+
 def test_what_there_is_more_to_do_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: now))

@@ -28,6 +28,7 @@ def test_a_band_goes_with_curves_of_as_many_epochs() -> None:
         ([0.1], BAND, 2.0),  # the band is seen, too
         ([7.9], BAND, 8.0),
         ([1e9], BAND, 8.0),  # and is four times as high as anything beyond
+        ([1e9], Band([1.0], [1.1], [1.26]), 6.0),  # 5.04, and not less
         ([0.0], None, 1.0),
         ([math.inf], None, 1.0),
     ],

@@ -17,6 +17,8 @@ from grader.gradebook.model import Entry, Gradebook
 from grader.gradebook.pseudonyms import Pseudonymised
 from grader.report.model import Training, Verdict
 from grader.site import write_feedback, write_site
+from grader.site.pages import class_page
+from grader.site.summary import ClassSummary
 
 PASSED: tuple[Verdict, Verdict] = ("passed", "passed")
 PLACE = re.compile(
@@ -120,6 +122,19 @@ def test_the_first_are_shown_and_all_others_folded(tmp_path: Path) -> None:
         (21, "Late2"),
         (23, "Late3"),
     ]
+
+
+def test_2000_places_are_on_the_page_and_all_others_counted(tmp_path: Path) -> None:
+    assignments = RankedGradebook([]).assignments
+    report = runner("ann", 0.5).report
+    assert report is not None
+    for count, left_out in ((2_000, ""), (2_001, "<p>1 further places are left out.</p>")):
+        summary = ClassSummary(assignments)
+        for number in range(count):
+            summary.leaderboards["momentum"].add(f"s{number}", "", report.assignments[0])
+        page = class_page("A course", summary).decode()
+        assert len(places_of(page)) == 2_000
+        assert ("further places are left out" in page) == bool(left_out) and left_out in page
 
 
 # ---------------------------------------------------------------- who has a place
