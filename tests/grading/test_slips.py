@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import REPOSITORY
+from helpers.fake_worker import FakeLauncher, Wire
 
 from grader.course.manifest import load_course
 from grader.course.stubs import original_stub
@@ -162,3 +163,14 @@ def test_only_devices_are_put_on_the_cpu() -> None:
 def test_much_that_is_printed_is_noted() -> None:
     assert about_output("x\n" * 99) == ""
     assert "100 lines" in about_output("x\n" * 100)
+
+
+def test_a_note_has_500_characters() -> None:
+    def worker(wire: Wire) -> None:
+        wire.start()
+        wire.answer(protocol.Loaded(["Net"], 0, notes=["x" * 500, "x" * 501]))
+
+    engine = Engine(COURSE, FakeLauncher(worker), seed=1)
+    submission = Submission("a", {"relu": Source("relu", "relu.py", "")}, {})
+    notes = engine.grade(submission, COURSE.assignment("relu")).report.notes
+    assert notes[:2] == ["x" * 500, "x" * 499 + "…"]

@@ -143,6 +143,21 @@ def test_what_is_used_is_loaded_when_it_is(launcher: Launcher) -> None:
         assert student.notes == []
 
 
+NESTED = """
+from cycler import cycler
+entry = cycler("e", [1])
+two, three = cycler("k", [[entry]]), cycler("k", [[[entry]]])
+def kept():
+    ((found,),), (((deeper,),),) = ([each["k"] for each in all] for all in (two, three))
+    return type(found).__name__, type(deeper).__name__
+"""
+
+
+def test_a_library_is_given_what_stands_in_lists_in_lists_and_no_deeper(launcher: Launcher) -> None:
+    with student_of(launcher, NESTED) as student:
+        assert student.call("kept").value == ("Cycler", "Later")
+
+
 def test_matplotlib_draws_within_the_walls(launcher: Launcher) -> None:
     settings = 'plt.style.use("ggplot")\nmatplotlib.use("TkAgg")\n'
     with student_of(launcher, TOP + settings + USES) as student:

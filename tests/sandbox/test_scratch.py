@@ -13,7 +13,12 @@ import pytest
 from conftest import PATIENCE_S, REPOSITORY
 
 from grader.sandbox.walls import scratch
-from grader.sandbox.walls.scratch import make_held_scratch, make_scratch, remove_scratch
+from grader.sandbox.walls.scratch import (
+    is_overfull,
+    make_held_scratch,
+    make_scratch,
+    remove_scratch,
+)
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="descriptor-relative calls are POSIX")
 
@@ -158,3 +163,22 @@ zygote.close()
     for how, left in (("killed", 1), ("calmly", 0)):
         subprocess.run([sys.executable, "-c", code, how], env=environment, timeout=PATIENCE_S)
         assert len(list(tmp_path.glob("grader-worker-*"))) == left
+
+
+@pytest.mark.parametrize(("vanished", "hides"), [(19, False), (20, True)])
+def test_a_folder_that_does_not_keep_still_is_looked_at_20_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vanished: int, hides: bool
+) -> None:
+    """Whose inner folder is gone by the time it is opened, so often."""
+    (tmp_path / "inner").mkdir()
+    opening, left = scratch._open_folder, vanished
+
+    def open_or_miss(path: str | Path, *within: int) -> int:
+        nonlocal left
+        if path == "inner" and left:
+            left -= 1
+            raise FileNotFoundError
+        return opening(path, *within)
+
+    monkeypatch.setattr(scratch, "_open_folder", open_or_miss)
+    assert is_overfull(tmp_path) == hides

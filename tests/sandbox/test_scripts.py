@@ -55,6 +55,14 @@ def test_a_script_below_the_definitions_that_fails_is_left_out(
     assert re.search(r"\(line \d+\), so only the definitions count; left out: lines? (\d+)", note)
 
 
+@pytest.mark.parametrize(("count", "last"), [(8, f"{END + 23}\N{EN DASH}{END + 24}"), (9, "…")])
+def test_8_places_of_what_is_left_out_are_named(launcher: Launcher, count: int, last: str) -> None:
+    between = "".join(f"def f{n}():\n    pass\nprint({n})\n" for n in range(count))
+    _, (note,) = load(launcher, f"{RELU}{between}exit()\n")
+    named = [str(END + 2 + 3 * n) for n in range(8 if count > 8 else 7)]
+    assert note.endswith(f"; left out: lines {', '.join([*named, last])}")
+
+
 def test_a_process_that_ends_itself_is_no_reason_either(launcher: Launcher) -> None:
     names, notes = load(launcher, f"{RELU}import os\nos._exit(0)\n")
     assert names == ["Net"]
