@@ -25,6 +25,7 @@ from grader.gradebook.keeping.store import Store, open_store
 from grader.gradebook.keeping.stored import open_gradebook
 from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.model import Entry, Person
+from grader.gradebook.people import Directory
 from grader.grading.key import Key, checks_digest, versions
 from grader.report.model import AssignmentReport, CheckResult, Environment
 
@@ -303,6 +304,13 @@ def test_a_student_is_found_by_anything_that_is_theirs_alone(store: Store) -> No
         find_student(store, "angstrem")
     with pytest.raises(HistoryError, match="nobody called 'eve'; give a name"):
         find_student(store, "eve")
+
+
+def test_whoever_is_called_six_tenths_alike_is_suggested() -> None:
+    alike = "abcdefghijklmnopqrs"  # 38 of 64 letters are a little less
+    directory = Directory({"k": [("name", "abcxy"), ("name", alike + "y" * 13)]})
+    assert directory.suggestions("abcde") == ["k"]
+    assert directory.suggestions(alike + "z" * 13) == []
 
 
 # ---------------------------------------------------------------- keys

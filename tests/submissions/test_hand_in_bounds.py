@@ -293,6 +293,15 @@ def test_500_files_are_looked_at_for_likely_ones() -> None:
     assert told(499) and not told(500)
 
 
+@pytest.mark.parametrize(
+    ("count", "told"), [(3, "a.md and b.md and c.md: not"), (4, "b.md and c.md and 1 more: not")]
+)
+def test_3_of_the_likely_ones_are_named(count: int, told: str) -> None:
+    places = [f"relu_{letter}.md" for letter in "abcd"[:count]]
+    problems = explain(["relu"], SLUGS, places, [], {}, nothing_found=False)
+    assert told in problems["relu"].replace("relu_", "")
+
+
 def test_archives_in_a_folder_count_as_what_they_hold_and_what_they_are() -> None:
     data = zip_of(["relu.py"], b"x = 1\n")
     files = Files({"work.zip": lambda: data})

@@ -135,13 +135,24 @@ def test_a_name_that_fits_two_slugs_alike_is_nobodys() -> None:
         ("prelu.py", "relu"), ("relu.py.bak", "relu"), (".relu.py.icloud", "relu"),
         ("relu.docx", "relu"), ("kaiming_initialisation.py", "kaiming_init"),
         ("batch_normalization.py", "batchnorm"), ("dropuot.py", "dropout"), ("l2.txt", "l2"),
+        ("momentxx.py", "momentum"),  # three quarters are alike
     ],
 )  # fmt: skip
 def test_a_likely_file_is_told_of(filename: str, slug: str) -> None:
     assert is_near(filename, slug)
 
 
-@pytest.mark.parametrize("filename", ["helpers.py", "test_relu.py", "report.pdf", "l21.py", ""])
+@pytest.mark.parametrize(
+    "filename",
+    [
+        "helpers.py",
+        "test_relu.py",
+        "report.pdf",
+        "l21.py",
+        "",
+        "kaimingini_xxxxxx.py",  # 10 of 11 and of 16 letters are alike, not quite three quarters
+    ],
+)
 def test_an_unlikely_file_is_not(filename: str) -> None:
     assert not any(is_near(filename, slug) for slug in SLUGS)
 
