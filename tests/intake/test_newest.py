@@ -104,6 +104,25 @@ def test_gradescopes_metadata_says_when_in_utc(tmp_path: Path) -> None:
     assert time == "2026-10-02T03:30:00Z"
 
 
+def test_of_gradescopes_submissions_without_times_the_highest_number_counts(tmp_path: Path) -> None:
+    files = {
+        "grades.csv": "Name,SID,Submission ID\nJane Doe,s1,9\nJane Doe,s1,10\n",
+        "submission_9/relu.py": "old",
+        "submission_10/relu.py": "new",
+    }
+    assert read(tmp_path, files) == {"Jane Doe_s1": ("new", "")}
+
+
+def test_gradescopes_submissions_of_which_nobody_knows_whose_they_are_are_all_there(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "submission_metadata.yml": "submission_1:\n  :submitters:\n  - :name: Jane Doe\n",
+        **{f"submission_{number}/relu.py": f"x = {number}" for number in (1, 2, 3)},
+    }
+    assert set(read(tmp_path, files)) == {"Jane Doe", "submission_2", "submission_3"}
+
+
 # ---------------------------------------------------------------- the roster
 
 

@@ -9,7 +9,7 @@ from grader.intake.layouts.base import Handed, Handle, Listing, Reading
 from grader.intake.tree import Kind
 from grader.text import show_name
 
-_NAME = re.compile(r"submission_\d+(?:\.pdf)?")
+_NAME = re.compile(r"submission_(?P<number>\d{1,12})(?:\.pdf)?")
 
 
 class Gradescope:
@@ -27,8 +27,8 @@ class Gradescope:
         submitters = read_submitters(listing.tree, listing.top, files)
         unknown = []
         last: dict[str, Handed] = {}
-        for place, kind in listing.names.items():
-            if not _is_own(place, kind):
+        for place in sorted(listing.names, key=_number):
+            if not _is_own(place, listing.names[place]):
                 if place != METADATA and not place.lower().endswith(".csv"):
                     reading.ignored.append(place)
                 continue
@@ -37,7 +37,7 @@ class Gradescope:
             # A group's work is the work of each of its members.
             for who in submitters.get(place) or [Submitter()]:
                 handed = _handed(listing, place, who)
-                # Whoever resubmits gets another number, and stays the same student.
+                # Whoever resubmits gets a higher number, and stays the same student.
                 person = who.identifier or who.email or who.name or place
                 other = last.setdefault(person, handed)
                 if handed.submitted_at >= other.submitted_at:
@@ -46,6 +46,12 @@ class Gradescope:
         if unknown:
             reading.notes.append(f"{METADATA} does not say whose they are: {', '.join(unknown)}")
         return reading
+
+
+def _number(name: str) -> int:
+    """By which submissions stand in the order in which they were made."""
+    match = _NAME.fullmatch(name)
+    return int(match["number"]) if match else 0
 
 
 def _is_own(name: str, kind: Kind) -> bool:
