@@ -17,8 +17,10 @@ _MAX_ROUNDS = 8  # imports of imports of …
 
 _IMPORT = re.compile(
     r"(?m)(?:^|;)[ \t]*(?:from[ \t]+(?P<base>[\w.]*)[ \t]+)?import[ \t]+"
-    r"(?P<names>\([^)]{0,1000}\)|[^\n;#]+(?:\\\r?\n[^\n;#]+)*)"
+    r"(?P<names>\([^)]{0,1000}\)|[^\n;#]+)"
 )
+_CONTINUED = re.compile(r"\\\r?\n")  # a line goes on in the next one
+_COMMENT = re.compile(r"#[^\n]*")  # in parentheses, behind a name
 _NAMES = re.compile(r"(?:\A|[(,])\s*([\w.]+)")  # without what they are called here
 # What may be imported as one's own and is given by the grader.
 _GIVEN = frozenset({"baseline.py"})
@@ -94,8 +96,8 @@ def imports_of(text: str, path: str) -> Iterator[str]:
         path: of the module itself: what it imports relatively is looked for from there.
     """
     inside = path.split("/")[:-1]
-    for match in _IMPORT.finditer(text):
-        names = [name.split(".") for name in _NAMES.findall(match["names"])]
+    for match in _IMPORT.finditer(_CONTINUED.sub(" ", text)):
+        names = [name.split(".") for name in _NAMES.findall(_COMMENT.sub("", match["names"]))]
         base = match["base"]
         if base is None:
             packages = names
