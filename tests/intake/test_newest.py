@@ -123,6 +123,24 @@ def test_gradescopes_submissions_of_which_nobody_knows_whose_they_are_are_all_th
     assert set(read(tmp_path, files)) == {"Jane Doe", "submission_2", "submission_3"}
 
 
+SAKAI = "Doe, Jane(jdoe)"
+VPL = "Doe Jane 12 jdoe"
+
+
+@pytest.mark.parametrize(
+    ("source", "files"),
+    [
+        (SAKAI, {f"{SAKAI}/timestamp.txt": "20261001211000000", f"{SAKAI}/x/relu.py": "x"}),
+        (SAKAI, {f"{SAKAI}/timestamp.txt": "Oct 1, 2026 9:10 PM", f"{SAKAI}/x/relu.py": "x"}),
+        (VPL, {f"{VPL}/2026-10-01-21-10-00/relu.py": "x"}),
+    ],
+)
+def test_a_downloads_times_are_in_the_zone_of_the_course(
+    tmp_path: Path, source: str, files: Files
+) -> None:
+    assert read(tmp_path, files) == {source: ("x", "2026-10-01T12:10:00Z")}
+
+
 # ---------------------------------------------------------------- the roster
 
 
