@@ -96,6 +96,16 @@ def test_the_last_grade_counts_and_none_is_overwritten(store: Store, tmp_path: P
     assert entries(tmp_path / "results")["ann"].final == 5
 
 
+def test_a_run_that_knows_no_times_takes_none_away(store: Store) -> None:
+    """As where Git is not installed, which tells them of clones."""
+    came = "2026-10-02T12:00:00Z"
+    store.add_result(result("relu", 5, 0), ["ann"], {"ann": came})
+    number = store.result_id(result("relu").key)
+    assert number is not None
+    store.set_grades([("ann", "relu", number, "")])
+    assert [grade.submitted_at for grade in store.log("ann")] == [came]
+
+
 def test_students_with_the_same_bytes_share_a_result(store: Store, tmp_path: Path) -> None:
     store.add_result(result("relu", 5, 0), ["ann", "bob"])
     ann, bob = (entries(tmp_path / "results")[key] for key in ("ann", "bob"))
@@ -109,10 +119,13 @@ def test_the_gradebook_is_in_the_order_of_names_and_of_the_course(
     store: Store, tmp_path: Path
 ) -> None:
     add_students(store, "Zoe", "aaron")
+    named = Person(key="vries", name="de Vries, Jan")
+    store.set_students([StoredStudent(named, "vries", "vries.zip", "")])
     for slug in ("batchnorm", "relu"):
         store.add_result(result(slug, 5, 0), ["ann", "bob", "Zoe", "aaron"])
     with open_gradebook(COURSE, tmp_path / "results") as gradebook:
-        assert [entry.student.name for entry in gradebook] == ["Aaron", "Ann", "Bob", "Zoe"]
+        names = [entry.student.name for entry in gradebook]
+        assert names == ["Aaron", "Ann", "Bob", "de Vries, Jan", "Zoe"]
         assert [info.slug for info in gradebook.assignments] == ["relu", "batchnorm"]
         assert [info.max_score for info in gradebook.assignments] == [10, 10]
         (first, *_) = gradebook
