@@ -204,14 +204,19 @@ def test_the_total_goes_into_the_column_of_the_courses_name(tmp_path: Path) -> N
     assert text.splitlines()[2] == "A,1,ada,S,18.50"
 
 
+@pytest.mark.parametrize(
+    ("possible", "points", "score"),
+    [("100", "100", "50.00"), ('"1,000.00"', "1000", "500.00"), ('"1.000,00"', "1000", "500.00")],
+)
 def test_scores_are_scaled_to_canvass_points_and_said(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], possible: str, points: str, score: str
 ) -> None:
-    canvas = "Student,ID,SIS Login ID,Section,ReLU (9)\nPoints Possible,,,,100\nA,1,ada,S,\n"
+    rows = ["Student,ID,SIS Login ID,Section,ReLU (9)", f"Points Possible,,,,{possible}"]
+    canvas = "\n".join([*rows, "A,1,ada,S,", ""])
     text = exported([entry_of("a", login="ada")], "canvas", tmp_path, canvas=canvas)
-    assert text.splitlines()[2] == "A,1,ada,S,50.00"
+    assert text.splitlines()[2] == f"A,1,ada,S,{score}"
     said = capsys.readouterr().err
-    assert "'ReLU' has 100 points in Canvas and 10 here: scores are scaled" in said
+    assert f"'ReLU' has {points} points in Canvas and 10 here: scores are scaled" in said
 
 
 def test_an_override_of_the_whole_that_no_column_shows_is_said(

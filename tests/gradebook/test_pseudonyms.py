@@ -68,6 +68,15 @@ def test_whatever_is_known_of_a_student_is_looked_for_in_texts(field: str, tmp_p
     assert message == f"written by {shown.student.key}."
 
 
+def test_of_a_name_that_begins_with_a_login_nothing_is_left(tmp_path: Path) -> None:
+    entry = entry_of("k1", "Ada Lovelace", login="Ada", message="Ada Lovelace, called Ada")
+    (shown,) = anonymous([entry], tmp_path / "m.csv")
+    assert shown.report is not None
+    pseudonym = shown.student.key
+    message = shown.report.assignments[1].checks[1].message
+    assert message == f"{pseudonym}, called {pseudonym}"
+
+
 def test_a_name_of_three_letters_is_looked_for_and_no_shorter_one(tmp_path: Path) -> None:
     entries = [entry_of("k1", "Bo", message="Bo!"), entry_of("k2", "Bob", message="Bob!")]
     shown = {e.student.key: e for e in anonymous(entries, tmp_path / "m.csv")}
