@@ -72,6 +72,12 @@ def test_no_line_of_a_check_that_passed_is_marked() -> None:
     assert listing_of("x = 1\ny = 2\n", [passed, check("second", "no", line=2)]).marked == [2]
 
 
+def test_blank_lines_above_the_first_are_lines_of_the_file() -> None:
+    listing = listing_of("\n \nx = 1\ny = 2\n\n", [check("a", "it raised", line=4)])
+    assert [line.text.strip() for line in listing.lines] == ["", "", "x = 1", "y = 2"]
+    assert listing.marked == [4]
+
+
 def test_any_code_is_shown_within_bounds() -> None:
     for text in HARMFUL.values():
         assert listing_of(text, []).lines
