@@ -170,7 +170,8 @@ def test_what_is_no_version_of_the_other_is_not_passed_over_for_it(
 
 @everywhere
 def test_identical_ones_are_one(load: Load, tmp_path: Path) -> None:
-    submission = load({"a/relu.py": CODE, "b/relu.py": CODE + "\n# end\n"}, tmp_path)
+    commented = CODE.replace("    return", "    # Mine.\n    return") + "\n# end\n"
+    submission = load({"a/relu.py": CODE, "b/relu.py": commented}, tmp_path)
     assert texts(submission) == {"relu": CODE}
     assert submission.sources["relu"].read_from == ""
 
@@ -409,7 +410,7 @@ def test_what_holds_no_code_is_named(name: str, data: bytes, told: str, tmp_path
         ("homework.rar", b"Rar!\x1a\x07", "a RAR archive"),
         ("homework.zip", b"Rar!\x1a\x07", "a RAR archive"),
         ("relu.docx", b"PK\x03\x04", "a Word document"),
-        ("relu.pdf", b"%PDF-1.4", "a PDF"),
+        ("ReLU.PDF", b"%PDF-1.4", "a PDF"),
         ("relu.html", b"<!DOCTYPE html>", "a web page"),
         ("relu.py", b"<!DOCTYPE html><html>", "a web page"),
         ("relu.ipynb", b"<!DOCTYPE html><html>", "a web page"),
