@@ -134,6 +134,12 @@ def test_a_result_fits_into_an_environment_variable(tmp_path: Path) -> None:
         encode_result(report_of(*(check_of(n) for n in range(9_000))))
 
 
+def test_where_only_the_scores_fit_messages_are_left_out() -> None:
+    checks = [check_of(n, "failed", message="größer " * 20) for n in range(420)]
+    tests = decoded(encode_result(report_of(*checks)))["tests"]
+    assert len(tests) == 420 and not any("message" in test for test in tests)
+
+
 def test_the_command_prints_the_result_or_sets_the_steps_output(
     run_grader: RunGrader, tmp_path: Path
 ) -> None:
