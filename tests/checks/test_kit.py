@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.checks.kit.curves import relu
+from grader.checks.kit.functions import number_in
 from grader.checks.kit.layers import Layers, expect_gradients, two_layers
+from grader.checks.kit.optimizers import steps_agreed
 from grader.checks.kit.probes import Failure, close, show
 from grader.checks.kit.shared import expect_reproducible_network
 from grader.checks.kit.training_run import compared_gradients
@@ -39,6 +42,41 @@ def test_what_is_not_finite_is_close_to_nothing(number: float) -> None:
     assert not close(finite, other)
     assert not close(other, finite)
     assert not close(other, other)
+
+
+@pytest.mark.parametrize(("off", "is_close"), [(1.9e-4, True), (2.1e-4, False)])
+def test_two_parts_in_ten_thousand_of_the_largest_entry_are_rounding(
+    off: float, is_close: bool
+) -> None:
+    expected = np.array([0.0, 1.0, -10.0])
+    for place in range(3):
+        seen = expected.copy()
+        seen[place] += 10 * off
+        assert close(seen, expected) == is_close
+
+
+@pytest.mark.parametrize(("off", "agreed"), [(0.9e-3, 10), (1.2e-3, 9)])
+def test_an_optimizer_may_be_off_by_a_part_of_the_way_that_it_has_gone(
+    off: float, agreed: int
+) -> None:
+    """Not of how far it is from its start, summed over the steps: that would be 55 here, not 10."""
+    expected = [np.array([float(step)]) for step in range(1, 11)]
+    seen = [*expected[:-1], expected[-1] + off]
+    assert steps_agreed(np.zeros(1), seen, expected) == agreed
+
+
+@pytest.mark.parametrize("largest", [1.0, 100.0])
+def test_of_a_unit_that_is_about_to_turn_on_either_slope_of_relu_is_right(largest: float) -> None:
+    edge = 1e-5 * largest
+    units = np.array([[-largest, -1.1 * edge, -0.9 * edge, 0.0, 0.9 * edge, 1.1 * edge, largest]])
+    assert relu(units).slope_error.tolist() == [[0, 0, 1, 1, 1, 0, 0]]
+    assert relu(units).slope.tolist() == [[0, 0, 0, 0, 1, 1, 1]]
+
+
+@pytest.mark.parametrize("value", [True, Tensor(np.array(True)), "1", None, np.nan])
+def test_what_is_no_number_is_not_taken_for_one(value: object) -> None:
+    with pytest.raises(Failure, match="evaluate to give a number"):
+        number_in(value, "evaluate")
 
 
 class FakeStudent:

@@ -31,6 +31,7 @@ REGULAR: dict[str, Make] = {
         [np.arange(n // 2), n // 2 + rng.permutation(n - n // 2)]
     ),
     "near its place": lambda rng, n: np.argsort(np.arange(n) + rng.uniform(0, n / 4, n)),
+    "near the other end": lambda rng, n: np.argsort(rng.uniform(0, n / 4, n) - np.arange(n)),
     "even and odd by turns": lambda rng, n: (
         2 * rng.permutation(n // 2)[:, None] + np.arange(2)
     ).ravel(),
