@@ -55,12 +55,10 @@ from grader.checks.misconceptions import Mistake, filled, only
 from grader.checks.misconceptions.batchnorm import (
     BATCH_IN_EVAL,
     DETACHED,
-    FIRST_BATCH,
     LARGE_EPS,
     LAYER_NORM,
     MOVE_IN_EVAL,
     NORMALISATIONS,
-    NOT_SAVED,
     RUNNING_IN_TRAIN,
     SCALE_STARTS_AT_ZERO,
     SIGN_OF_SCALE_LOST,
@@ -69,9 +67,13 @@ from grader.checks.misconceptions.batchnorm import (
     Normalise,
     by_large_eps,
     by_running_statistics,
-    describe_running,
     describe_statistics,
     has_rows_normalised,
+)
+from grader.checks.misconceptions.batchnorm_running import (
+    FIRST_BATCH,
+    NOT_SAVED,
+    describe_running,
     running_candidates,
 )
 from grader.checks.misconceptions.shared import common

@@ -318,7 +318,7 @@ def blame(error: BaseException, explain: Explain) -> Judgement:
     if isinstance(error, StudentError):
         slip = slip or explain(error)
         where = f" ({error.place})" if error.place else ""
-        if isinstance(error, StudentRaised) and error.error == "NotImplementedError" and not slip:
+        if isinstance(error, StudentRaised) and error.is_not_written and not slip:
             return Judgement("error", f"not written yet{where}: {error.text}", error.line)
         room = RAISED_CHARACTERS if slip is None else EXPLAINED_CHARACTERS
         said = printable(str(error), room, newlines=True) + where

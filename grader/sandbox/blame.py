@@ -52,6 +52,14 @@ class StudentRaised(StudentError):
         if line is not None and line.strip():
             self.excerpt = Excerpt(line, reply.start, reply.end)
 
+    @property
+    def is_not_written(self) -> bool:
+        """Whether a `raise NotImplementedError` of the module ended it: torch raises that as well,
+        for numbers of a kind that a function does not take."""
+        if self.error != "NotImplementedError":
+            return False
+        return self.excerpt is None or self.excerpt.text.lstrip().startswith("raise")
+
 
 class StudentUnusable(StudentError):
     """Their code returned something that the contract does not ask for."""

@@ -158,6 +158,16 @@ def test_two(moved):
         ("def make_optimizer(parameters):\n    return 3\n", "failed", "returned an int"),
         ("raise ValueError('why')\n", "error", "raised ValueError: why (line 1)"),
         ("raise NotImplementedError('Write it')\n", "error", "not written yet (line 1): Write it"),
+        (
+            "import torch\ntorch.log_softmax(torch.ones(2, 2).long(), 1)\n",
+            "error",
+            "cross_entropy takes the logits first",
+        ),
+        (
+            "import torch\ntorch.nn.functional.gelu(torch.ones(2).long())\n",
+            "error",
+            "raised NotImplementedError: \"GeluKernelImpl\" not implemented for 'Long' (line 2)",
+        ),
         ("def make_optimizer(:\n", "error", "SyntaxError"),
         ("import os\nos._exit(0)\n", "crashed", "exit status 0"),
         ("import os\nos.abort()\n", "crashed", "SIGABRT"),

@@ -34,6 +34,7 @@ class Net(nn.Module):
         return self.b(torch.relu(self.a(x.cuda())))
 """
 FORWARD = "the forward pass on (2, 8) inputs in eval mode"
+MADE = "calling make_optimizer(parameters)"
 
 
 def told(kind: str, text: str, source: str = "", doing: str = FORWARD, line: int = 1) -> str | None:
@@ -81,6 +82,34 @@ def test_a_guess_over_the_rows_is_told_only_where_the_source_has_one() -> None:
         told("RuntimeError", text, "net(x).argmax(1)", "calling evaluate")
         == "shapes that do not fit"
     )
+
+
+def test_a_maximum_over_the_rows_is_told_only_where_the_source_takes_one() -> None:
+    error = StudentUnusable(f"{FORWARD} gave logits of dtype float32 and shape (5,); expected …")
+    for written, name in (
+        ("x = torch.max(x, 0)[0]", "maximum over the rows"),
+        ("x = x.max(dim=0).values", "maximum over the rows"),
+        ("x = torch.max(x, torch.tensor(0))", "dimension lost"),
+        ("x = x.squeeze()", "dimension lost"),
+    ):
+        slip = slip_of(error, written, None)
+        assert slip is not None and slip.name == name, written
+
+
+@pytest.mark.parametrize(
+    ("doing", "text", "name"),
+    [
+        (FORWARD, "unsupported operand type(s) for ^: 'float' and 'int'", "caret for a power"),
+        (FORWARD, "\"bitwise_xor_cpu\" not implemented for 'Float'", "caret for a power"),
+        (FORWARD, "\"exp_vml_cpu\" not implemented for 'Half'", None),
+        (MADE, "'list' object has no attribute 'parameters'", "network expected"),
+        (MADE, "'list' object has no attribute 'add'", None),
+        (FORWARD, "'list' object has no attribute 'parameters'", None),
+    ],
+)
+def test_an_operand_of_another_kind_is_told(doing: str, text: str, name: str | None) -> None:
+    kind = "AttributeError" if "attribute" in text else "TypeError"
+    assert told(kind, text, doing=doing) == name
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checks.kit.probes import (
-    expect,
-)
+from grader.checks.kit.probes import expect
+from grader.checks.misconceptions.shared import common
 from grader.sandbox.wire.values import Tensor
 
 
@@ -15,7 +14,12 @@ def tensor_in(
 ) -> np.ndarray:
     """The finite array of a tensor of this shape and dtype; anything else fails the check."""
     wanted = f"{call} to give {named(np.empty(0, dtype))} tensor of shape {shape}"
-    expect(isinstance(value, Tensor), wanted, describe(value))
+    expect(
+        isinstance(value, Tensor),
+        wanted,
+        describe(value),
+        known=lambda: common.PYTHON_NUMBER if isinstance(value, int | float) else None,
+    )
     assert isinstance(value, Tensor)
     array = value.array
     expect(array.dtype == dtype and array.shape == shape, wanted, describe(value))

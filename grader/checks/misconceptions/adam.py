@@ -33,11 +33,9 @@ from grader.checks.misconceptions.shared.moments import (
     t_counts_parameters,
     usual_betas,
     usual_decays,
-    weights_apart,
     with_betas,
     with_eps,
     with_own_lr,
-    with_weights,
 )
 from grader.checks.misconceptions.shared.steps import (
     WrongRule,
@@ -49,6 +47,7 @@ from grader.checks.misconceptions.shared.steps import (
     wrong_default,
 )
 from grader.checks.misconceptions.shared.trials import WrongWhole
+from grader.checks.misconceptions.shared.weights import WRONG_WEIGHTS
 
 WRONG_RULES = (
     WrongRule(
@@ -230,21 +229,6 @@ WRONG_RULES = (
         partial(follow_moments, square=lambda g, m: np.full_like(g, (g**2).sum())),
     ),
     WrongRule(
-        "new squares weighted with β2",
-        "New squares enter v with β2 here, as the old v does: they count 1 - β2.",
-        directed(lambda m, v, g, t: direction(m, v * BETA_2 / (1 - BETA_2), g, t)),
-    ),
-    WrongRule(
-        "second moment adds up",
-        "v adds squares up here: it is an average, and new squares count 1 - β2.",
-        directed(lambda m, v, g, t: m / (1 - BETA_1**t) / (np.sqrt(v / (1 - BETA_2)) + EPS)),
-    ),
-    WrongRule(
-        "second moment adds up",
-        "v adds squares up here: it is an average, and new squares count 1 - β2.",
-        directed(lambda m, v, g, t: direction(m, v / (1 - BETA_2), g, t)),
-    ),
-    WrongRule(
         "step along the sign",
         "Every entry moves by lr times the gradient's sign: Adam steps along m̂, scaled by √v̂.",
         directed(lambda m, v, g, t: np.sign(g)),
@@ -253,18 +237,6 @@ WRONG_RULES = (
         "step along the sign",
         "Every entry moves by lr times the sign of m: Adam scales m̂ by √v̂.",
         directed(lambda m, v, g, t: np.sign(m)),
-    ),
-    WrongRule(
-        "m adds up gradients",
-        "m adds gradients up as momentum does, which makes steps ten times too long: in Adam it is "
-        "an average, and new gradients count 1 - β1.",
-        directed(lambda m, v, g, t: direction(m, v, g, t) / (1 - BETA_1)),
-    ),
-    WrongRule(
-        "both moments add up",
-        "m and v add gradients and squares up here: both are averages, in which new ones count "
-        "1 - β.",
-        directed(lambda m, v, g, t: direction(m / (1 - BETA_1), v / (1 - BETA_2), g, t)),
     ),
     WrongRule(
         "momentum in place of Adam",
@@ -323,18 +295,6 @@ WRONG_RULES = (
         partial(with_betas, beta_1=BETA_2, beta_2=BETA_1),
     ),
     WrongRule(
-        "β and 1 - β swapped",
-        "The gradient is weighted with β here, and the old moment with 1 - β: it is β that a "
-        "moment is kept with.",
-        partial(follow_moments, beta_1=1 - BETA_1, beta_2=1 - BETA_2),
-    ),
-    WrongRule(
-        "β and 1 - β swapped",
-        "The gradient is weighted with β1 here, and the old m with 1 - β1: it is β1 that m is kept "
-        "with.",
-        partial(follow_moments, beta_1=1 - BETA_1),
-    ),
-    WrongRule(
         "moments started from the gradient",
         "Both moments start from the first gradient here: they start at 0, which the bias "
         "correction makes up for.",
@@ -368,13 +328,7 @@ WRONG_RULES = (
         with_betas,
         lambda trial: chain(second_step_betas(trial), usual_betas(trial)),
     ),
-    WrongRule(
-        "weights that do not add up to 1",
-        "m is kept with {keep_1:g} here and v with {keep_2:g}, and new ones count 0.1 and 0.001: "
-        "the two of a moment are β and 1 - β, with β1 = 0.9 and β2 = 0.999.",
-        with_weights,
-        weights_apart,
-    ),
+    *WRONG_WEIGHTS,
     WrongRule(
         "ε under the root",
         "ε is added to v here, before its root is taken: it is added after, to √v̂.",

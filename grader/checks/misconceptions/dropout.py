@@ -14,8 +14,8 @@ from grader.checks.misconceptions import Mistake, filled, only
 
 EVAL_MODE = Mistake(
     "dropout in eval mode",
-    "Two passes in eval mode differ, so activations are dropped there as well: dropout is for "
-    "training only.",
+    "Two passes in eval mode differ: activations are dropped there as well. F.dropout takes "
+    "training=self.training, and eval() reaches only modules that __init__ made.",
 )
 MODES_SWAPPED = Mistake(
     "modes swapped",

@@ -51,8 +51,8 @@ BY_BATCH_SIZE = Mistake(
 )
 TRAIN_MODE = Mistake(
     "measured in train mode",
-    "The network is in train mode here, where dropout drops: net.eval() comes before the first "
-    "batch.",
+    "The network is in train mode here, where dropout drops: net.eval(), called with its "
+    "parentheses, comes before the first batch.",
 )
 GRADIENTS_ON = Mistake(
     "gradients recorded",

@@ -27,8 +27,8 @@ CUT_AT_TWO = 0.7737413
 INITIALISERS = (
     Initialiser(
         "PyTorch's default",
-        "This is PyTorch's default Linear initialisation, uniform within ±1/√fan_in: its variance "
-        "is 1/(3·fan_in), a sixth of He's.",
+        "This is PyTorch's default Linear initialisation, with a=√5: its variance is 1/(3·fan_in), "
+        "a sixth of He's. Is an initialiser called, and on this layer?",
         lambda n, m: 1 / (3 * n),
     ),
     Initialiser(

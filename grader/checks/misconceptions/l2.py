@@ -258,7 +258,7 @@ WRONG_RULES = (
     WrongRule(
         "norm not squared",
         "The decay is λ·p/|p| here, the derivative of the norm: the penalty is the norm squared.",
-        stepping(lambda p, g, lr, decay, t: lr * (g + decay * p / np.linalg.norm(p))),
+        stepping(lambda p, g, lr, decay, t: lr * (g + decay * p / max(np.linalg.norm(p), 1e-12))),
     ),
     WrongRule(
         "mean of the squares",

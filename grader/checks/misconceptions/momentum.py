@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from grader.checks.kit.optimizers import Trial, agrees
+from grader.checks.misconceptions.shared.nesterov import NESTEROV_RULES
 from grader.checks.misconceptions.shared.steps import (
     Constants,
     WrongRule,
@@ -252,22 +253,17 @@ WRONG_RULES = (
         "kept with.",
         partial(follow_velocity, remember=lambda v, g, mu: (1 - mu) * v + mu * g),
     ),
-    WrongRule(
-        "Nesterov's form misread",
-        "This is Nesterov's form with the velocity where the gradient belongs: the look-ahead is "
-        "g + μ·v.",
-        stepping(lambda v, old, g, mu, t: v + mu * v),
-    ),
-    WrongRule(
-        "Nesterov's form misread",
-        "This is Nesterov's form with the new velocity where the old one belongs: the look-ahead "
-        "is g + μ·v.",
-        stepping(lambda v, old, g, mu, t: mu**2 * v + (1 + mu) * g),
-    ),
+    *NESTEROV_RULES,
     WrongRule(
         "velocity updated twice",
         "Each gradient enters the velocity twice here: it is updated once a step.",
         partial(follow_velocity, remember=lambda v, g, mu: classical(classical(v, g, mu), g, mu)),
+    ),
+    WrongRule(
+        "kept with 1 - μ",
+        "1 - μ weights the old velocity here: it is μ that the velocity is kept with, so pass "
+        "momentum on as it is.",
+        partial(follow_velocity, remember=lambda v, g, mu: (1 - mu) * v + g),
     ),
     WrongRule(
         "velocity never fades",

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator
 
+from grader.grading.slips.operands import OPERANDS
 from grader.grading.slips.table import LESSON_SIZES, PATTERNS, STEPS_NOT_FINITE, Slip
 from grader.sandbox.client import StudentError
 
@@ -28,6 +29,8 @@ BATCH = re.compile(r"^the forward pass on \((\d+), \d+\)")
 RESHAPED = re.compile(r"shape '\[.*\b(784|512)\b.*\]' is invalid for input of size")
 ROWS_WRITTEN = re.compile(r"shape '\[([\d, ]+)\]' is invalid for input of size (\d+)")
 OVER_ROWS = re.compile(r"argmax\((?:.*, *)?(?:dim=|axis=)?0\)")
+MAXIMUM_OVER_ROWS = re.compile(r"\.max\((?:[^()]*, *)?(?:dim=|axis=)?0\)")
+LOST = re.compile(r"gave logits of dtype float32 and shape \(\d+,\)")
 UNKNOWN_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 NO_ATTRIBUTE = re.compile(r"AttributeError: '(\w+)' object has no attribute '(\w+)'")
 IMPORTS = {
@@ -49,7 +52,7 @@ def slip_of(error: StudentError, source: str, stub: str | None) -> Slip | None:
     for slip in (signature(error), sizes(error), marked_slip(error), by_source(str(error), source)):
         if slip is not None:
             return slip
-    for pattern, slip in PATTERNS:
+    for pattern, slip in (*OPERANDS, *PATTERNS):
         if found := re.search(pattern, str(error)):
             return slip._replace(says=slip.says.format(**found.groupdict()))
     return None
@@ -218,6 +221,12 @@ def by_source(said: str, source: str) -> Slip | None:
             "argmax over the rows",
             "argmax over dimension 0 runs over the rows, and gives one for each class: over dim=1 "
             "it gives the class of each row.",
+        )
+    if LOST.search(said) and MAXIMUM_OVER_ROWS.search(source):
+        return Slip(
+            "maximum over the rows",
+            "The maximum is taken over dimension 0, the rows of the batch: torch.max(x, 0) takes "
+            "0 for a dimension, and torch.clamp(x, min=0) compares each entry with 0.",
         )
     if "is out of bounds for" in said:
         if written := [size for size in sorted(LESSON_SIZES) if re.search(rf"\b{size}\b", source)]:

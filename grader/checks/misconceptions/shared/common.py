@@ -55,6 +55,14 @@ MIXES_ROWS = Mistake(
     "batch (dim=0): a nonlinearity takes each number by itself.",
 )
 
+# ---------------------------------------------------------------- functions
+
+PYTHON_NUMBER = Mistake(
+    "number in place of a tensor",
+    "A Python number is returned, as .item() and float() give: return the tensor itself, which "
+    "gradients flow back from.",
+)
+
 # ---------------------------------------------------------------- trainings
 
 OTHER_GRADIENT = Mistake(

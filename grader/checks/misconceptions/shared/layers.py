@@ -41,8 +41,8 @@ NOT_LINEAR = Mistake(
 )
 ONE_ROW = Mistake(
     "batch statistics in eval mode",
-    "A single row has no variance of its own, and eval mode computes with it here: in eval mode "
-    "nothing is taken over the batch.",
+    "A single row has no variance of its own, and eval mode computes with it here: nothing is "
+    "taken over the batch there. self.training tells, and eval() sets it in modules only.",
 )
 BIAS_MISSING = Mistake(
     "bias missing",

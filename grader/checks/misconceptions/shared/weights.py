@@ -1,0 +1,78 @@
+"""Rules as Adam's, whose moments weight what is old and what is new otherwise."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from grader.checks.misconceptions.shared.moments import (
+    BETA_1,
+    BETA_2,
+    EPS,
+    directed,
+    direction,
+    follow_moments,
+    weights_apart,
+    with_weights,
+)
+from grader.checks.misconceptions.shared.steps import WrongRule
+
+WRONG_WEIGHTS = (
+    WrongRule(
+        "new squares weighted with β2",
+        "New squares enter v with β2 here, as the old v does: they count 1 - β2.",
+        directed(lambda m, v, g, t: direction(m, v * BETA_2 / (1 - BETA_2), g, t)),
+    ),
+    WrongRule(
+        "second moment adds up",
+        "v adds squares up here: it is an average, and new squares count 1 - β2.",
+        directed(lambda m, v, g, t: m / (1 - BETA_1**t) / (np.sqrt(v / (1 - BETA_2)) + EPS)),
+    ),
+    WrongRule(
+        "second moment adds up",
+        "v adds squares up here: it is an average, and new squares count 1 - β2.",
+        directed(lambda m, v, g, t: direction(m, v / (1 - BETA_2), g, t)),
+    ),
+    WrongRule(
+        "weight of the other moment",
+        "New squares enter v with 1 - β1 here, which is m's weight: they count 1 - β2.",
+        directed(lambda m, v, g, t: direction(m, v * (1 - BETA_1) / (1 - BETA_2), g, t)),
+    ),
+    WrongRule(
+        "weight of the other moment",
+        "New gradients enter m with 1 - β2 here, which is v's weight: they count 1 - β1.",
+        directed(lambda m, v, g, t: direction(m, v, g, t) * (1 - BETA_2) / (1 - BETA_1)),
+    ),
+    WrongRule(
+        "m adds up gradients",
+        "m adds gradients up as momentum does, which makes steps ten times too long: in Adam it is "
+        "an average, and new gradients count 1 - β1.",
+        directed(lambda m, v, g, t: direction(m, v, g, t) / (1 - BETA_1)),
+    ),
+    WrongRule(
+        "both moments add up",
+        "m and v add gradients and squares up here: both are averages, in which new ones count "
+        "1 - β.",
+        directed(lambda m, v, g, t: direction(m / (1 - BETA_1), v / (1 - BETA_2), g, t)),
+    ),
+    WrongRule(
+        "β and 1 - β swapped",
+        "The gradient is weighted with β here, and the old moment with 1 - β: it is β that a "
+        "moment is kept with.",
+        partial(follow_moments, beta_1=1 - BETA_1, beta_2=1 - BETA_2),
+    ),
+    WrongRule(
+        "β and 1 - β swapped",
+        "The gradient is weighted with β1 here, and the old m with 1 - β1: it is β1 that m is kept "
+        "with.",
+        partial(follow_moments, beta_1=1 - BETA_1),
+    ),
+    WrongRule(
+        "weights that do not add up to 1",
+        "m is kept with {keep_1:g} here and v with {keep_2:g}, and new ones count 0.1 and 0.001: "
+        "the two of a moment are β and 1 - β, with β1 = 0.9 and β2 = 0.999.",
+        with_weights,
+        weights_apart,
+    ),
+)
