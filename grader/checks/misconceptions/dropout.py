@@ -15,7 +15,7 @@ from grader.checks.misconceptions import Mistake, filled, only
 EVAL_MODE = Mistake(
     "dropout in eval mode",
     "Two passes in eval mode differ: activations are dropped there as well. F.dropout takes "
-    "training=self.training, and eval() reaches only modules that __init__ made.",
+    "training=self.training, and eval() reaches only modules assigned to self in __init__.",
 )
 MODES_SWAPPED = Mistake(
     "modes swapped",

@@ -96,6 +96,10 @@ def with_momentum(
     return way
 
 
+def unit(p: np.ndarray) -> np.ndarray:
+    return p / np.maximum(np.linalg.norm(p), 1e-12)
+
+
 def in_some_steps(
     start: np.ndarray, given: Arrays, lr: float, weight_decay: float, every: float, first: float
 ) -> Arrays:
@@ -258,7 +262,9 @@ WRONG_RULES = (
     WrongRule(
         "norm not squared",
         "The decay is λ·p/|p| here, the derivative of the norm: the penalty is the norm squared.",
-        stepping(lambda p, g, lr, decay, t: lr * (g + decay * p / max(np.linalg.norm(p), 1e-12))),
+        stepping(
+            lambda p, g, lr, decay, t: lr * (g + decay * p / np.maximum(np.linalg.norm(p), 1e-12))
+        ),
     ),
     WrongRule(
         "mean of the squares",

@@ -29,7 +29,6 @@ BATCH = re.compile(r"^the forward pass on \((\d+), \d+\)")
 RESHAPED = re.compile(r"shape '\[.*\b(784|512)\b.*\]' is invalid for input of size")
 ROWS_WRITTEN = re.compile(r"shape '\[([\d, ]+)\]' is invalid for input of size (\d+)")
 OVER_ROWS = re.compile(r"argmax\((?:.*, *)?(?:dim=|axis=)?0\)")
-MAXIMUM_OVER_ROWS = re.compile(r"\.max\((?:[^()]*, *)?(?:dim=|axis=)?0\)")
 LOST = re.compile(r"gave logits of dtype float32 and shape \(\d+,\)")
 UNKNOWN_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 NO_ATTRIBUTE = re.compile(r"AttributeError: '(\w+)' object has no attribute '(\w+)'")
@@ -222,7 +221,7 @@ def by_source(said: str, source: str) -> Slip | None:
             "argmax over dimension 0 runs over the rows, and gives one for each class: over dim=1 "
             "it gives the class of each row.",
         )
-    if LOST.search(said) and MAXIMUM_OVER_ROWS.search(source):
+    if LOST.search(said) and any(map(is_maximum_over_rows, nodes_of(source) or [])):
         return Slip(
             "maximum over the rows",
             "The maximum is taken over dimension 0, the rows of the batch: torch.max(x, 0) takes "
@@ -247,11 +246,25 @@ def by_source(said: str, source: str) -> Slip | None:
 
 def divides(source: str) -> bool:
     """Whether the code divides by more than a number or takes a root, or can't be read."""
+    nodes = nodes_of(source)
+    return nodes is None or any(map(is_quotient_or_root, nodes))
+
+
+def nodes_of(source: str) -> list[ast.AST] | None:
+    """All nodes of the code's syntax tree; None where it can't be read."""
     try:
-        nodes = list(ast.walk(ast.parse(source)))
+        return list(ast.walk(ast.parse(source)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return True
-    return any(is_quotient_or_root(node) for node in nodes)
+        return None
+
+
+def is_maximum_over_rows(node: ast.AST) -> bool:
+    """Whether it is torch.max(x, 0), x.max(0) or the like with dim or axis."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="max"), args=given, keywords=named):
+            numbers = [ast.unparse(each) for each in (*given, *(each.value for each in named))]
+            return "0" in numbers
+    return False
 
 
 def is_quotient_or_root(node: ast.AST) -> bool:
