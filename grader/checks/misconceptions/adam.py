@@ -76,8 +76,8 @@ WRONG_RULES = (
     ),
     WrongRule(
         "moments too large in every step",
-        "m̂ and v̂ are m and v over 1 - β here in every step: either the correction lacks its power, "
-        "1 - β^t, or there is none and new gradients are added up without their 1 - β.",
+        "m̂ and v̂ are m and v over 1 - β here in every step: either t stays 1, the correction lacks "
+        "its power, 1 - β^t, or there is none and new gradients enter without their 1 - β.",
         directed(lambda m, v, g, t: direction(m, v, g, 1)),
     ),
     WrongRule(

@@ -276,7 +276,7 @@ LARGE_EPS = Mistake(
     "These are activations with an eps of about {eps:.1g}: it only keeps from dividing by 0, and "
     "is to be small against any variance.",
 )
-SOME_EPS = (2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+SOME_EPS = (2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.9, 0.99, 1.0)
 
 
 # ---------------------------------------------------------------- training

@@ -114,7 +114,8 @@ NOISE = Mistake(
 )
 OTHER_VALUE = Mistake(
     "dropped to another value",
-    "What is dropped becomes {value:.3g} in place of 0, as AlphaDropout does for SELU.",
+    "What is dropped becomes {value:.3g} in place of 0: AlphaDropout does that, and so does "
+    "x / 1 - p, which subtracts p where the parentheses of 1 - p are missing.",
 )
 OTHER_RATE = Mistake(
     "another rate",

@@ -46,4 +46,120 @@ OPERANDS: tuple[tuple[str, Slip], ...] = (
             "them on as they are, without .parameters().",
         ),
     ),
+    (
+        r"^calling make_optimizer\(.* '(?:list|generator)' object has no attribute '(?P<name>\w+)'",
+        Slip(
+            "parameters taken for one",
+            "`parameters` are several: go through them, for p in parameters, to get at the {name} "
+            "of each.",
+        ),
+    ),
+    (
+        r"descriptor '__init__' of 'super' object needs an argument",
+        Slip(
+            "super not called",
+            "super is called as well: super().__init__(), with two pairs of parentheses.",
+        ),
+    ),
+    (
+        r"'torch\.Size' object has no attribute|must be Tensor, not torch\.Size",
+        Slip(
+            "shape in a tensor's place",
+            "A shape is given where the tensor itself belongs: leave .shape out.",
+        ),
+    ),
+    (
+        r"'int' object has no attribute 'detach'",
+        Slip(
+            "sizes in a tensor's place",
+            "nn.Parameter takes a tensor, and is given a size: nn.Parameter(torch.empty(h, f)).",
+        ),
+    ),
+    (
+        r"TypeError: \w+\.forward\(\) takes 2 positional arguments but [3-9] were given",
+        Slip(
+            "layer given too much",
+            "A layer is called on the tensor alone: what it needs besides, as dropout needs p, it "
+            "is given once, where it is made.",
+        ),
+    ),
+    (
+        r"TypeError: dropout\(\): argument 'input' \(position 1\) must be Tensor",
+        Slip(
+            "function in a layer's place",
+            "F.dropout is a function of a tensor, for use in forward: the layer that is made in "
+            "__init__ is nn.Dropout(p).",
+        ),
+    ),
+    (
+        r"TypeError: bernoulli\(\)(?:: argument 'input' \(position 1\) must be Tensor| received)",
+        Slip(
+            "number in a tensor's place",
+            "torch.bernoulli takes a tensor with a probability for each entry, such as "
+            "torch.full_like(x, 1 - p), and is given one number.",
+        ),
+    ),
+    (
+        r"\(position \d+\) must be Tensor, not (?:generator|list)\b|'generator' object has no "
+        r"attribute 'layout'",
+        Slip(
+            "several tensors in one's place",
+            "A list or generator stands where one tensor belongs: go through it, and take its "
+            "tensors one by one.",
+        ),
+    ),
+    (
+        r"'str' object has no attribute '(?:grad|data|shape|add_|sub_|mul_)'",
+        Slip(
+            "keys of the group",
+            "A group is a dict, and going through it gives its keys: the parameters are in "
+            'group["params"].',
+        ),
+    ),
+    (
+        r"'(?:builtin_function_or_)?method' object is not (?:iterable|subscriptable)|"
+        r"'[\w.]*(?:method|function)' object has no attribute",
+        Slip(
+            "function not called",
+            "Parentheses are missing after a function or method, as in net.parameters().",
+        ),
+    ),
+    (
+        r"'type' object does not support the context manager protocol",
+        Slip(
+            "context not called",
+            "What `with` takes is called: with torch.no_grad():, with its parentheses.",
+        ),
+    ),
+    (
+        r"'float' object cannot be interpreted as an integer",
+        Slip(
+            "fraction for a count",
+            "A whole number belongs here, and / gives a fraction, even of whole ones: // does not.",
+        ),
+    ),
+    (
+        r"'bool' object has no attribute",
+        Slip(
+            "unlike things compared",
+            "The comparison is a single False, as its sides are of different kinds: x.max(1) is a "
+            "pair of values and indices; argmax(dim=1) gives the indices.",
+        ),
+    ),
+    (
+        r"^calling \w+: it returned an? (?:\w*ELU|\w*ReLU|Sequential|\w+Loss)$",
+        Slip(
+            "layer returned",
+            "A layer is returned, and not what it makes of the numbers: call it, as in "
+            "nn.ELU()(z).",
+        ),
+    ),
+    (
+        r"^calling random_search raised KeyError",
+        Slip(
+            "key not in the accuracies",
+            'What evaluate returns has the keys "train", "valid" and "test", and settings those of '
+            "NAMES.",
+        ),
+    ),
 )  # fmt: skip

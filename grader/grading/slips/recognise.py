@@ -25,11 +25,12 @@ IN_FORWARD = re.compile(
     r"^the forward pass on \((\d+), \d+\) .*The size of tensor a \((\d+)\) must match the size of "
     r"tensor b \((\d+)\)"
 )
-BATCH = re.compile(r"^the forward pass on \((\d+), \d+\)")
+BATCH = re.compile(r"^the forward pass on \((\d+), (\d+)\)")
 RESHAPED = re.compile(r"shape '\[.*\b(784|512)\b.*\]' is invalid for input of size")
 ROWS_WRITTEN = re.compile(r"shape '\[([\d, ]+)\]' is invalid for input of size (\d+)")
 OVER_ROWS = re.compile(r"argmax\((?:.*, *)?(?:dim=|axis=)?0\)")
 LOST = re.compile(r"gave logits of dtype float32 and shape \(\d+,\)")
+OWN_GRADIENT = re.compile(r"^calling (?!make_)[a-z_]\w* raised .*leaf Variable that requires grad")
 UNKNOWN_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 NO_ATTRIBUTE = re.compile(r"AttributeError: '(\w+)' object has no attribute '(\w+)'")
 IMPORTS = {
@@ -38,6 +39,7 @@ IMPORTS = {
     "Tensor": "from torch import Tensor",
     "F": "import torch.nn.functional as F",
     "np": "import numpy as np",
+    "optim": "from torch import optim",
     "math": "import math",
 }
 
@@ -48,7 +50,12 @@ def slip_of(error: StudentError, source: str, stub: str | None) -> Slip | None:
         error.line, source, stub
     ):
         return LEFT_STANDING
-    for slip in (signature(error), sizes(error), marked_slip(error), by_source(str(error), source)):
+    for slip in (
+        signature(error),
+        sizes(error, source),
+        marked_slip(error),
+        by_source(error, source),
+    ):
         if slip is not None:
             return slip
     for pattern, slip in (*OPERANDS, *PATTERNS):
@@ -111,7 +118,7 @@ def signature(error: StudentError) -> Slip | None:
     )
 
 
-def sizes(error: StudentError) -> Slip | None:
+def sizes(error: StudentError, source: str) -> Slip | None:
     """Shapes that do not fit each other."""
     said = str(error)
     if (found := IN_FORWARD.search(said)) and found[1] in found.groups()[1:]:
@@ -133,27 +140,32 @@ def sizes(error: StudentError) -> Slip | None:
     if (found := PRODUCT.search(said)) is None:
         return None
     rows, inner, *weight = found.groups()
-    if inner not in LESSON_SIZES and (written := LESSON_SIZES & {*weight}):
-        return hard_coded(min(written))
-    batched = BATCH.search(said)
-    if batched and weight[0] == batched[1] != inner and inner == weight[1]:
-        return Slip(
-            "inputs on the right",
-            "The rows of the batch stand on the right of the product here: inputs are (N, F), and "
-            "x @ W.T takes each row.",
-        )
-    if inner == weight[1] and PRODUCTS.search(marked(error)):
-        return Slip(
-            "weight the wrong way round",
-            f"This weight takes {weight[0]} numbers a row, and is given {inner}: turned round, by "
-            ".T, it would fit; @ takes it as (in, out), nn.functional.linear as (out, in).",
-        )
     batch = BATCH.search(said)
     if rows == "1" and batch and int(inner) == int(batch[1]) * int(weight[0]):
         return Slip(
             "rows flattened into one",
             "All rows of the batch are flattened into one: flatten(1), or nn.Flatten(), leaves the "
             "first dimension, that of the rows.",
+        )
+    if inner not in LESSON_SIZES and (written := LESSON_SIZES & {*weight}):
+        return hard_coded(min(written))
+    if batch and weight[0] == batch[1] != inner and inner == weight[1]:
+        return Slip(
+            "inputs on the right",
+            "The rows of the batch stand on the right of the product here: inputs are (N, F), and "
+            "x @ W.T takes each row.",
+        )
+    if batch and weight == [batch[2], inner] and inner != batch[2] and is_used_twice(error, source):
+        return Slip(
+            "first layer applied twice",
+            f"The first layer, which takes {batch[2]} numbers a row, is given the {inner} that it "
+            "made: it stands here a second time.",
+        )
+    if inner == weight[1] and PRODUCTS.search(marked(error)):
+        return Slip(
+            "weight the wrong way round",
+            f"This weight takes {weight[0]} numbers a row, and is given {inner}: turned round, by "
+            ".T, it would fit; @ takes it as (in, out), nn.functional.linear as (out, in).",
         )
     if batch and int(rows) * int(inner) == int(batch[1]) * int(weight[0]):
         return Slip(
@@ -166,6 +178,12 @@ def sizes(error: StudentError) -> Slip | None:
         f"This layer takes {weight[0]} numbers a row and is given {inner}: each layer takes what "
         "the one before it gives.",
     )
+
+
+def is_used_twice(error: StudentError, source: str) -> bool:
+    """Whether what the marked part takes of self, a layer or its weight, is applied elsewhere too."""
+    found = re.search(r"self\.\w+", marked(error))
+    return found is not None and len(re.findall(rf"{re.escape(found[0])}[(,]", source)) > 1
 
 
 def marked(error: StudentError) -> str:
@@ -191,6 +209,12 @@ def marked_slip(error: StudentError) -> Slip | None:
             f"A group has no key '{found[1]}': it has those of the dict of defaults that "
             "super().__init__(parameters, defaults) is given; look at how both are spelt.",
         )
+    if "Boolean value of Tensor" in said and re.search(r"Loss\($|Loss\(\w", part):
+        return Slip(
+            "loss made, not called",
+            "nn.CrossEntropyLoss is made without tensors, and then called on them, in parentheses "
+            "of their own: nn.CrossEntropyLoss()(logits, labels).",
+        )
     if "'NoneType'" in said and re.search(r"\.grad\b", part):
         return Slip(
             "gradient that is not there yet",
@@ -207,14 +231,23 @@ def hard_coded(size: str) -> Slip:
     )
 
 
-def by_source(said: str, source: str) -> Slip | None:
+def by_source(error: StudentError, source: str) -> Slip | None:
     """What an exception means beside what the module holds."""
+    said = str(error)
     if "Trying to backward through the graph a second time" in said and ".backward(" in source:
         return Slip(
             "backward called",
             "The module calls backward() itself: the training loop does that, with what is "
             "returned.",
         )
+    if OWN_GRADIENT.search(said) and "requires_grad=True" in source:
+        return Slip(
+            "sum with a gradient of its own",
+            "A tensor made with requires_grad=True is changed in place: leave that out, for what "
+            "is computed from parameters has its gradient from them.",
+        )
+    if is_copied(error, source):
+        return COPIED
     if "must match the size of tensor" in said and OVER_ROWS.search(source):
         return Slip(
             "argmax over the rows",
@@ -242,6 +275,24 @@ def by_source(said: str, source: str) -> Slip | None:
             "a square or a sum over all entries is added to each.",
         )
     return unknown(said, source)
+
+
+COPIED = Slip(
+    "copied with its surroundings",
+    "More than the code was copied: delete the lines of ``` and the text around them, or the "
+    "prompts >>> and ... at the beginnings of lines.",
+)
+
+
+def is_copied(error: StudentError, source: str) -> bool:
+    """Whether Python stumbles over a page's or a chat's marks, or the text before the first."""
+    if "raised SyntaxError" not in str(error) or error.line is None or error.excerpt is None:
+        return False
+    lines = source.splitlines()
+    fences = [n for n, line in enumerate(lines, start=1) if line.strip().startswith("```")]
+    before = all(not line.strip() for line in lines[: error.line - 1])
+    at_fence = error.line in fences or (before and bool(fences))
+    return at_fence or error.excerpt.text.lstrip().startswith(">>> ")
 
 
 def divides(source: str) -> bool:

@@ -20,6 +20,12 @@ from grader.checks.misconceptions.shared.steps import WrongRule
 
 WRONG_WEIGHTS = (
     WrongRule(
+        "moments not kept",
+        "No moment is kept from one step to the next, and t counts on: what is computed of m and v "
+        "is stored again, as in state['m'] = m.",
+        directed(lambda m, v, g, t: direction((1 - BETA_1) * g, (1 - BETA_2) * g**2, g, t)),
+    ),
+    WrongRule(
         "new squares weighted with β2",
         "New squares enter v with β2 here, as the old v does: they count 1 - β2.",
         directed(lambda m, v, g, t: direction(m, v * BETA_2 / (1 - BETA_2), g, t)),

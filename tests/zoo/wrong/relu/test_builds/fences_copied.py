@@ -1,0 +1,10 @@
+Here is the network:
+
+```python
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    pass
+```

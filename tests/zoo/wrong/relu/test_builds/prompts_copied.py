@@ -1,0 +1,4 @@
+>>> import torch
+>>> from torch import nn
+>>> class Net(nn.Module):
+...     pass
