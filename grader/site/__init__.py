@@ -49,12 +49,12 @@ def write_site(gradebook: Gradebook, output: Path, code_of: CodeOf = no_code) ->
         write_bytes(folder / name, page)
         written.add(name)
     write_bytes(output / "index.html", class_page(gradebook.title, summary))
-    pieces = pieces_of(summary)
-    for piece in pieces if len(pieces) > 1 else ():
-        write_bytes(output / piece.file, piece_page(gradebook.title, summary, piece))
-        written.add(piece.file)
     remove_others(folder, "*.html", written)
-    remove_others(output, "class-*.html", written)
+    pieces = pieces_of(summary)
+    pieces = pieces if len(pieces) > 1 else []
+    for piece in pieces:
+        write_bytes(output / piece.file, piece_page(gradebook.title, summary, piece))
+    remove_others(output, "class-*.html", {piece.file for piece in pieces})
 
 
 def write_feedback(

@@ -137,8 +137,8 @@ def test_a_large_class_has_its_table_in_pieces(
     shown = [rows_on((tmp_path / name).read_text(encoding="utf-8")) for name in pieces]
     assert [len(rows) for rows in shown] == [4, 4, 1]
     assert [row[0] for row in shown[0]] == ["Ann Ångström", "Bob", "Cleo", "Dan"]
-    write_site(ListedGradebook(sample_class()[:4]), tmp_path)
-    assert not list(tmp_path.glob("class-*.html"))
+    write_site(ListedGradebook([make_entry("class-1", "Dan", None)]), tmp_path)
+    assert not list(tmp_path.glob("class-*.html"))  # a student may be called so
 
 
 def rows_on(page: str) -> list[list[Any]]:
