@@ -70,13 +70,13 @@ from grader.checks.misconceptions.batchnorm import (
     describe_statistics,
     has_rows_normalised,
 )
-from grader.checks.misconceptions.batchnorm_running import (
+from grader.checks.misconceptions.shared import common
+from grader.checks.misconceptions.shared.running import (
     FIRST_BATCH,
     NOT_SAVED,
     describe_running,
     running_candidates,
 )
-from grader.checks.misconceptions.shared import common
 from grader.grading.plugin import Passed, Train
 from grader.grading.training import TrainingRun
 from grader.sandbox.client import Network, Student, StudentError

@@ -65,6 +65,25 @@ def test_a_weight_is_called_turned_only_where_a_product_shows_it() -> None:
     assert told("RuntimeError", lesson, "y = self.second(x)") == "sizes hard-coded"
 
 
+def test_a_layer_is_called_applied_twice_only_where_the_source_does() -> None:
+    text = "mat1 and mat2 shapes cannot be multiplied (2x6 and 8x6)"
+    assert told("RuntimeError", text, "y = self.a(self.a(x))") == "first layer applied twice"
+    assert told("RuntimeError", text, "y = self.b(self.a(x))") == "layers that do not fit"
+
+
+def test_a_copied_page_is_told_only_where_its_marks_are_what_python_stumbles_over() -> None:
+    def of(source: str, line: int) -> str | None:
+        return told("SyntaxError", "invalid syntax", source, "importing relu.py", line)
+
+    copied = "copied with its surroundings"
+    assert of("```python\nx = 1\n```", 1) == copied
+    assert of("\nHere it is:\n```\nx = 1\n```", 2) == copied
+    assert of("x = 1\n```\n", 2) == copied
+    assert of(">>> x = 1", 1) == copied
+    assert of('"""\n```\nx\n```\n"""\nx = = 1', 6) is None
+    assert of("x = = 1", 1) is None
+
+
 def test_images_are_called_unflattened_only_where_they_hold_what_the_layer_takes() -> None:
     text = "mat1 and mat2 shapes cannot be multiplied ({}x14 and 1568x10)"
     assert told("RuntimeError", text.format(2 * 8 * 14)) == "not flattened"

@@ -15,6 +15,7 @@ from grader.checks.misconceptions.shared.layers import (
     LAYER_MISSING,
     wrong_parameters,
 )
+from grader.checks.misconceptions.shared.running import lines_of
 from grader.sandbox.client import Parameter
 
 # ---------------------------------------------------------------- parameters
@@ -224,24 +225,6 @@ def describe_statistics(z: np.ndarray, n: np.ndarray, kept: np.ndarray) -> Mista
     if np.abs(slopes * z.std(axis=0) - 1).max() < 3e-2:
         return None if centred else OTHER_CENTRE
     return OTHER_DIVISOR if centred else OTHER_BOTH
-
-
-def lines_of(
-    z: np.ndarray, n: np.ndarray, kept: np.ndarray
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Slopes and offsets (H,) of the lines on which each unit's `n` lies over its z, both (N, H),
-    where `kept`; None: it is on none."""
-    found = []
-    for a, b, on in zip(z.T, n.T, kept.T, strict=True):
-        if on.sum() < 3:
-            return None
-        columns = np.stack([a[on], np.ones(on.sum())], axis=1)
-        line = np.linalg.lstsq(columns, b[on], rcond=None)[0]
-        if np.abs(columns @ line - b[on]).max() > 2e-3 * np.abs(b[on]).max():
-            return None
-        found.append(line)
-    slopes, offsets = np.array(found).T
-    return slopes, offsets
 
 
 RUNNING_IN_TRAIN = Mistake(

@@ -47,7 +47,8 @@ OPERANDS: tuple[tuple[str, Slip], ...] = (
         ),
     ),
     (
-        r"^calling make_optimizer\(.* '(?:list|generator)' object has no attribute '(?P<name>\w+)'",
+        r"^calling make_optimizer\(.* '(?:list|generator)' object has no attribute '(?P<name>data|"
+        r"grad|shape|size|dim|ndim|numel|norm|pow|abs|sum|clone|detach|requires_grad|\w+_)'",
         Slip(
             "parameters taken for one",
             "`parameters` are several: go through them, for p in parameters, to get at the {name} "

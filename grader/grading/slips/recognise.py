@@ -181,7 +181,7 @@ def sizes(error: StudentError, source: str) -> Slip | None:
 
 
 def is_used_twice(error: StudentError, source: str) -> bool:
-    """Whether what the marked part takes of self, a layer or its weight, is applied elsewhere too."""
+    """Whether what the marked part has of self, a layer or its weight, is applied elsewhere too."""
     found = re.search(r"self\.\w+", marked(error))
     return found is not None and len(re.findall(rf"{re.escape(found[0])}[(,]", source)) > 1
 

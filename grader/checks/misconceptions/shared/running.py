@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.checks.misconceptions import Mistake, filled
-from grader.checks.misconceptions.batchnorm import lines_of
 
 NOT_SAVED = Mistake(
     "running statistics not saved",
@@ -82,6 +81,24 @@ RUNNING_DIFFER = Mistake(
     "Eval mode normalises by {which} than the data's: look at what each batch adds to that, and "
     "with which weight.",
 )
+
+
+def lines_of(
+    z: np.ndarray, n: np.ndarray, kept: np.ndarray
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Slopes and offsets (H,) of the lines on which each unit's `n` lies over its z, both (N, H),
+    where `kept`; None: it is on none."""
+    found = []
+    for a, b, on in zip(z.T, n.T, kept.T, strict=True):
+        if on.sum() < 3:
+            return None
+        columns = np.stack([a[on], np.ones(on.sum())], axis=1)
+        line = np.linalg.lstsq(columns, b[on], rcond=None)[0]
+        if np.abs(columns @ line - b[on]).max() > 2e-3 * np.abs(b[on]).max():
+            return None
+        found.append(line)
+    slopes, offsets = np.array(found).T
+    return slopes, offsets
 
 
 def describe_running(
