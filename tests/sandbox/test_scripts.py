@@ -180,6 +180,31 @@ def test_their_own_files_are_found_by_every_name(launcher: Launcher, line: str) 
         assert student.notes == []
 
 
+@pytest.mark.parametrize(
+    ("line", "helpers"),
+    [
+        ("from a import f", {"a.py": "from b import f\n", "b.py": HELPERS}),
+        ("from a import f", {"a/__init__.py": "from .b import f\n", "a/b.py": HELPERS}),
+        ("import a\nf = a.b.f", {"a.py": "import b\n", "b.py": HELPERS}),
+    ],
+)
+def test_of_a_script_that_fails_helpers_give_on_what_they_import(
+    launcher: Launcher, line: str, helpers: dict[str, str]
+) -> None:
+    source = f"{line}\ndef make_optimizer():\n    return f()\nopen('mnist.pt')\n"
+    files = tuple(helpers.items())
+    with Student(launcher, "momentum", source, LIMITS, siblings=files) as student:
+        assert student.call("make_optimizer").value == 7
+        assert "only the definitions count" in student.notes[0]
+
+
+def test_of_a_script_that_fails_what_it_imports_is_what_is_asked_for(launcher: Launcher) -> None:
+    source = "from models import Net\nnet = Net(2, 3, 4)\nopen('mnist.pt')\n"
+    files = (("models.py", RELU),)
+    with Student(launcher, "relu", source, LIMITS, siblings=files) as student:
+        assert student.load() == ["Net"]
+
+
 def test_another_task_of_theirs_can_be_imported_though_it_is_a_script(launcher: Launcher) -> None:
     source = "from relu import Net\ndef make_optimizer():\n    return Net(2, 3, 4).W_1.shape[0]\n"
     relu = f"{RELU}data = open('mnist.pt').read()\n"

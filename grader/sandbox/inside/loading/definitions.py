@@ -5,7 +5,8 @@ So it is with a module that does not get to its end, and with the modules that s
 Counted are, in the order of the cells, so that of two definitions of a name the last stays:
 
 - functions and classes;
-- imports, as far as anything else that counts uses them;
+- imports, as far as anything else that counts uses them or the assignment asks for them; all of a
+  module that is imported itself;
 - assignments of constants. A constant is made of literals, of names that count, of their
   attributes, items and arithmetic, and of calls of Python, PyTorch, NumPy and the modules in
   `PURE` (`nn.ReLU()`, `dict(lr=0.1)`, `partial(Net, p=0.3)`), but for those that read files or set
@@ -72,16 +73,18 @@ _NEVER = (ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom)
 class Definitions:
     """What counts of the statements taken so far.
 
-    `wanted` are names that the assignment asks for. `left_out` are names whose last assignment
-    does not count, with its line and what is to be said about it. `changed` are names that have a
-    value, but not the one that they had in the end: a statement that is left out changes it, in
-    this line. `skipped` are the first and last lines of what is left out. `elsewhere` are names
-    that a cell defines which is not the notebook's own Python: its first line and its magic.
-    `unreadable` are the errors of cells that are not Python. `files` are what cells write, by path.
+    `wanted` are names that the assignment asks for; None: this is a module that others import, of
+    which they may take any name. `left_out` are names whose last assignment does not count, with
+    its line and what is to be said about it. `changed` are names that have a value, but not the one
+    that they had in the end: a statement that is left out changes it, in this line. `skipped` are
+    the first and last lines of what is left out. `elsewhere` are names that a cell defines which is
+    not the notebook's own Python: its first line and its magic. `unreadable` are the errors of
+    cells that are not Python. `files` are what cells write, by path.
     """
 
-    def __init__(self, wanted: Collection[str]) -> None:
-        self.wanted = wanted
+    def __init__(self, wanted: Collection[str] | None) -> None:
+        self.wanted = wanted or ()
+        self._is_imported = wanted is None
         self.left_out: dict[str, tuple[int, str]] = {}
         self.changed: dict[str, int] = {}
         self.skipped: list[tuple[int, int]] = []
@@ -150,7 +153,8 @@ class Definitions:
             for node in ast.walk(statement)
             if isinstance(node, ast.Name)
         }
-        kept = [s for s in self._body if not _is_import(s) or _binds(s) & (used | {"*"})]
+        used |= {"*", *self.wanted}
+        kept = [s for s in self._body if self._is_imported or not _is_import(s) or _binds(s) & used]
         future = [s for s in self._body if _is_future(s)]
         return future, [s for s in kept if not _is_future(s)]
 
@@ -394,7 +398,7 @@ def _bound(alias: ast.alias) -> str:
 
 
 def read_definitions(
-    source: str, cells: Cells, filename: str, wanted: Collection[str]
+    source: str, cells: Cells, filename: str, wanted: Collection[str] | None
 ) -> Definitions:
     """What counts of a notebook's code, or of a module's if there are no cells.
 
@@ -413,13 +417,13 @@ def read_definitions(
         try:
             tree = _parse(cell, first, filename, definitions)
         except SyntaxError as error:
-            if len(cells) == 1 or _defined(cell, wanted):
+            if len(cells) == 1 or _defined(cell, definitions.wanted):
                 raise
             unreadable.append((error, cell))
         else:
             definitions.take(ast.increment_lineno(tree, first - 1).body)
     for failure, cell in unreadable:
-        if any(name in cell and not definitions.defines(name) for name in wanted):
+        if any(name in cell and not definitions.defines(name) for name in definitions.wanted):
             raise failure
         definitions.unreadable.append(failure)
     return definitions

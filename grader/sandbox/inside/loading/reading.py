@@ -69,7 +69,7 @@ class Reading:
             exec(compile(tree, file, "exec", dont_inherit=True), namespace)
             return
         is_main = file == self._file
-        cells, names = (self._request.cells, self._request.names) if is_main else ((), ())
+        cells, names = (self._request.cells, self._request.names) if is_main else ((), None)
         definitions = self._definitions[file] = read_definitions(text, cells, file, names)
         self._siblings.add(definitions.files)
         self._imports.expect(definitions.tree, file)
