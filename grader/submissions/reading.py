@@ -292,7 +292,8 @@ def _read_candidates(
         if place in slug_of
     }
     texts = {place: c.source.text for place, c in read_ones.items() if c.source is not None}
-    siblings = find_siblings(texts, files.readers.keys(), partial(_read_texts, files))
+    others = {f"{slug}.py": some[0].place for slug, some in found.items() if _is_plain_one(some)}
+    siblings = find_siblings(texts, files.readers.keys(), partial(_read_texts, files), others)
     for place, candidate in read_ones.items():
         if candidate.source is not None:
             source = replace(candidate.source, siblings=siblings[place])
@@ -302,6 +303,14 @@ def _read_candidates(
         for slug, some in found.items()
         if some
     }
+
+
+def _is_plain_one(files: Sequence[Found]) -> bool:
+    """Whether one of the files is a module, and likelier than the others."""
+    if not files or files[0].is_notebook:
+        return False
+    likeliest = (files[0].rank, files[0].depth)
+    return all((file.rank, file.depth) != likeliest for file in files[1:])
 
 
 def _read_candidate(slug: str, file: Found, read: Callable[[], bytes]) -> Candidate:

@@ -8,7 +8,7 @@ harms nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 MAX_FILES = 64
@@ -30,32 +30,42 @@ _PACKAGE = "assignments"  # what a module's folder is called by an import from t
 @dataclass
 class Module:
     """A module whose imports are looked for: its place, the folder that holds it, with a slash
-    behind ("" for the top), and what has been found."""
+    behind ("" for the top), where the student's modules of other assignments lie, by the names that
+    they are imported by, and what has been found."""
 
     place: str
     folder: str
+    others: Mapping[str, str]
     siblings: dict[str, str] = field(default_factory=dict)
     fresh: dict[str, str] = field(default_factory=dict)  # path -> text, not looked into yet
 
-    def wanted(self, places: Collection[str]) -> list[str]:
-        """The places of what is imported and not known yet."""
-        imported = {
-            self.folder + path
+    def wanted(self, places: Collection[str]) -> dict[str, str]:
+        """Where what is imported and not known yet lies, by its path from the folder."""
+        found = {
+            path: place
             for importing, text in self.fresh.items()
             for path in imports_of(text, importing)
-            if path not in _GIVEN and path not in self.siblings
+            if path not in _GIVEN
+            and path not in self.siblings
+            and (place := self._place_of(path, places)) not in ("", self.place)
         }
-        return sorted((imported & set(places)) - {self.place})
+        return dict(sorted(found.items()))
 
-    def add(self, places: Iterable[str], texts: Mapping[str, str]) -> None:
+    def _place_of(self, path: str, places: Collection[str]) -> str:
+        """Where a file lies that is imported by this path; "" if nowhere."""
+        # From above its folder a file is imported by the folder's name, too: `src.helpers`.
+        inner = path.removeprefix(f"{self.folder[:-1].rpartition('/')[2]}/")
+        found = (self.folder + each for each in (path, inner) if self.folder + each in places)
+        return next(found, self.others.get(inner, ""))
+
+    def add(self, wanted: Mapping[str, str], texts: Mapping[str, str]) -> None:
         """Take over as many as may be, and look into them next."""
         self.fresh = {}
         within = sum(len(text.encode()) for text in self.siblings.values())
-        for place in places:
+        for path, place in wanted.items():
             text = texts.get(place, "")
             within += len(text.encode())
             if place in texts and within <= MAX_BYTES and len(self.siblings) < MAX_FILES:
-                path = place.removeprefix(self.folder)
                 self.siblings[path] = self.fresh[path] = text
 
 
@@ -63,6 +73,7 @@ def find_siblings(
     texts: Mapping[str, str],
     places: Collection[str],
     read: Callable[[Collection[str]], Mapping[str, str]],
+    others: Mapping[str, str],
 ) -> dict[str, tuple[tuple[str, str], ...]]:
     """What the modules in `texts`, by place, import of their own folders.
 
@@ -70,6 +81,8 @@ def find_siblings(
         places: of all files.
         read: the texts of files at these places, without those that can't be read. It is called
             a few times, each time with all that is needed next.
+        others: where the module of an assignment lies, by the name that it is imported by: it may
+            be renamed ("relu (1).py"), or in a folder of its own.
 
     Returns:
         By place of the module its siblings: pairs of a path from its folder, as "pkg/one.py", and
@@ -78,12 +91,12 @@ def find_siblings(
     modules = []
     for place, text in texts.items():
         folder, slash, name = place.rpartition("/")
-        modules.append(Module(place, folder + slash, fresh={name: text}))
+        modules.append(Module(place, folder + slash, others, fresh={name: text}))
     for _ in range(_MAX_ROUNDS):
         wanted = [module.wanted(places) for module in modules]
         if not any(wanted):
             break
-        found = read({place for some in wanted for place in some})
+        found = read({place for some in wanted for place in some.values()})
         for module, some in zip(modules, wanted, strict=True):
             module.add(some, found)
     return {module.place: tuple(sorted(module.siblings.items())) for module in modules}

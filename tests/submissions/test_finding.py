@@ -524,6 +524,29 @@ def test_a_module_brings_what_it_imports_of_its_folder(load: Load, tmp_path: Pat
     }
 
 
+@pytest.mark.parametrize(
+    ("module", "files", "siblings"),
+    [
+        ("from relu import Net", ["hw/relu (1).py"], ["relu.py"]),
+        ("from assignments.relu import Net", ["hw/doe_relu.py"], ["relu.py"]),
+        ("from relu import Net", ["relu/relu.py"], ["relu.py"]),
+        ("from .relu import Net", ["relu/Copy of relu.py"], ["relu.py"]),
+        ("from relu import Net", ["hw/relu (1).py", "hw/relu (2).py"], []),
+        ("from relu import Net", ["hw/relu.ipynb"], []),
+        ("from hw.helpers import f", ["hw/helpers.py", "hw/more.py"], ["hw/helpers.py"]),
+        ("from hw.relu import Net", ["hw/relu-1.py"], ["hw/relu.py"]),
+        ("import hw.pkg.one", ["hw/pkg/one.py", "pkg/one.py"], ["hw/pkg/one.py"]),
+    ],
+)
+def test_what_is_imported_is_found_as_it_was_called_where_it_was_written(
+    tmp_path: Path, module: str, files: list[str], siblings: list[str]
+) -> None:
+    tree: Files = {"hw/dropout.py": f"{module}\n", **dict.fromkeys(files, CODE)}
+    read = from_folder(tree, tmp_path).sources["dropout"]
+    assert [path for path, _ in read.siblings] == siblings
+    assert {text for _, text in read.siblings} <= {CODE}
+
+
 def test_helpers_are_bounded_and_decoded(tmp_path: Path) -> None:
     many = "".join(f"import m{i}\n" for i in range(100))
     files: dict[str, str | bytes] = {f"m{i}.py": f"x = {i}\n" for i in range(100)}

@@ -224,7 +224,10 @@ def test_a_module_brings_64_siblings_of_a_mebibyte_together() -> None:
     def found(texts: dict[str, str]) -> dict[str, str]:
         module = "".join(f"import {name[:-3]}\n" for name in texts)
         read = find_siblings(
-            {"relu.py": module}, ["relu.py", *texts], lambda places: {p: texts[p] for p in places}
+            {"relu.py": module},
+            ["relu.py", *texts],
+            lambda places: {p: texts[p] for p in places},
+            {},
         )
         return dict(read["relu.py"])
 
@@ -242,6 +245,7 @@ def test_what_siblings_bring_counts_as_well() -> None:
             {"relu.py": "import a\n"},
             ["relu.py", *texts],
             lambda places: {p: texts[p] for p in places},
+            {},
         )
         return [path for path, _ in read["relu.py"]]
 
@@ -255,6 +259,7 @@ def test_imports_of_imports_are_followed_8_times() -> None:
         {"relu.py": "import m1\n"},
         ["relu.py", *texts],
         lambda places: {p: texts[p] for p in places},
+        {},
     )
     assert [path for path, _ in read["relu.py"]] == [f"m{number}.py" for number in range(1, 9)]
 
