@@ -181,13 +181,19 @@ class CheckPlugin:
     It never formats a traceback.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self.items: list[pytest.Item] = []
         self.collection_error: str | None = None
         self.run: CheckRun
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[_PLUGIN] = self
+        # Of a whole path pytest would take what stands in brackets for a test's parameters.
+        config.args = [self._path.name]
+        config.invocation_params = config.InvocationParams(
+            args=config.args, plugins=None, dir=self._path.parent
+        )
         for mark in (
             "points(n): what the check is worth",
             "hint(text): where to look",

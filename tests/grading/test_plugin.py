@@ -77,6 +77,14 @@ def toy(tmp_path: Path, launcher: Launcher) -> Callable[[str], Toy]:
     return lambda checks: Toy(tmp_path, launcher, checks)
 
 
+@pytest.mark.parametrize("folder", ["Deep learning [2026]", "a[1]", "x::y"])
+def test_a_course_may_lie_in_a_folder_of_any_name(
+    tmp_path: Path, launcher: Launcher, folder: str
+) -> None:
+    report = Toy(tmp_path / folder, launcher, "def test_it():\n    pass\n").grade()
+    assert report.score == 1
+
+
 def only(report: AssignmentReport) -> CheckResult:
     (check,) = report.checks
     return check
