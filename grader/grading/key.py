@@ -102,9 +102,9 @@ def checks_digest(course: Course, assignment: Assignment) -> str:
 def _judging_content(course: Course, assignment: Assignment) -> Iterator[bytes]:
     package = Path(grader.__file__).parent
     own = f"checks/misconceptions/{assignment.slug}.py"
-    shared = [path for pattern in (*DECIDING, own) for path in package.glob(pattern)]
-    paths = [course.check_path(assignment.slug), course.baseline_path, *shared]
-    for path in sorted(paths):
+    shared = sorted(path for pattern in (*DECIDING, own) for path in package.glob(pattern))
+    # In an order that a course keeps wherever it lies.
+    for path in (course.check_path(assignment.slug), course.baseline_path, *shared):
         yield path.name.encode()
         yield path.read_bytes()
     for path in sorted(course.data_dir.rglob("SHA256SUMS")):

@@ -14,7 +14,7 @@ from threading import Barrier
 
 import msgspec
 import pytest
-from conftest import PATIENCE_S, REPOSITORY, environment_for
+from conftest import PATIENCE_S, REPOSITORY, copy_repository, environment_for
 
 from grader.course.manifest import Course, LatePolicy, load_course
 from grader.gradebook.history import HistoryError, find_student, history, moved_scores
@@ -338,6 +338,8 @@ def test_an_assignments_key_changes_with_what_judges_it_alone(tmp_path: Path) ->
     assert digest == checks_digest(COURSE, msgspec.structs.replace(assignment, leaderboard=True))
     others = msgspec.structs.replace(COURSE, title="another", seed=3, assignments=(assignment,))
     assert digest == checks_digest(others, assignment)
+    moved = copy_repository(tmp_path / "course")
+    assert digest == checks_digest(msgspec.structs.replace(COURSE, root=moved), assignment)
 
 
 def test_versions_name_what_a_result_depends_on() -> None:
