@@ -52,13 +52,13 @@ class Display(Protocol):
 
 @dataclass(frozen=True)
 class Again:
-    """What is graded again that is stored: all, or that in which one of these words occurs: an
-    assignment's status or a check's verdict."""
+    """What is graded again that is stored: all, or that of which one of these words is said: an
+    assignment's status, or the verdict of a check that did not pass."""
 
     words: frozenset[str] = frozenset()
 
     def takes(self, report: AssignmentReport) -> bool:
-        said = {report.status, *(check.verdict for check in report.checks)}
+        said = {report.status, *(c.verdict for c in report.checks if c.verdict != "passed")}
         return not self.words or not self.words.isdisjoint(said)
 
 
