@@ -289,7 +289,7 @@ def test_the_json_is_read_back_as_the_entries_that_it_was_written_from(tmp_path:
 def test_the_junit_file_counts_as_pytest_does_and_tells_the_grade(tmp_path: Path) -> None:
     entries = [
         entry_of("ada", overrides=[override("", 18.0)], late_percent=10.0, final=18.0),
-        entry_of("bob", "Bob", scores=None),
+        entry_of("bob", "Bob", scores=None, extensions=[Extension("relu", "", 2, "ill", AT)]),
     ]
     ada, bob = ElementTree.fromstring(exported(entries, "junit", tmp_path))
     assert (ada.get("tests"), ada.get("failures"), bob.get("tests")) == ("4", "1", "0")
@@ -297,6 +297,9 @@ def test_the_junit_file_counts_as_pytest_does_and_tells_the_grade(tmp_path: Path
     properties = {p.get("name"): p.get("value") for p in ada.iter("property")}
     assert properties["final"] == "18" and properties["late_percent"] == "10"
     assert properties["override"] == "all 18: as agreed"
+    assert properties["extension"] == ""
+    (given,) = [p.get("value") for p in bob.iter("property") if p.get("name") == "extension"]
+    assert given == "relu 2 days: ill"
 
 
 def test_gradescopes_score_is_the_final_one_and_its_tests_are_the_raw_ones(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from grader.gradebook.model import Entry, Gradebook
 from grader.gradebook.scores import (
     comments_line,
+    extensions_line,
     late_line,
     late_percent,
     number,
@@ -39,6 +40,7 @@ def student_suite(entry: Entry) -> ElementTree.Element:
         ("submitted", entry.submitted_at),
         ("late_percent", number(late_percent(entry))),
         ("late", late_line(entry)),
+        ("extension", extensions_line(entry)),
         ("override", overrides_line(entry)),
         ("comment", comments_line(entry)),
         ("final", number(entry.final)),
