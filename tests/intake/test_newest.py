@@ -177,7 +177,8 @@ def test_a_nameless_download_from_canvas_leads_to_nobody(tmp_path: Path) -> None
     with open_class(class_, SLUGS) as handed_in:
         (handed,) = handed_in.submissions
     assert handed.handles == (("label", "anon_x7Q"),)
-    assert (handed.source, handed.group, handed.upload) == ("anon_x7Q", "", "")
+    assert (handed.source, handed.group) == ("anon_x7Q", "")
+    assert handed.upload == "canvas:anon_x7Q_12_", "Canvas tells the nameless by code and file"
 
 
 def test_canvas_knows_a_person_by_number_and_name_and_a_group_by_its_name(tmp_path: Path) -> None:

@@ -85,5 +85,5 @@ def _handed(listing: Listing, person: str, matches: list[re.Match[str]]) -> Hand
     files = {original: (place,) for original, (_, place) in newest.items()}
     load = listing.loose(source, files)
     file = uploads[-1]["file"]
-    upload = f"canvas:{source}_{file}_" if name and file else ""
+    upload = f"canvas:{source}_{file}_" if file else ""
     return Handed(source, name or person, load, handles, group=name or "", upload=upload)
