@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 import traceback
 from collections.abc import Callable, Collection, Iterator
@@ -150,6 +151,15 @@ def check_target(target: Path, endings: tuple[str, ...] = ()) -> None:
         raise typer.BadParameter(f"{target} is a folder; name a file in it")
     if endings and target.suffix.lower() not in endings:
         raise typer.BadParameter(f"{target.name} should end in {' or '.join(endings)}")
+
+
+def check_folder(target: Path) -> None:
+    """Refuse a folder that could not be made, before any work is done."""
+    place = target.absolute()
+    while not os.path.lexists(place):
+        place = place.parent
+    if not place.is_dir():
+        raise typer.BadParameter(f"{place} is no folder; name one to write to")
 
 
 def the_one(store: Store, who: str) -> StoredStudent:

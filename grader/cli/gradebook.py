@@ -13,7 +13,17 @@ from rich.console import Console
 from rich.text import Text
 from typer.core import TyperCommand, TyperOption
 
-from grader.cli.common import ASSISTANTS, Results, exit_status, note, open_course, select, the_one
+from grader.cli.common import (
+    ASSISTANTS,
+    Results,
+    check_folder,
+    check_target,
+    exit_status,
+    note,
+    open_course,
+    select,
+    the_one,
+)
 
 if TYPE_CHECKING:
     from grader.gradebook.decide import Decider
@@ -269,6 +279,8 @@ def export(
         from grader.gradebook.export import export as export_to
         from grader.gradebook.for_students import ForStudents
 
+        if output is not None:
+            (check_folder if find_format(format_).is_folder else check_target)(output)
         course = gradebook.course
         columns = canvas_columns(course) if canvas else {}
         export_to(
@@ -311,6 +323,8 @@ def report(
     """Write the class as HTML pages that need no network."""
     if for_ is not None and (feedback is None or anonymous):
         raise typer.BadParameter("--for names the pages of --feedback, which is for students")
+    for folder in filter(None, (output, feedback)):
+        check_folder(folder)
     with shown(results, with_dropped=with_dropped, anonymous=anonymous) as (gradebook, to_show):
         from grader.gradebook.for_students import ForStudents
         from grader.gradebook.uploads import next_step

@@ -23,6 +23,7 @@ from typer.testing import CliRunner
 from grader.cli.app import app
 from grader.gradebook.export import FORMATS, export
 from grader.gradebook.formats.json_file import GradebookFile
+from grader.gradebook.keeping.store import open_store
 from grader.gradebook.model import Comment, Extension, Lateness
 from grader.gradebook.scores import ExportError
 
@@ -506,6 +507,32 @@ def test_jplag_gets_a_folder_an_assignment_a_file_a_student_and_the_stub(
 def test_jplag_needs_sources(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="only a stored class"):
         export(FakeGradebook([]), "jplag", tmp_path / "out")
+
+
+# ---------------------------------------------------------------- the command
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("export --format csv --output no/such/grades.csv", "there is no folder"),
+        ("export --format csv --output file/grades.csv", "there is no folder"),
+        ("export --format jplag --output file/jplag", "is no folder"),
+        ("export --format jplag --output file", "is no folder"),
+        ("report --output file", "is no folder"),
+        ("report --feedback file/pages", "is no folder"),
+    ],
+)
+def test_where_nothing_can_be_written_is_for_the_user_to_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("")
+    with open_store(tmp_path / "results", create=True):
+        pass
+    ran = CliRunner().invoke(app, [*command.split(), "--results", "results"])
+    assert ran.exit_code == 2, ran.output
+    assert said in " ".join(ran.output.replace("│", " ").split())
 
 
 # ---------------------------------------------------------------- the table of formats
