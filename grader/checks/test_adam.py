@@ -32,6 +32,7 @@ from grader.checks.kit.optimizers import (
     follow,
     follow_at_full_size,
     follow_each,
+    follow_far,
     follow_long,
 )
 from grader.checks.kit.probes import (
@@ -93,6 +94,9 @@ def trials(student: Student, rng: np.random.Generator) -> Iterator[Trial]:
     # By gradients that grow as β1/β2 shrinks Adam's steps are the longest, up to twice lr.
     yield follow_long(student, rng, {"lr": draw_rate(rng, 1e-8, 1e-4)}, growth=BETA_2 / BETA_1)
     yield follow_at_full_size(student, rng, {"lr": 0.05})
+    # After a few hundred steps they are up to three times lr.
+    rate = draw_rate(rng, 1e-8, 1e-4)
+    yield follow_far(student, rng, {"lr": rate}, smallest=1, growth=BETA_2 / BETA_1)
 
 
 @pytest.mark.points(1)

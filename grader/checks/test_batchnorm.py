@@ -236,10 +236,38 @@ def test_train_mode(student: Student, rng: np.random.Generator) -> None:
     )
     expect_small_eps(probe, place, ddof)
     expect_far_row(probe, place, ddof)
+    expect_two_rows(probe, place, ddof)
     if place == "before":  # as it also seems to come where there is no nonlinearity at all
         levels = np.repeat(LEVELS[::2, None], probe.num_hidden, axis=1)  # (N, H)
         shown = probe.activation(levels, train=True)
         expect_nonlinear(levels, shown, "in the hidden layer", lambda: common.NO_NONLINEARITY)
+
+
+def expect_two_rows(probe: Probe, place: Place, ddof: int) -> None:
+    """Fail unless two rows, the fewest that there may be in train mode, are normalised by their own
+    mean and variance."""
+    probe.renew()
+    weights = probe.draw(mean=1.5, deviation=3.0)
+    inputs = probe.inputs(2)
+    shown = probe.hidden(weights, inputs, train=True)
+    if place == "before":
+        z = inputs @ weights["W1"].T
+        statistics = z.mean(axis=0), z.var(axis=0, ddof=ddof)
+        ends = [
+            probe.activation(normalised(z, *statistics, weights, eps=eps), train=True)
+            for eps in (0.0, 1.3 * MAX_EPS)
+        ]
+        room = 2e-3 * np.abs(ends[0]).max()
+        right = bool(((np.min(ends, 0) - room <= shown) & (shown <= np.max(ends, 0) + room)).all())
+    else:
+        n = (shown - weights["beta"]) / weights["gamma"]
+        right = bool(np.abs(n.sum(axis=0)).max() < 1e-2 and np.abs(n).max() < 1.01)
+    expect(
+        right,
+        "in train mode a batch of two rows normalised by its own mean and variance",
+        f"activations {show(shown)}",
+        "Any batch of two or more is normalised by itself.",
+    )
 
 
 def expect_far_row(probe: Probe, place: Place, ddof: int) -> None:

@@ -395,6 +395,7 @@ def test_masks_are_independent(student: Student, rng: np.random.Generator) -> No
             known=partial(named_oddity, probe, first, second),
         )
     expect_blind_to_size(probe)
+    expect_drops_of_two_rows(probe)
     # Of some 10,000 decisions half, to within one, are alike in five passes once in 10^8 runs.
     expect(
         any(abs(int(mask.sum()) - mask.size // 2) > 1 for mask in masks),
@@ -402,6 +403,20 @@ def test_masks_are_independent(student: Student, rng: np.random.Generator) -> No
         f"{first.sum()} of {first.size} in each of {len(masks)} passes",
         DECIDES,
         known=partial(filled, EXACT_COUNT, what="pass"),
+    )
+
+
+def expect_drops_of_two_rows(probe: Probe) -> None:
+    """Fail unless half of the activations are dropped of the smallest batch that there is in train
+    mode."""
+    pairs = probe.net.forward_all([probe.inputs[:2]] * 20, train=True, seed=draw_seed(probe.rng))
+    first = np.abs(probe.hidden(np.stack(pairs).reshape(-1, pairs[0].shape[1])))
+    dropped = first < 1e-4 * np.abs(probe.kept).max()
+    expect(
+        abs(dropped.mean() - 0.5) < Z_LIMIT * math.sqrt(0.25 / dropped.size),
+        "50% of the hidden activations to be 0 in train mode, of a batch of two rows as well",
+        f"{100 * dropped.mean():.3g}%",
+        "What is dropped does not depend on the size of the batch.",
     )
 
 

@@ -8,6 +8,7 @@ that a right initialisation fails less than once in 10^6 runs.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cache, partial
 
 import numpy as np
@@ -57,6 +58,10 @@ from grader.sandbox.client import Network, Student
 SAMPLE = 40_000  # entries whose distribution is looked at
 AGAIN = 0.1  # of the entries, that others have as well
 ROWS = 200  # rows and columns whose independence is looked at
+# Deviations of a sum of products of two normals, for each of some 5000 columns: its tails are
+# longer than a normal's, and it is that large in one of them once in 10^9 times.
+ORDERED = 8.0
+EXACT = 5e-4  # deviations
 
 
 def build(student: Student, rng: np.random.Generator) -> tuple[Network, Layers]:
@@ -273,7 +278,8 @@ def expect_independent(name: str, what: str, matrix: np.ndarray, rng: np.random.
     sample = matrix[rng.choice(m, min(m, ROWS), replace=False)]
     products = (sample @ sample.T)[np.triu_indices(len(sample), 1)]
     coupling = float((products**2).mean()) / n
-    neighbours = float(np.einsum("ij,ij", matrix[1:], matrix[:-1])) / math.sqrt((m - 1) * n)
+    by_column = np.einsum("ij,ij->j", matrix[1:], matrix[:-1])
+    neighbours = float(by_column.sum(dtype=np.float64)) / math.sqrt((m - 1) * n)
     expect(
         (
             m < ROWS
@@ -291,6 +297,19 @@ def expect_independent(name: str, what: str, matrix: np.ndarray, rng: np.random.
         "Orthogonal or repeated rows are not independent.",
         known=partial(recognise_rows, matrix),
     )
+    if m < ROWS:
+        return
+    # Rows in the order of one entry, of their lengths or of their sums are like their neighbours.
+    along = [float(np.abs(by_column).max()) / math.sqrt(m - 1)]
+    for statistic in (squares.sum(axis=1, dtype=np.float64), sums.astype(np.float64)):
+        centred = (statistic - statistic.mean()) / max(float(statistic.std()), 1e-30)
+        along.append(abs(float(centred[1:] @ centred[:-1])) / math.sqrt(m - 1))
+    expect(
+        max(along) < ORDERED,
+        f"the {what} of `{name}` to stand in no order",
+        f"an order, by which neighbours are alike ({max(along):.0f} deviations from chance)",
+        "Every entry is drawn by itself, and stays where it was drawn.",
+    )
 
 
 def expect_other_draws(layers: Layers, again: Layers) -> None:
@@ -304,6 +323,38 @@ def expect_other_draws(layers: Layers, again: Layers) -> None:
             f"values that are like those before (a correlation of {correlation:.2f})",
             "Every entry is drawn from torch's global generator, whole.",
         )
+
+
+def expect_inexact(builds: Sequence[Layers]) -> None:
+    """Fail if in each of three independent networks a weight's variance, or its mean, is nearer to
+    what is asked for than chance brings it: to EXACT deviations, by either fan and divisor, once in
+    10^8 times."""
+    for role in ("W1", "W2"):
+        name, weights = builds[0].name(role), [layers.value(role) for layers in builds]
+        expect(
+            max(map(distance_of_variance, weights)) > EXACT
+            and max(map(distance_of_mean, weights)) > EXACT,
+            f"every entry of `{name}` to be drawn by itself",
+            "a mean or a variance that is exact, as no draw's is",
+            "What was drawn is not brought to its mean and variance afterwards.",
+        )
+
+
+def distance_of_variance(weight: np.ndarray) -> float:
+    """From 2 / fan, in deviations of a uniform distribution's; of either fan and divisor."""
+    square = float(np.square(weight, dtype=np.float64).sum())
+    ratios = [
+        square * fan / 2 / divisor
+        for fan in weight.shape
+        for divisor in (weight.size, weight.size - 1)
+    ]
+    return min(abs(ratio - 1) for ratio in ratios) / math.sqrt(0.8 / weight.size)
+
+
+def distance_of_mean(weight: np.ndarray) -> float:
+    """From 0, in deviations."""
+    total = float(weight.sum(dtype=np.float64))
+    return abs(total) / math.sqrt(float(np.square(weight, dtype=np.float64).sum()))
 
 
 # Where a truncated normal is cut, in its standard deviations; near 0 it is uniform.
@@ -357,7 +408,9 @@ def test_forward(student: Student, rng: np.random.Generator) -> None:
 
 @pytest.mark.points(2)
 @pytest.mark.hint("With the right variance the signal neither dies out nor explodes.")
-def test_training(student: Student, rng: np.random.Generator, train: Train, passed: Passed) -> None:
+def test_training(
+    student: Student, large: Layers, rng: np.random.Generator, train: Train, passed: Passed
+) -> None:
     """It learns to read digits"""
     run = train(units=True)
     layers = Layers(run.parameters, two_layers(run.sizes))
@@ -368,7 +421,9 @@ def test_training(student: Student, rng: np.random.Generator, train: Train, pass
         with refuting("test_weight_distribution"):
             expect_distributions(layers, rng)
             again = student.build(*run.sizes, seed=draw_seed(rng))
-            expect_other_draws(layers, Layers(again.parameters, two_layers(run.sizes)))
+            other = Layers(again.parameters, two_layers(run.sizes))
+            expect_other_draws(layers, other)
+            expect_inexact([layers, other, large])
     if passed("test_biases_are_zero"):
         with refuting("test_biases_are_zero"):
             expect_zero_biases(layers)

@@ -27,6 +27,7 @@ from grader.checks.kit.optimizers import (
     expect_rule,
     follow_at_full_size,
     follow_each,
+    follow_far,
     follow_long,
 )
 from grader.checks.kit.shared import expect_accuracy
@@ -87,6 +88,8 @@ def trials(student: Student, rng: np.random.Generator) -> Iterator[Trial]:
         student, rng, {"lr": draw_rate(rng, 0.01, 0.1) / decay, "weight_decay": decay}
     )
     yield follow_at_full_size(student, rng, {"lr": 0.1, "weight_decay": 0.7})
+    rate = draw_rate(rng, 0.01, 1)
+    yield follow_far(student, rng, {"lr": rate, "weight_decay": 0.1}, smallest=1e-8)
 
 
 @pytest.mark.points(1)

@@ -20,15 +20,20 @@ from grader.checks.kit.optimizer_checks import (
 )
 from grader.checks.kit.optimizer_run import expect_trained_baseline
 from grader.checks.kit.optimizers import (
+    Arrays,
     Options,
     Rule,
     Trial,
+    agrees,
+    draw_gradients,
     draw_rate,
     expect_rule,
     follow_at_full_size,
     follow_each,
+    follow_far,
     follow_long,
 )
+from grader.checks.kit.probes import expect, normal, show
 from grader.checks.kit.shared import expect_accuracy
 from grader.checks.kit.training_run import refuting
 from grader.checks.misconceptions.momentum import WRONG_DEFAULTS, WRONG_RULES, WRONG_WHOLES
@@ -89,6 +94,8 @@ def trials(student: Student, rng: np.random.Generator) -> Iterator[Trial]:
     yield from follow_each(student, rng, cases, steps=6)
     yield follow_long(student, rng, {"lr": draw_rate(rng, 1, 20), "momentum": 0.99})
     yield follow_at_full_size(student, rng, {"lr": 0.2, "momentum": 0.7})
+    rate = draw_rate(rng, 1e-3, 1)
+    yield follow_far(student, rng, {"lr": rate, "momentum": 0.98}, smallest=1e-8)
 
 
 @pytest.mark.points(1)
@@ -103,9 +110,33 @@ def test_defaults(student: Student, rng: np.random.Generator, passed: Passed) ->
 
 @pytest.mark.points(1)
 @pytest.mark.hint("Before the first backward pass, and for unused parameters, grad is None.")
-def test_parameters_without_gradient(student: Student, rng: np.random.Generator) -> None:
+def test_parameters_without_gradient(
+    student: Student, rng: np.random.Generator, passed: Passed
+) -> None:
     """Parameters without a gradient are left alone"""
     expect_gradientless_left_alone(student, rng)
+    if passed("test_update_rule"):
+        expect_velocity_kept(student, rng)
+
+
+def expect_velocity_kept(student: Student, rng: np.random.Generator) -> None:
+    """Fail unless a parameter goes on with its velocity after a step without a gradient."""
+    start: Arrays = [normal(rng, 3, 4), normal(rng, 5)]
+    options: Options = {"lr": 0.1, "momentum": 0.8}
+    gradients = draw_gradients(rng, [(3, 4), (5,)], steps=4)
+    given: list[list[np.ndarray | None]] = [[*step] for step in gradients]
+    given[2][0] = None
+    seen = [step[0] for step in student.make_optimizer(start, **options).step(given)]
+    del seen[2]
+    had = [gradients[step][0] for step in (0, 1, 3)]
+    ways = [rule(start[0], had, **options) for rule in RULES]
+    expect(
+        any(agrees(start[0], seen, way) for way in ways),
+        f"a parameter that has had no gradient in one step to go on with its velocity, "
+        f"to {show(ways[0][-1])}",
+        show(seen[-1]),
+        "What a parameter's velocity was it stays where grad is None: skip it, forget nothing.",
+    )
 
 
 @pytest.mark.points(1)

@@ -139,8 +139,9 @@ def expect_forward(net: Network, layers: Layers, rng: np.random.Generator) -> No
     exact = {role: value.astype(np.float64) for role, value in weights.items()}
     layers.assign(net, weights)
     scales = (1e-2, 1.0, 1e4)
-    for train in (False, True):
-        batches = [normal(rng, 9, net.sizes[0], scale=scale) for scale in scales]
+    # Each mode with autograd recording and without, by turns; and as few rows as there may be.
+    for train, rows in ((False, 9), (True, 9), (True, 2), (False, 1)):
+        batches = [normal(rng, rows, net.sizes[0], scale=scale) for scale in scales]
         seen = net.forward_all(batches, train=train)
         for scale, inputs, logits in zip(scales, batches, seen, strict=True):
             expected = forward(exact, inputs)

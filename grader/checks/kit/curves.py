@@ -69,6 +69,13 @@ class ReadCurve:
         )
         self.find_corners(bends)
 
+    @property
+    def jumps(self) -> float:
+        """In what share of the cells it may jump, or bend otherwise than around them, by a
+        hundredth of its range."""
+        height = float(np.ptp(self.start))
+        return float((self.rough > 0.01 * max(height, 1e-30)).mean())
+
     def find_corners(self, bends: np.ndarray) -> None:
         """Take cells that hold a corner, and those beside them, for straight.
 

@@ -22,6 +22,16 @@ import numpy as np
 
 from grader.checks.kit.curves import Curve
 from grader.checks.kit.layers import Layers
+from grader.checks.kit.mask_statistics import (
+    COPIES,
+    ENOUGH_PAIRS,
+    effective,
+    expect_no_column_again,
+    expect_no_patterns,
+    expect_no_triples,
+    expect_one_rate,
+    expect_uneven,
+)
 from grader.checks.kit.passes import ForwardPass
 from grader.checks.kit.probes import expect, show
 from grader.checks.kit.training_run import (
@@ -37,8 +47,6 @@ from grader.grading.training import UNITS, RevealedStep, TrainingRun
 P = 0.5  # the default, by which networks train
 DEVIATIONS = 7.0
 FARTHEST = 7.5  # deviations of a sum of signs, of which there are some thousand
-COPIES = 8.0  # deviations of a sum of squares
-ENOUGH_PAIRS = 100  # of which it is; of so many it is that large once in 10^9 times
 LEAST_TOLD = 0.02  # of the activations
 ENOUGH = 42  # rows that two units have to have in common: the chance is 2^-28 for 2^13 pairs
 CLEAR = 8.0  # deviations of v, and five times as many for a row that is to tell
@@ -70,6 +78,11 @@ def expect_dropout_trains(
         many = in_one([wide])
         expect_no_copies(many)
         expect_no_twins(many[0])
+        expect_one_rate((signs, many))
+        expect_no_patterns(signs)
+        others = np.delete(signs, wide.units.step.number, axis=0)
+        expect_no_column_again(others, many[0])
+        expect_no_triples(many[0])
     if not scaled:
         return
     for mask in masks:
@@ -287,23 +300,6 @@ def expect_independent(signs: np.ndarray) -> None:
         expect_uneven(signs.sum(axis), np.abs(signs).sum(axis))
 
 
-def expect_uneven(sums: np.ndarray, counts: np.ndarray) -> None:
-    """Fail if sums of so many signs are smaller than chance makes them, as where a number of
-    activations is dropped that is laid down.
-
-    For a sum S of n signs S² - n has the mean 0 and the variance 2·n·(n - 1).
-    """
-    variances = 2 * counts * (counts - 1)
-    if effective(variances) < ENOUGH_PAIRS:
-        return
-    expect(
-        float((sums**2 - counts).sum()) > -COPIES * math.sqrt(float(variances.sum())),
-        "in training the number of activations that are dropped to vary as by chance",
-        "numbers that vary less",
-        LOOK,
-    )
-
-
 def expect_blind(masks: list[Masks]) -> None:
     """Fail if what is dropped depends on what is there: on how large it is, or on its sign."""
     for what, by in (("small and large", np.abs), ("positive and negative", np.positive)):
@@ -354,11 +350,6 @@ def excess_of_products(table: np.ndarray) -> float:
     if min(effective(variances), effective(heights * (heights - 1))) < ENOUGH_PAIRS:
         return 0.0
     return float((products**2 - counts).sum()) / math.sqrt(float(variances.sum()))
-
-
-def effective(weights: np.ndarray) -> float:
-    """How many equal weights spread as much."""
-    return float(weights.sum() ** 2 / max((weights**2).sum(), 1.0))
 
 
 def expect_no_shifted_copies(signs: np.ndarray) -> None:

@@ -60,6 +60,20 @@ def expect_two_layers_forward(
         "Look for a layer, an activation on the logits or a scaling that nothing asks for.",
         known=known,
     )
+    expect_few_rows(net, inputs, logits, train=train)
+
+
+def expect_few_rows(net: Network, inputs: np.ndarray, logits: np.ndarray, *, train: bool) -> None:
+    """Fail unless as few rows of `inputs` as there may be have the same logits by themselves."""
+    rows = 2 if train else 1
+    few = net.forward(inputs[:rows], train=train)
+    expect(
+        close(few, logits[:rows]),
+        f"in {'train' if train else 'eval'} mode a batch of {rows} to have the logits that it has "
+        f"among others, here {show(logits[:rows])}",
+        show(few),
+        "Look for what depends on the size of the batch, or on whether autograd records.",
+    )
 
 
 def read_between_two_layers(

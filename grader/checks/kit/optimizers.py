@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -26,6 +26,7 @@ from grader.sandbox.client import Student, StudentError
 HEAP = 1 << 14  # numbers that large parameters are filled with
 LARGE = 30.0  # gradients, clipped where somebody clips
 LOOKED_AT = 24  # entries of a row
+FAR, GROWING = 440, 90  # steps, and of these the last ones by which gradients grow
 Rule = Callable[..., list[np.ndarray]]
 Arrays = list[np.ndarray]
 Options = dict[str, Any]  # keyword arguments of make_optimizer
@@ -103,7 +104,7 @@ class Trial:
     options: Options
     followed: list[Way]
     given: str  # in words, for a message
-    in_part: bool = False  # whether some entries are left out
+    in_part: bool = False  # whether it is left out where a mistake is looked for
 
 
 def follow(
@@ -143,6 +144,35 @@ def follow_long(
     for step, (given,) in enumerate(gradients):
         given[::2] = gradients[0][0][::2] * np.float32(growth**step)
     return follow(student, options, start, gradients, f"{describe(options)} and many steps")
+
+
+def follow_far(
+    student: Student,
+    rng: np.random.Generator,
+    options: Options,
+    *,
+    smallest: float,
+    growth: float = 1.0,
+) -> Trial:
+    """A trial of several times the steps of a training; one parameter has a single entry. It says
+    little of what a mistake is.
+
+    Args:
+        smallest: of the sizes of gradients, which differ by twelve orders of magnitude.
+        growth: of half of the gradients, from each of the last steps to the next.
+    """
+    shapes = [(4, 6), (1,)]
+    start = [np.zeros(shape, np.float32) for shape in shapes]
+    steps = int(draw_rate(rng, FAR / 4, FAR))
+    gradients = draw_gradients(rng, shapes, steps, scale=0.1)
+    sizes = np.float32(smallest) * np.logspace(0, 12, 4, dtype=np.float32)[:, None]  # of a row each
+    for step, (given, _) in enumerate(gradients):
+        grown = growth ** max(step + GROWING - steps, 0)
+        given[:, ::2] = gradients[0][0][:, ::2] * np.float32(grown)
+    for given, _ in gradients:
+        given *= sizes
+    trial = follow(student, options, start, gradients, f"{describe(options)} and {steps} steps")
+    return replace(trial, in_part=True)
 
 
 def follow_at_full_size(student: Student, rng: np.random.Generator, options: Options) -> Trial:
@@ -199,7 +229,7 @@ def expect_rule(
 
     Args:
         recognise: names the mistake in all trials, the one that shows it first; of the others only
-            those that show all entries, as some mistakes mix them.
+            those that are not `in_part`: some mistakes mix entries, which have to be there then.
     """
 
     def name(wrong: Trial, before: list[Trial]) -> Mistake | None:

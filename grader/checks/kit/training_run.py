@@ -137,13 +137,13 @@ def expect_chain_trains(
 ) -> None:
     """Fail unless the run was that of layers with `curves` between them, of any number.
 
-    What a unit learns from depends on all of the layers: gradients are compared at a few steps
-    only, but for the last bias, which logits and labels tell.
+    What a unit learns from depends on all of the layers: gradients are compared at the revealed
+    steps only, but for the last bias, which logits and labels tell.
     """
     expect_followed(run)
     expect_forward(run, layers, lambda w, inputs: ForwardPass(w, curves, inputs), in_words)
     expect_last_bias_learns(run, layers, f"b{len(curves) + 1}")
-    for revealed in run.closely:
+    for revealed in run.revealed:
         passed = ForwardPass(layers.split(revealed.before), curves, revealed.step.images)
         expect_gradients(revealed.step, layers, passed)
 
