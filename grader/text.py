@@ -56,6 +56,21 @@ def printable(text: str, limit: int = 500, *, newlines: bool = False) -> str:
     return "".join(shown) + "…"[:limit]
 
 
+# What may stand in no page: control characters, what turns the direction of the text beyond it,
+# separators of lines, surrogates, tags, and what is no character.
+_UNSHOWN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufff9-\ufffb\ufffe\uffff"
+    "\U000e0000-\U000e007f]"
+)
+
+
+def visible(text: str) -> str:
+    """`text` of any length for a page: what would be seen by nobody, or act on other text, is shown
+    as an escape such as `\\u202e`. What joins letters or parts them, as some scripts need it,
+    stays, and so do line breaks."""
+    return _UNSHOWN.sub(lambda match: _escape(match[0]), text)
+
+
 def _escape(character: str) -> str:
     code = ord(character)
     if code <= 0xFF:

@@ -31,6 +31,7 @@ from grader.checks.kit.layers import (
 from grader.checks.kit.nonlinearity import (
     LEVELS,
     expect_nonlinear,
+    expect_smooth,
     identity_weights,
     is_by_recording,
     named_forward,
@@ -519,8 +520,8 @@ def expect_normalised(
     layers = Layers(run.parameters, shapes, optional=["b1"]).like(probe.layers)
     place, ddof = place_of_normalisation(probe)
     probe.renew()
-    how = Normalisation(place, ddof, read_nonlinearity(probe, run, layers, place, ddof))
     with refuting("test_train_mode"):
+        how = Normalisation(place, ddof, read_nonlinearity(probe, run, layers, place, ddof))
         passes = expect_normalised_training(run, layers, probe.zero_scale, how, DETACHED)
     if passed("test_running_statistics") and passed("test_eval_mode"):
         with refuting("test_running_statistics", "test_eval_mode"):
@@ -538,7 +539,7 @@ def read_nonlinearity(
         inputs = embed(rows, len(rows), probe.num_features)
         vectors = {"gamma": np.ones(probe.num_hidden), "beta": np.zeros(probe.num_hidden)}
         shown = probe.hidden(weights | vectors, inputs, train=True)
-        return read(points, shown[:, 0])
+        return expect_smooth(read(points, shown[:, 0]))
     normalised = []
     for flat, images in sampled(run):
         w = scaled(layers.split(flat), probe.zero_scale)
@@ -551,4 +552,4 @@ def read_nonlinearity(
     deviation, mean = rows.std(0, ddof=ddof), rows.mean(0)
     inputs = embed((rows - mean) * (1e3 / deviation), len(rows), probe.num_features)
     shown = probe.hidden(weights | {"gamma": deviation, "beta": mean}, inputs, train=True)
-    return read(points, shown.ravel()[: len(points)])
+    return expect_smooth(read(points, shown.ravel()[: len(points)]))

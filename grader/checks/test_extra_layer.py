@@ -21,6 +21,7 @@ from grader.checks.kit.nonlinearity import (
     LEVELS,
     expect_elementwise,
     expect_nonlinear,
+    expect_smooth,
     identity_weights,
     mix,
     named_forward,
@@ -338,14 +339,14 @@ def expect_three_layers_train(
 def read_nonlinearities(chain: Chain, run: TrainingRun, layers: Layers) -> list[ReadCurve]:
     """Both nonlinearities, where the run's sums lie."""
     points = points_around(first_sums(run, layers))
-    first = read(points, read_first(chain, points))
+    first = expect_smooth(read(points, read_first(chain, points)))
     sums = []
     for flat, images in sampled(run):
         weights = layers.split(flat)
         hidden = first(images @ weights["W1"].T + weights["b1"]).value
         sums.append(hidden @ weights["W2"].T + weights["b2"])
     points = points_around(np.concatenate(sums), POINTS // 4)
-    return [first, read(points, read_second(chain, points))]
+    return [first, expect_smooth(read(points, read_second(chain, points)))]
 
 
 def read_second(chain: Chain, points: np.ndarray) -> np.ndarray:

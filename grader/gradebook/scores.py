@@ -18,7 +18,7 @@ from grader.gradebook.model import (
     Override,
     Person,
 )
-from grader.text import printable
+from grader.text import plain, printable
 
 TEXT_LIMIT = 1_000  # characters of a name or a reason
 
@@ -168,7 +168,7 @@ def label(student: Person) -> str:
 
 def note(line: str) -> None:
     """Tell the person at the terminal, in one line, what an export leaves out or changes."""
-    print(f"grader: {printable(line, 2 * TEXT_LIMIT)}", file=sys.stderr)
+    print(f"grader: {plain(printable(line, 2 * TEXT_LIMIT))}", file=sys.stderr)
 
 
 def note_not_shown(format: str, student: Person, score: float | None) -> None:

@@ -37,6 +37,7 @@ from grader.site.listing import listing_of
 from grader.site.lookalikes import GROUPS, MEMBERS
 from grader.site.pictures import SERIES, draw_picture, rows_of
 from grader.site.summary import ClassSummary
+from grader.text import visible
 
 HERE = Path(__file__).parent
 PIECE = 10_000  # students in a table
@@ -50,12 +51,18 @@ ICON = (
 )
 
 
+def shown(value: Any) -> Any:
+    """A value as a template shows it: names come from rosters and folders as they are there."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 @cache
 def environment() -> Environment:
     """Jinja2 as the templates need it; what they miss is an error."""
     templates = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
+        finalize=shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -5,8 +5,12 @@ What can't be shown is escaped, and before what a spreadsheet would run stands a
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import re
 import tempfile
+import unicodedata
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,7 +25,7 @@ from hypothesis import strategies as st
 
 from grader.gradebook.export import export
 from grader.gradebook.model import Entry, Person, lone_entry
-from grader.gradebook.scores import exact, one_line
+from grader.gradebook.scores import exact, note, one_line
 from grader.report.github import Annotation
 from grader.report.markdown import render
 from grader.report.model import Report
@@ -120,6 +124,7 @@ class Tags(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=True)
+        self.whole = page
         self.found: set[str] = set()
         self.text = ""
         self.handlers: list[str] = []
@@ -148,6 +153,19 @@ def test_a_page_shows_texts_and_acts_on_none(name: str, message: str) -> None:
     assert page.handlers == []
     assert "script" not in page.found
     assert "".join(printable(message).split()) in "".join(page.text.split())
+    acting = {"Cc", "Cs", "Zl", "Zp"}
+    assert not [c for c in page.whole if c not in "\n\t" and unicodedata.category(c) in acting]
+    assert not {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"} & {*page.whole}
+
+
+@QUICK
+@given(TEXTS)
+def test_what_an_export_tells_is_no_command(name: str) -> None:
+    stderr = io.StringIO()
+    with contextlib.redirect_stderr(stderr):
+        note(f"canvas: {name} ##vso[task.setvariable variable=x]y ::error::z is left out")
+    assert not re.search(r"::|##\w*\[", stderr.getvalue())
+    assert stderr.getvalue().count("\n") == 1
 
 
 @QUICK

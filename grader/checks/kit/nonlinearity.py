@@ -15,6 +15,7 @@ from grader.checks.misconceptions.shared import common
 from grader.checks.misconceptions.shared.curves import recognise_on_logits
 from grader.sandbox.client import Network, StudentError
 
+MOST_JUMPS = 0.05  # a share of a thousand places or more; smooth ones with corners have 0.001
 # Where a nonlinearity is looked at for being one.
 LEVELS = np.array([-8, -4, -2, -1, 0, 1, 2, 4, 8], np.float32)
 
@@ -87,7 +88,18 @@ def read_between_two_layers(
     layers.assign(net, identity_weights(layers))
     rows = np.resize(points, (-(-len(points) // num_hidden), num_hidden)).astype(np.float32)
     shown = net.forward(embed(rows, len(rows), num_features), train=train)[:, :num_hidden]
-    return read(points, shown.ravel()[: len(points)])
+    return expect_smooth(read(points, shown.ravel()[: len(points)]))
+
+
+def expect_smooth(curve: ReadCurve) -> ReadCurve:
+    """`curve`; fails if it jumps all over: of such a one any training would be its own."""
+    expect(
+        curve.jumps < MOST_JUMPS,
+        "a nonlinearity that is smooth but for a few corners or jumps",
+        f"one that jumps at {curve.jumps:.0%} of the places that were looked at",
+        "It is the same for all units and rows, and whatever the other parameters are.",
+    )
+    return curve
 
 
 def named_forward(

@@ -26,7 +26,7 @@ from grader.sandbox.client import Student, StudentError
 HEAP = 1 << 14  # numbers that large parameters are filled with
 LARGE = 30.0  # gradients, clipped where somebody clips
 LOOKED_AT = 24  # entries of a row
-FAR, GROWING = 440, 90  # steps, and of these the last ones by which gradients grow
+FAR, GROWING = (120, 250), 90  # steps, and of these the last ones by which gradients grow
 Rule = Callable[..., list[np.ndarray]]
 Arrays = list[np.ndarray]
 Options = dict[str, Any]  # keyword arguments of make_optimizer
@@ -163,7 +163,7 @@ def follow_far(
     """
     shapes = [(4, 6), (1,)]
     start = [np.zeros(shape, np.float32) for shape in shapes]
-    steps = int(draw_rate(rng, FAR / 4, FAR))
+    steps = int(rng.integers(*FAR))
     gradients = draw_gradients(rng, shapes, steps, scale=0.1)
     sizes = np.float32(smallest) * np.logspace(0, 12, 4, dtype=np.float32)[:, None]  # of a row each
     for step, (given, _) in enumerate(gradients):
