@@ -262,7 +262,10 @@ def fail_at(trial: Trial, rule: Rule, formula: str, known: Known, look: str = ""
     )
     expected = rule(start, gradients, **trial.options)
     step = steps_agreed(start, seen, expected)
-    worst = np.argmax(np.abs(seen[step] - expected[step]))
+    off = np.abs(seen[step] - expected[step])
+    worst = np.argmax(off)
+    if off.flat[worst] < 1e-5 * np.abs(expected[step].flat[worst]):  # no more than is shown
+        worst = np.argmax(off / np.maximum(np.abs(expected[step]), 1e-30))
     before = start if step == 0 else seen[step - 1]
     expect(
         False,

@@ -118,7 +118,9 @@ def as_power(p: np.ndarray, more: np.ndarray, rounding: float, name: str = "p") 
     power, factor = np.polyfit(sizes[clear], grown, 1)
     off = np.abs(np.exp(factor + power * sizes) - np.abs(more)).max()
     fits = off <= 1e-2 * np.abs(more).max() + rounding
-    return f"as {np.exp(factor):.3g}·|{name}|^{power:.2g}, with {name}'s sign" if fits else None
+    if not fits or np.allclose((factor, power), (0, 1), atol=1e-4):  # itself, but for little
+        return None
+    return f"as {np.exp(factor):.3g}·|{name}|^{power:.2g}, with {name}'s sign"
 
 
 def cut_off(rule: Rule, trials: Sequence[Trial]) -> Mistake | None:
@@ -230,7 +232,7 @@ def other_terms(trials: Sequence[Trial], first: str) -> Mistake | None:
         if np.abs(terms @ weights - moved).max() > 1e-4 * np.abs(moved).max() + rounding:
             return None
         told.append(as_sum(weights))
-    if not told:
+    if set(told) <= {"g"}:  # nothing was seen, or what is wrong is too small to be told
         return None
     decay = trials[0].options.get("weight_decay")
     return filled(
