@@ -27,6 +27,7 @@ from grader.checks.misconceptions.mini_batches import (
     LABELS_FIRST,
     NOT_SHUFFLED,
     RETURNED,
+    ROWS_APART,
     SAME_BATCH,
     SAME_ORDER,
     SINGLE_ROWS,
@@ -145,6 +146,12 @@ def read_batch(first: object, second: object, inputs: np.ndarray, call: str, epo
         f"{call} to give (N, {num_features}) inputs with (N,) targets",
         f"a row, ({num_features},), with a single label",
         known=lambda: SINGLE_ROWS,
+    )
+    expect(
+        not isinstance(first, list | tuple),
+        f"{call} to give (N, {num_features}) inputs with (N,) targets",
+        describe(first),
+        known=lambda: ROWS_APART,
     )
     batch = tensor_in(first, (size, num_features), call)
     targets = tensor_in(second, (size,), call, np.int64)

@@ -12,6 +12,11 @@ RETURNED = Mistake(
     "one batch returned",
     "One batch is returned, and the loop ends there: `yield` gives one after the other.",
 )
+ROWS_APART = Mistake(
+    "rows not in one tensor",
+    "A batch's inputs come as separate rows, as zip of single rows gives them: a batch is one "
+    "tensor, inputs[rows], or torch.stack of the rows.",
+)
 SINGLE_ROWS = Mistake(
     "single rows",
     "Single rows come, not batches: a pair holds batch_size rows, (N, F) inputs and (N,) targets.",
