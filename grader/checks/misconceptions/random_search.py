@@ -94,8 +94,8 @@ def recognise_choice(
 
 UNIFORM = Mistake(
     "not by its logarithm",
-    "{name} itself is drawn uniformly, so that nine tenths of the draws lie in the largest order "
-    "of magnitude: draw its logarithm uniformly.",
+    "{name} itself is drawn uniformly, so that most draws are large ones and small ones are hardly "
+    "ever tried: draw its logarithm uniformly.",
 )
 LOGARITHMIC = Mistake(
     "a share drawn by its logarithm",
