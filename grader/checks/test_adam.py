@@ -96,7 +96,7 @@ def trials(student: Student, rng: np.random.Generator) -> Iterator[Trial]:
     yield follow_at_full_size(student, rng, {"lr": 0.05})
     # After a few hundred steps they are up to three times lr.
     rate = draw_rate(rng, 1e-8, 1e-4)
-    yield follow_far(student, rng, {"lr": rate}, smallest=1, growth=BETA_2 / BETA_1)
+    yield follow_far(student, rng, {"lr": rate}, sizes=(1e5, 1e9), growth=BETA_2 / BETA_1)
 
 
 @pytest.mark.points(1)

@@ -89,7 +89,7 @@ def trials(student: Student, rng: np.random.Generator) -> Iterator[Trial]:
     )
     yield follow_at_full_size(student, rng, {"lr": 0.1, "weight_decay": 0.7})
     rate = draw_rate(rng, 0.01, 1)
-    yield follow_far(student, rng, {"lr": rate, "weight_decay": 0.1}, smallest=1e-8)
+    yield follow_far(student, rng, {"lr": rate, "weight_decay": 0.1}, sizes=(1e-8, 1e8))
 
 
 @pytest.mark.points(1)

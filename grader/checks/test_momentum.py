@@ -95,7 +95,7 @@ def trials(student: Student, rng: np.random.Generator) -> Iterator[Trial]:
     yield follow_long(student, rng, {"lr": draw_rate(rng, 1, 20), "momentum": 0.99})
     yield follow_at_full_size(student, rng, {"lr": 0.2, "momentum": 0.7})
     rate = draw_rate(rng, 1e-3, 1)
-    yield follow_far(student, rng, {"lr": rate, "momentum": 0.98}, smallest=1e-8)
+    yield follow_far(student, rng, {"lr": rate, "momentum": 0.98}, sizes=(1e-8, 1e8))
 
 
 @pytest.mark.points(1)

@@ -151,26 +151,26 @@ def follow_far(
     rng: np.random.Generator,
     options: Options,
     *,
-    smallest: float,
+    sizes: tuple[float, float],
     growth: float = 1.0,
 ) -> Trial:
     """A trial of several times the steps of a training; one parameter has a single entry. It says
     little of what a mistake is.
 
     Args:
-        smallest: of the sizes of gradients, which differ by twelve orders of magnitude.
+        sizes: from which to which size of gradients.
         growth: of half of the gradients, from each of the last steps to the next.
     """
     shapes = [(4, 6), (1,)]
     start = [np.zeros(shape, np.float32) for shape in shapes]
     steps = int(rng.integers(*FAR))
     gradients = draw_gradients(rng, shapes, steps, scale=0.1)
-    sizes = np.float32(smallest) * np.logspace(0, 12, 4, dtype=np.float32)[:, None]  # of a row each
+    of_rows = np.geomspace(*sizes, 4, dtype=np.float32)[:, None]
     for step, (given, _) in enumerate(gradients):
         grown = growth ** max(step + GROWING - steps, 0)
         given[:, ::2] = gradients[0][0][:, ::2] * np.float32(grown)
     for given, _ in gradients:
-        given *= sizes
+        given *= of_rows
     trial = follow(student, options, start, gradients, f"{describe(options)} and {steps} steps")
     return replace(trial, in_part=True)
 

@@ -229,9 +229,10 @@ def other_terms(trials: Sequence[Trial], first: str) -> Mistake | None:
         p, g, moved, rounding = entries_of(trial)
         terms = np.stack([*(term(p, g) for term in TERMS.values()), np.ones_like(p)], axis=1)
         weights = np.linalg.lstsq(terms, moved, rcond=None)[0]
-        if np.abs(terms @ weights - moved).max() > 1e-4 * np.abs(moved).max() + rounding:
+        unseen = 1e-4 * np.abs(moved).max() + rounding
+        if np.abs(terms @ weights - moved).max() > unseen:
             return None
-        told.append(as_sum(weights))
+        told.append(as_sum(np.where(np.abs(terms * weights).max(axis=0) > unseen, weights, 0)))
     if set(told) <= {"g"}:  # nothing was seen, or what is wrong is too small to be told
         return None
     decay = trials[0].options.get("weight_decay")
