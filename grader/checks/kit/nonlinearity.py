@@ -17,7 +17,7 @@ from grader.sandbox.client import Network, StudentError
 
 MOST_JUMPS = 0.05  # a share of a thousand places or more; smooth ones with corners have 0.001
 # Where a nonlinearity is looked at for being one.
-LEVELS = np.array([-8, -4, -2, -1, 0, 1, 2, 4, 8], np.float32)
+LEVELS = np.array([-8, -4, -2, -1, -0.3, -0.03, 0, 0.03, 0.3, 1, 2, 4, 8], np.float32)
 
 
 def expect_two_layers_forward(

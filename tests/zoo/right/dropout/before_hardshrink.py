@@ -1,0 +1,12 @@
+"""Dropout behind a nonlinearity that jumps, and is the identity beyond."""
+from torch import nn
+
+
+class Net(nn.Sequential):
+    def __init__(self, num_features, num_hidden, num_output, p=0.5):
+        super().__init__(
+            nn.Linear(num_features, num_hidden),
+            nn.Hardshrink(),
+            nn.Dropout(p),
+            nn.Linear(num_hidden, num_output),
+        )
