@@ -44,6 +44,7 @@ from grader.checks.kit.probes import (
     expect,
     normal,
     show,
+    show_apart,
 )
 from grader.checks.kit.running_statistics import expect_kept_statistics
 from grader.checks.kit.shared import (
@@ -228,10 +229,11 @@ def test_train_mode(student: Student, rng: np.random.Generator) -> None:
     hidden = probe.hidden(weights, inputs, train=True).astype(np.float64)
     logits = probe.run(weights, inputs, train=True)
     expected = hidden @ weights["W2"].T + weights["b2"]  # (N, H) @ (H, O) -> (N, O)
+    predicted, seen = show_apart(expected, logits)
     expect(
         close(logits, expected),
-        f"the logits W2·v + b2 of the hidden layer's output v, here {show(expected)}",
-        show(logits),
+        f"the logits W2·v + b2 of the hidden layer's output v, here {predicted}",
+        seen,
         "Return them as they are: no normalisation or activation.",
         known=partial(named_logits, probe, inputs),
     )
@@ -451,19 +453,21 @@ def test_eval_mode(student: Student, rng: np.random.Generator) -> None:
     logits = probe.net.forward(inputs)
 
     alone = np.concatenate([probe.net.forward(row[None]) for row in inputs])
+    single, among = show_apart(alone, logits)
     expect(
         close(alone, logits),
         "in eval mode a row to have the same logits alone as in a batch",
-        f"{show(alone)} alone, {show(logits)} in a batch",
+        f"{single} alone, {among} in a batch",
         "Use the running statistics there, not the batch's.",
         known=partial(named_eval_mode, probe.net, inputs, logits),
     )
     probe.net.forward_all([probe.inputs(32) + 5 for _ in range(20)])
     again = probe.net.forward(inputs)
+    before, after = show_apart(logits, again)
     expect(
         close(again, logits),
         "forward passes in eval mode to leave the running statistics as they are",
-        f"logits that have moved from {show(logits)} to {show(again)}",
+        f"logits that have moved from {before} to {after}",
         "Update them in train mode only.",
         known=lambda: MOVE_IN_EVAL,
     )

@@ -36,6 +36,7 @@ from grader.checks.kit.probes import (
     expect,
     normal,
     show,
+    show_apart,
 )
 from grader.checks.kit.shared import (
     expect_accuracy,
@@ -170,10 +171,11 @@ def test_eval_mode(student: Student, rng: np.random.Generator) -> None:
     other = student.build(*net.sizes, seed=draw_seed(rng), p=0.7)
     layers.assign(other, weights)
     seen = other.forward(inputs, seed=draw_seed(rng))
+    one, another = show_apart(logits, seen)
     expect(
         close(seen, logits),
-        f"the same logits in eval mode whatever p is, here {show(logits)} with p=0.3",
-        f"{show(seen)} with p=0.7",
+        f"the same logits in eval mode whatever p is, here {one} with p=0.3",
+        f"{another} with p=0.7",
         "The kept activations are scaled by 1/(1-p) in train mode, so that eval mode needs none.",
         known=lambda: recognise_eval_scale(logits - weights["b2"], seen - weights["b2"], 0.3, 0.7),
     )

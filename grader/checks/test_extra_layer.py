@@ -37,6 +37,7 @@ from grader.checks.kit.probes import (
     expect,
     normal,
     show,
+    show_apart,
 )
 from grader.checks.kit.shared import (
     expect_accuracy,
@@ -214,10 +215,11 @@ def test_three_layers_in_a_chain(student: Student, rng: np.random.Generator) -> 
 
     shown = chain.hidden_second(weights, inputs).astype(np.float64)
     expected = shown @ weights["W3"].T + weights["b3"]  # (N, H) @ (H, O) -> (N, O)
+    predicted, seen = show_apart(expected, logits)
     expect(
         close(logits, expected),
-        f"the logits W3·v + b3, here {show(expected)}",
-        show(logits),
+        f"the logits W3·v + b3, here {predicted}",
+        seen,
         "Return them as they are: no activation, softmax or normalisation.",
         known=partial(named_forward, net, layers, inputs, False, common.RANDOM),
     )

@@ -19,7 +19,7 @@ from grader.checks.kit.probes import (
     close,
     expect,
     normal,
-    show,
+    show_apart,
 )
 from grader.checks.misconceptions import Mistake
 from grader.checks.misconceptions.l1 import (
@@ -254,10 +254,11 @@ def test_gradients(student: Student, rng: np.random.Generator) -> None:
             name = f"{'Wb'[number % 2]}_{number // 2 + 1}"
             seen = tensor_in(gradient, shape, f"{call}, for {name},")
             wanted = case.gradients[number] + strength * np.sign(case.layers[number])
+            expected, given = show_apart(wanted, seen)
             expect(
                 close(seen, wanted) or (number % 2 and close(seen, case.gradients[number])),
-                f"{call} to give {name} the gradient {show(wanted)}",
-                show(seen),
+                f"{call} to give {name} the gradient {expected}",
+                given,
                 known=partial(case.named_gradient, gradients, called.value, strength),
             )
 

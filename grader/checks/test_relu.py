@@ -26,7 +26,7 @@ from grader.checks.kit.probes import (
     embed,
     expect,
     normal,
-    show,
+    show_apart,
 )
 from grader.checks.kit.shared import (
     expect_accuracy,
@@ -145,11 +145,12 @@ def expect_forward(net: Network, layers: Layers, rng: np.random.Generator) -> No
         seen = net.forward_all(batches, train=train)
         for scale, inputs, logits in zip(scales, batches, seen, strict=True):
             expected = forward(exact, inputs)
+            predicted, given = show_apart(expected, logits)
             expect(
                 close(logits, expected),
-                f"in {'train' if train else 'eval'} mode the logits {show(expected)} of "
+                f"in {'train' if train else 'eval'} mode the logits {predicted} of "
                 f"Net{net.sizes} for inputs of the order of {scale:g}",
-                show(logits),
+                given,
                 "Apply it to W1·x + b1 only: not to the inputs, and not to the logits.",
                 known=partial(named_logits, net, layers, rng, weights, inputs, logits, train),
             )

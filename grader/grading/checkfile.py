@@ -54,7 +54,7 @@ class CheckFile:
     def __init__(self, path: Path) -> None:
         self._name = path.name
         self._plugin = CheckPlugin(path)
-        arguments = [str(path), f"--rootdir={path.parent}", f"--confcutdir={path.parent}"]
+        arguments = [str(path), f"--rootdir={path.parent}", "--noconftest"]
         # Strict: a misspelt mark must not go unnoticed, least of all `hidden`.
         # A course may lie in another copy of this package, whose modules are called the same.
         arguments += [

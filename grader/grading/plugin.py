@@ -19,7 +19,7 @@ from __future__ import annotations
 import textwrap
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -189,11 +189,6 @@ class CheckPlugin:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[_PLUGIN] = self
-        # Of a whole path pytest would take what stands in brackets for a test's parameters.
-        config.args = [self._path.name]
-        config.invocation_params = config.InvocationParams(
-            args=config.args, plugins=None, dir=self._path.parent
-        )
         for mark in (
             "points(n): what the check is worth",
             "hint(text): where to look",
@@ -201,6 +196,19 @@ class CheckPlugin:
             "hidden(deferred=False): deferred in place of a check that was cut out",
         ):
             config.addinivalue_line("markers", mark)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self, session: pytest.Session) -> Generator[None, object, object]:
+        # Of a whole path pytest would take what stands in brackets for a test's parameters.
+        config, given = session.config, session.config.invocation_params
+        config.args, folder = [self._path.name], self._path.parent
+        config.invocation_params = config.InvocationParams(
+            args=config.args, plugins=None, dir=folder
+        )
+        try:
+            return (yield)
+        finally:
+            config.invocation_params = given  # to whose folder pytest goes back in the end
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

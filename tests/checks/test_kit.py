@@ -13,7 +13,7 @@ from grader.checks.kit.curves import relu
 from grader.checks.kit.functions import number_in
 from grader.checks.kit.layers import Layers, expect_gradients, two_layers
 from grader.checks.kit.optimizers import steps_agreed
-from grader.checks.kit.probes import Failure, close, show
+from grader.checks.kit.probes import Failure, close, show, show_apart
 from grader.checks.kit.shared import expect_reproducible_network
 from grader.checks.kit.training_run import compared_gradients
 from grader.checks.test_mini_batches import test_new_order_each_epoch as expect_new_orders
@@ -103,6 +103,11 @@ def test_a_generator_that_is_left_otherwise_each_time_is_no_reproducible_network
         judge(lambda seed: next(calls))
     with pytest.raises(Failure, match="it was seeded anew"):
         judge(lambda seed: 7)
+
+
+def test_what_differs_most_stands_first_in_a_message() -> None:
+    expected, seen = np.array([[1.0, 2, -3], [4, 5, 6]]), np.array([[1.0, 2, 0], [4, 5, 6.5]])
+    assert show_apart(expected, seen) == ("[-3, 6, 1, …]", "[0, 6.5, 1, …]")
 
 
 def test_a_zero_has_no_sign_in_a_message() -> None:

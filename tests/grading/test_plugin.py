@@ -81,8 +81,10 @@ def toy(tmp_path: Path, launcher: Launcher) -> Callable[[str], Toy]:
 def test_a_course_may_lie_in_a_folder_of_any_name(
     tmp_path: Path, launcher: Launcher, folder: str
 ) -> None:
+    before = Path.cwd()
     report = Toy(tmp_path / folder, launcher, "def test_it():\n    pass\n").grade()
     assert report.score == 1
+    assert Path.cwd() == before  # pytest ends in the folder that it was called from
 
 
 def only(report: AssignmentReport) -> CheckResult:

@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.checks.kit.curves import ReadCurve, read
 from grader.checks.kit.layers import Layers
-from grader.checks.kit.probes import close, embed, expect, normal, show
+from grader.checks.kit.probes import close, embed, expect, normal, show_apart
 from grader.checks.misconceptions import Known, Mistake
 from grader.checks.misconceptions.shared import common
 from grader.checks.misconceptions.shared.curves import recognise_on_logits
@@ -54,10 +54,11 @@ def expect_two_layers_forward(
     logits = net.forward(inputs, train=train)
     hidden = activated.astype(np.float64)
     expected = hidden @ weights["W2"].T + weights["b2"]  # (N, H) @ (H, O) -> (N, O)
+    predicted, seen = show_apart(expected, logits)
     expect(
         close(logits, expected),
-        f"in {mode} mode the logits W2·a(W1·x + b1) + b2, here {show(expected)}",
-        show(logits),
+        f"in {mode} mode the logits W2·a(W1·x + b1) + b2, here {predicted}",
+        seen,
         "Look for a layer, an activation on the logits or a scaling that nothing asks for.",
         known=known,
     )
@@ -68,11 +69,12 @@ def expect_few_rows(net: Network, inputs: np.ndarray, logits: np.ndarray, *, tra
     """Fail unless as few rows of `inputs` as there may be have the same logits by themselves."""
     rows = 2 if train else 1
     few = net.forward(inputs[:rows], train=train)
+    among, alone = show_apart(logits[:rows], few)
     expect(
         close(few, logits[:rows]),
         f"in {'train' if train else 'eval'} mode a batch of {rows} to have the logits that it has "
-        f"among others, here {show(logits[:rows])}",
-        show(few),
+        f"among others, here {among}",
+        alone,
         "Look for what depends on the size of the batch, or on whether autograd records.",
     )
 
@@ -174,10 +176,11 @@ def expect_elementwise(
         mixing: describes what does it, where nothing is known.
     """
     predicted = mix(activated)
+    before, after = show_apart(predicted, mixed)
     expect(
         close(mixed, predicted),
         f"in {mode} mode each hidden activation to depend on its own unit and row alone",
-        f"other entries change it from {show(predicted)} to {show(mixed)}",
+        f"other entries change it from {before} to {after}",
         "Look for a normalisation, a softmax or dropout that nothing asks for.",
         known=lambda: (
             known() or (common.HIDDEN_SOFTMAX if are_shares(activated) else None) or mixing()

@@ -100,3 +100,9 @@ def show(array: np.ndarray, count: int = 3) -> str:
     """A few entries of `array`, for a message."""
     entries = ", ".join(f"{value + 0.0:.4g}" for value in array.ravel()[:count])  # never -0
     return f"[{entries}{', …' if array.size > count else ''}]"
+
+
+def show_apart(expected: np.ndarray, seen: np.ndarray) -> tuple[str, str]:
+    """Both as `show` has them, those entries first that differ most."""
+    order = np.argsort(-np.abs(seen - expected), axis=None, kind="stable")
+    return show(expected.ravel()[order]), show(seen.ravel()[order])

@@ -15,7 +15,7 @@ from grader.checks.kit.batch_statistics import (
     scaled,
 )
 from grader.checks.kit.layers import Layers
-from grader.checks.kit.probes import expect, show
+from grader.checks.kit.probes import expect, show_apart
 from grader.checks.kit.training_run import LOOK, expect_unchanged, near, units_steps
 from grader.checks.misconceptions import Known
 from grader.checks.misconceptions.shared.common import SAME_LOGITS
@@ -60,11 +60,12 @@ def expect_kept_statistics(
     weights = scaled(layers.split(run.trained), zero_scale)
     kept_so = statistics, mean.scale, mean.shift
     passed = NormalisedPass(weights, how, run.unseen_images, kept=kept_so)
+    predicted, seen = show_apart(passed.logits, run.unseen_logits)
     expect(
         near(run.unseen_logits, passed.logits, passed.error),
         "after the training, in eval mode, the logits of a hidden layer that is normalised by the "
-        f"running statistics, here {show(passed.logits)}",
-        show(run.unseen_logits),
+        f"running statistics, here {predicted}",
+        seen,
         LOOK,
     )
 

@@ -27,7 +27,7 @@ from grader.checks.kit.passes import (
     Weights,
     summed,
 )
-from grader.checks.kit.probes import Failure, expect, show
+from grader.checks.kit.probes import Failure, expect, show_apart
 from grader.checks.misconceptions import Known
 from grader.checks.misconceptions.shared.common import OTHER_GRADIENT
 from grader.grading.training import SGD, RevealedStep, Step, TrainingRun, gradients_of_sgd
@@ -93,10 +93,11 @@ def expect_unchanged(run: TrainingRun) -> None:
 def expect_unseen(run: TrainingRun, passed: Pass) -> None:
     """Fail unless the logits in eval mode, after the training, are those of `passed`."""
     expect_unchanged(run)
+    predicted, seen = show_apart(passed.logits, run.unseen_logits)
     expect(
         near(run.unseen_logits, passed.logits, passed.error, rtol=LOGITS_RTOL),
-        f"after the training, in eval mode, the logits {show(passed.logits)} on unseen images",
-        show(run.unseen_logits),
+        f"after the training, in eval mode, the logits {predicted} on unseen images",
+        seen,
         LOOK,
     )
 
@@ -151,20 +152,14 @@ def expect_chain_trains(
 def expect_logits(revealed: RevealedStep, passed: Pass, in_words: str) -> None:
     """Fail unless the logits of the step's `rows` are those of `passed`."""
     step, logits = revealed.step, revealed.step.logits[revealed.rows]
-    predicted, seen = farthest_apart(passed.logits, logits)
+    predicted, seen = show_apart(passed.logits, logits)
     expect(
         near(logits, passed.logits, passed.error, rtol=LOGITS_RTOL),
         f"in step {step.number + 1} of training the logits {in_words} of that step's parameters "
-        f"and batch, here {show(predicted)}",
-        show(seen),
+        f"and batch, here {predicted}",
+        seen,
         LOOK,
     )
-
-
-def farthest_apart(predicted: np.ndarray, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """All entries of both, those that differ most first."""
-    order = np.argsort(-np.abs(seen - predicted), axis=None, kind="stable")
-    return predicted.ravel()[order], seen.ravel()[order]
 
 
 def near(
@@ -216,11 +211,11 @@ def expect_gradient(
     """Fail unless `agree`, with the entries of a parameter's gradient that are farthest apart."""
     if agree:
         return
-    predicted, seen = farthest_apart(predicted, seen)
+    wanted, had = show_apart(predicted, seen)
     expect(
         False,
-        f"in step {number + 1} of training the loss's gradient of `{name}`, here {show(predicted)}",
-        show(seen),
+        f"in step {number + 1} of training the loss's gradient of `{name}`, here {wanted}",
+        had,
         BACKWARD,
         lambda: (known and known()) or OTHER_GRADIENT,
     )
