@@ -196,7 +196,7 @@ def test_hostile_names_are_text_of_their_own_direction(tmp_path: Path) -> None:
     assert "<img" not in body
     shown = [name for _, name, _, _ in places_of(page)]
     assert len(shown) == len(HARMFUL)
-    for text in ("<img src=x onerror=alert(1)>", "=cmd|' /C calc'!A0", "\u202egnp.exe"):
+    for text in ("<img src=x onerror=alert(1)>", "=cmd|' /C calc'!A0", "\\u202egnp.exe"):
         assert text in shown
 
 
