@@ -117,12 +117,13 @@ def undecorated(text: str) -> str:
 
 
 class RunGrader(Protocol):
-    """`python -m grader ARGUMENTS`, with the package of the repository at `root`."""
+    """`python -m grader ARGUMENTS`, with the package of the repository at `root`; called in `cwd`,
+    or else in `root`."""
 
     def __call__(
         self,
         *arguments: str | Path,
-        cwd: Path = REPOSITORY,
+        cwd: Path | None = None,
         root: Path = REPOSITORY,
         prefix: tuple[str, ...] = (),
         **environment: str,
@@ -155,7 +156,7 @@ def environment_for(root: Path) -> dict[str, str]:
 
 def run_command(
     *arguments: str | Path,
-    cwd: Path = REPOSITORY,
+    cwd: Path | None = None,
     root: Path = REPOSITORY,
     prefix: tuple[str, ...] = (),
     **environment: str,
@@ -164,7 +165,7 @@ def run_command(
         skip_elsewhere()
     ran = subprocess.run(
         [*prefix, sys.executable, "-m", "grader", *arguments],
-        cwd=cwd,
+        cwd=cwd or root,  # a package there comes before any other
         env=environment_for(root) | environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -260,7 +261,7 @@ def run_grader(host: Host | None) -> RunGrader:
 
     def run(
         *arguments: str | Path,
-        cwd: Path = REPOSITORY,
+        cwd: Path | None = None,
         root: Path = REPOSITORY,
         prefix: tuple[str, ...] = (),
         **environment: str,
@@ -275,7 +276,7 @@ def run_grader(host: Host | None) -> RunGrader:
             return run_command(*arguments, cwd=cwd, root=root, prefix=prefix, **environment)
         if root != REPOSITORY:
             environment["GRADER_COURSE"] = str(root)
-        ran = Ran(*host.run(list(map(str, arguments)), cwd, environment))
+        ran = Ran(*host.run(list(map(str, arguments)), cwd or root, environment))
         assert "Traceback" not in ran.stdout + ran.stderr, ran.stderr
         return ran
 

@@ -114,11 +114,22 @@ def read_by(path: Path, package: Path) -> Iterator[Path]:
     yield from (file for folder in folders for file in folder.iterdir() if file.name in names)
 
 
-def imported_by(tree: ast.AST) -> Iterator[str]:
+def imported_by(tree: ast.Module) -> Iterator[str]:
     """The names of modules that it imports, at its top or later, and of what it takes from them."""
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """All statements at any depth: a tenth of the nodes, as what they compute is left out."""
+    blocks = ("body", "orelse", "finalbody", "handlers", "cases")
+    remaining: list[ast.AST] = [tree]
+    while remaining:
+        node = remaining.pop()
+        yield node
+        for block in blocks:
+            remaining += getattr(node, block, [])
