@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.sandbox.blame import StudentUnusable
-from grader.sandbox.wire import protocol
+from grader.sandbox.wire import replies
+from grader.sandbox.wire.plain import Array, Data, ProtocolError, unpack_array
 from grader.sandbox.wire.values import unpack
 
 
@@ -34,7 +35,7 @@ class Left(NamedTuple):
 
 @dataclass(frozen=True)
 class Called:
-    """What a call of the student's function gave; see `protocol.Called`.
+    """What a call of the student's function gave; see `replies.Called`.
 
     All of it is plain data, with `values.Tensor` for tensors: of any shape, dtype and size within
     the protocol's bounds, so a check looks at what it is before it compares it.
@@ -49,7 +50,7 @@ class Called:
     recording: bool
 
 
-def called(message: protocol.Called, doing: str, count: int) -> Called:
+def called(message: replies.Called, doing: str, count: int) -> Called:
     """What `message`, about a call with `count` arguments, holds.
 
     Raises:
@@ -67,7 +68,7 @@ def called(message: protocol.Called, doing: str, count: int) -> Called:
                 message.left,
             )
         )
-    except protocol.ProtocolError as error:
+    except ProtocolError as error:
         raise StudentUnusable(f"{doing}: {error}") from None
     if not (
         len(arguments) == len(gradients) == len(left) == count
@@ -90,16 +91,14 @@ def is_left(record: object) -> bool:
     return isinstance(record, tuple) and list(map(type, record)) == [bool] * len(Left._fields)
 
 
-def list_in(data: protocol.Data) -> list[Any]:
+def list_in(data: Data) -> list[Any]:
     value = unpack(data)
     if not isinstance(value, list):
-        raise protocol.ProtocolError("an answer that is no list")
+        raise ProtocolError("an answer that is no list")
     return value
 
 
-def checked(
-    message: protocol.Array | None, shape: tuple[int, ...], doing: str, what: str
-) -> np.ndarray:
+def checked(message: Array | None, shape: tuple[int, ...], doing: str, what: str) -> np.ndarray:
     """The array in `message`, if it is finite float32 of exactly this shape.
 
     Raises:
@@ -108,8 +107,8 @@ def checked(
     if message is None:
         raise StudentUnusable(f"{doing}: no {what}")
     try:
-        array = protocol.unpack_array(message)
-    except protocol.ProtocolError as error:
+        array = unpack_array(message)
+    except ProtocolError as error:
         raise StudentUnusable(f"{doing}: {error}") from None
     if array.dtype != np.float32 or array.shape != shape:
         raise StudentUnusable(
@@ -121,16 +120,16 @@ def checked(
     return array
 
 
-def parameters_of(messages: list[protocol.Parameter]) -> list[Parameter]:
+def parameters_of(messages: list[replies.Parameter]) -> list[Parameter]:
     parameters = []
     for message in messages:
         try:
-            value = None if message.value is None else protocol.unpack_array(message.value)
-        except protocol.ProtocolError:
+            value = None if message.value is None else unpack_array(message.value)
+        except ProtocolError:
             value = None
         parameters.append(Parameter(message.name, message.kind, message.requires_grad, value))
     return parameters
 
 
-def draw_of(message: protocol.Array) -> np.ndarray:
+def draw_of(message: Array) -> np.ndarray:
     return checked(message, (4,), "torch.rand", "numbers")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import shorten
 from typing import ClassVar, Literal, NamedTuple
 
-from grader.sandbox.wire import protocol
+from grader.sandbox.wire import replies
 from grader.sandbox.wire.cells import Cells, line_of, place_of
 
 SHOWN_TEXT = 240  # characters of an exception's text: a tensor as text fills a screen
@@ -42,7 +42,7 @@ class StudentRaised(StudentError):
 
     verdict = "error"
 
-    def __init__(self, reply: protocol.Raised, source: str = "", cells: Cells = ()) -> None:
+    def __init__(self, reply: replies.Raised, source: str = "", cells: Cells = ()) -> None:
         said = shorten(reply.message, SHOWN_TEXT, placeholder=" …")
         text = f"{reply.error}: {said}" if said else reply.error
         super().__init__(f"{reply.doing} raised {text}", reply.line, cells)

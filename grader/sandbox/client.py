@@ -26,8 +26,9 @@ from grader.sandbox.handles import Network, Optimizer
 from grader.sandbox.process import Launcher, SandboxError
 from grader.sandbox.spawner import Spawner
 from grader.sandbox.trainee import Trainee
-from grader.sandbox.wire import protocol
+from grader.sandbox.wire import replies, requests
 from grader.sandbox.wire.cells import Cells
+from grader.sandbox.wire.plain import pack_array
 from grader.sandbox.wire.values import GivenNetwork, pack
 
 ENTRY_POINTS = ("Net", "make_optimizer")
@@ -76,7 +77,7 @@ class Student:
     ) -> None:
         self.slug = slug
         self.filename = f"{slug}{'.ipynb' if cells else '.py'}"
-        load = protocol.Load(slug, source, IMPORT_SEED, cells, siblings, names, bool(cells))
+        load = requests.Load(slug, source, IMPORT_SEED, cells, siblings, names, bool(cells))
         self._conversation = Conversation(launcher, load, limits, leaves_no_trace=leaves_no_trace)
         self._made_of = launcher, slug, source, limits, cells, siblings, names, leaves_no_trace
         self._ask = self._conversation.ask
@@ -133,7 +134,7 @@ class Student:
         """`Net(*sizes, **options)` after `torch.manual_seed(seed)`, if there is one; after one
         forward pass."""
         key = f"net{self._conversation.requests}"
-        built = self._ask(protocol.Build(key, seed, sizes, options), protocol.Built)
+        built = self._ask(requests.Build(key, seed, sizes, options), replies.Built)
         return Network(
             self._ask, key, sizes, parameters_of(built.parameters), draw_of(built.next_draw)
         )
@@ -148,9 +149,9 @@ class Student:
     ) -> Optimizer:
         """`make_optimizer(parameters, **options)` on new parameters that hold `values`."""
         key = f"optimizer{self._conversation.requests}"
-        arrays = [protocol.pack_array(value) for value in values]
-        request = protocol.MakeOptimizer(key, seed, arrays, options, as_generator)
-        made = self._ask(request, protocol.OptimizerMade)
+        arrays = [pack_array(value) for value in values]
+        request = requests.MakeOptimizer(key, seed, arrays, options, as_generator)
+        made = self._ask(request, replies.OptimizerMade)
         shapes = [value.shape for value in values]
         return Optimizer(self._ask, key, shapes, made.held, draw_of(made.next_draw))
 
@@ -165,8 +166,8 @@ class Student:
             train: whether it is in train mode.
         """
         key = f"given{self._conversation.requests}"
-        values = [protocol.pack_array(value) for value in layers]
-        self._ask(protocol.Give(key, values, dropout, train), protocol.Done)
+        values = [pack_array(value) for value in layers]
+        self._ask(requests.Give(key, values, dropout, train), replies.Done)
         return GivenNetwork(key)
 
     def call(
@@ -184,14 +185,14 @@ class Student:
             seed: of torch's generator; without it, that goes on from the call before.
             cotangent: if given, the gradients of sum(cotangent * result) come back as well.
         """
-        request = protocol.Call(
+        request = requests.Call(
             function,
             pack(list(arguments)),
             pack(dict(options)),
             seed,
-            None if cotangent is None else protocol.pack_array(cotangent),
+            None if cotangent is None else pack_array(cotangent),
         )
-        return called(self._ask(request, protocol.Called), f"calling {function}", len(arguments))
+        return called(self._ask(request, replies.Called), f"calling {function}", len(arguments))
 
     def train(
         self,
@@ -206,7 +207,7 @@ class Student:
         lr: float,
         momentum: float,
     ) -> Trainee:
-        """Make what the seed's loop trains; see `protocol.Train`.
+        """Make what the seed's loop trains; see `requests.Train`.
 
         Args:
             images: uint8 of shape (N, num_features).
@@ -215,9 +216,9 @@ class Student:
             kept: how many epochs' steps can be followed and revealed, the latest; 0 for none.
             lr, momentum: of SGD, for a network without an optimizer of the student's.
         """
-        packed = protocol.pack_array(images), protocol.pack_array(labels)
-        request = protocol.Train(seed, sizes, *packed, batch_size, students, kept, lr, momentum)
-        begun = self._ask(request, protocol.TrainingBegun)
+        packed = pack_array(images), pack_array(labels)
+        request = requests.Train(seed, sizes, *packed, batch_size, students, kept, lr, momentum)
+        begun = self._ask(request, replies.TrainingBegun)
         starts = range(0, len(images), batch_size)
         batches = [min(batch_size, len(images) - start) for start in starts]
         return Trainee(self._ask, batches, sizes[-1], kept, parameters_of(begun.parameters))

@@ -26,7 +26,8 @@ from grader.sandbox.blame import (
     StudentUnusable,
 )
 from grader.sandbox.process import Launcher, Process, SandboxError
-from grader.sandbox.wire import protocol, syntax
+from grader.sandbox.wire import protocol, replies, requests, syntax
+from grader.sandbox.wire.plain import MAX_TEXT, ProtocolError
 
 Body = TypeVar("Body")
 TICK_S = 0.1
@@ -59,7 +60,7 @@ class Conversation:
     def __init__(
         self,
         launcher: Launcher,
-        load: protocol.Load,
+        load: requests.Load,
         limits: Allowance,
         *,
         leaves_no_trace: Callable[[], bool],
@@ -83,7 +84,7 @@ class Conversation:
         self._memory_bytes = math.inf  # what it may then have
         self._unfinished: StudentError | None = None  # why the module did not get to its end
         self._load_failure: StudentError | None = None
-        self._loaded: protocol.Loaded | None = None
+        self._loaded: replies.Loaded | None = None
 
     @property
     def output(self) -> str:
@@ -108,14 +109,14 @@ class Conversation:
 
     # ------------------------------------------------------------ asking
 
-    def loaded(self) -> protocol.Loaded:
+    def loaded(self) -> replies.Loaded:
         """What importing the module showed; it is imported if it has not been."""
         with self._failing():
             self._worker()
         assert self._loaded is not None
         return self._loaded
 
-    def ask(self, request: protocol.Request, expected: type[Body]) -> Body:
+    def ask(self, request: requests.Request, expected: type[Body]) -> Body:
         """The worker's answer to `request`.
 
         Raises:
@@ -150,7 +151,7 @@ class Conversation:
         assert self._process is not None
         return self._process
 
-    def _import(self) -> protocol.Loaded:
+    def _import(self) -> replies.Loaded:
         """Import the module in a new worker: all of it, or else once more its definitions only.
 
         None is started for a module that is no Python.
@@ -186,10 +187,10 @@ class Conversation:
         source = self._load.source
         if (error := syntax.error_in(source)) is not None:
             place = syntax.place_of_error(error, source)
-            said = type(error).__name__, error.msg[: protocol.MAX_TEXT], *place
-            raise StudentRaised(protocol.Raised(f"importing {self._load.slug}.py", *said), source)
+            said = type(error).__name__, error.msg[:MAX_TEXT], *place
+            raise StudentRaised(replies.Raised(f"importing {self._load.slug}.py", *said), source)
 
-    def _import_in_time(self, seconds: float) -> protocol.Loaded:
+    def _import_in_time(self, seconds: float) -> replies.Loaded:
         if self._time_is_up():
             self._weigh_time_out(self._limits.wall_s)
             raise StudentTimedOut("the assignment's time was used up by an earlier check")
@@ -197,7 +198,7 @@ class Conversation:
             self._process = self._start()
         except SandboxError:
             self._process = self._start()
-        return self._exchange(self._process, self._load, protocol.Loaded, seconds)
+        return self._exchange(self._process, self._load, replies.Loaded, seconds)
 
     def _time_is_up(self) -> bool:
         is_late = self._deadline is not None and self._deadline <= time.monotonic()
@@ -217,9 +218,9 @@ class Conversation:
         starting = time.monotonic() + 60
         try:
             reply = self._receive(process, starting)
-            if reply.id != 0 or not isinstance(reply.body, protocol.Ready):
-                raise protocol.ProtocolError("it never said that it is ready")
-        except (StudentError, SandboxError, protocol.ProtocolError) as error:
+            if reply.id != 0 or not isinstance(reply.body, replies.Ready):
+                raise ProtocolError("it never said that it is ready")
+        except (StudentError, SandboxError, ProtocolError) as error:
             self._end_worker()
             words = self._last_words(printed)
             said = f"{error}; {words}" if words else str(error)
@@ -236,7 +237,7 @@ class Conversation:
     def _exchange(
         self,
         process: Process,
-        request: protocol.Request,
+        request: requests.Request,
         expected: type[Body],
         seconds: float = math.inf,
     ) -> Body:
@@ -246,28 +247,28 @@ class Conversation:
         self.requests += 1
         try:
             message = protocol.encode(protocol.Envelope(self.requests, request))
-        except protocol.ProtocolError as error:  # what it made comes back with the request
+        except ProtocolError as error:  # what it made comes back with the request
             raise StudentUnusable(f"what it made is too large to be asked about: {error}") from None
         try:
             self._send(process, message, deadline)
             reply = self._receive(process, deadline)
             if reply.id != self.requests:
-                raise protocol.ProtocolError("a reply to another request")
+                raise ProtocolError("a reply to another request")
         except StudentError as error:
             self._end_worker()
             if isinstance(error, StudentTimedOut):
                 self._weigh_time_out(min(seconds, self._limits.wall_s))
             raise
-        except protocol.ProtocolError as error:
+        except ProtocolError as error:
             self._end_worker()
             raise StudentCrashed(f"the worker's messages were disturbed: {error}") from None
         except BaseException:
             self._end_worker()
             raise
         body = reply.body
-        if isinstance(body, protocol.Raised):
+        if isinstance(body, replies.Raised):
             raise StudentRaised(body, self._load.source, self._load.cells)
-        if isinstance(body, protocol.Unusable):
+        if isinstance(body, replies.Unusable):
             raise StudentUnusable(f"{body.doing}: {body.problem}", body.line, self._load.cells)
         if not isinstance(body, expected):
             self._end_worker()
@@ -381,7 +382,7 @@ class Conversation:
             return False
         self._drain_rest(process)
         try:
-            message = protocol.encode(protocol.Envelope(0, protocol.Anew()))
+            message = protocol.encode(protocol.Envelope(0, requests.Anew()))
             self._send(process, message, time.monotonic() + TICK_S)
         except StudentError:
             return False

@@ -9,7 +9,8 @@ import numpy as np
 
 from grader.sandbox.answers import Parameter, checked
 from grader.sandbox.blame import StudentUnusable
-from grader.sandbox.wire import protocol
+from grader.sandbox.wire import replies, requests
+from grader.sandbox.wire.plain import Array, pack_array
 
 Body = TypeVar("Body")
 
@@ -17,7 +18,7 @@ Body = TypeVar("Body")
 class Ask(Protocol):
     """Send a request, await a reply of the expected type."""
 
-    def __call__(self, request: protocol.Request, expected: type[Body], /) -> Body: ...
+    def __call__(self, request: requests.Request, expected: type[Body], /) -> Body: ...
 
 
 class Network:
@@ -36,14 +37,14 @@ class Network:
         self.next_draw = next_draw
         self._ask = ask
         self._key = key
-        self._assigned: list[protocol.Array] | None = None  # to be sent with the next request
+        self._assigned: list[Array] | None = None  # to be sent with the next request
         self._gradients = False  # whether autograd recorded in the latest forward pass
 
     def assign(self, values: Sequence[np.ndarray]) -> None:
         """Set every parameter, in the order of `parameters`, to float32 `values`."""
-        self._assigned = [protocol.pack_array(value) for value in values]
+        self._assigned = [pack_array(value) for value in values]
 
-    def _take_assigned(self) -> list[protocol.Array] | None:
+    def _take_assigned(self) -> list[Array] | None:
         values, self._assigned = self._assigned, None
         return values
 
@@ -65,22 +66,22 @@ class Network:
     ) -> list[np.ndarray]:
         """The same for one batch, with one set of all parameters' values after the other."""
         self._assigned = None
-        values = [[protocol.pack_array(value) for value in setting] for setting in settings]
+        values = [[pack_array(value) for value in setting] for setting in settings]
         return self._forward(values, [inputs], train, None)
 
     def _forward(
         self,
-        values: list[list[protocol.Array]],
+        values: list[list[Array]],
         batches: Sequence[np.ndarray],
         train: bool,
         seed: int | None,
     ) -> list[np.ndarray]:
-        arrays = [protocol.pack_array(batch) for batch in batches]
+        arrays = [pack_array(batch) for batch in batches]
         # By turns, as a network has to do the same either way.
         self._gradients = not self._gradients
-        request = protocol.Forward(self._key, values, arrays, train, self._gradients, seed)
+        request = requests.Forward(self._key, values, arrays, train, self._gradients, seed)
         batches = [*batches] * max(1, len(values))
-        outputs = self._ask(request, protocol.Outputs).arrays
+        outputs = self._ask(request, replies.Outputs).arrays
         mode = "train" if train else "eval"
         if len(outputs) != len(batches):
             raise StudentUnusable("the forward pass: an answer is missing")
@@ -98,14 +99,14 @@ class Network:
         self, inputs: np.ndarray, cotangent: np.ndarray, *, seed: int
     ) -> list[np.ndarray | None]:
         """d sum(cotangent * logits) / d parameter, for each parameter; None where none arrived."""
-        request = protocol.Backward(
+        request = requests.Backward(
             self._key,
             self._take_assigned(),
-            protocol.pack_array(inputs),
-            protocol.pack_array(cotangent),
+            pack_array(inputs),
+            pack_array(cotangent),
             seed,
         )
-        gradients = self._ask(request, protocol.Outputs).arrays
+        gradients = self._ask(request, replies.Outputs).arrays
         if len(gradients) != len(self.parameters):
             raise StudentUnusable("the backward pass: a gradient is missing")
         return [
@@ -118,7 +119,7 @@ class Network:
     def load_state_of(self, other: Network) -> None:
         """`self.load_state_dict(other.state_dict())`."""
         other.forward_all([])  # so that what was assigned to it has arrived
-        self._ask(protocol.CopyState(other._key, self._key), protocol.Done)
+        self._ask(requests.CopyState(other._key, self._key), replies.Done)
 
 
 class Optimizer:
@@ -140,11 +141,11 @@ class Optimizer:
 
     def step(self, gradients: Sequence[Sequence[np.ndarray | None]]) -> list[list[np.ndarray]]:
         """One `step()` for each entry of `gradients`; the parameters after each."""
-        request = protocol.Step(
+        request = requests.Step(
             self._key,
-            [[None if g is None else protocol.pack_array(g) for g in step] for step in gradients],
+            [[None if g is None else pack_array(g) for g in step] for step in gradients],
         )
-        values = self._ask(request, protocol.Stepped).values
+        values = self._ask(request, replies.Stepped).values
         if [len(step) for step in values] != [len(self._shapes)] * len(gradients):
             raise StudentUnusable("optimizer.step(): an answer is missing")
         return [

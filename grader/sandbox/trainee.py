@@ -11,7 +11,8 @@ import numpy as np
 from grader.sandbox.answers import Parameter, checked
 from grader.sandbox.blame import StudentUnusable
 from grader.sandbox.handles import Ask
-from grader.sandbox.wire import protocol
+from grader.sandbox.wire import replies, requests
+from grader.sandbox.wire.plain import Array, ProtocolError, pack_array
 
 DOING = "training"
 
@@ -56,8 +57,8 @@ class Trainee:
             The logits (N, num_output) of each; gradients (S, K), and values (S, K) after each
             step, at the coordinates.
         """
-        request = protocol.TrainEpoch(protocol.pack_array(coordinates))
-        trained = self._ask(request, protocol.Trained)
+        request = requests.TrainEpoch(pack_array(coordinates))
+        trained = self._ask(request, replies.Trained)
         self._epochs = self._epochs % max(self._kept, 1) + 1
         if len(trained.logits) != len(self._batches):
             raise StudentUnusable(f"{DOING}: another number of steps than there are batches")
@@ -73,8 +74,8 @@ class Trainee:
 
     def follow(self, coordinates: np.ndarray) -> Followed:
         """What the steps that are kept did there."""
-        request = protocol.Follow(protocol.pack_array(coordinates))
-        shown = self._ask(request, protocol.Followed)
+        request = requests.Follow(pack_array(coordinates))
+        shown = self._ask(request, replies.Followed)
         steps = len(self._batches) * self._epochs
         if len(shown.buffers) != steps + 1:
             raise StudentUnusable(f"{DOING}: buffers of another number of steps")
@@ -85,14 +86,14 @@ class Trainee:
 
     def reveal(self, step: int) -> np.ndarray:
         """All parameters (P,) before a step of those that are kept; -1 and one more than these
-        are as for `protocol.Reveal`."""
-        shown = self._ask(protocol.Reveal(step), protocol.Revealed)
+        are as for `requests.Reveal`."""
+        shown = self._ask(requests.Reveal(step), replies.Revealed)
         return checked(shown.before, (self._size,), DOING, "parameters")
 
     def measure(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
         """Logits (M, num_output) for uint8 images (M, num_features) in eval mode; what gave them:
         all parameters (P,), and the buffers."""
-        measured = self._ask(protocol.Measure(protocol.pack_array(images)), protocol.Measured)
+        measured = self._ask(requests.Measure(pack_array(images)), replies.Measured)
         return (
             checked(measured.logits, (len(images), self._num_output), DOING, "logits"),
             checked(measured.values, (self._size,), DOING, "parameters"),
@@ -100,7 +101,7 @@ class Trainee:
         )
 
 
-def buffers_of(messages: Sequence[protocol.Array]) -> list[np.ndarray]:
+def buffers_of(messages: Sequence[Array]) -> list[np.ndarray]:
     """Buffers of any shape.
 
     Raises:
@@ -109,5 +110,5 @@ def buffers_of(messages: Sequence[protocol.Array]) -> list[np.ndarray]:
     try:
         shapes = [message.shape for message in messages]
         return [checked(m, s, DOING, "buffers") for m, s in zip(messages, shapes, strict=True)]
-    except protocol.ProtocolError as error:
+    except ProtocolError as error:
         raise StudentUnusable(f"{DOING}: {error}") from None

@@ -13,7 +13,7 @@ from grader.grading.engine import Engine, about_output
 from grader.grading.slips.recognise import slip_of
 from grader.sandbox.client import StudentRaised, StudentUnusable
 from grader.sandbox.process import Launcher
-from grader.sandbox.wire import protocol
+from grader.sandbox.wire import replies
 from grader.submissions.model import Source, Submission
 
 COURSE = load_course(REPOSITORY)
@@ -39,7 +39,7 @@ MADE = "calling make_optimizer(parameters)"
 
 def told(kind: str, text: str, source: str = "", doing: str = FORWARD, line: int = 1) -> str | None:
     """The name of the slip that an exception at `line` of `source` is told as."""
-    raised = protocol.Raised(doing, kind, text, line if source else None, 0, 0)
+    raised = replies.Raised(doing, kind, text, line if source else None, 0, 0)
     slip = slip_of(StudentRaised(raised, source), source, original_stub(COURSE, "relu"))
     return None if slip is None else slip.name
 
@@ -154,7 +154,7 @@ def test_steps_divide_where_the_code_does_and_not_what_is_said_of_it(
 def test_self_is_missed_only_where_the_object_has_the_name() -> None:
     source = "self.W_1 = 1\ny = W_1 + bias"
     slip = slip_of(
-        StudentRaised(protocol.Raised(FORWARD, "NameError", "name 'W_1' is not defined", 2, 0, 0)),
+        StudentRaised(replies.Raised(FORWARD, "NameError", "name 'W_1' is not defined", 2, 0, 0)),
         source,
         None,
     )
@@ -216,7 +216,7 @@ def test_much_that_is_printed_is_noted() -> None:
 def test_a_note_has_500_characters() -> None:
     def worker(wire: Wire) -> None:
         wire.start()
-        wire.answer(protocol.Loaded(["Net"], 0, notes=["x" * 500, "x" * 501]))
+        wire.answer(replies.Loaded(["Net"], 0, notes=["x" * 500, "x" * 501]))
 
     engine = Engine(COURSE, FakeLauncher(worker), seed=1)
     submission = Submission("a", {"relu": Source("relu", "relu.py", "")}, {})

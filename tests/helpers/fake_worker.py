@@ -14,7 +14,8 @@ import pytest
 
 from grader.sandbox.client import Allowance, Student, StudentError
 from grader.sandbox.process import Ending
-from grader.sandbox.wire import protocol
+from grader.sandbox.wire import protocol, replies
+from grader.sandbox.wire.plain import Array, pack_array
 
 Worker = Callable[["Wire"], None]
 
@@ -38,10 +39,10 @@ class Wire:
             raise EOFError
         return data
 
-    def send(self, number: int, body: protocol.Body) -> None:
+    def send(self, number: int, body: replies.Body) -> None:
         self.stream.sendall(protocol.encode(protocol.Reply(number, body)))
 
-    def answer(self, body: protocol.Body) -> None:
+    def answer(self, body: replies.Body) -> None:
         self.send(self.read().id, body)
 
     def raw(self, payload: bytes) -> None:
@@ -49,11 +50,11 @@ class Wire:
 
     def start(self) -> None:
         """What every worker does before student code has a say."""
-        self.send(0, protocol.Ready({"files": True}))
+        self.send(0, replies.Ready({"files": True}))
 
     def load(self) -> None:
         self.start()
-        self.answer(protocol.Loaded(["Net", "make_optimizer"], 0))
+        self.answer(replies.Loaded(["Net", "make_optimizer"], 0))
 
 
 class FakeProcess:
@@ -145,9 +146,9 @@ def ask(worker: Worker, **limits: float) -> tuple[StudentError, FakeLauncher]:
     return caught.value, launcher
 
 
-def packed(*entries: float, dtype: str = "float32") -> protocol.Array:
-    return protocol.pack_array(np.array(entries, dtype))
+def packed(*entries: float, dtype: str = "float32") -> Array:
+    return pack_array(np.array(entries, dtype))
 
 
-def built(*parameters: protocol.Parameter) -> protocol.Built:
-    return protocol.Built(list(parameters), packed(0, 1, 2, 3))
+def built(*parameters: replies.Parameter) -> replies.Built:
+    return replies.Built(list(parameters), packed(0, 1, 2, 3))

@@ -18,7 +18,7 @@ from grader.intake.times import parse_time
 from grader.report.github import annotate
 from grader.report.markdown import code, fence
 from grader.sandbox.client import StudentError, StudentRaised
-from grader.sandbox.wire import protocol
+from grader.sandbox.wire import replies
 from grader.site.diagnoses import Diagnoses
 from grader.site.listing import listing_of
 from grader.site.summary import CheckSummary
@@ -88,7 +88,7 @@ def test_a_reason_and_a_number_in_an_export_have_1000_characters(length: int, sh
 @pytest.mark.parametrize(("length", "is_cut"), [(240, False), (241, True)])
 def test_of_what_an_exception_says_240_characters_are_shown(length: int, is_cut: bool) -> None:
     words = "x " * 118 + "y" * (length - 236)
-    error = StudentRaised(protocol.Raised("forward", "ValueError", words, None))
+    error = StudentRaised(replies.Raised("forward", "ValueError", words, None))
     assert str(error).endswith(" …") == is_cut
     assert (words in str(error)) != is_cut
 

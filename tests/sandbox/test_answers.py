@@ -7,14 +7,15 @@ import pytest
 from helpers.fake_worker import FakeLauncher, Wire, ask, built, packed, student_of
 
 from grader.sandbox.client import StudentUnusable, Trainee
-from grader.sandbox.wire import protocol
+from grader.sandbox.wire import replies
+from grader.sandbox.wire.plain import Array, pack_array
 
 
-def forward(*arrays: protocol.Array | None) -> np.ndarray:
+def forward(*arrays: Array | None) -> np.ndarray:
     def worker(wire: Wire) -> None:
         wire.load()
         wire.answer(built())
-        wire.answer(protocol.Outputs(list(arrays)))
+        wire.answer(replies.Outputs(list(arrays)))
 
     with student_of(FakeLauncher(worker)) as student:
         net = student.build(6, 5, 4, seed=1)
@@ -24,14 +25,14 @@ def forward(*arrays: protocol.Array | None) -> np.ndarray:
 GOOD = np.arange(8, dtype=np.float32).reshape(2, 4)
 
 
-def with_entry(value: float) -> protocol.Array:
+def with_entry(value: float) -> Array:
     array = GOOD.copy()
     array[1, 2] = value
-    return protocol.pack_array(array)
+    return pack_array(array)
 
 
 def test_logits_arrive() -> None:
-    assert np.array_equal(forward(protocol.pack_array(GOOD)), GOOD)
+    assert np.array_equal(forward(pack_array(GOOD)), GOOD)
 
 
 @pytest.mark.parametrize(
@@ -39,25 +40,25 @@ def test_logits_arrive() -> None:
     [
         (),
         (None,),
-        (protocol.pack_array(GOOD),) * 2,
+        (pack_array(GOOD),) * 2,
         (with_entry(np.nan),),
         (with_entry(np.inf),),
         (with_entry(-np.inf),),
-        (protocol.pack_array(GOOD.astype(np.float64)),),
-        (protocol.pack_array(GOOD.astype(np.int64)),),
-        (protocol.pack_array(GOOD.T),),
-        (protocol.pack_array(GOOD[None]),),
-        (protocol.pack_array(GOOD.ravel()),),
-        (protocol.pack_array(GOOD[:0]),),
-        (protocol.Array("float32", (2, 4), memoryview(bytes(31))),),
-        (protocol.Array("complex64", (2, 2), memoryview(bytes(32))),),
-        (protocol.Array("object", (2, 4), memoryview(bytes(64))),),
-        (protocol.Array("float32", (0, 2**63), memoryview(b"")),),
-        (protocol.Array("float32", (-2, -4), memoryview(bytes(32))),),
+        (pack_array(GOOD.astype(np.float64)),),
+        (pack_array(GOOD.astype(np.int64)),),
+        (pack_array(GOOD.T),),
+        (pack_array(GOOD[None]),),
+        (pack_array(GOOD.ravel()),),
+        (pack_array(GOOD[:0]),),
+        (Array("float32", (2, 4), memoryview(bytes(31))),),
+        (Array("complex64", (2, 2), memoryview(bytes(32))),),
+        (Array("object", (2, 4), memoryview(bytes(64))),),
+        (Array("float32", (0, 2**63), memoryview(b"")),),
+        (Array("float32", (-2, -4), memoryview(bytes(32))),),
     ],
 )
 def test_logits_that_are_not_what_was_asked_for_are_unusable(
-    arrays: tuple[protocol.Array | None, ...],
+    arrays: tuple[Array | None, ...],
 ) -> None:
     with pytest.raises(StudentUnusable):
         forward(*arrays)
@@ -66,15 +67,15 @@ def test_logits_that_are_not_what_was_asked_for_are_unusable(
 def test_a_parameter_that_is_no_sane_array_has_no_value() -> None:
     arrays = [
         None,
-        protocol.Array("complex64", (1,), memoryview(bytes(8))),
-        protocol.Array("float32", (0, 2**64 - 1), memoryview(b"")),
-        protocol.Array("float32", (2,), memoryview(bytes(4))),
+        Array("complex64", (1,), memoryview(bytes(8))),
+        Array("float32", (0, 2**64 - 1), memoryview(b"")),
+        Array("float32", (2,), memoryview(bytes(4))),
         packed(1.0, np.nan),
     ]
 
     def worker(wire: Wire) -> None:
         wire.load()
-        wire.answer(built(*(protocol.Parameter("W", "odd", True, array) for array in arrays)))
+        wire.answer(built(*(replies.Parameter("W", "odd", True, array) for array in arrays)))
 
     with student_of(FakeLauncher(worker)) as student:
         values = [p.value for p in student.build(6, 5, 4, seed=1).parameters]
@@ -94,15 +95,15 @@ def test_a_parameter_that_is_no_sane_array_has_no_value() -> None:
     ],
 )
 def test_gradients_that_are_not_what_was_asked_for_are_unusable(
-    gradients: tuple[protocol.Array | None, ...],
+    gradients: tuple[Array | None, ...],
 ) -> None:
-    def backward(*gradients: protocol.Array | None) -> list[np.ndarray | None]:
-        shapes = [protocol.Parameter("W", "", True, packed(*range(size))) for size in (2, 3)]
+    def backward(*gradients: Array | None) -> list[np.ndarray | None]:
+        shapes = [replies.Parameter("W", "", True, packed(*range(size))) for size in (2, 3)]
 
         def worker(wire: Wire) -> None:
             wire.load()
             wire.answer(built(*shapes))
-            wire.answer(protocol.Outputs(list(gradients)))
+            wire.answer(replies.Outputs(list(gradients)))
 
         with student_of(FakeLauncher(worker)) as student:
             inputs = np.zeros((1, 6), np.float32)
@@ -117,21 +118,21 @@ def test_gradients_that_are_not_what_was_asked_for_are_unusable(
 @pytest.mark.parametrize(
     "answer",
     [
-        protocol.Stepped([]),
-        protocol.Stepped([[]]),
-        protocol.Stepped([[packed(1, 2)]] * 2),
-        protocol.Stepped([[packed(1, 2)] * 2]),
-        protocol.Stepped([[packed(1, 2, 3)]]),
-        protocol.Stepped([[packed(1, np.nan)]]),
-        protocol.Stepped([[packed(1, 2, dtype="float64")]]),
+        replies.Stepped([]),
+        replies.Stepped([[]]),
+        replies.Stepped([[packed(1, 2)]] * 2),
+        replies.Stepped([[packed(1, 2)] * 2]),
+        replies.Stepped([[packed(1, 2, 3)]]),
+        replies.Stepped([[packed(1, np.nan)]]),
+        replies.Stepped([[packed(1, 2, dtype="float64")]]),
     ],
 )
-def test_steps_that_are_not_what_was_asked_for_are_unusable(answer: protocol.Stepped) -> None:
+def test_steps_that_are_not_what_was_asked_for_are_unusable(answer: replies.Stepped) -> None:
     start = np.zeros(2, np.float32)
 
     def worker(wire: Wire) -> None:
         wire.load()
-        wire.answer(protocol.OptimizerMade([0], packed(0, 1, 2, 3)))
+        wire.answer(replies.OptimizerMade([0], packed(0, 1, 2, 3)))
         wire.answer(answer)
 
     with student_of(FakeLauncher(worker)) as student:
@@ -153,7 +154,7 @@ def test_steps_of_a_training_that_are_not_what_was_asked_for_are_unusable(
     values: tuple[int, ...], buffers: int
 ) -> None:
     def follow(shape: tuple[int, ...], count: int) -> np.ndarray:
-        shown = protocol.Followed(protocol.pack_array(np.ones(shape, np.float32)), [[]] * count)
+        shown = replies.Followed(pack_array(np.ones(shape, np.float32)), [[]] * count)
         trainee = Trainee(lambda request, expected: shown, [2], 4, 1, [])  # type: ignore[arg-type, return-value]
         return trainee.follow(np.zeros(1, np.int64)).values
 
@@ -181,10 +182,10 @@ def test_an_epoch_that_is_not_what_was_asked_for_is_unusable(
         logits: list[tuple[int, ...]], gradients: tuple[int, ...], values: tuple[int, ...]
     ) -> list[np.ndarray]:
         each, slopes, reached = (
-            [protocol.pack_array(np.ones(shape, np.float32)) for shape in shapes]
+            [pack_array(np.ones(shape, np.float32)) for shape in shapes]
             for shapes in (logits, [gradients], [values])
         )
-        trained = protocol.Trained(each, *slopes, *reached)
+        trained = replies.Trained(each, *slopes, *reached)
         trainee = Trainee(lambda request, expected: trained, [2, 1], 4, 1, [])  # type: ignore[arg-type, return-value]
         return trainee.epoch(np.zeros(1, np.int64))[0]
 
@@ -194,6 +195,6 @@ def test_an_epoch_that_is_not_what_was_asked_for_is_unusable(
 
 
 @pytest.mark.parametrize("draw", [packed(), packed(1, 2, 3), packed(1, 2, 3, np.nan)])
-def test_what_the_generator_draws_is_checked_too(draw: protocol.Array) -> None:
-    error, _ = ask(lambda wire: wire.send(2, protocol.Built([], draw)))
+def test_what_the_generator_draws_is_checked_too(draw: Array) -> None:
+    error, _ = ask(lambda wire: wire.send(2, replies.Built([], draw)))
     assert isinstance(error, StudentUnusable)

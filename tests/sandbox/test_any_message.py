@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from grader.sandbox.wire import protocol
-from grader.sandbox.wire.protocol import ProtocolError
+from grader.sandbox.wire import protocol, replies
+from grader.sandbox.wire.plain import ProtocolError, pack_array, unpack_array
 from grader.sandbox.wire.values import Tensor, UnsendableError, pack, unpack
 
 QUICK = settings(derandomize=True, deadline=None, max_examples=200)
@@ -48,12 +48,12 @@ def same(one: object, other: object) -> bool:
 
 def travel(value: object) -> object:
     """Packed, sent, received and unpacked."""
-    body = protocol.Called(pack(value), *(pack([]) for _ in range(5)), recording=True)
+    body = replies.Called(pack(value), *(pack([]) for _ in range(5)), recording=True)
     message = protocol.encode(protocol.Reply(7, body))
     size = protocol.HEADER.size
     assert protocol.body_size(bytes(message[:size])) == len(message) - size
     reply = protocol.decode_reply(message[size:])
-    assert reply.id == 7 and isinstance(reply.body, protocol.Called)
+    assert reply.id == 7 and isinstance(reply.body, replies.Called)
     return unpack(reply.body.value)
 
 
@@ -70,7 +70,7 @@ def test_plain_data_crosses_the_wall_unchanged(value: object) -> None:
 @QUICK
 @given(ARRAYS)
 def test_an_array_crosses_the_wall_bit_by_bit(array: np.ndarray) -> None:
-    received = protocol.unpack_array(protocol.pack_array(array))
+    received = unpack_array(pack_array(array))
     assert same(received, np.asarray(array, order="C"))
 
 
@@ -86,7 +86,7 @@ def test_any_bytes_are_a_reply_or_refused(payload: bytes) -> None:
 def test_a_message_that_was_changed_is_a_reply_or_refused(
     value: object, data: st.DataObject
 ) -> None:
-    body = protocol.Called(pack(value), *(pack([]) for _ in range(5)), recording=True)
+    body = replies.Called(pack(value), *(pack([]) for _ in range(5)), recording=True)
     payload = bytearray(protocol.encode(protocol.Reply(7, body))[protocol.HEADER.size :])
     for _ in range(data.draw(st.integers(1, 3))):
         where = data.draw(st.integers(0, len(payload) - 1))
@@ -94,5 +94,5 @@ def test_a_message_that_was_changed_is_a_reply_or_refused(
     with contextlib.suppress(ProtocolError):
         reply = protocol.decode_reply(payload)
         assert isinstance(reply, protocol.Reply)
-        if isinstance(reply.body, protocol.Called):
+        if isinstance(reply.body, replies.Called):
             unpack(reply.body.value)

@@ -14,8 +14,8 @@ from grader.sandbox.client import (
     StudentUnusable,
 )
 from grader.sandbox.process import Launcher
-from grader.sandbox.wire import protocol
-from grader.sandbox.wire.protocol import Data, Node
+from grader.sandbox.wire import replies
+from grader.sandbox.wire.plain import Data, Node
 from grader.sandbox.wire.values import Answers, Logits, Tensor, pack
 
 LIMITS = Allowance(wall_s=60, cpu_s=30, memory_mib=1024, output_kib=64)
@@ -264,11 +264,11 @@ def freezes(net, x):
     assert after.forwards == [(4, True, True)]
 
 
-def answer(**parts: Data) -> protocol.Called:
+def answer(**parts: Data) -> replies.Called:
     """What a call with one argument gave."""
     whole = {name: pack([None]) for name in ("arguments", "gradients", "left")}
     whole |= {"value": pack(1), "forwards": pack([]), "asked": pack([])}
-    return protocol.Called(**(whole | parts), recording=True)
+    return replies.Called(**(whole | parts), recording=True)
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def answer(**parts: Data) -> protocol.Called:
         answer(asked=pack([{}])),
     ],
 )
-def test_a_forged_answer_is_the_students_fault(forged: protocol.Called) -> None:
+def test_a_forged_answer_is_the_students_fault(forged: replies.Called) -> None:
     right = answer(left=pack([(True,) * 5]), forwards=pack([(4, True, True)]), asked=pack([[1]]))
     assert called(right, "calling f", 1).left == [Left(True, True, True, True, True)]
     with pytest.raises(StudentUnusable):

@@ -33,7 +33,8 @@ from grader.sandbox.client import (
 )
 from grader.sandbox.process import Ending, SandboxError
 from grader.sandbox.spawner import Spawner
-from grader.sandbox.wire import protocol
+from grader.sandbox.wire import protocol, replies, requests
+from grader.sandbox.wire.plain import pack_array, unpack_array
 from grader.sandbox.zygote import Zygote
 from grader.submissions.model import Source, Submission
 
@@ -50,8 +51,8 @@ def reply_bytes(body: object, number: object = 2) -> bytes:
 DISTURBED: dict[str, Worker] = {
     "the id of an earlier request": lambda wire: wire.send(1, built()),
     "the id of a later request": lambda wire: wire.send(3, built()),
-    "another kind of answer": lambda wire: wire.send(2, protocol.Done()),
-    "ready once more": lambda wire: wire.send(2, protocol.Ready({})),
+    "another kind of answer": lambda wire: wire.send(2, replies.Done()),
+    "ready once more": lambda wire: wire.send(2, replies.Ready({})),
     "a request": lambda wire: wire.raw(reply_bytes({"type": "Load", "slug": "", "source": ""})),
     "no message": lambda wire: wire.raw(b""),
     "garbage": lambda wire: wire.raw(b"\xc1garbage"),
@@ -104,7 +105,7 @@ def test_after_a_crash_the_module_is_loaded_by_a_fresh_worker() -> None:
 def test_a_module_that_cannot_be_loaded_is_not_loaded_again() -> None:
     def failing(wire: Wire) -> None:
         wire.start()
-        wire.answer(protocol.Raised("importing relu.py", "ValueError", "why", 3))
+        wire.answer(replies.Raised("importing relu.py", "ValueError", "why", 3))
 
     launcher = FakeLauncher(failing)
     with student_of(launcher) as student:
@@ -206,8 +207,8 @@ def test_a_worker_that_never_gets_ready_is_the_sandboxs_fault() -> None:
     for worker in (
         lambda wire: None,
         lambda wire: wire.raw(b"garbage"),
-        lambda wire: wire.send(1, protocol.Ready({})),
-        lambda wire: wire.send(0, protocol.Done()),
+        lambda wire: wire.send(1, replies.Ready({})),
+        lambda wire: wire.send(0, replies.Done()),
     ):
         with student_of(FakeLauncher(worker)) as student, pytest.raises(SandboxError):
             student.load()
@@ -410,35 +411,35 @@ def children_of(pid: int) -> str:
 # ---------------------------------------------------------------- what a network is asked
 
 
-def network_that_notes(requests: list[protocol.Request], key: str) -> Network:
+def network_that_notes(asked: list[requests.Request], key: str) -> Network:
     """A handle on nothing: what it asks is noted, and answered with zeros."""
 
-    def ask(request: protocol.Request, expected: type[Any]) -> Any:
-        requests.append(request)
-        if not isinstance(request, protocol.Forward):
-            return protocol.Done()
-        batches = [protocol.unpack_array(batch) for batch in request.batches]
-        zeros = [protocol.pack_array(np.zeros((len(b), 4), np.float32)) for b in batches]
-        return protocol.Outputs(zeros * max(1, len(request.values)))
+    def ask(request: requests.Request, expected: type[Any]) -> Any:
+        asked.append(request)
+        if not isinstance(request, requests.Forward):
+            return replies.Done()
+        batches = [unpack_array(batch) for batch in request.batches]
+        zeros = [pack_array(np.zeros((len(b), 4), np.float32)) for b in batches]
+        return replies.Outputs(zeros * max(1, len(request.values)))
 
     return Network(ask, key, (6, 5, 4), [], np.zeros(4, np.float32))
 
 
 def test_autograd_records_in_every_other_pass() -> None:
-    requests: list[Any] = []
-    net = network_that_notes(requests, "net")
+    asked: list[Any] = []
+    net = network_that_notes(asked, "net")
     for train in (False, False, True, True):
         net.forward(np.zeros((2, 6), np.float32), train=train)
-    assert [request.gradients for request in requests] == [True, False, True, False]
+    assert [request.gradients for request in asked] == [True, False, True, False]
 
 
 def test_what_was_assigned_has_arrived_before_a_state_is_copied() -> None:
-    requests: list[Any] = []
-    source, target = (network_that_notes(requests, key) for key in ("source", "target"))
+    asked: list[Any] = []
+    source, target = (network_that_notes(asked, key) for key in ("source", "target"))
     source.assign([np.ones(3, np.float32)])
     target.load_state_of(source)
-    assigned, copied = requests
+    assigned, copied = asked
     assert (assigned.key, len(assigned.values)) == ("source", 1)
     assert (copied.source, copied.target) == ("source", "target")
     source.forward(np.zeros((2, 6), np.float32))
-    assert requests[-1].values == []  # and is assigned once
+    assert asked[-1].values == []  # and is assigned once

@@ -19,8 +19,9 @@ from helpers.fake_worker import FakeLauncher, Wire, student_of
 
 from grader.sandbox.client import StudentCrashed, StudentTimedOut
 from grader.sandbox.process import Ending, SandboxError
-from grader.sandbox.wire import protocol
-from grader.sandbox.wire.protocol import HEADER, ProtocolError
+from grader.sandbox.wire import protocol, replies
+from grader.sandbox.wire.plain import ProtocolError, pack_array
+from grader.sandbox.wire.protocol import HEADER
 from grader.sandbox.zygote import Zygote
 
 MIB = 1 << 20
@@ -47,7 +48,7 @@ def test_a_message_has_64_mib() -> None:
 
 
 def reply_of(size: int) -> protocol.Reply:
-    return protocol.Reply(1, protocol.Outputs([protocol.pack_array(np.zeros(size, np.uint8))]))
+    return protocol.Reply(1, replies.Outputs([pack_array(np.zeros(size, np.uint8))]))
 
 
 LISTS: dict[str, Callable[[int], dict[str, object]]] = {
@@ -129,8 +130,8 @@ def test_a_value_has_8192_nodes() -> None:
 # ---------------------------------------------------------------- an assignment's time
 
 
-def built() -> protocol.Built:
-    return protocol.Built([], protocol.pack_array(np.zeros(4, np.float32)))
+def built() -> replies.Built:
+    return replies.Built([], pack_array(np.zeros(4, np.float32)))
 
 
 def test_the_deadline_is_the_assignments_not_the_calls(clock: Clock) -> None:

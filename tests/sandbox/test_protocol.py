@@ -10,8 +10,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from grader.sandbox.wire import protocol
-from grader.sandbox.wire.protocol import ProtocolError
+from grader.sandbox.wire import protocol, replies, requests
+from grader.sandbox.wire.plain import DTYPES, Array, ProtocolError, pack_array, unpack_array
 
 VECTOR = {"dtype": "float32", "shape": [1], "data": bytes(4)}
 PARAMETER = {"name": "W", "kind": "", "requires_grad": True, "value": VECTOR}
@@ -21,24 +21,24 @@ def decode(body: object, number: object = 1) -> protocol.Reply:
     return protocol.decode_reply(msgspec.msgpack.encode({"id": number, "body": body}))
 
 
-def array(dtype: str, shape: tuple[int, ...], data: bytes) -> protocol.Array:
-    return protocol.Array(dtype, shape, memoryview(data))
+def array(dtype: str, shape: tuple[int, ...], data: bytes) -> Array:
+    return Array(dtype, shape, memoryview(data))
 
 
 # ---------------------------------------------------------------- arrays
 
 
-@pytest.mark.parametrize("dtype", protocol.DTYPES)
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 0, 4), (2, 3), (1,) * 8])
 def test_an_array_arrives_as_it_was_sent(dtype: str, shape: tuple[int, ...]) -> None:
     sent = np.random.default_rng(1).uniform(0, 200, shape).astype(dtype)
-    message = protocol.Reply(7, protocol.Outputs([protocol.pack_array(sent), None]))
+    message = protocol.Reply(7, replies.Outputs([pack_array(sent), None]))
     reply = protocol.decode_reply(protocol.encode(message)[protocol.HEADER.size :])
-    assert isinstance(reply.body, protocol.Outputs)
+    assert isinstance(reply.body, replies.Outputs)
     packed, nothing = reply.body.arrays
     assert nothing is None
     assert packed is not None
-    received = protocol.unpack_array(packed)
+    received = unpack_array(packed)
     assert received.dtype == sent.dtype
     assert received.shape == sent.shape
     assert np.array_equal(received, sent)
@@ -47,12 +47,12 @@ def test_an_array_arrives_as_it_was_sent(dtype: str, shape: tuple[int, ...]) -> 
 def test_views_are_packed_in_c_order() -> None:
     matrix = np.arange(12, dtype=np.float32).reshape(3, 4)
     for view in (matrix.T, matrix[::-1], matrix[:, ::2], np.broadcast_to(matrix[:1], (5, 4))):
-        assert np.array_equal(protocol.unpack_array(protocol.pack_array(view)), view)
+        assert np.array_equal(unpack_array(pack_array(view)), view)
 
 
 def test_nan_and_infinity_pass_through() -> None:
     sent = np.array([np.nan, np.inf, -np.inf, -0.0], np.float32)
-    received = protocol.unpack_array(protocol.pack_array(sent))
+    received = unpack_array(pack_array(sent))
     assert received.tobytes() == sent.tobytes()
 
 
@@ -78,16 +78,16 @@ def test_nan_and_infinity_pass_through() -> None:
     ],
     ids=lambda message: f"{message.dtype}{message.shape}",
 )
-def test_an_array_that_does_not_fit_is_refused(message: protocol.Array) -> None:
+def test_an_array_that_does_not_fit_is_refused(message: Array) -> None:
     with pytest.raises(ProtocolError):
-        protocol.unpack_array(message)
+        unpack_array(message)
 
 
 # ---------------------------------------------------------------- messages
 
 
 def test_a_request_arrives_as_it_was_sent() -> None:
-    body = protocol.Build("net1", 5, (6, 5, 4), {"p": 0.5})
+    body = requests.Build("net1", 5, (6, 5, 4), {"p": 0.5})
     request = protocol.decode_request(protocol.encode(protocol.Envelope(3, body))[4:])
     assert request == protocol.Envelope(3, body)
 
@@ -167,24 +167,24 @@ def test_a_refused_message_costs_no_more_memory_than_it_has_bytes() -> None:
 
 
 def valid_payloads() -> list[bytes]:
-    bodies: list[protocol.Body] = [
-        protocol.Ready({"files": True}),
-        protocol.Done(),
-        protocol.Loaded(["Net"], 1),
-        protocol.Built(
-            [protocol.Parameter("W", "a tensor", True, protocol.pack_array(np.eye(2, dtype="f4")))],
-            protocol.pack_array(np.zeros(4, np.float32)),
+    bodies: list[replies.Body] = [
+        replies.Ready({"files": True}),
+        replies.Done(),
+        replies.Loaded(["Net"], 1),
+        replies.Built(
+            [replies.Parameter("W", "a tensor", True, pack_array(np.eye(2, dtype="f4")))],
+            pack_array(np.zeros(4, np.float32)),
         ),
-        protocol.Outputs([protocol.pack_array(np.ones((2, 3), np.float64)), None]),
-        protocol.Stepped([[protocol.pack_array(np.ones(2, np.int64))]]),
-        protocol.Raised("importing", "ValueError", "why", 3),
-        protocol.Unusable("the forward pass", "None"),
+        replies.Outputs([pack_array(np.ones((2, 3), np.float64)), None]),
+        replies.Stepped([[pack_array(np.ones(2, np.int64))]]),
+        replies.Raised("importing", "ValueError", "why", 3),
+        replies.Unusable("the forward pass", "None"),
     ]
     return [bytes(protocol.encode(protocol.Reply(i, body))[4:]) for i, body in enumerate(bodies)]
 
 
-def arrays_in(value: object) -> list[protocol.Array]:
-    if isinstance(value, protocol.Array):
+def arrays_in(value: object) -> list[Array]:
+    if isinstance(value, Array):
         return [value]
     if isinstance(value, msgspec.Struct):
         value = [getattr(value, name) for name in value.__struct_fields__]
@@ -218,7 +218,7 @@ def test_altered_messages_are_decoded_or_refused_and_nothing_else(seed: int) -> 
             reply = protocol.decode_reply(mutate(rng, rng.choice(payloads)))
             accepted += 1
             for found in arrays_in(reply.body):
-                protocol.unpack_array(found)
+                unpack_array(found)
         except ProtocolError:
             pass
     assert accepted > 100  # or else the mutants were too wild to show anything
@@ -231,10 +231,10 @@ def test_random_arrays_are_unpacked_or_refused_and_nothing_else(seed: int) -> No
     unpacked = 0
     for _ in range(10_000):
         shape = tuple(rng.choice(sizes[: rng.choice((4, 10))]) for _ in range(rng.randint(0, 8)))
-        dtype = rng.choice((*protocol.DTYPES, "float16", "O", "V4", "float32\0"))
+        dtype = rng.choice((*DTYPES, "float16", "O", "V4", "float32\0"))
         data = bytes(rng.choice((0, 1, 4, 8, 16, 24, 48)))
         try:
-            protocol.unpack_array(array(dtype, shape, data))
+            unpack_array(array(dtype, shape, data))
             unpacked += 1
         except ProtocolError:
             pass

@@ -58,9 +58,9 @@ def test_in_a_later_cell_too(launcher: Launcher) -> None:
 
 @pytest.mark.parametrize("place", [(0, 0, 0), (10**6, 3, 4), (3, -4, 10**9)])
 def test_a_place_that_is_none_harms_nobody(place: tuple[int, int, int]) -> None:
-    from grader.sandbox.wire import protocol
+    from grader.sandbox.wire import replies
     from grader.text import point_at
 
-    error = StudentRaised(protocol.Raised("doing", "E", "", *place), "a\nb\nc")
+    error = StudentRaised(replies.Raised("doing", "E", "", *place), "a\nb\nc")
     if error.excerpt is not None:
         assert point_at(*error.excerpt).split("\n")[0] == "c"

@@ -8,8 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from grader.sandbox.wire import protocol
-from grader.sandbox.wire.protocol import Data, Node, ProtocolError
+from grader.sandbox.wire.plain import DTYPES, Data, Node, ProtocolError, pack_array
 from grader.sandbox.wire.values import Answers, GivenNetwork, Tensor, UnsendableError, pack, unpack
 
 
@@ -41,7 +40,7 @@ def test_plain_values_arrive_as_they_were(value: object) -> None:
     assert type(arrived) is type(value)
 
 
-@pytest.mark.parametrize("dtype", protocol.DTYPES)
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("shape", [(), (0,), (2, 3), (2, 0, 3)], ids=repr)
 def test_arrays_and_tensors_arrive_with_dtype_and_shape(dtype: str, shape: tuple[int, ...]) -> None:
     array = np.arange(np.prod(shape)).reshape(shape).astype(dtype)
@@ -98,7 +97,7 @@ def test_the_deepest_and_longest_values_allowed_arrive() -> None:
     assert travel([0] * 8191) == [0] * 8191
 
 
-ONE = protocol.pack_array(np.zeros(1))
+ONE = pack_array(np.zeros(1))
 FORGED: dict[str, Callable[[], Data]] = {
     "nothing": lambda: Data([], []),
     "two values": lambda: Data([Node("plain", 1)] * 2, []),

@@ -21,10 +21,10 @@ from grader.sandbox.inside.tensors import (
     seed_torch,
     tensor_to_array,
 )
-from grader.sandbox.wire import protocol, values
-from grader.sandbox.wire.protocol import Node
+from grader.sandbox.wire import replies, requests, values
+from grader.sandbox.wire.plain import MAX_ITEMS, Data, Node, unpack_array
 
-MAX_YIELDED = protocol.MAX_ITEMS
+MAX_YIELDED = MAX_ITEMS
 
 
 class GivenNet(nn.Module):
@@ -84,7 +84,7 @@ class Answering:
         return self.answers[len(self.asked) - 1]
 
 
-def give(request: protocol.Give) -> GivenNet:
+def give(request: requests.Give) -> GivenNet:
     net = GivenNet([array_to_tensor(value) for value in request.values], request.dropout)
     return net.train(request.train)
 
@@ -97,7 +97,7 @@ class Caller:
         self._given: list[GivenNet] = []
         self._answering: list[Answering] = []
 
-    def carry_out(self, function: Callable[..., object], request: protocol.Call) -> protocol.Called:
+    def carry_out(self, function: Callable[..., object], request: requests.Call) -> replies.Called:
         """Call `function` as `request` says."""
         arguments = cast("list[object]", self._unpack(request.arguments))
         options = cast("dict[str, object]", self._unpack(request.options))
@@ -123,7 +123,7 @@ class Caller:
         if request.cotangent is not None:
             backward(result, array_to_tensor(request.cotangent))
             gradients = [gradients_of(argument) for argument in arguments]
-        return protocol.Called(
+        return replies.Called(
             value=pack(result, "it returned"),
             arguments=pack([a if is_array(a) else None for a in arguments], "it left"),
             gradients=pack(gradients, "it has the gradients"),
@@ -135,7 +135,7 @@ class Caller:
             recording=recording,
         )
 
-    def _unpack(self, data: protocol.Data) -> object:
+    def _unpack(self, data: Data) -> object:
         # Copies: student code may write into what it is given.
         return writable(values.unpack(data, lambda a: torch.from_numpy(a.copy()), self._make))
 
@@ -195,7 +195,7 @@ def is_array(value: object) -> bool:
     return isinstance(value, Tensor | np.ndarray)
 
 
-def pack(value: object, doing: str) -> protocol.Data:
+def pack(value: object, doing: str) -> Data:
     try:
         return values.pack(value, stand_in)
     except values.UnsendableError as error:
@@ -205,7 +205,7 @@ def pack(value: object, doing: str) -> protocol.Data:
 def stand_in(value: object) -> object:
     """What the trusted side is sent in the place of `value`."""
     if isinstance(value, Tensor):
-        return values.Tensor(protocol.unpack_array(tensor_to_array(value)))
+        return values.Tensor(unpack_array(tensor_to_array(value)))
     if isinstance(value, np.generic):
         return value.item()
     return value

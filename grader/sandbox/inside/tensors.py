@@ -9,8 +9,16 @@ from typing import TypeGuard, TypeVar
 import torch
 from torch import nn
 
-from grader.sandbox.wire import protocol
-from grader.sandbox.wire.protocol import Array
+from grader.sandbox.wire import replies
+from grader.sandbox.wire.plain import (
+    DTYPES,
+    MAX_DIMENSIONS,
+    MAX_ITEMS,
+    MAX_TEXT,
+    Array,
+    pack_array,
+    unpack_array,
+)
 
 
 class UnusableError(Exception):
@@ -34,7 +42,7 @@ def uninitialised_memory_as_nan() -> Iterator[None]:
 
 def array_to_tensor(message: Array) -> torch.Tensor:
     # A copy: student code may write into what it is given.
-    return torch.from_numpy(protocol.unpack_array(message).copy())
+    return torch.from_numpy(unpack_array(message).copy())
 
 
 def tensor_to_array(tensor: torch.Tensor) -> Array:
@@ -43,11 +51,11 @@ def tensor_to_array(tensor: torch.Tensor) -> Array:
     if (
         tensor.layout != torch.strided
         or tensor.device.type != "cpu"
-        or name not in protocol.DTYPES
-        or tensor.dim() > protocol.MAX_DIMENSIONS
+        or name not in DTYPES
+        or tensor.dim() > MAX_DIMENSIONS
     ):
         raise UnusableError(f"a dense float32 CPU tensor was expected, not {kind_of(tensor)}")
-    return protocol.pack_array(tensor.detach().resolve_conj().resolve_neg().numpy())
+    return pack_array(tensor.detach().resolve_conj().resolve_neg().numpy())
 
 
 # What is registered, whatever a subclass makes of its own parameters() and named_parameters().
@@ -58,17 +66,17 @@ def parameters_of(net: nn.Module) -> list[nn.Parameter]:
     return [parameter for _, parameter in named_parameters(net)]
 
 
-def describe_parameters(net: nn.Module) -> list[protocol.Parameter]:
-    described: list[protocol.Parameter] = []
+def describe_parameters(net: nn.Module) -> list[replies.Parameter]:
+    described: list[replies.Parameter] = []
     for name, parameter in named_parameters(net):
-        if len(described) == protocol.MAX_ITEMS:
-            raise UnusableError(f"the network has more than {protocol.MAX_ITEMS} parameters")
+        if len(described) == MAX_ITEMS:
+            raise UnusableError(f"the network has more than {MAX_ITEMS} parameters")
         try:
             value = tensor_to_array(parameter)
         except UnusableError:
             value = None
         described.append(
-            protocol.Parameter(
+            replies.Parameter(
                 sendable(str(name), 200), kind_of(parameter), parameter.requires_grad, value
             )
         )
@@ -108,7 +116,7 @@ def text_of(error: BaseException) -> str:
         text = "(its message can't be shown)"
     if isinstance(error, SyntaxError):
         text = error.msg
-    return sendable(str(text), protocol.MAX_TEXT)
+    return sendable(str(text), MAX_TEXT)
 
 
 def sendable(text: str, limit: int) -> str:

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from grader.sandbox.inside.tensors import UnusableError, parameters_of, tensor_to_array
-from grader.sandbox.wire import protocol
+from grader.sandbox.wire import replies, requests
+from grader.sandbox.wire.plain import MAX_ITEMS, Array, unpack_array
 
 MAX_BUFFERED = 1 << 14  # entries of all buffers together; more are not shown
 
@@ -60,7 +61,7 @@ class Trainee:
         self.filled = 2
         self.buffers = [self._copy_of_buffers()]  # before that step, and after each
 
-    def epoch(self, request: protocol.TrainEpoch) -> protocol.Trained:
+    def epoch(self, request: requests.TrainEpoch) -> replies.Trained:
         if self.filled == len(self.values):
             self.values[:2] = self.values[-2:]
             self.buffers = self.buffers[-1:]
@@ -82,27 +83,27 @@ class Trainee:
             self._write(values)
             self.buffers.append(self._copy_of_buffers())
         chosen = indices(request.coordinates)
-        return protocol.Trained(
+        return replies.Trained(
             logits,
             tensor_to_array(_stack(gradients)),
             tensor_to_array(steps[:, chosen]),
         )
 
-    def follow(self, request: protocol.Follow) -> protocol.Followed:
-        return protocol.Followed(
+    def follow(self, request: requests.Follow) -> replies.Followed:
+        return replies.Followed(
             tensor_to_array(self.values[: self.filled, indices(request.coordinates)]),
             [[tensor_to_array(buffer) for buffer in buffers] for buffers in self.buffers],
         )
 
-    def reveal(self, request: protocol.Reveal) -> protocol.Revealed:
-        return protocol.Revealed(tensor_to_array(self.values[request.step + 1]))
+    def reveal(self, request: requests.Reveal) -> replies.Revealed:
+        return replies.Revealed(tensor_to_array(self.values[request.step + 1]))
 
-    def measure(self, images: Tensor) -> protocol.Measured:
+    def measure(self, images: Tensor) -> replies.Measured:
         self.net.eval()
         with torch.no_grad():
             logits = self.forward(self.net, images)
         self._write(self.values[-1])
-        return protocol.Measured(
+        return replies.Measured(
             tensor_to_array(logits),
             tensor_to_array(self.values[-1]),
             [tensor_to_array(buffer) for buffer in self._copy_of_buffers()],
@@ -121,7 +122,7 @@ class Trainee:
             raise UnusableError("a parameter has another size than before the training")
         return flat
 
-    def _places(self, coordinates: protocol.Array) -> list[Tensor]:
+    def _places(self, coordinates: Array) -> list[Tensor]:
         """The coordinates by parameter, counted from its own first entry."""
         chosen = indices(coordinates)
         ends = torch.tensor(self.sizes, dtype=torch.int64).cumsum(0)
@@ -144,10 +145,10 @@ class Trainee:
             return []
         with _as_given():
             floats = [b for _, b in _named_buffers(self.net) if b.dtype.is_floating_point]
-            if sum(map(_numel, floats)) > MAX_BUFFERED or len(floats) > protocol.MAX_ITEMS:
+            if sum(map(_numel, floats)) > MAX_BUFFERED or len(floats) > MAX_ITEMS:
                 return []
             return [_float(_clone(_detach(b))) for b in floats]
 
 
-def indices(coordinates: protocol.Array) -> Tensor:
-    return torch.from_numpy(protocol.unpack_array(coordinates).copy())
+def indices(coordinates: Array) -> Tensor:
+    return torch.from_numpy(unpack_array(coordinates).copy())

@@ -37,8 +37,8 @@ from grader.sandbox.inside.tensors import (
 )
 from grader.sandbox.inside.traces import suggestion_of
 from grader.sandbox.inside.trainee import Trainee
-from grader.sandbox.wire import protocol
-from grader.sandbox.wire.protocol import Array
+from grader.sandbox.wire import protocol, replies, requests
+from grader.sandbox.wire.plain import MAX_TEXT, Array
 
 
 class Worker:
@@ -50,24 +50,24 @@ class Worker:
         self.nets: dict[str, nn.Module] = {}
         self.optimizers: dict[str, tuple[torch.optim.Optimizer, list[nn.Parameter]]] = {}
         self.doing = "importing the module"
-        self.reading = Reading(folder, protocol.Load("unloaded", "", 0))
+        self.reading = Reading(folder, requests.Load("unloaded", "", 0))
         self.trainee: Trainee
 
     # ------------------------------------------------------------ one method a request
 
-    def load(self, request: protocol.Load) -> protocol.Loaded:
+    def load(self, request: requests.Load) -> replies.Loaded:
         self.doing = f"importing {request.slug}{'.ipynb' if request.cells else '.py'}"
         self.reading = reading = Reading(self.folder, request)
         self.module = reading.module
         reading.run()
-        return protocol.Loaded(
+        return replies.Loaded(
             [name for name in request.names if callable(getattr(self.module, name, None))],
             torch.initial_seed(),
-            sendable(reading.left_out(), protocol.MAX_TEXT),
-            [sendable(note, protocol.MAX_TEXT) for note in reading.notes()],
+            sendable(reading.left_out(), MAX_TEXT),
+            [sendable(note, MAX_TEXT) for note in reading.notes()],
         )
 
-    def build(self, request: protocol.Build) -> protocol.Built:
+    def build(self, request: requests.Build) -> replies.Built:
         if request.seed is not None:
             seed_torch(request.seed)
         # torch.empty now holds NaN: a weight that was never set shows, on every machine.
@@ -79,9 +79,9 @@ class Worker:
             # Lazy modules have no parameters before they have seen an input.
             self._call(net, rows)
         self.nets[request.key] = net
-        return protocol.Built(describe_parameters(net), tensor_to_array(torch.rand(4)))
+        return replies.Built(describe_parameters(net), tensor_to_array(torch.rand(4)))
 
-    def forward(self, request: protocol.Forward) -> protocol.Outputs:
+    def forward(self, request: requests.Forward) -> replies.Outputs:
         net = self.nets[request.key]
         outputs = []
         if request.seed is not None:
@@ -92,9 +92,9 @@ class Worker:
             net.train(request.train)
             with torch.set_grad_enabled(request.gradients):
                 outputs += [self._call(net, array_to_tensor(batch)) for batch in request.batches]
-        return protocol.Outputs([tensor_to_array(output) for output in outputs])
+        return replies.Outputs([tensor_to_array(output) for output in outputs])
 
-    def backward(self, request: protocol.Backward) -> protocol.Outputs:
+    def backward(self, request: requests.Backward) -> replies.Outputs:
         net = self.nets[request.key]
         self._assign(net, request.values)
         net.train()
@@ -107,17 +107,17 @@ class Worker:
             if not logits.requires_grad:
                 raise UnusableError("the logits depend on no trainable parameter")
             (logits * array_to_tensor(request.cotangent)).sum().backward()
-        return protocol.Outputs(
+        return replies.Outputs(
             [None if p.grad is None else tensor_to_array(p.grad) for p in parameters_of(net)]
         )
 
-    def copystate(self, request: protocol.CopyState) -> protocol.Done:
+    def copystate(self, request: requests.CopyState) -> replies.Done:
         self.doing = "loading the state_dict() of one network into another"
         # load_state_dict copies.
         self.nets[request.target].load_state_dict(self.nets[request.source].state_dict())
-        return protocol.Done()
+        return replies.Done()
 
-    def makeoptimizer(self, request: protocol.MakeOptimizer) -> protocol.OptimizerMade:
+    def makeoptimizer(self, request: requests.MakeOptimizer) -> replies.OptimizerMade:
         seed_torch(request.seed)
         parameters = [nn.Parameter(array_to_tensor(value)) for value in request.values]
         given = (p for p in parameters) if request.as_generator else list(parameters)
@@ -125,9 +125,9 @@ class Worker:
         self.optimizers[request.key] = (optimizer, parameters)
         index = {id(p): i for i, p in enumerate(parameters)}
         held = [index.get(id(p), -1) for group in optimizer.param_groups for p in group["params"]]
-        return protocol.OptimizerMade(held, tensor_to_array(torch.rand(4)))
+        return replies.OptimizerMade(held, tensor_to_array(torch.rand(4)))
 
-    def step(self, request: protocol.Step) -> protocol.Stepped:
+    def step(self, request: requests.Step) -> replies.Stepped:
         optimizer, parameters = self.optimizers[request.key]
         self.doing = "optimizer.step()"
         values = []
@@ -138,9 +138,9 @@ class Worker:
             optimizer.step()
             # Cloned, as the next step writes into the same memory.
             values.append([tensor_to_array(p.detach().clone()) for p in parameters])
-        return protocol.Stepped(values)
+        return replies.Stepped(values)
 
-    def train(self, request: protocol.Train) -> protocol.TrainingBegun:
+    def train(self, request: requests.Train) -> replies.TrainingBegun:
         images = pixels(request.images)
         seed_torch(request.seed)
         if request.students == "optimizer":
@@ -165,25 +165,25 @@ class Worker:
             self._call_in_training,
             kept=request.kept,
         )
-        return protocol.TrainingBegun(describe_parameters(net) if request.kept else [])
+        return replies.TrainingBegun(describe_parameters(net) if request.kept else [])
 
-    def trainepoch(self, request: protocol.TrainEpoch) -> protocol.Trained:
+    def trainepoch(self, request: requests.TrainEpoch) -> replies.Trained:
         return self.trainee.epoch(request)
 
-    def follow(self, request: protocol.Follow) -> protocol.Followed:
+    def follow(self, request: requests.Follow) -> replies.Followed:
         return self.trainee.follow(request)
 
-    def reveal(self, request: protocol.Reveal) -> protocol.Revealed:
+    def reveal(self, request: requests.Reveal) -> replies.Revealed:
         return self.trainee.reveal(request)
 
-    def measure(self, request: protocol.Measure) -> protocol.Measured:
+    def measure(self, request: requests.Measure) -> replies.Measured:
         return self.trainee.measure(pixels(request.images))
 
-    def give(self, request: protocol.Give) -> protocol.Done:
+    def give(self, request: requests.Give) -> replies.Done:
         self.nets[request.key] = calls.give(request)
-        return protocol.Done()
+        return replies.Done()
 
-    def call(self, request: protocol.Call) -> protocol.Called:
+    def call(self, request: requests.Call) -> replies.Called:
         self.doing = f"calling {request.function}"
         return calls.Caller(self.nets).carry_out(self._entry_point(request.function), request)
 
@@ -243,20 +243,20 @@ class Worker:
         self.doing = "training"
         return logits
 
-    def handle(self, request: protocol.Request) -> protocol.Body:
+    def handle(self, request: requests.Request) -> replies.Body:
         """Carry out `request`; whatever the student's code raises becomes a Raised."""
         try:
-            body: protocol.Body = getattr(self, type(request).__name__.lower())(request)
+            body: replies.Body = getattr(self, type(request).__name__.lower())(request)
             return body
         except UnusableError as error:
-            return protocol.Unusable(self.doing, str(error)[: protocol.MAX_TEXT])
+            return replies.Unusable(self.doing, str(error)[:MAX_TEXT])
         except BaseException as error:  # student code may raise SystemExit, KeyboardInterrupt, …
-            return protocol.Raised(
+            return replies.Raised(
                 self.doing,
                 type(error).__name__[:200],
                 sendable(
                     text_of(error) + suggestion_of(error) + self.reading.explain(error),
-                    protocol.MAX_TEXT,
+                    MAX_TEXT,
                 ),
                 *self.reading.place_of(error),
             )
@@ -300,7 +300,7 @@ def serve(
     # Drawings are drawn, and shown to nobody.
     os.environ.update(MPLCONFIGDIR=str(folder), MPLBACKEND="agg")
     worker = Worker(folder)
-    send(connection, 0, protocol.Ready(protections))
+    send(connection, 0, replies.Ready(protections))
     while True:
         header = receive(connection, protocol.HEADER.size)
         if header is None:
@@ -309,11 +309,11 @@ def serve(
         if payload is None:
             return
         request = protocol.decode_request(payload)
-        if isinstance(request.body, protocol.Anew):
+        if isinstance(request.body, requests.Anew):
             if before is None or not before.restore(folder):
                 return  # whoever asks next is given another worker
             worker = Worker(folder)
-            send(connection, 0, protocol.Ready(protections))
+            send(connection, 0, replies.Ready(protections))
             continue
         body = worker.handle(request.body)
         with contextlib.suppress(Exception):  # sys.stdout is whatever the student made of it
@@ -321,12 +321,12 @@ def serve(
         send(connection, request.id, body)
 
 
-def send(connection: socket.socket, request_id: int, body: protocol.Body) -> None:
+def send(connection: socket.socket, request_id: int, body: replies.Body) -> None:
     try:
         message = protocol.encode(protocol.Reply(request_id, body))
     except Exception as error:  # too large, or an object that only says that it is plain
         message = protocol.encode(
-            protocol.Reply(request_id, protocol.Unusable("sending the answer", text_of(error)))
+            protocol.Reply(request_id, replies.Unusable("sending the answer", text_of(error)))
         )
     connection.sendall(message)
 

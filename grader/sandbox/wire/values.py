@@ -11,8 +11,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.sandbox.wire import protocol
-from grader.sandbox.wire.protocol import Data, Node, ProtocolError
+from grader.sandbox.wire.plain import (
+    DTYPES,
+    MAX_DEPTH,
+    MAX_DIMENSIONS,
+    MAX_ITEMS,
+    MAX_NODES,
+    MAX_TEXT,
+    Array,
+    Data,
+    Node,
+    ProtocolError,
+    pack_array,
+    unpack_array,
+)
 
 INTEGER_BITS = 63
 
@@ -62,10 +74,10 @@ def pack(value: object, stand_in: Callable[[object], object] = lambda value: val
 
 
 def _write(value: object, stand_in: Callable[[object], object], data: Data, depth: int) -> None:
-    if depth > protocol.MAX_DEPTH:
-        raise UnsendableError(f"lists nested more than {protocol.MAX_DEPTH} deep")
-    if len(data.nodes) >= protocol.MAX_NODES:
-        raise UnsendableError(f"more than {protocol.MAX_NODES} values")
+    if depth > MAX_DEPTH:
+        raise UnsendableError(f"lists nested more than {MAX_DEPTH} deep")
+    if len(data.nodes) >= MAX_NODES:
+        raise UnsendableError(f"more than {MAX_NODES} values")
     value = stand_in(value)
     node, inner = _node(value, data)
     data.nodes.append(node)
@@ -87,7 +99,7 @@ def _node(value: object, data: Data) -> tuple[Node, list[object]]:
             raise UnsendableError(f"an integer of {number.bit_length()} bits")
         return Node("plain", number), []
     if isinstance(value, str):
-        if len(value) > protocol.MAX_TEXT:
+        if len(value) > MAX_TEXT:
             raise UnsendableError(f"a text of {len(value)} characters")
         # "?" for surrogates, which UTF-8 has no bytes for
         return Node("plain", value.encode("utf-8", "replace").decode()), []
@@ -110,11 +122,11 @@ def _node(value: object, data: Data) -> tuple[Node, list[object]]:
 
 
 def _add_array(array: np.ndarray, data: Data) -> int:
-    if array.ndim > protocol.MAX_DIMENSIONS or str(array.dtype) not in protocol.DTYPES:
+    if array.ndim > MAX_DIMENSIONS or str(array.dtype) not in DTYPES:
         raise UnsendableError(f"an array of dtype {array.dtype} with {array.ndim} dimensions")
-    if len(data.arrays) == protocol.MAX_ITEMS:
-        raise UnsendableError(f"more than {protocol.MAX_ITEMS} arrays")
-    data.arrays.append(protocol.pack_array(array))
+    if len(data.arrays) == MAX_ITEMS:
+        raise UnsendableError(f"more than {MAX_ITEMS} arrays")
+    data.arrays.append(pack_array(array))
     return len(data.arrays) - 1
 
 
@@ -147,20 +159,20 @@ def unpack(
 
 def _read(
     nodes: Iterator[Node],
-    arrays: list[protocol.Array],
+    arrays: list[Array],
     tensor: Callable[[np.ndarray], object],
     make: Make,
     depth: int,
 ) -> object:
     node = next(nodes, None)
-    if node is None or depth > protocol.MAX_DEPTH:
+    if node is None or depth > MAX_DEPTH:
         raise ProtocolError("nested values that are cut short, or nested too deeply")
     if node.kind == "plain":
         return node.value
     if node.kind in ("array", "tensor"):
         if type(node.value) is not int or not 0 <= node.value < len(arrays):
             raise ProtocolError("an array that was not sent")
-        array = protocol.unpack_array(arrays[node.value])
+        array = unpack_array(arrays[node.value])
         return array if node.kind == "array" else tensor(array)
     inner = [_read(nodes, arrays, tensor, make, depth + 1) for _ in range(_count_of(node))]
     if node.kind == "list":
@@ -178,7 +190,7 @@ def _count_of(node: Node) -> int:
         return 0
     if node.kind in ("logits", "answers"):
         return 1
-    if type(node.value) is not int or not 0 <= node.value <= protocol.MAX_NODES:
+    if type(node.value) is not int or not 0 <= node.value <= MAX_NODES:
         raise ProtocolError("nested values without their number")
     return 2 * node.value if node.kind == "dict" else node.value
 

@@ -15,8 +15,9 @@ from grader.sandbox.inside.loading.libraries import AT_HAND, Imports
 from grader.sandbox.inside.loading.siblings import PACKAGE, Siblings
 from grader.sandbox.inside.tensors import UnusableError, seed_torch
 from grader.sandbox.inside.traces import place_in
-from grader.sandbox.wire import protocol
+from grader.sandbox.wire import requests
 from grader.sandbox.wire.cells import place_of
+from grader.sandbox.wire.plain import MAX_ITEMS
 from grader.sandbox.wire.syntax import SourcePlace
 
 _MOST_RANGES = 8  # of lines that are named one by one
@@ -29,7 +30,7 @@ class Reading:
     coding cookie can't make it another program than was read.
     """
 
-    def __init__(self, folder: Path, request: protocol.Load) -> None:
+    def __init__(self, folder: Path, request: requests.Load) -> None:
         self.module = types.ModuleType(request.slug)
         self._request = request
         self._file = str(folder / f"{request.slug}.py")
@@ -121,7 +122,7 @@ class Reading:
             for name, line in main.changed.items()
             if name in needed
         ]
-        return notes[: protocol.MAX_ITEMS]
+        return notes[:MAX_ITEMS]
 
     def explain(self, error: BaseException) -> str:
         """What the message of `error` lacks; "" if there is nothing to say."""
