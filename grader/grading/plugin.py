@@ -32,7 +32,8 @@ import pytest
 from grader.course.digits import Digits
 from grader.course.manifest import Assignment
 from grader.grading.slips.table import Slip
-from grader.grading.training import OwnRun, TrainingRun, run_own, run_training
+from grader.grading.training.records import OwnRun, TrainingRun
+from grader.grading.training.run import run_own, run_training
 from grader.report.model import CheckResult, Training, Verdict
 from grader.sandbox.client import Student, StudentError, StudentRaised
 from grader.text import point_at, printable

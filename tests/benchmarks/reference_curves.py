@@ -21,7 +21,7 @@ import grader
 from grader.course.digits import Digits, load_digits
 from grader.course.manifest import Assignment, Course, load_course
 from grader.grading.engine import limits_of
-from grader.grading.training import run_training
+from grader.grading.training.run import run_training
 from grader.report.reference import REFERENCE_PATH, Band, Reference, load_reference
 from grader.sandbox.client import Student
 from grader.sandbox.launch import open_launcher

@@ -28,7 +28,7 @@ from helpers.terminals import CLEAR, Terminal, open_terminal  # noqa: E402
 from grader.course.digits import load_digits  # noqa: E402
 from grader.course.manifest import Course, load_course  # noqa: E402
 from grader.grading.engine import limits_of  # noqa: E402
-from grader.grading.training import run_training  # noqa: E402
+from grader.grading.training.run import run_training  # noqa: E402
 from grader.sandbox.client import Student  # noqa: E402
 from grader.sandbox.launch import open_launcher  # noqa: E402
 from grader.sandbox.process import Launcher  # noqa: E402

@@ -15,7 +15,7 @@ from grader.checks.kit.mask_statistics import (
     surprise,
 )
 from grader.checks.kit.probes import Failure
-from grader.grading.training import MANY_UNITS, UNITS, draw_neighbours, draw_units
+from grader.grading.training.drawing import MANY_UNITS, UNITS, draw_neighbours, draw_units
 
 STEPS, ROWS, HIDDEN = 50, 100, 160
 Draw = Callable[[np.random.Generator], np.ndarray]  # of the signs (S, N, H) of all units

@@ -31,8 +31,10 @@ from grader.checks.kit.probes import Failure
 from grader.checks.kit.training_run import UnitsStep, near
 from grader.course.digits import load_digits
 from grader.course.manifest import load_course
-from grader.grading import training
-from grader.grading.training import UNITS, as_seen, draw_neighbours, draw_units
+from grader.grading.training import UNITS
+from grader.grading.training.drawing import draw_neighbours, draw_units
+from grader.grading.training.loop import as_seen
+from grader.grading.training.records import Step, Trace
 from grader.sandbox.client import Parameter
 
 NONLINEARITIES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
@@ -371,9 +373,7 @@ class Step6:
             gradients["W2"] = (cotangent / ROWS).T @ (hidden.detach().numpy() * again)
         errors = {name: np.full(value.shape, 1e-6) for name, value in self.weights.items()}
         nothing = np.zeros(0, np.float32)
-        step = training.Step(
-            0, IMAGES, LABELS, logits.detach().numpy(), nothing, training.Trace(nothing), 0, [], []
-        )
+        step = Step(0, IMAGES, LABELS, logits.detach().numpy(), nothing, Trace(nothing), 0, [], [])
         return UnitsStep(step, self.weights, gradients, errors, np.arange(6))
 
 

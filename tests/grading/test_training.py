@@ -13,20 +13,11 @@ import torch
 from grader.course.digits import Digits
 from grader.course.manifest import load_course
 from grader.errors import GraderError
-from grader.grading import training
 from grader.grading.engine import DRAW, new_draw
-from grader.grading.training import (
-    SGD,
-    accuracy,
-    cross_entropy,
-    draw_neighbours,
-    draw_steps,
-    draw_units,
-    entries_of,
-    followed_steps,
-    run_own,
-    run_training,
-)
+from grader.grading.training import SGD, accuracy, cross_entropy
+from grader.grading.training.drawing import draw_neighbours, draw_steps, draw_units, entries_of
+from grader.grading.training.measures import summarise
+from grader.grading.training.run import followed_steps, run_own, run_training
 from grader.sandbox.client import Parameter
 from grader.sandbox.trainee import Followed
 
@@ -192,7 +183,7 @@ def test_accuracy_is_the_share_of_rows_whose_largest_logit_is_the_labels() -> No
 def test_a_summary_tells_each_epoch_and_the_last() -> None:
     assignment = msgspec.structs.replace(COURSE.assignment("relu"), epochs=3)
     right, wrong = np.array([[9, 0]], np.float32), np.array([[0, 9]], np.float32)
-    told = training.summarise(
+    told = summarise(
         [wrong, wrong, right, right, right, wrong],
         np.concatenate([right, right, wrong]),
         np.array([0, 0]),

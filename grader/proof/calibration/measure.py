@@ -60,7 +60,8 @@ def key_of(course: Course, module: Module) -> str:
     """SHA-256 of all that the module's accuracies depend on, seeds aside."""
     assignment = course.assignment(module.slug)
     package = Path(grader.__file__).parent
-    deciding = [package / "grading" / "training.py", package / "sandbox" / "inside" / "worker.py"]
+    deciding = sorted(package.glob("grading/training/*.py"))
+    deciding += [package / "sandbox" / "inside" / name for name in ("trainee.py", "worker.py")]
     files = [course.baseline_path, course.check_path(module.slug), *deciding]
     files += sorted(course.data_dir.rglob("SHA256SUMS"))
     own = [module.slug, module.text, str(assignment.epochs), versions()]

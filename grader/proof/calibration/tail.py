@@ -21,7 +21,7 @@ from statistics import NormalDist
 import numpy as np
 from scipy import stats
 
-from grader.grading.training import VALID_IMAGES
+from grader.grading.training.loop import VALID_IMAGES
 
 FALSE_FAILURES = 1e-6  # the rate at which a right module may fail
 CONFIDENCE = 0.99  # of the interval's lower end, one-sided
