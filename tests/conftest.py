@@ -26,7 +26,8 @@ from helpers.hosted import Host, is_course_alone
 from helpers.left_out import left_out
 
 from grader.course.manifest import load_course
-from grader.grading.engine import DRAW, list_checks
+from grader.grading.checkfile import list_checks
+from grader.grading.engine import DRAW
 from grader.proof.coherence import unused_modules
 from grader.sandbox import conversation
 from grader.sandbox.launch import can_fork, open_launcher

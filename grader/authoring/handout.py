@@ -12,7 +12,7 @@ from grader.authoring.hidden_checks import cut_hidden
 from grader.authoring.inventory import CHECKS, inventory
 from grader.course.manifest import Course, CourseError
 from grader.course.stubs import make_stub
-from grader.grading.engine import list_checks
+from grader.grading.checkfile import list_checks
 from grader.report.model import CheckResult
 from grader.report.terminal import points_of, points_text
 

@@ -26,9 +26,11 @@ import msgspec
 
 from grader.course.manifest import load_course
 from grader.errors import GraderError, UnconfinedError
+from grader.grading.checkfile import load_checks
 from grader.grading.crew import TICK_S, Numbered
-from grader.grading.engine import Engine, grade_task, load_checks
+from grader.grading.engine import Engine
 from grader.grading.key import versions
+from grader.grading.many import grade_task
 from grader.grading.task import Outcome, Task
 from grader.sandbox.launch import open_launcher
 from grader.sandbox.process import Launcher, SandboxError

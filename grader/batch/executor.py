@@ -14,8 +14,10 @@ import msgspec
 
 from grader.course.manifest import Course
 from grader.errors import GraderError
+from grader.grading.checkfile import AGAIN, load_checks
 from grader.grading.crew import KILLED, in_processes
-from grader.grading.engine import AGAIN, Engine, grade_task, load_checks
+from grader.grading.engine import Engine
+from grader.grading.many import grade_task
 from grader.grading.opening import open_engine
 from grader.grading.task import Outcome
 

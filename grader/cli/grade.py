@@ -80,8 +80,8 @@ def grade(
 
         with outputs.text_is_no_command(), open_engine(course, seed) as engine:
             from grader.grading.crew import usable_cores
-            from grader.grading.engine import grade_submissions
             from grader.grading.known.cache import Cache
+            from grader.grading.many import grade_submissions
             from grader.report.terminal import print_assignment, print_progress, print_summary
             from grader.submissions.reading import read_submissions
             from grader.text import plain

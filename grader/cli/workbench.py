@@ -221,7 +221,7 @@ def list_assignments(
         course = open_course(standing=True)
         if slug is not None:
             slug = meant_by(course, slug)
-        from grader.grading.engine import list_checks
+        from grader.grading.checkfile import list_checks
         from grader.report.terminal import print_course, print_rubric
 
         console = Console(highlight=False)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -16,18 +16,17 @@ import numpy as np
 import pytest
 
 import grader.grading.plugin
+from grader.course.manifest import Assignment, Course
 from grader.errors import GraderError
-from grader.grading.plugin import (
-    TRAINING_FIXTURES,
-    CheckPlugin,
-    CheckRun,
-    Judgement,
-    is_hidden,
-    result_of,
-)
+from grader.grading.key import checks_digest
+from grader.grading.plugin import TRAINING_FIXTURES, CheckPlugin
+from grader.grading.verdicts.judgement import Judgement
+from grader.grading.verdicts.results import is_hidden, result_of
+from grader.grading.verdicts.run import CheckRun
 from grader.report.model import CheckResult
 from grader.text import printable
 
+AGAIN = "run the same command again"
 # Parts of pytest that checks have no use for, and that cost time at the start or at every check.
 # What capture and tmpdir provide would have ended before the checks run.
 UNUSED_PLUGINS = (
@@ -130,6 +129,36 @@ class CheckFile:
     def _broken(self, reason: str) -> GraderError:
         last = printable(reason.strip().splitlines()[-1])
         return GraderError(f"{self._name}: the check file can't be run: {last}")
+
+
+def list_checks(course: Course) -> dict[str, list[CheckResult]]:
+    """Each assignment's checks, by slug, none of them run.
+
+    Raises:
+        GraderError: a check file is broken.
+    """
+    return {
+        slug: collect_checks(course.check_path(slug)).describe(Judgement("not_judged", "not run"))
+        for slug in course.every_slug
+    }
+
+
+def load_checks(course: Course, assignments: Iterable[Assignment]) -> dict[str, str]:
+    """Load their check files; by slug the digest of what they are judged by, as it was loaded.
+
+    A check file that is broken is left to those who need it.
+
+    Raises:
+        GraderError: something changed meanwhile.
+    """
+    before = {a.slug: checks_digest(course, a) for a in assignments}
+    for slug in before:
+        with suppress(GraderError):
+            collect_checks(course.check_path(slug))
+    for slug, digest in before.items():
+        if checks_digest(course, course.assignment(slug)) != digest:
+            raise GraderError(f"{slug}: its checks changed while they were loaded; {AGAIN}")
+    return before
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from grader.submissions.model import Source, Submission
 # The grader's own modules that decide what a report says, below `grader/`.
 DECIDING = (
     "grading/engine.py", "grading/checkfile.py", "grading/plugin.py", "grading/training/*.py",
+    "grading/verdicts/*.py",
     "grading/devices.py", "grading/known/common.py", "grading/known/idle.py",
     "grading/pictures.py", "grading/slips/*.py", "course/digits.py", "submissions/code/meaning.py",
     "submissions/notebook.py", "submissions/untouched.py", "text.py", "sandbox/**/*.py",

@@ -12,7 +12,7 @@ from grader.authoring.handout import visible_checks
 from grader.authoring.inventory import inventory
 from grader.course.manifest import Course
 from grader.files import replacing
-from grader.grading.engine import list_checks
+from grader.grading.checkfile import list_checks
 from grader.hosts.bundle import COPY, HostError, course_files, requirements
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -40,7 +40,7 @@ def grade_folder(
     """
     with open_engine(course) as engine:
         # Imported while the zygote imports torch.
-        from grader.grading.engine import grade_submissions
+        from grader.grading.many import grade_submissions
         from grader.submissions.reading import read_submission
 
         submission = read_submission(course, folder, [a.slug for a in assignments])

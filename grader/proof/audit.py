@@ -14,7 +14,8 @@ from grader.course.manifest import Assignment, Course
 from grader.course.stubs import StubError, make_stub, original_stub
 from grader.errors import GraderError
 from grader.grading.checkfile import collect_checks
-from grader.grading.engine import Engine, run_tasks
+from grader.grading.engine import Engine
+from grader.grading.many import run_tasks
 from grader.grading.task import Graded
 from grader.proof.coherence import incoherences, wrong_modules
 from grader.report.model import AssignmentReport, CheckResult

@@ -79,7 +79,7 @@ def check_work(
     unknown = [a.slug for a, entry in zip(assignments, found, strict=True) if entry is None]
     modules = sum(needs_worker(course, submission, slug) for slug in unknown)
     with open_engine(course, seed, modules=modules) as engine:
-        from grader.grading.engine import grade_submissions  # takes a while, as torch does
+        from grader.grading.many import grade_submissions  # takes a while, as torch does
 
         if modules and not engine.jailed:
             note(UNCONFINED)

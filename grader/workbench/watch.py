@@ -366,7 +366,7 @@ class Grading:
             self._working_member().connection.send_bytes(msgspec.msgpack.encode(task))
 
     def _grade(self, encoded: bytes) -> bytes:
-        from grader.grading.engine import grade_task
+        from grader.grading.many import grade_task
 
         return msgspec.msgpack.encode(grade_task(self.get_ready(), encoded))
 

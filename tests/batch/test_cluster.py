@@ -57,7 +57,7 @@ LETHAL = "# kills its worker"
 PRELOAD = f"""\
 import os, signal
 from grader.batch import cluster
-from grader.grading.engine import grade_task
+from grader.grading.many import grade_task
 
 def grade_or_die(engine, encoded):
     if {LETHAL!r}.encode() in encoded:

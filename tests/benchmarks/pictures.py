@@ -26,7 +26,8 @@ ZOO = ROOT / "tests" / "zoo"
 sys.path.insert(0, str(ROOT))
 
 from grader.course.manifest import Course, load_course  # noqa: E402
-from grader.grading.engine import Engine, grade_submissions  # noqa: E402
+from grader.grading.engine import Engine  # noqa: E402
+from grader.grading.many import grade_submissions  # noqa: E402
 from grader.report.terminal import print_assignment, print_summary  # noqa: E402
 from grader.sandbox.launch import open_launcher  # noqa: E402
 from grader.submissions.reading import load_submission  # noqa: E402

@@ -16,7 +16,8 @@ from pathlib import Path
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the command line sets it, before NumPy is imported
 
 from grader.course.manifest import Assignment, Course, load_course
-from grader.grading.engine import Engine, run_tasks
+from grader.grading.engine import Engine
+from grader.grading.many import run_tasks
 from grader.sandbox.launch import open_launcher
 from grader.submissions.model import Source, Submission
 

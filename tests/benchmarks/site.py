@@ -17,7 +17,8 @@ import msgspec
 
 from grader.course.manifest import Course, load_course
 from grader.gradebook.model import AssignmentInfo, Entry, Gradebook, Lateness, Override, Person
-from grader.grading.engine import Engine, grade_submissions
+from grader.grading.engine import Engine
+from grader.grading.many import grade_submissions
 from grader.report.model import Report
 from grader.sandbox.launch import open_launcher
 from grader.site import write_feedback, write_site

@@ -27,7 +27,8 @@ from statistics import median
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the command line sets it, before NumPy is imported
 
 from grader.course.manifest import load_course
-from grader.grading.engine import Engine, run_tasks
+from grader.grading.engine import Engine
+from grader.grading.many import run_tasks
 from grader.sandbox.launch import NO_FORK, open_launcher
 from grader.sandbox.zygote import Zygote
 from grader.submissions.reading import load_submission

@@ -23,7 +23,8 @@ import pytest
 from conftest import NEEDS_LINUX, PATIENCE_S, WALLS_OFF, expect_walls
 
 from grader.course.manifest import Assignment, Course, load_course
-from grader.grading.engine import Engine, run_tasks
+from grader.grading.engine import Engine
+from grader.grading.many import run_tasks
 from grader.grading.task import Graded
 from grader.sandbox.process import WORKER_ENVIRONMENT
 from grader.sandbox.zygote import Zygote

@@ -52,8 +52,8 @@ from grader.checks.misconceptions.shared.steps import WrongRule, recognise
 from grader.checks.misconceptions.shared.trials import recognise_update
 from grader.course.manifest import load_course
 from grader.grading.engine import Engine, limits_of
-from grader.grading.plugin import CheckRun
 from grader.grading.training import TrainingRun
+from grader.grading.verdicts.run import CheckRun
 from grader.report.model import AssignmentReport
 from grader.sandbox.client import Student
 from grader.sandbox.process import Launcher

@@ -33,7 +33,7 @@ from conftest import (
 from grader import __version__
 from grader.cli.common import finish
 from grader.course.manifest import load_course
-from grader.grading.engine import list_checks
+from grader.grading.checkfile import list_checks
 from grader.report.model import AssignmentReport, CheckResult, Environment, Report, Verdict
 
 COMMANDS = ("check", "grade", "list", "doctor")

@@ -18,7 +18,8 @@ import pytest
 from conftest import Clock, on_linux, solution, wait_until
 
 from grader.course.manifest import Assignment, load_course
-from grader.grading.engine import Engine, run_tasks
+from grader.grading.engine import Engine
+from grader.grading.many import run_tasks
 from grader.grading.task import Graded
 from grader.report.model import TRIED_AGAIN, TRIED_TWICE
 from grader.sandbox.process import Launcher, SandboxError

@@ -20,7 +20,7 @@ from conftest import PATIENCE_S, REPOSITORY, environment_for, on_linux, wait_unt
 from grader.course.manifest import load_course
 from grader.errors import GraderError
 from grader.grading.crew import Work, in_processes
-from grader.grading.engine import grade_task
+from grader.grading.many import grade_task
 from grader.grading.task import Task
 
 pytestmark = on_linux

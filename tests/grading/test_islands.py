@@ -11,9 +11,11 @@ from conftest import RunGrader, copy_repository, hand_in, solution
 from grader.batch.executor import LocalExecutor
 from grader.course.manifest import load_course
 from grader.errors import GraderError
-from grader.grading.engine import Engine, load_checks, run_tasks
+from grader.grading.checkfile import load_checks
+from grader.grading.engine import Engine
 from grader.grading.key import checks_digest
-from grader.grading.plugin import CheckRun
+from grader.grading.many import run_tasks
+from grader.grading.verdicts.run import CheckRun
 from grader.report.model import AssignmentReport, Training, unsound
 from grader.sandbox.process import Launcher
 from grader.submissions.model import Source, Submission

@@ -68,6 +68,7 @@ def appended(path: Path) -> Iterator[None]:
         "grader/grading/plugin.py",
         "grader/grading/training/drawing.py",
         "grader/grading/training/run.py",
+        "grader/grading/verdicts/judgement.py",
         "grader/report/model.py",
         "grader/sandbox/conversation.py",
         "grader/sandbox/inside/loading/definitions.py",

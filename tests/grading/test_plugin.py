@@ -12,7 +12,8 @@ from conftest import REPOSITORY
 
 from grader.course.manifest import load_course
 from grader.errors import GraderError
-from grader.grading.engine import Engine, list_checks
+from grader.grading.checkfile import list_checks
+from grader.grading.engine import Engine
 from grader.report.model import TRIED_TWICE, AssignmentReport, CheckResult
 from grader.sandbox.process import Launcher
 from grader.submissions.model import Source, Submission

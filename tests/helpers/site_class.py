@@ -15,7 +15,7 @@ from grader.gradebook.model import (
     Override,
     Person,
 )
-from grader.grading.engine import list_checks
+from grader.grading.checkfile import list_checks
 from grader.report.model import (
     AssignmentReport,
     Environment,

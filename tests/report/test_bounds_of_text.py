@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from grader.gradebook.formats.moodle import feedback
 from grader.gradebook.model import Comment
 from grader.gradebook.scores import exact, one_line
-from grader.grading.plugin import blame
 from grader.grading.slips.table import Slip
+from grader.grading.verdicts.judgement import blame
 from grader.intake.times import parse_time
 from grader.report.github import annotate
 from grader.report.markdown import code, fence

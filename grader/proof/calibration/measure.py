@@ -25,7 +25,7 @@ from grader.grading.checkfile import collect_checks
 from grader.grading.crew import KILLED, in_processes
 from grader.grading.engine import Engine, limits_of
 from grader.grading.key import digest, versions
-from grader.grading.plugin import CheckRun
+from grader.grading.verdicts.run import CheckRun
 from grader.proof.calibration.tail import fit_tail
 from grader.proof.zoo import Module, modules_of
 from grader.sandbox.client import Student

@@ -19,8 +19,9 @@ import numpy as np
 import pytest
 
 from grader.course.manifest import Assignment, Course
-from grader.grading.engine import Engine, run_tasks
-from grader.grading.plugin import CheckRun
+from grader.grading.engine import Engine
+from grader.grading.many import run_tasks
+from grader.grading.verdicts.run import CheckRun
 from grader.grading.training import TrainingRun
 from grader.proof.mutants.equivalent import load_equivalent
 from grader.proof.mutants.source import Mutant, make_mutants
