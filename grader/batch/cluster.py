@@ -1,39 +1,32 @@
 """Grade on a Dask cluster: a module travels as bytes, its report comes back as data.
 
-Each worker process keeps one engine with a zygote of its own. This side decides which worker grades
-what, one task at a time each. So it is known what a lost worker was grading, which is graded again
-elsewhere, and nothing else is blamed: Dask would blame whatever waited there as well, and give up
-after as many losses as the scheduler's configuration says.
+This side decides which worker (stations.py) grades what, one task at a time each. So it is known
+what a lost worker was grading, which is graded again elsewhere, and nothing else is blamed: Dask
+would blame whatever waited there as well, and give up after as many losses as the scheduler's
+configuration says.
 """
 
 from __future__ import annotations
 
 import asyncio
-import atexit
 import logging
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from queue import Empty, SimpleQueue
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from grader.course.manifest import load_course
+from grader.batch.stations import Reply, grade_on_worker
 from grader.errors import GraderError, UnconfinedError
-from grader.grading.checkfile import load_checks
 from grader.grading.crew import TICK_S, Numbered
-from grader.grading.engine import Engine
 from grader.grading.key import versions
-from grader.grading.many import grade_task
 from grader.grading.task import Outcome, Task
-from grader.sandbox.launch import open_launcher
-from grader.sandbox.process import Launcher, SandboxError
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -41,118 +34,6 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 8.0
 RESULT_TIMEOUT_S = 10.0  # to fetch an outcome that is there
 LOSSES = 2  # with so many workers lost, a task is not tried again
-
-
-class Reply(msgspec.Struct, frozen=True):
-    """A worker's answer: the outcome, or else why it will not grade, as what follows its name."""
-
-    outcome: Outcome | None = None
-    refusal: str = ""
-    unconfined: bool = False  # the refusal is for want of a sandbox
-
-
-# ---------------------------------------------------------------- on the worker
-
-
-class Refusal(Exception):
-    """This worker must not grade what it was asked to."""
-
-
-class Station:
-    """What grades in a worker process: made with the first task, ended with the process.
-
-    One task at a time, whatever threads the worker has, as pytest sessions share the interpreter's
-    state. Dask runs tasks in threads, so nothing may fork here: that is left to the zygote.
-    """
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._course = load_course()
-        # All of them now: what is loaded stays as it is when a file is altered later.
-        self._checks = load_checks(self._course, self._course.every)
-        self._launcher: Launcher | None = None
-        self._engine: Engine | None = None
-        self._open = ExitStack()
-        atexit.register(self._close)
-
-    def grade(
-        self, encoded: bytes, seed: int, allow_degraded: bool, wanted: str, checks: str
-    ) -> Reply:
-        """Grade a task for who has the versions `wanted`."""
-        with self._lock:
-            try:
-                self._compare(msgspec.msgpack.decode(encoded, type=Task).slug, wanted, checks)
-                engine = self._engine_for(seed)
-                if not (engine.jailed or allow_degraded):
-                    return Reply(
-                        refusal="can't confine student code (see grader doctor there); "
-                        "--allow-degraded grades all the same",
-                        unconfined=True,
-                    )
-                outcome = grade_task(engine, encoded)
-            except (Refusal, SandboxError) as error:
-                return Reply(refusal=str(error))
-            if outcome.sandbox_failed:
-                self._close()  # the next task gets another
-            return Reply(outcome)
-
-    def _compare(self, slug: str, wanted: str, checks: str) -> None:
-        """Refuse where a result would be another one than it would be stored as."""
-        theirs, ours = (
-            msgspec.json.decode(text, type=dict[str, str]) for text in (wanted, versions())
-        )
-        for what in sorted(theirs.keys() | ours.keys()):
-            if theirs.get(what) != ours.get(what):
-                raise Refusal(
-                    f"has {what} {ours.get(what)}, this machine {theirs.get(what)}; "
-                    "install the same on both"
-                )
-        here = self._checks.get(slug, "none")
-        if here != checks:
-            raise Refusal(
-                f"has other checks or settings of {slug} ({here[:12]}) than this machine "
-                f"({checks[:12]}); install the same version on both, then restart the workers"
-            )
-
-    def _engine_for(self, seed: int) -> Engine:
-        """The engine, anew where the seed is another; a SandboxError where no zygote starts."""
-        if self._launcher is None:
-            self._launcher = self._open.enter_context(open_launcher(self._course.baseline_path))
-            self._engine = None
-        if self._engine is None or self._engine.seed != seed:
-            self._engine = Engine(self._course, self._launcher, seed)
-        return self._engine
-
-    def _close(self) -> None:
-        self._launcher = self._engine = None
-        self._open.close()
-
-
-_opening = Lock()
-_station: Station | None = None
-
-
-def grade_on_worker(
-    encoded: bytes, seed: int, allow_degraded: bool, wanted: str, checks: str
-) -> bytes:
-    """What a Dask worker runs: grade the Task in `encoded`; returns the msgpack of a Reply.
-
-    Args:
-        wanted: the versions that the caller has, as grader.grading.key tells them.
-        checks: the digest of the checks that the caller has.
-    """
-    global _station
-    try:
-        with _opening:
-            if _station is None:
-                _station = Station()
-        reply = _station.grade(encoded, seed, allow_degraded, wanted, checks)
-    except Exception as error:  # Dask would pickle it, and the task hang where it can't
-        reply = Reply(refusal=f"can't grade: {type(error).__name__}: {error}")
-    return msgspec.msgpack.encode(reply)
-
-
-# ---------------------------------------------------------------- on the machine that asks
 
 
 class UnfitError(Exception):

@@ -56,7 +56,7 @@ LETHAL = "# kills its worker"
 # Stands for what can end a trusted process: too little memory, a node that fails.
 PRELOAD = f"""\
 import os, signal
-from grader.batch import cluster
+from grader.batch import stations
 from grader.grading.many import grade_task
 
 def grade_or_die(engine, encoded):
@@ -64,7 +64,7 @@ def grade_or_die(engine, encoded):
         os.kill(os.getpid(), signal.SIGKILL)
     return grade_task(engine, encoded)
 
-cluster.grade_task = grade_or_die
+stations.grade_task = grade_or_die
 """
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.batch import cluster
-from grader.batch.cluster import Station
+from grader.batch import stations
+from grader.batch.stations import Station
 from grader.course.manifest import load_course
 from grader.grading.key import checks_digest, versions
 from grader.grading.task import Outcome, Task
@@ -44,12 +44,12 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         yield len(log)
         log.append("close")
 
-    monkeypatch.setattr(cluster, "open_launcher", open_launcher)
-    monkeypatch.setattr(cluster, "Engine", FakeEngine)
+    monkeypatch.setattr(stations, "open_launcher", open_launcher)
+    monkeypatch.setattr(stations, "Engine", FakeEngine)
     return log
 
 
-def ask(station: Station, seed: int = 1, *, allow_degraded: bool = False) -> cluster.Reply:
+def ask(station: Station, seed: int = 1, *, allow_degraded: bool = False) -> stations.Reply:
     checks = checks_digest(COURSE, COURSE.assignment("momentum"))
     return station.grade(TASK, seed, allow_degraded, versions(), checks)
 
@@ -57,7 +57,7 @@ def ask(station: Station, seed: int = 1, *, allow_degraded: bool = False) -> clu
 def test_one_zygote_serves_all_seeds(opened: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     monkeypatch.setattr(
-        cluster, "grade_task", lambda engine, task: seen.append(engine.seed) or Outcome()
+        stations, "grade_task", lambda engine, task: seen.append(engine.seed) or Outcome()
     )
     station = Station()
     for seed in (1, 1, 2):
@@ -72,7 +72,7 @@ def test_a_sandbox_that_fails_is_replaced_for_the_next_task(
     done = Outcome(error="done")
     station = Station()
     monkeypatch.setattr(
-        cluster, "grade_task", lambda engine, task: failed if engine.launcher == 1 else done
+        stations, "grade_task", lambda engine, task: failed if engine.launcher == 1 else done
     )
     assert ask(station).outcome == failed
     assert ask(station).outcome == done
@@ -83,7 +83,7 @@ def test_a_worker_that_cannot_confine_refuses(
     opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(FakeEngine, "jailed", False)
-    monkeypatch.setattr(cluster, "grade_task", lambda engine, task: Outcome(error="done"))
+    monkeypatch.setattr(stations, "grade_task", lambda engine, task: Outcome(error="done"))
     station = Station()
     refused = ask(station)
     assert refused.unconfined and refused.refusal.startswith("can't confine student code")
@@ -115,10 +115,10 @@ def test_whatever_goes_wrong_on_a_worker_comes_back_as_data(
     def fail(course: object, launcher: int, seed: int) -> FakeEngine:
         raise RecursionError("too deep")
 
-    monkeypatch.setattr(cluster, "Engine", fail)
+    monkeypatch.setattr(stations, "Engine", fail)
     checks = checks_digest(COURSE, COURSE.assignment("momentum"))
-    encoded = cluster.grade_on_worker(TASK, 1, False, versions(), checks)
-    reply = msgspec.msgpack.decode(encoded, type=cluster.Reply)
+    encoded = stations.grade_on_worker(TASK, 1, False, versions(), checks)
+    reply = msgspec.msgpack.decode(encoded, type=stations.Reply)
     assert reply.refusal == "can't grade: RecursionError: too deep"
 
 

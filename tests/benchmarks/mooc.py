@@ -43,7 +43,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.batch import cluster
+from grader.batch import stations
 from grader.grading.task import Outcome
 
 OUTCOME = msgspec.msgpack.decode(Path({outcome!r}).read_bytes(), type=Outcome)
@@ -54,7 +54,7 @@ def sleep(engine, encoded):
     return OUTCOME
 
 
-cluster.grade_task = sleep
+stations.grade_task = sleep
 """
 
 
