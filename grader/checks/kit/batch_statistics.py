@@ -213,24 +213,36 @@ def expect_normalised_training(
     last, passed = run.closely[-1], passes[-1]
     found = fitted(passed, last.step.logits)
     # What is fitted says little where the nonlinearity jumps.
-    for how in (found, replace(found, eps=USUAL_EPS, beside=False)):
+    usual = replace(found, eps=USUAL_EPS, beside=False)
+    for how in (found, usual):
         if explained(run.closely, passes, how):
+            if how.place == "before":
+                expect_small_eps(last, passed)
             break
     else:
-        how = found
-    passed.normalise(how)
-    if near(last.step.logits[last.rows], passed.logits, passed.error):
-        if how.place == "before":
-            expect_small_eps(last, passed)
-    else:  # no eps explains them
-        how = replace(how, eps=small_eps(passed), beside=False)
-    for revealed, passed in zip(run.closely, passes, strict=True):
-        passed.normalise(how)
-        in_words = "of a hidden layer normalised by its mean and variance over the batch, out"
-        expect_logits(revealed, passed, in_words)
+        how = expect_explained(run.closely, passes, found)
     for units in units_steps(run, layers):
         expect_units_normalised(units, layers, how, zero_scale, detached)
     return passes
+
+
+def expect_explained(
+    steps: Sequence[RevealedStep], passes: Sequence[NormalisedPass], found: Normalisation
+) -> Normalisation:
+    """Fail unless a small eps, which is returned, explains the logits that `found` does not."""
+    last, passed = steps[-1], passes[-1]
+    passed.normalise(found)
+    if near(last.step.logits[last.rows], passed.logits, passed.error):
+        how = found
+        if how.place == "before":
+            expect_small_eps(last, passed)
+    else:  # no eps explains them
+        how = replace(found, eps=small_eps(passed), beside=False)
+    in_words = "of a hidden layer normalised by its mean and variance over the batch, out"
+    for revealed, passed in zip(steps, passes, strict=True):
+        passed.normalise(how)
+        expect_logits(revealed, passed, in_words)
+    return how
 
 
 def explained(
