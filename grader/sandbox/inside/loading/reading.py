@@ -10,7 +10,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from grader.sandbox.inside.loading.definitions import NO_CONSTANT, Definitions, read_definitions
+from grader.sandbox.inside.loading.cells import read_definitions
+from grader.sandbox.inside.loading.definitions import NO_CONSTANT, Definitions
 from grader.sandbox.inside.loading.libraries import AT_HAND, Imports
 from grader.sandbox.inside.loading.siblings import PACKAGE, Siblings
 from grader.sandbox.inside.tensors import UnusableError, seed_torch
