@@ -29,7 +29,7 @@ from grader.course.manifest import load_course
 from grader.grading.checkfile import list_checks
 from grader.grading.engine import DRAW
 from grader.proof.coherence import unused_modules
-from grader.sandbox import conversation
+from grader.sandbox import channel, conversation
 from grader.sandbox.launch import can_fork, open_launcher
 from grader.sandbox.process import Launcher
 
@@ -303,7 +303,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(conversation, "time", clock)
+    for watching in (channel, conversation):
+        monkeypatch.setattr(watching, "time", clock)
     return clock
 
 

@@ -21,7 +21,8 @@ from grader.sandbox.blame import (
     StudentTimedOut,
     StudentUnusable,
 )
-from grader.sandbox.conversation import IMPORT_SEED, Allowance, Conversation
+from grader.sandbox.channel import Allowance
+from grader.sandbox.conversation import IMPORT_SEED, Conversation
 from grader.sandbox.handles import Network, Optimizer
 from grader.sandbox.process import Launcher, SandboxError
 from grader.sandbox.spawner import Spawner

@@ -1,19 +1,17 @@
 """One student's module behind the wall: workers that come and go, a request and its reply.
 
 Every exchange has the assignment's absolute deadline. While it waits, what the worker prints is
-drained and its memory watched. How a worker ends is told as a failure with a verdict (blame.py).
+drained and its memory watched (channel.py). How a worker ends is told as a failure with a verdict
+(blame.py).
 """
 
 from __future__ import annotations
 
 import math
-import os
-import selectors
 import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
@@ -25,29 +23,17 @@ from grader.sandbox.blame import (
     StudentTimedOut,
     StudentUnusable,
 )
+from grader.sandbox.channel import TICK_S, Allowance, Channel, HungUp
 from grader.sandbox.process import Launcher, Process, SandboxError
 from grader.sandbox.wire import protocol, replies, requests, syntax
 from grader.sandbox.wire.plain import MAX_TEXT, ProtocolError
 
 Body = TypeVar("Body")
-TICK_S = 0.1
 IMPORT_SEED = 0x5EED_0F_1A9087  # one that nobody would choose
 SCRIPT_S = 10.0  # for a module to get to its end, with all that is in it besides what is graded
 MEMORY_MARGIN = 1.25
 BUSY_SHARE = 0.5  # of its time, below which a module that has none left may have been kept from it
-CHUNK_BYTES = 1 << 16  # what a pipe holds
-LARGE_CHUNK = 1 << 20
 EXIT_S = 2.0  # from the end of a worker's stream to the end of the worker, if it is ending
-
-
-@dataclass(frozen=True)
-class Allowance:
-    """What one assignment may use, over all its workers."""
-
-    wall_s: float
-    cpu_s: int
-    memory_mib: int
-    output_kib: int
 
 
 class Conversation:
@@ -76,12 +62,8 @@ class Conversation:
         self._leaves_no_trace = leaves_no_trace
         self._deadline: float | None = None
         self._cpu_left_s = float(limits.cpu_s)
-        self._process: Process | None = None
-        self._selector = selectors.DefaultSelector()
+        self._channel: Channel | None = None  # to the worker, if there is one
         self._output = bytearray()
-        self._received = bytearray()  # of the next reply
-        self._next_look = 0.0  # when the worker's memory is measured again
-        self._memory_bytes = math.inf  # what it may then have
         self._unfinished: StudentError | None = None  # why the module did not get to its end
         self._load_failure: StudentError | None = None
         self._loaded: replies.Loaded | None = None
@@ -104,7 +86,7 @@ class Conversation:
         return notes
 
     def close(self) -> None:
-        if self._process is not None and not self._give_back():
+        if self._channel is not None and not self._give_back():
             self._end_worker()
 
     # ------------------------------------------------------------ asking
@@ -137,19 +119,19 @@ class Conversation:
             self.failure = error
             raise
 
-    def _worker(self) -> Process:
-        """A running worker that has imported the module."""
+    def _worker(self) -> Channel:
+        """The channel to a running worker that has imported the module."""
         if self._load_failure is not None:
             raise self._load_failure
-        if self._process is not None:
-            return self._process
+        if self._channel is not None:
+            return self._channel
         try:
             self._loaded = self._import()
         except StudentError as error:
             self._load_failure = error
             raise
-        assert self._process is not None
-        return self._process
+        assert self._channel is not None
+        return self._channel
 
     def _import(self) -> replies.Loaded:
         """Import the module in a new worker: all of it, or else once more its definitions only.
@@ -195,29 +177,25 @@ class Conversation:
             self._weigh_time_out(self._limits.wall_s)
             raise StudentTimedOut("the assignment's time was used up by an earlier check")
         try:
-            self._process = self._start()
+            channel = self._start()
         except SandboxError:
-            self._process = self._start()
-        return self._exchange(self._process, self._load, replies.Loaded, seconds)
+            channel = self._start()
+        return self._exchange(channel, self._load, replies.Loaded, seconds)
 
     def _time_is_up(self) -> bool:
         is_late = self._deadline is not None and self._deadline <= time.monotonic()
         return is_late or self._cpu_left_s < 1
 
-    def _start(self) -> Process:
+    def _start(self) -> Channel:
         process = self._launcher.launch(
             cpu_s=int(self._cpu_left_s), memory_mib=self._limits.memory_mib
         )
-        process.stream.setblocking(False)
-        self._process = process
-        self._memory_bytes = math.inf
         printed = len(self._output)
-        self._selector.register(process.stream, selectors.EVENT_READ)
-        if process.live_output:
-            self._selector.register(process.output, selectors.EVENT_READ)
+        channel = self._channel = Channel(process, self._limits, self._output)
         starting = time.monotonic() + 60
         try:
-            reply = self._receive(process, starting)
+            with self._blaming_its_end():
+                reply = channel.receive(starting)
             if reply.id != 0 or not isinstance(reply.body, replies.Ready):
                 raise ProtocolError("it never said that it is ready")
         except (StudentError, SandboxError, ProtocolError) as error:
@@ -228,15 +206,14 @@ class Conversation:
         self.protections = reply.body.protections
         # On top of what it shares with the zygote, as the jail's limit on address space is. That
         # one should be met first: it raises MemoryError, where this one ends the worker.
-        allowed = MEMORY_MARGIN * (self._limits.memory_mib << 20)
-        self._memory_bytes = process.resident_bytes() + allowed
+        channel.allow_memory(MEMORY_MARGIN * (self._limits.memory_mib << 20))
         if self._deadline is None:
             self._deadline = time.monotonic() + self._limits.wall_s
-        return process
+        return channel
 
     def _exchange(
         self,
-        process: Process,
+        channel: Channel,
         request: requests.Request,
         expected: type[Body],
         seconds: float = math.inf,
@@ -250,8 +227,9 @@ class Conversation:
         except ProtocolError as error:  # what it made comes back with the request
             raise StudentUnusable(f"what it made is too large to be asked about: {error}") from None
         try:
-            self._send(process, message, deadline)
-            reply = self._receive(process, deadline)
+            with self._blaming_its_end():
+                channel.send(message, deadline)
+                reply = channel.receive(deadline)
             if reply.id != self.requests:
                 raise ProtocolError("a reply to another request")
         except StudentError as error:
@@ -275,68 +253,14 @@ class Conversation:
             raise StudentCrashed("the worker's messages were disturbed: an answer of another kind")
         return body
 
-    def _send(self, process: Process, message: bytearray, deadline: float) -> None:
-        view = memoryview(message)
-        while view:
-            try:
-                view = view[process.stream.send(view) :]
-            except BlockingIOError:  # rare: most messages fit into the socket's buffer
-                self._selector.modify(process.stream, selectors.EVENT_WRITE)
-                try:
-                    self._wait(process, deadline)
-                finally:
-                    self._selector.modify(process.stream, selectors.EVENT_READ)
-            except OSError:
-                raise self._crash(process) from None
-
-    def _receive(self, process: Process, deadline: float) -> protocol.Reply:
-        start = protocol.HEADER.size
-        self._fill(process, start, deadline)
-        end = start + protocol.body_size(bytes(self._received[:start]))
-        self._fill(process, end, deadline)
-        received, self._received = self._received, self._received[end:]
-        return protocol.decode_reply(memoryview(received)[start:end])
-
-    def _fill(self, process: Process, size: int, deadline: float) -> None:
-        """Receive until there are `size` bytes; most replies come whole with their first byte."""
-        # Grown as bytes arrive: an announced size alone must not cost memory.
-        while len(self._received) < size:
-            if process.stream in self._wait(process, deadline):
-                missing = size - len(self._received)
-                try:
-                    chunk = process.stream.recv(min(max(missing, CHUNK_BYTES), LARGE_CHUNK))
-                except BlockingIOError:
-                    continue
-                except OSError:
-                    chunk = b""
-                if not chunk:
-                    raise self._crash(process)
-                self._received += chunk
-
-    def _wait(self, process: Process, deadline: float) -> list[object]:
-        """Wait for the stream, drain the output, watch clock and memory."""
-        while True:
-            now = time.monotonic()
-            # By the clock, as a worker that never stops printing leaves no quiet moment.
-            if now >= self._next_look:
-                self._next_look = now + TICK_S
-                if process.resident_bytes() > self._memory_bytes:
-                    raise StudentCrashed(f"more than {self._limits.memory_mib} MiB of memory used")
-            selected = self._selector.select(max(0.0, min(deadline - now, TICK_S)))
-            ready: list[object] = [key.fileobj for key, _ in selected]
-            if process.output in ready:
-                self._drain(process)
-            if process.stream in ready:
-                return ready
-            # Last: whatever stopped this process stopped it from looking, not the worker's answer.
-            if time.monotonic() >= deadline:
-                raise StudentTimedOut(f"no answer within {self._limits.wall_s:g} s")
-
-    def _drain(self, process: Process) -> None:
-        chunk = process.output.read(CHUNK_BYTES)
-        if not chunk:
-            self._selector.unregister(process.output)
-        self._output += chunk[: self._room()]
+    @contextmanager
+    def _blaming_its_end(self) -> Iterator[None]:
+        """A worker that hangs up in here has crashed, or its time is up."""
+        try:
+            yield
+        except HungUp:
+            assert self._channel is not None
+            raise self._crash(self._channel.process) from None
 
     def _crash(self, process: Process) -> StudentError:
         """Why the worker's end of the stream is closed."""
@@ -361,48 +285,36 @@ class Conversation:
             self.doubt = f"its time is up, of which it used {used_s:.1f} s"
 
     def _end_worker(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
+        channel, self._channel = self._channel, None
+        if channel is None:
             return
-        self._received.clear()
+        process = channel.process
         process.kill()
-        self._selector.close()
-        self._selector = selectors.DefaultSelector()
+        channel.close()
         try:
             self._cpu_left_s -= process.wait().cpu_s
-            self._drain_rest(process)
+            channel.drain_rest()
         finally:
             process.close()
 
     def _give_back(self) -> bool:
         """Leave the worker to another module; False where that can't be."""
-        process = self._process
-        assert process is not None
+        channel = self._channel
+        assert channel is not None
+        process = channel.process
         if not (process.reusable and self._leaves_no_trace()):
             return False
-        self._drain_rest(process)
+        channel.drain_rest()
         try:
             message = protocol.encode(protocol.Envelope(0, requests.Anew()))
-            self._send(process, message, time.monotonic() + TICK_S)
+            with self._blaming_its_end():
+                channel.send(message, time.monotonic() + TICK_S)
         except StudentError:
             return False
-        self._selector.close()
-        self._process = None
+        channel.close()
+        self._channel = None
         process.give_back()
         return True
-
-    def _drain_rest(self, process: Process) -> None:
-        """Keep the output that an ended worker has left behind."""
-        if process.live_output:
-            os.set_blocking(process.output.fileno(), False)
-            self._output += (process.output.read(CHUNK_BYTES) or b"")[: self._room()]
-        else:
-            process.output.seek(0)
-            self._output += process.output.read(self._room())
-
-    def _room(self) -> int:
-        """How many more bytes of output are kept."""
-        return (self._limits.output_kib << 10) - len(self._output)
 
     def _last_words(self, start: int) -> str:
         return self._output[start:][-300:].decode("utf-8", "replace")
