@@ -6,15 +6,14 @@ be one's or another's is refused, and so are two hand-ins that claim one person.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import NamedTuple
 
 import msgspec
 
+from grader.batch.claims import Claims
 from grader.batch.identity import first, handles_of, is_own, known_by, with_handed, with_line
 from grader.batch.keys import new_key, storable
 from grader.gradebook.keeping.store import Store
@@ -53,13 +52,6 @@ def enrol(store: Store, submissions: Sequence[Handed], roster: Sequence[Line] | 
         notes += roll.strangers(list(keys))
     roll.save(store)
     return replace(enrolment, notes=[*notes, *enrolment.notes], extensions=roll.extensions)
-
-
-class Claim(NamedTuple):
-    """Whom a hand-in may be of, by key: all of them where it is a group's."""
-
-    keys: Collection[str]
-    is_group: bool = False
 
 
 class Roll:
@@ -206,7 +198,8 @@ class Roll:
         of_groups = set()
         notes = []
         new: dict[Handle, tuple[str, list[Handle]]] = {}
-        for submission, claim in zip(submissions, self._claims(submissions), strict=True):
+        claims = Claims(self._students, self._directory).of(submissions)
+        for submission, claim in zip(submissions, claims, strict=True):
             if len(claim.keys) > 1 and not claim.is_group:
                 notes.append(self._unsettled(submission, claim.keys))
                 continue
@@ -242,66 +235,6 @@ class Roll:
         key = self._new(submission, known)
         new |= dict.fromkeys(own, (key, known))
         return key
-
-    def _claims(self, submissions: Sequence[Handed]) -> list[Claim]:
-        """Whom each may be of: nobody known, one, a group, or some that can't be told apart."""
-        groups = self._groups()
-        # Where the roster has people's names on GitHub, a login there is nothing else.
-        accounts = {s.student.github for s in self._students.values() if s.standing} - {""}
-        owners = owners_of({one.source for one in submissions}, {*accounts, *groups})
-        claims = []
-        for submission in submissions:
-            handles = known_by(submission)
-            if accounts:
-                handles = [("account" if k == "github" else k, value) for k, value in handles]
-            known = self._directory.known_as(handles)
-            members = groups.get(squeezed(submission.group), set())
-            if not (known or members or self._directory.named(handles)):
-                ends = owners.get(submission.source, ())
-                known = self._directory.known_as([("account", end) for end in ends])
-                named = {squeezed(end) for end in ends} & groups.keys()
-                members = set().union(*(groups[name] for name in named))
-                if len(named) > 1 or not known <= members:
-                    known, members = known | members, set()
-            is_group = bool(members) and known <= members
-            claims.append(Claim(members if is_group else known, is_group))
-        taken = set().union(*(claim.keys for claim in claims))
-        return [
-            claim if claim.is_group else Claim(self._with_names(claim.keys, submission, taken))
-            for claim, submission in zip(claims, submissions, strict=True)
-        ]
-
-    def _with_names(
-        self, known: Collection[str], submission: Handed, taken: Collection[str]
-    ) -> set[str]:
-        if known:
-            return {*known, *self._namesakes(submission, taken)}
-        return self._named(submission, taken)
-
-    def _namesakes(self, submission: Handed, taken: Collection[str]) -> set[str]:
-        """Who else on the roster this may be of: a name that was one student's when they handed in
-        before may by now be another's, too, unless that one has handed in otherwise."""
-        if not self._directory.is_known_by_what_it_is_called(known_by(submission)):
-            return set()
-        named = self._directory.named([("name", submission.source)])
-        return {key for key in named if self.has(key) and key not in taken}
-
-    def _named(self, submission: Handed, taken: Collection[str]) -> set[str]:
-        """Who is called so. Of those whom something else leads to, only who is on the roster, which
-        has each once, unless the system says by a number that these are two."""
-        known = known_by(submission)
-        named = self._directory.named(known)
-        is_numbered = any(kind == "number" for kind, _ in known)
-        return {key for key in named if key not in taken or (self.has(key) and not is_numbered)}
-
-    def _groups(self) -> dict[str, set[str]]:
-        groups: dict[str, set[str]] = defaultdict(set)
-        for key, stored in self._students.items():
-            told = stored.student.group  # Moodle names all of a person's in one cell
-            for group in {squeezed(told), *map(squeezed, re.split("[,;]", told))} - {""}:
-                if not stored.is_dropped:
-                    groups[group].add(key)
-        return groups
 
     def _unsettled(self, submission: Handed, may_be: Iterable[str]) -> str:
         people = some([self._told_apart(key) for key in sorted(may_be)], NAMED)
@@ -363,34 +296,6 @@ def in_conflict(several: Sequence[Handed]) -> Handed:
     loads = {show_name(handed.source): handed.load for handed in several}
     newest = max(several, key=lambda handed: handed.submitted_at)
     return replace(newest, load=partial(load_same, newest.source, loads), times={})
-
-
-def owners_of(names: Collection[str], owners: Collection[str]) -> dict[str, list[str]]:
-    """Of repositories called <assignment>-<owner>, which of the `owners` each may be of: those with
-    whose name it ends behind what most of them begin with, and at least two."""
-    known = set(map(squeezed, owners))
-    ends = {
-        name: [
-            (name[:place], name[place + 1 :])
-            for place, character in enumerate(name)
-            if character == "-" and squeezed(name[place + 1 :]) in known
-        ]
-        for name in names
-    }
-    count = Counter(start for found in ends.values() for start, _ in found)
-    most = {
-        name: max((count[start] for start, _ in found), default=0) for name, found in ends.items()
-    }
-    return {
-        name: [end for start, end in found if count[start] == most[name]]
-        for name, found in ends.items()
-        if most[name] > 1
-    }
-
-
-def squeezed(name: str) -> str:
-    """A group's name as systems write it."""
-    return "".join(filter(str.isalnum, fold(name)))
 
 
 def name_words(name: str) -> set[str]:
