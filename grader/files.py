@@ -51,7 +51,8 @@ def _kind(mode: int) -> str:
     return "a folder" if stat.S_ISDIR(mode) else "a pipe, socket or device"
 
 
-def too_large(limit: int, advice: str = "") -> str:
+def too_large(limit: int, advice: str) -> str:
+    """Why a file of more than `limit` bytes is not read; `advice`, if there is any, comes after."""
     return f"it is larger than {limit >> 20} MiB" + (f"; {advice}" if advice else "")
 
 

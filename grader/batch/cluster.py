@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from grader.batch.stations import Reply, grade_on_worker
+from grader.batch.stations import Answer, grade_on_worker
 from grader.errors import GraderError, UnconfinedError
 from grader.grading.crew import TICK_S, Numbered
 from grader.grading.key import versions
@@ -278,11 +278,11 @@ class Fleet:
             encoded = future.result(timeout=RESULT_TIMEOUT_S)
         except CancelledError:
             raise scheduler_lost() from None
-        reply = msgspec.msgpack.decode(encoded, type=Reply)
-        if reply.outcome is None:
-            kind = UnconfinedError if reply.unconfined else GraderError
-            raise UnfitError(kind(f"the Dask worker at {flight.worker} {reply.refusal}"))
-        return reply.outcome
+        answer = msgspec.msgpack.decode(encoded, type=Answer)
+        if answer.outcome is None:
+            kind = UnconfinedError if answer.unconfined else GraderError
+            raise UnfitError(kind(f"the Dask worker at {flight.worker} {answer.refusal}"))
+        return answer.outcome
 
     def _cancel(self, flights: list[Flight]) -> None:
         if not flights:

@@ -22,7 +22,7 @@ from grader.sandbox.launch import open_launcher
 from grader.sandbox.process import Launcher, SandboxError
 
 
-class Reply(msgspec.Struct, frozen=True):
+class Answer(msgspec.Struct, frozen=True):
     """A worker's answer: the outcome, or else why it will not grade, as what follows its name."""
 
     outcome: Outcome | None = None
@@ -53,24 +53,24 @@ class Station:
 
     def grade(
         self, encoded: bytes, seed: int, allow_degraded: bool, wanted: str, checks: str
-    ) -> Reply:
+    ) -> Answer:
         """Grade a task for who has the versions `wanted`."""
         with self._lock:
             try:
                 self._compare(msgspec.msgpack.decode(encoded, type=Task).slug, wanted, checks)
                 engine = self._engine_for(seed)
                 if not (engine.jailed or allow_degraded):
-                    return Reply(
+                    return Answer(
                         refusal="can't confine student code (see grader doctor there); "
                         "--allow-degraded grades all the same",
                         unconfined=True,
                     )
                 outcome = grade_task(engine, encoded)
             except (Refusal, SandboxError) as error:
-                return Reply(refusal=str(error))
+                return Answer(refusal=str(error))
             if outcome.sandbox_failed:
                 self._close()  # the next task gets another
-            return Reply(outcome)
+            return Answer(outcome)
 
     def _compare(self, slug: str, wanted: str, checks: str) -> None:
         """Refuse where a result would be another one than it would be stored as."""
@@ -111,7 +111,7 @@ _station: Station | None = None
 def grade_on_worker(
     encoded: bytes, seed: int, allow_degraded: bool, wanted: str, checks: str
 ) -> bytes:
-    """What a Dask worker runs: grade the Task in `encoded`; returns the msgpack of a Reply.
+    """What a Dask worker runs: grade the Task in `encoded`; returns the msgpack of a Answer.
 
     Args:
         wanted: the versions that the caller has, as grader.grading.key tells them.
@@ -124,5 +124,5 @@ def grade_on_worker(
                 _station = Station()
         reply = _station.grade(encoded, seed, allow_degraded, wanted, checks)
     except Exception as error:  # Dask would pickle it, and the task hang where it can't
-        reply = Reply(refusal=f"can't grade: {type(error).__name__}: {error}")
+        reply = Answer(refusal=f"can't grade: {type(error).__name__}: {error}")
     return msgspec.msgpack.encode(reply)

@@ -82,7 +82,7 @@ def with_course(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def place_of_course(*, standing: bool = False) -> Place:
+def place_of_course(*, standing: bool) -> Place:
     """Where the course is that the command is about.
 
     Args:

@@ -63,6 +63,7 @@ _NUMBER_IN_A_WORD = re.compile(r"\d(?:[-./]?\d){2,}")
 _ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
 MOST_WORDS = 30  # of a name that may be in any turn
 LIKENESS = 0.6  # of what is suggested, as difflib measures it
+SUGGESTED = 3  # people, at most
 
 
 class Directory:
@@ -147,7 +148,7 @@ class Directory:
             return set(found)
         return set().union(*(self._held.get(("name", f), set()) for f in name_forms(wanted)))
 
-    def suggestions(self, wanted: str, most: int = 3) -> list[str]:
+    def suggestions(self, wanted: str) -> list[str]:
         """Keys of those who are called something like it, the likest first."""
         by_text: dict[str, str] = {}
         for key, handles in self._handles.items():
@@ -156,8 +157,8 @@ class Directory:
                 if kind != "number":
                     for part in {text, *words_of(text)}:
                         by_text.setdefault(fold(part), key)
-        near = difflib.get_close_matches(fold(wanted), by_text, n=4 * most, cutoff=LIKENESS)
-        return list(dict.fromkeys(by_text[text] for text in near))[:most]
+        near = difflib.get_close_matches(fold(wanted), by_text, n=4 * SUGGESTED, cutoff=LIKENESS)
+        return list(dict.fromkeys(by_text[text] for text in near))[:SUGGESTED]
 
 
 def are_two(one: Collection[Handle], other: Collection[Handle]) -> bool:

@@ -15,7 +15,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,29 +102,31 @@ def _borrowed(clone: Path) -> Iterator[Callable[..., bytes]]:
         if (folder / "shallow").is_file() and not (folder / "shallow").is_symlink():
             environment["GIT_SHALLOW_FILE"] = str(folder.absolute() / "shallow")
 
-        def git(*arguments: str) -> bytes:
-            with subprocess.Popen(
-                [program, "--no-replace-objects", *arguments],
-                cwd=empty,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            ) as running:
-                assert running.stdout is not None
-                timer = Timer(TIMEOUT_S, running.kill)
-                timer.start()
-                try:
-                    told = running.stdout.read(MAX_ANSWER_BYTES + 1)
-                    if len(told) > MAX_ANSWER_BYTES:
-                        running.kill()
-                finally:
-                    running.stdout.close()
-                    status = running.wait()
-                    timer.cancel()
-            return told if status == 0 and len(told) <= MAX_ANSWER_BYTES else b""
+        yield lambda *arguments: _told([program, "--no-replace-objects", *arguments], environment)
 
-        yield git
+
+def _told(command: Sequence[str], environment: Mapping[str, str]) -> bytes:
+    """What git prints in time, if that is not too much; b"" where it fails."""
+    with subprocess.Popen(
+        command,
+        cwd=environment["GIT_DIR"],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as running:
+        assert running.stdout is not None
+        timer = Timer(TIMEOUT_S, running.kill)
+        timer.start()
+        try:
+            told = running.stdout.read(MAX_ANSWER_BYTES + 1)
+            if len(told) > MAX_ANSWER_BYTES:
+                running.kill()
+        finally:
+            running.stdout.close()
+            status = running.wait()
+            timer.cancel()
+    return told if status == 0 and len(told) <= MAX_ANSWER_BYTES else b""
 
 
 def _head(folder: Path) -> str | None:

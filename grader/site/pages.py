@@ -110,13 +110,14 @@ def asset(name: str) -> Markup:
 
 def policy(style: str, script: str | None = None) -> str:
     """The content security policy of a page with this style, and this script or none."""
-    rules = ["default-src 'none'", "img-src data:", f"style-src {digest(style)}"]
+    rules = ["default-src 'none'", "img-src data:", f"style-src {source_hash(style)}"]
     if script is not None:
-        rules.append(f"script-src {digest(script)}")
+        rules.append(f"script-src {source_hash(script)}")
     return "; ".join([*rules, "base-uri 'none'", "form-action 'none'"])
 
 
-def digest(text: str) -> str:
+def source_hash(text: str) -> str:
+    """How a content security policy names what a page itself holds."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 

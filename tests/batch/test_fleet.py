@@ -12,7 +12,7 @@ import pytest
 
 from grader.batch import cluster
 from grader.batch.cluster import Fleet, given_up
-from grader.batch.stations import Reply
+from grader.batch.stations import Answer
 from grader.errors import GraderError, UnconfinedError
 from grader.grading.task import Outcome
 
@@ -77,7 +77,7 @@ def fleet_of(client: FakeClient, notes: list[str] | None = None) -> Fleet:
     return Fleet(client, "tcp://here", note, wait_s=300)  # type: ignore[arg-type]
 
 
-DONE = msgspec.msgpack.encode(Reply(Outcome(error="done")))
+DONE = msgspec.msgpack.encode(Answer(Outcome(error="done")))
 
 
 def test_only_what_a_lost_worker_was_grading_is_given_back() -> None:
@@ -121,14 +121,14 @@ def look_again(fleet: Fleet) -> None:
 @pytest.mark.parametrize(
     ("answer", "error", "message"),
     [
-        (Reply(refusal="has torch 1"), GraderError, "the Dask worker at a has torch 1"),
-        (Reply(refusal="can't", unconfined=True), UnconfinedError, "worker at a can't"),
+        (Answer(refusal="has torch 1"), GraderError, "the Dask worker at a has torch 1"),
+        (Answer(refusal="can't", unconfined=True), UnconfinedError, "worker at a can't"),
         (ModuleNotFoundError("No module named 'grader'"), GraderError, "install the same version"),
         (distributed.CancelledError(), GraderError, "the same command goes on from here"),
     ],
 )
 def test_what_no_other_worker_could_do_better_ends_the_run(
-    answer: Reply | Exception, error: type[Exception], message: str
+    answer: Answer | Exception, error: type[Exception], message: str
 ) -> None:
     client = FakeClient(a=1)
     fleet = fleet_of(client)
@@ -146,7 +146,7 @@ def test_a_worker_that_does_not_fit_is_left_aside_while_others_do() -> None:
     fleet.update()
     fleet.start((0, b"x"))
     (unfit,) = client.futures
-    client.futures[unfit].comes_with(msgspec.msgpack.encode(Reply(refusal="has torch 1")))
+    client.futures[unfit].comes_with(msgspec.msgpack.encode(Answer(refusal="has torch 1")))
     assert fleet.wait(0) is None
     assert fleet.take_back() == [(0, b"x")] and fleet.take_back() == []
     assert notes == [f"the Dask worker at {unfit} has torch 1; it is left aside"]

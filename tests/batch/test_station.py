@@ -49,7 +49,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return log
 
 
-def ask(station: Station, seed: int = 1, *, allow_degraded: bool = False) -> stations.Reply:
+def ask(station: Station, seed: int = 1, *, allow_degraded: bool = False) -> stations.Answer:
     checks = checks_digest(COURSE, COURSE.assignment("momentum"))
     return station.grade(TASK, seed, allow_degraded, versions(), checks)
 
@@ -118,7 +118,7 @@ def test_whatever_goes_wrong_on_a_worker_comes_back_as_data(
     monkeypatch.setattr(stations, "Engine", fail)
     checks = checks_digest(COURSE, COURSE.assignment("momentum"))
     encoded = stations.grade_on_worker(TASK, 1, False, versions(), checks)
-    reply = msgspec.msgpack.decode(encoded, type=stations.Reply)
+    reply = msgspec.msgpack.decode(encoded, type=stations.Answer)
     assert reply.refusal == "can't grade: RecursionError: too deep"
 
 

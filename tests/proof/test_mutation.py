@@ -14,7 +14,14 @@ from conftest import REPOSITORY, RunGrader
 from grader.course.manifest import Assignment, Course, load_course
 from grader.grading.engine import Engine
 from grader.proof.mutants.equivalent import equivalent_path
-from grader.proof.mutants.score import MutantRun, Score, hurried, lines_of, score_course, summarise
+from grader.proof.mutants.score import (
+    MutantRun,
+    MutationScore,
+    hurried,
+    lines_of,
+    score_course,
+    summarise,
+)
 from grader.proof.mutants.source import make_mutants
 from grader.sandbox.process import Launcher
 from grader.submissions.model import Source, Submission
@@ -69,7 +76,9 @@ def rewrite(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def score(course: Course, launcher: Launcher, sample: int | None = None, seed: int = 1) -> Score:
+def score(
+    course: Course, launcher: Launcher, sample: int | None = None, seed: int = 1
+) -> MutationScore:
     heard: list[tuple[str, int, int]] = []
     engine = Engine(course, launcher, seed)
     (result,) = score_course(
@@ -82,7 +91,7 @@ def score(course: Course, launcher: Launcher, sample: int | None = None, seed: i
     return result
 
 
-def changes(score: Score) -> list[str]:
+def changes(score: MutationScore) -> list[str]:
     return [mutant.change for mutant in score.survivors]
 
 

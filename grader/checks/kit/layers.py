@@ -34,6 +34,26 @@ def named_with_shape(parameter: Parameter) -> str:
     return f"`{parameter.name}` {parameter.value.shape}"
 
 
+def expect_trainable(parameter: Parameter) -> None:
+    """Fail unless it holds finite float32 numbers that may be trained."""
+    expect(
+        parameter.value is not None and parameter.value.dtype == np.float32,
+        f"`{parameter.name}` to be a float32 tensor on the CPU",
+        parameter.kind,
+    )
+    expect(
+        parameter.value is not None and np.isfinite(parameter.value).all(),
+        f"`{parameter.name}` to hold numbers",
+        "entries that are NaN or infinite",
+    )
+    expect(
+        parameter.requires_grad,
+        f"`{parameter.name}` to be trainable",
+        "requires_grad is False",
+        known=lambda: FROZEN,
+    )
+
+
 class Layers:
     """A network's parameters by role, whatever their names, order and orientation.
 
@@ -83,22 +103,7 @@ class Layers:
             known=lambda: recognise(shapes, missing, unknown),
         )
         for parameter in parameters:
-            expect(
-                parameter.value is not None and parameter.value.dtype == np.float32,
-                f"`{parameter.name}` to be a float32 tensor on the CPU",
-                parameter.kind,
-            )
-            expect(
-                parameter.value is not None and np.isfinite(parameter.value).all(),
-                f"`{parameter.name}` to hold numbers",
-                "entries that are NaN or infinite",
-            )
-            expect(
-                parameter.requires_grad,
-                f"`{parameter.name}` to be trainable",
-                "requires_grad is False",
-                known=lambda: FROZEN,
-            )
+            expect_trainable(parameter)
 
     def __contains__(self, role: str) -> bool:
         return role in self.index

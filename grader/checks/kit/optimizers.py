@@ -61,13 +61,12 @@ def agrees(
     start: np.ndarray,
     seen: Arrays,
     expected: Arrays,
-    rtol: float = 1e-4,
     room: Arrays | None = None,
 ) -> bool:
     """Whether one parameter took the expected way, step by step, to float32 accuracy, or with
     `room` to be off in each.
     """
-    return steps_agreed(start, seen, expected, rtol, room) == len(seen)
+    return steps_agreed(start, seen, expected, room=room) == len(seen)
 
 
 def steps_agreed(

@@ -108,30 +108,9 @@ def expect_reproducible_network(
     )
     goes_on = np.array_equal(first.next_draw, again.next_draw)
     follows = not np.array_equal(first.next_draw, other.next_draw)
-    for a, b, c in zip(first.parameters, again.parameters, other.parameters, strict=True):
-        if a.value is None or b.value is None or c.value is None:
-            continue  # test_layers says what is wrong with it
-        expect(
-            np.array_equal(a.value, b.value),
-            f"the same `{a.name}` after the same torch.manual_seed",
-            "other values",
-            "Draw from torch's global generator, not from NumPy's, Python's or one of your own.",
-            known=lambda: common.OTHER_GENERATOR if goes_on else common.RESEEDS,
-        )
-        # Zero biases and an identity matrix hold one or two different numbers, drawn ones many.
-        if len(np.unique(a.value)) > 2:
-            expect(
-                not np.array_equal(a.value, c.value),
-                f"another `{a.name}` after another torch.manual_seed",
-                "the same values",
-                "Do not call torch.manual_seed in the module, and do not use constant weights.",
-                known=lambda: common.FIXED_DRAWS if follows else common.RESEEDS,
-            )
+    expect_drawn(first, again, other, goes_on=goes_on, follows=follows)
     expect(
-        any(
-            a.value is not None and c.value is not None and not np.array_equal(a.value, c.value)
-            for a, c in zip(first.parameters, other.parameters, strict=True)
-        ),
+        is_another(first, other),
         "another network after another torch.manual_seed",
         "the same one",
         "Its weights should be random, and drawn from torch's global generator.",
@@ -139,10 +118,7 @@ def expect_reproducible_network(
     )
     following = student.build(*sizes, seed=None)
     expect(
-        any(
-            a.value is not None and b.value is not None and not np.array_equal(a.value, b.value)
-            for a, b in zip(other.parameters, following.parameters, strict=False)
-        ),
+        is_another(other, following),
         "another network again where two are built one after the other",
         "the same one twice",
         "Draw from torch's generator, which goes on; not from one that is given its seed.",
@@ -162,6 +138,44 @@ def expect_reproducible_network(
         known=lambda: common.RESEEDS,
     )
     expect_no_reseeding(student)
+
+
+def expect_drawn(
+    first: Network, again: Network, other: Network, *, goes_on: bool, follows: bool
+) -> None:
+    """Fail unless each parameter of two networks of one seed is the same, and of a third's another.
+
+    Args:
+        goes_on: whether torch's generator was left in the same state by the first two.
+        follows: whether it was left in another by the third.
+    """
+    for a, b, c in zip(first.parameters, again.parameters, other.parameters, strict=True):
+        if a.value is None or b.value is None or c.value is None:
+            continue  # test_layers says what is wrong with it
+        expect(
+            np.array_equal(a.value, b.value),
+            f"the same `{a.name}` after the same torch.manual_seed",
+            "other values",
+            "Draw from torch's global generator, not from NumPy's, Python's or one of your own.",
+            known=lambda: common.OTHER_GENERATOR if goes_on else common.RESEEDS,
+        )
+        # Zero biases and an identity matrix hold one or two different numbers, drawn ones many.
+        if len(np.unique(a.value)) > 2:
+            expect(
+                not np.array_equal(a.value, c.value),
+                f"another `{a.name}` after another torch.manual_seed",
+                "the same values",
+                "Do not call torch.manual_seed in the module, and do not use constant weights.",
+                known=lambda: common.FIXED_DRAWS if follows else common.RESEEDS,
+            )
+
+
+def is_another(one: Network, other: Network) -> bool:
+    """Whether some parameter has other values."""
+    return any(
+        a.value is not None and b.value is not None and not np.array_equal(a.value, b.value)
+        for a, b in zip(one.parameters, other.parameters, strict=False)
+    )
 
 
 def is_weight(parameter: Parameter) -> bool:

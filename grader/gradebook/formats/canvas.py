@@ -38,7 +38,7 @@ MOST_TITLES = 12  # in a message
 
 
 @dataclass(frozen=True)
-class Grades:
+class FinalScores:
     """A student's final scores by slug; "" is the whole submission's."""
 
     student: Person
@@ -85,12 +85,12 @@ def write_canvas(
         merge(found, class_grades, file, stream)
 
 
-def grades_of(entry: Entry, gradebook: Gradebook) -> Grades:
+def grades_of(entry: Entry, gradebook: Gradebook) -> FinalScores:
     scores = {a.slug: score_of(entry, a.slug).final for a in gradebook.assignments}
-    return Grades(entry.student, scores | {"": entry.final}, whole_override(entry) is not None)
+    return FinalScores(entry.student, scores | {"": entry.final}, whole_override(entry) is not None)
 
 
-def note_overridden(class_grades: Iterable[Grades]) -> None:
+def note_overridden(class_grades: Iterable[FinalScores]) -> None:
     for grades in class_grades:
         if grades.is_overridden:
             note_not_shown("canvas", grades.student, grades.scores[""])
@@ -100,7 +100,7 @@ def note_overridden(class_grades: Iterable[Grades]) -> None:
 
 
 def merge(
-    columns: list[Column], class_grades: list[Grades], file: CanvasFile, stream: BinaryIO
+    columns: list[Column], class_grades: list[FinalScores], file: CanvasFile, stream: BinaryIO
 ) -> None:
     """Change the cells that hold our scores, and what a spreadsheet would run; nothing else."""
     rows = match_students([grades.student for grades in class_grades], file)
@@ -178,7 +178,7 @@ def some_titles(file: CanvasFile) -> str:
 # ---------------------------------------------------------------- a file from nothing
 
 
-def write_anew(gradebook: Gradebook, class_grades: list[Grades], stream: BinaryIO) -> None:
+def write_anew(gradebook: Gradebook, class_grades: list[FinalScores], stream: BinaryIO) -> None:
     """The columns that Canvas demands; ID holds what Canvas itself has told of a student, and
     identifiers go to SIS User ID.
 

@@ -80,47 +80,57 @@ class Students(Database):
         """
         with self._transaction() as connection:
             for stored in students:
-                student = stored.student
-                connection.execute(
-                    "INSERT INTO students (key, source, name, identifier, email, login, section,"
-                    " team, github, number, submission, submitted_at, standing, upload)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                    " ON CONFLICT (key) DO UPDATE SET source = excluded.source,"
-                    " name = excluded.name, identifier = excluded.identifier,"
-                    " email = excluded.email, login = excluded.login,"
-                    " section = excluded.section, team = excluded.team,"
-                    " github = excluded.github, number = excluded.number,"
-                    " submission = excluded.submission, submitted_at = excluded.submitted_at,"
-                    " standing = excluded.standing, upload = excluded.upload",
-                    [
-                        student.key,
-                        stored.source,
-                        student.name,
-                        student.identifier,
-                        student.email,
-                        student.login,
-                        student.section,
-                        student.group,
-                        student.github,
-                        student.number,
-                        stored.submission,
-                        stored.submitted_at,
-                        stored.standing,
-                        stored.upload,
-                    ],
-                )
+                _write(connection, stored)
             for key, known in (handles or {}).items():
                 connection.executemany(
                     "INSERT OR IGNORE INTO handles (student, kind, value) VALUES (?, ?, ?)",
                     [(key, *handle) for handle in known],
                 )
             for old, new in replaced:
-                for table in tables_of_students(connection):
-                    connection.execute(
-                        f"UPDATE OR IGNORE {table} SET student = ? WHERE student = ?", [new, old]
-                    )
-                    connection.execute(f"DELETE FROM {table} WHERE student = ?", [old])
-                connection.execute("DELETE FROM students WHERE key = ?", [old])
+                _make_one(connection, old, new)
+
+
+def _write(connection: sqlite3.Connection, stored: StoredStudent) -> None:
+    """Add or update one."""
+    student = stored.student
+    connection.execute(
+        "INSERT INTO students (key, source, name, identifier, email, login, section,"
+        " team, github, number, submission, submitted_at, standing, upload)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET source = excluded.source,"
+        " name = excluded.name, identifier = excluded.identifier,"
+        " email = excluded.email, login = excluded.login,"
+        " section = excluded.section, team = excluded.team,"
+        " github = excluded.github, number = excluded.number,"
+        " submission = excluded.submission, submitted_at = excluded.submitted_at,"
+        " standing = excluded.standing, upload = excluded.upload",
+        [
+            student.key,
+            stored.source,
+            student.name,
+            student.identifier,
+            student.email,
+            student.login,
+            student.section,
+            student.group,
+            student.github,
+            student.number,
+            stored.submission,
+            stored.submitted_at,
+            stored.standing,
+            stored.upload,
+        ],
+    )
+
+
+def _make_one(connection: sqlite3.Connection, old: str, new: str) -> None:
+    """Give all that is stored of one student to another, who turned out to be the same."""
+    for table in tables_of_students(connection):
+        connection.execute(
+            f"UPDATE OR IGNORE {table} SET student = ? WHERE student = ?", [new, old]
+        )
+        connection.execute(f"DELETE FROM {table} WHERE student = ?", [old])
+    connection.execute("DELETE FROM students WHERE key = ?", [old])
 
 
 def tables_of_students(connection: sqlite3.Connection) -> list[str]:

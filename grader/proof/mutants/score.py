@@ -42,7 +42,7 @@ class MutantRun(CheckRun):
 
 
 @dataclass
-class Score:
+class MutationScore:
     """What became of the mutants of one assignment.
 
     Args:
@@ -90,7 +90,7 @@ def score_course(
     jobs: int,
     sample: int | None,
     on_graded: Callable[[str, int, int], None],
-) -> Iterator[Score]:
+) -> Iterator[MutationScore]:
     """Mutate each solution and grade what comes of it; a score for each assignment, in order.
 
     Args:
@@ -130,7 +130,7 @@ def score_assignment(
     jobs: int,
     sample: int | None,
     on_graded: Callable[[str, int, int], None],
-) -> Score:
+) -> MutationScore:
     """Grade the mutants of one solution.
 
     Args:
@@ -138,7 +138,7 @@ def score_assignment(
     """
     slug = assignment.slug
     text = engine.course.solution_path(slug).read_text(encoding="utf-8-sig")
-    score = Score(slug, text)
+    score = MutationScore(slug, text)
     try:
         mutants = make_mutants(slug, text)
     except SyntaxError as error:
@@ -180,7 +180,7 @@ def grade(
             yield result.report
 
 
-def judge(score: Score, mutant: Mutant, report: AssignmentReport, *, is_listed: bool) -> None:
+def judge(score: MutationScore, mutant: Mutant, report: AssignmentReport, *, is_listed: bool) -> None:
     """Enter into `score` what a mutant's report shows."""
     caught_by = [check.id for check in report.checks if check.verdict in KILLED]
     broken = [check for check in report.checks if check.verdict == "grader_error"]
@@ -201,7 +201,7 @@ def judge(score: Score, mutant: Mutant, report: AssignmentReport, *, is_listed: 
     score.figures["killed" if caught_by else "equivalent" if is_listed else "survive"] += 1
 
 
-def lines_of(score: Score) -> Iterator[str]:
+def lines_of(score: MutationScore) -> Iterator[str]:
     """A score as text: the figures, each check's kills, the survivors as diffs, the findings.
 
     A survivor's first line is its change, as the list of equivalent mutants names it.
