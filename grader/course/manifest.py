@@ -247,27 +247,10 @@ def load_course(root: Path | None = None) -> Course:
     late = None
     if manifest.late is not None:
         late = _typed(_with_due(manifest.late, zone, "[late]: "), LatePolicy, "[late]: ")
-    assignments = []
-    for number, entry in enumerate(manifest.assignments, start=1):
-        where = f"assignment {entry.get('slug', number)!r}: "
-        overrides = entry.get("limits", {})
-        if isinstance(overrides, dict):  # anything else is left for _typed to refuse
-            limits = _typed(msgspec.to_builtins(defaults) | overrides, Limits, f"{where}limits: ")
-            entry = entry | {"limits": msgspec.to_builtins(limits)}
-        if isinstance(entry.get("late"), dict):
-            rule = {f: getattr(late or LateRule(), f) for f in LateRule.__struct_fields__}
-            own = _typed(rule | entry["late"], LateRule, f"{where}late: ")
-            entry = entry | {"late": msgspec.to_builtins(own)}
-        entry = _with_due(entry, zone, where)
-        assignments.append(_typed(entry, Assignment, where))
-        for key, other in (("epochs", "threshold"), ("threshold", "epochs")):
-            if key in entry and other not in entry:
-                raise CourseError(f"course.toml: {where}missing key `{other}`")
-        if assignments[-1].leaderboard and not assignments[-1].epochs:
-            raise CourseError(
-                f"course.toml: {where}leaderboard: it ranks accuracies, and nothing is trained "
-                "here; add `epochs` and `threshold`, or remove it"
-            )
+    assignments = [
+        _assignment(entry, f"assignment {entry.get('slug', number)!r}: ", defaults, late, zone)
+        for number, entry in enumerate(manifest.assignments, start=1)
+    ]
     course = Course(
         title=manifest.title,
         seed=manifest.seed,
@@ -287,6 +270,35 @@ def load_course(root: Path | None = None) -> Course:
                 f"{_suggestion(slug, course.every_slug)}"
             )
     return course
+
+
+def _assignment(
+    entry: dict[str, Any],
+    where: str,
+    defaults: Limits,
+    late: LatePolicy | None,
+    zone: ZoneInfo | None,
+) -> Assignment:
+    """One of [[assignments]], with what it leaves to the course; errors begin with `where`."""
+    overrides = entry.get("limits", {})
+    if isinstance(overrides, dict):  # anything else is left for _typed to refuse
+        limits = _typed(msgspec.to_builtins(defaults) | overrides, Limits, f"{where}limits: ")
+        entry = entry | {"limits": msgspec.to_builtins(limits)}
+    if isinstance(entry.get("late"), dict):
+        rule = {f: getattr(late or LateRule(), f) for f in LateRule.__struct_fields__}
+        own = _typed(rule | entry["late"], LateRule, f"{where}late: ")
+        entry = entry | {"late": msgspec.to_builtins(own)}
+    entry = _with_due(entry, zone, where)
+    assignment = _typed(entry, Assignment, where)
+    for key, other in (("epochs", "threshold"), ("threshold", "epochs")):
+        if key in entry and other not in entry:
+            raise CourseError(f"course.toml: {where}missing key `{other}`")
+    if assignment.leaderboard and not assignment.epochs:
+        raise CourseError(
+            f"course.toml: {where}leaderboard: it ranks accuracies, and nothing is trained "
+            "here; add `epochs` and `threshold`, or remove it"
+        )
+    return assignment
 
 
 def _zone(name: str) -> ZoneInfo:

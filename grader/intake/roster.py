@@ -126,15 +126,9 @@ def read_roster(
         elif is_staff(table, row):
             staff += 1
         elif (line := line_of(table, row)) is not None:
-            time = table.cell(row, "submitted")
-            moment = parse_time(time, zone)
-            if moment is not None:
-                line = replace(line, submitted_at=utc_text(moment))
-            elif time not in ("", "-"):
-                notes.append(
-                    f"{where}, line {number}: the time {show_name(time)!r} can't be read and is "
-                    "left out; write it like 2026-10-31T23:59:00+01:00"
-                )
+            line, unread = with_time(line, table.cell(row, "submitted"), zone)
+            if unread:
+                notes.append(f"{where}, line {number}: {unread}")
             identifiers.append(line.identifiers)
             lines.append((number, without_rounded(line)))
     if not encoding.startswith("utf"):
@@ -149,6 +143,20 @@ def read_roster(
             "save the list anew"
         )
     return Roster(each_once(lines, where), notes)
+
+
+def with_time(line: Line, time: str, zone: tzinfo) -> tuple[Line, str]:
+    """`line` with when its person handed in, and what is to be said of a `time` that can't be
+    read; "": nothing."""
+    moment = parse_time(time, zone)
+    if moment is not None:
+        return replace(line, submitted_at=utc_text(moment)), ""
+    if time in ("", "-"):
+        return line, ""
+    return line, (
+        f"the time {show_name(time)!r} can't be read and is left out; write it like "
+        "2026-10-31T23:59:00+01:00"
+    )
 
 
 def _read_as(encoding: str, where: str, names: Sequence[str]) -> str:

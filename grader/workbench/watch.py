@@ -156,14 +156,7 @@ def watch_folder(
             board.take_over(known)
             if grading.task is not None and not board.is_wanted(grading.task):
                 grading.stop()
-            picture = View(
-                board.current,
-                board.reports,
-                board.checked_at.get(board.current or "", ""),
-                board.hint,
-                board.note,
-                keyboard is not None,
-            )
+            picture = view_of(board, has_keys=keyboard is not None)
             if (picture, screen.size) != shown:
                 shown = picture, screen.size
                 screen.show(picture)
@@ -176,12 +169,7 @@ def watch_folder(
             if grading.task is not None and grading.connection in ready:
                 # Read again first: it may have been saved while the report was on its way.
                 board.read(read_folder(course, folder, slugs))
-                if (taken := grading.take()) is not None:
-                    task, graded, environment = taken
-                    board.record(task, graded.report)
-                    known.keep(task, graded, environment)
-                    if not is_confined(environment.protections):
-                        board.note = f"grader: {UNCONFINED}"
+                take_report(grading, board, known)
             if changes.connection in ready:
                 changes.forget()
             if keyboard is not None and keyboard.fileno() in ready:
@@ -189,6 +177,22 @@ def watch_folder(
                     return
                 if not keyboard.is_open:
                     keyboard = None
+
+
+def view_of(board: Board, *, has_keys: bool) -> View:
+    """What the screen shows of `board`; `has_keys` says whether somebody can press them."""
+    checked_at = board.checked_at.get(board.current or "", "")
+    return View(board.current, board.reports, checked_at, board.hint, board.note, has_keys)
+
+
+def take_report(grading: Grading, board: Board, known: Known) -> None:
+    """Record what was graded, if it has come."""
+    if (taken := grading.take()) is not None:
+        task, graded, environment = taken
+        board.record(task, graded.report)
+        known.keep(task, graded, environment)
+        if not is_confined(environment.protections):
+            board.note = f"grader: {UNCONFINED}"
 
 
 def press(keys: str, board: Board, hints: Hints, plots: Plots) -> bool:

@@ -141,13 +141,7 @@ def find_columns(gradebook: Gradebook, file: CanvasFile, named: dict[str, str]) 
             note(f"canvas: {file.name} has several columns {found[0][1]!r}: none is written")
         elif found:
             index, title, possible = found[0]
-            factor = possible / max_score if possible and max_score else 1.0
-            if factor != 1:
-                note(
-                    f"canvas: {title!r} has {number(possible)} points in Canvas and "
-                    f"{number(max_score)} here: scores are scaled"
-                )
-            columns.append(Column(slug, index, factor))
+            columns.append(Column(slug, index, scaling(title, possible, max_score)))
         elif slug in named:
             raise ExportError(
                 f"{file.name}: there is no column {named[slug]!r}; there are {some_titles(file)}"
@@ -167,6 +161,17 @@ def find_columns(gradebook: Gradebook, file: CanvasFile, named: dict[str, str]) 
     elif without:
         note("canvas: only the total is written, as no other column is named after an assignment")
     return columns
+
+
+def scaling(title: str, possible: float | None, max_score: float) -> float:
+    """What scores are multiplied by for a column of so many points, told where it is not 1."""
+    factor = possible / max_score if possible and max_score else 1.0
+    if factor != 1:
+        note(
+            f"canvas: {title!r} has {number(possible)} points in Canvas and "
+            f"{number(max_score)} here: scores are scaled"
+        )
+    return factor
 
 
 def some_titles(file: CanvasFile) -> str:

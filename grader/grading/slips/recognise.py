@@ -139,8 +139,12 @@ def sizes(error: StudentError, source: str) -> Slip | None:
         return hard_coded(found[1])
     if (found := PRODUCT.search(said)) is None:
         return None
-    rows, inner, *weight = found.groups()
-    batch = BATCH.search(said)
+    return product(error, source, *found.groups())
+
+
+def product(error: StudentError, source: str, rows: str, inner: str, *weight: str) -> Slip:
+    """A matrix product of (rows, inner) with a `weight` of two other sizes."""
+    batch = BATCH.search(str(error))
     if rows == "1" and batch and int(inner) == int(batch[1]) * int(weight[0]):
         return Slip(
             "rows flattened into one",
@@ -155,7 +159,7 @@ def sizes(error: StudentError, source: str) -> Slip | None:
             "The rows of the batch stand on the right of the product here: inputs are (N, F), and "
             "x @ W.T takes each row.",
         )
-    if batch and weight == [batch[2], inner] and inner != batch[2] and is_used_twice(error, source):
+    if batch and weight == (batch[2], inner) and inner != batch[2] and is_used_twice(error, source):
         return Slip(
             "first layer applied twice",
             f"The first layer, which takes {batch[2]} numbers a row, is given the {inner} that it "
