@@ -119,13 +119,14 @@ def undecorated(text: str) -> str:
 
 class RunGrader(Protocol):
     """`python -m grader ARGUMENTS`, with the package of the repository at `root`; called in `cwd`,
-    or else in `root`."""
+    or else in `root`. Without it, with this one's, called in it; for `run_grader`, its trainings
+    are an epoch long."""
 
     def __call__(
         self,
         *arguments: str | Path,
         cwd: Path | None = None,
-        root: Path = REPOSITORY,
+        root: Path | None = None,
         prefix: tuple[str, ...] = (),
         **environment: str,
     ) -> Ran: ...
@@ -158,10 +159,11 @@ def environment_for(root: Path) -> dict[str, str]:
 def run_command(
     *arguments: str | Path,
     cwd: Path | None = None,
-    root: Path = REPOSITORY,
+    root: Path | None = None,
     prefix: tuple[str, ...] = (),
     **environment: str,
 ) -> Ran:
+    root = root or REPOSITORY
     if arguments[0] in CONFINING and "--allow-degraded" not in arguments:
         skip_elsewhere()
     ran = subprocess.run(
@@ -255,7 +257,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host | None]:
 
 
 @pytest.fixture(scope="session")
-def run_grader(host: Host | None) -> RunGrader:
+def run_grader(host: Host | None, short_course: Path) -> RunGrader:
     """`run_command`, in a fork of a host where nothing about the command's start is asked for."""
     if host is None:
         return run_command
@@ -263,7 +265,7 @@ def run_grader(host: Host | None) -> RunGrader:
     def run(
         *arguments: str | Path,
         cwd: Path | None = None,
-        root: Path = REPOSITORY,
+        root: Path | None = None,
         prefix: tuple[str, ...] = (),
         **environment: str,
     ) -> Ran:
@@ -271,13 +273,14 @@ def run_grader(host: Host | None) -> RunGrader:
             not prefix
             and environment_for(REPOSITORY) == host.environment
             and all(name.startswith("GITHUB_") for name in environment)  # read when it is needed
-            and (root == REPOSITORY or is_course_alone(root, REPOSITORY))
+            and (root in (None, REPOSITORY) or is_course_alone(root, REPOSITORY))
         )
         if not in_host:
             return run_command(*arguments, cwd=cwd, root=root, prefix=prefix, **environment)
         if root != REPOSITORY:
-            environment["GRADER_COURSE"] = str(root)
-        ran = Ran(*host.run(list(map(str, arguments)), cwd or root, environment))
+            environment["GRADER_COURSE"] = str(root or short_course)
+        place = cwd or root or REPOSITORY
+        ran = Ran(*host.run(list(map(str, arguments)), place, environment))
         assert "Traceback" not in ran.stdout + ran.stderr, ran.stderr
         return ran
 

@@ -37,13 +37,16 @@ NUMBERS = count(1)
 
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
-    """A course in a folder that a test may write to, with one assignment: momentum.
+    """A course in a folder that a test may write to, with one assignment: momentum, which trains
+    for an epoch.
 
     Under a slug of its own, as pytest collects no two files of the same name in a process.
     """
     course = load_course(REPOSITORY)
     slug = f"momentum_{next(NUMBERS)}"
-    assignment = msgspec.structs.replace(course.assignment("momentum"), slug=slug)
+    assignment = msgspec.structs.replace(
+        course.assignment("momentum"), slug=slug, epochs=1, threshold=0.0
+    )
     copy = msgspec.structs.replace(course, assignments=(assignment,), root=tmp_path)
     for theirs, ours in (
         (course.solution_path("momentum"), copy.solution_path(slug)),

@@ -181,7 +181,7 @@ def submit_all(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def graded(
-    run_grader: RunGrader, short_course: Path, tmp_path_factory: pytest.TempPathFactory
+    run_grader: RunGrader, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str, str], Any]:
     """What `grader grade` says of an assignment in a submission, by their names."""
     folder = tmp_path_factory.mktemp("notebooks")
@@ -190,7 +190,7 @@ def graded(
         write(folder / name / f"{slug}.ipynb", notebook(*cells))
     target = folder / "grades.json"
     submissions = [path for path in sorted(folder.iterdir()) if path.is_dir()]
-    ran = run_grader("grade", *submissions, "--json", target, root=short_course)
+    ran = run_grader("grade", *submissions, "--json", target)
     assert ran.status == 0, ran.stderr
     found = {
         (report["submission"], assignment["slug"]): assignment
@@ -545,7 +545,7 @@ HOSTILE = {
 
 
 def test_code_that_is_hard_to_parse_costs_its_author_only(
-    run_grader: RunGrader, short_course: Path, tmp_path: Path
+    run_grader: RunGrader, tmp_path: Path
 ) -> None:
     for name, cell in HOSTILE.items():
         write(tmp_path / "in" / name / "momentum.ipynb", notebook(cell))
@@ -553,7 +553,7 @@ def test_code_that_is_hard_to_parse_costs_its_author_only(
     submissions = sorted((tmp_path / "in").iterdir())
     target = tmp_path / "grades.json"
     arguments = (*submissions, "--only", "momentum", "--json", target)
-    ran = run_grader("grade", *arguments, root=short_course)
+    ran = run_grader("grade", *arguments)
     assert ran.status == 0, ran.stderr
     reports = json.loads(target.read_bytes())["reports"]
     assert len(reports) == len(HOSTILE) + 1
