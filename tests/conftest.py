@@ -46,6 +46,7 @@ on_posix = pytest.mark.skipif(os.name != "posix", reason=NEEDS_POSIX)
 # How long a test waits for what should come at once, before it fails by what it waited for.
 PATIENCE_S = 800
 CONFINING = ("grade", "batch")  # commands that stop elsewhere
+GRADING = ("check", *CONFINING)
 # Protections that this machine can't have, by name: the tests of all others fail where one is off.
 WALLS_OFF = set(os.environ.get("GRADER_WALLS_OFF", "").split())
 if sys.platform == "linux" and not (
@@ -119,8 +120,8 @@ def undecorated(text: str) -> str:
 
 class RunGrader(Protocol):
     """`python -m grader ARGUMENTS`, with the package of the repository at `root`; called in `cwd`,
-    or else in `root`. Without it, with this one's, called in it; for `run_grader`, its trainings
-    are an epoch long."""
+    or else in `root`. Without it, with this one's, called in it; in grading by `run_grader`, its
+    trainings are an epoch long."""
 
     def __call__(
         self,
@@ -277,8 +278,10 @@ def run_grader(host: Host | None, short_course: Path) -> RunGrader:
         )
         if not in_host:
             return run_command(*arguments, cwd=cwd, root=root, prefix=prefix, **environment)
-        if root != REPOSITORY:
-            environment["GRADER_COURSE"] = str(root or short_course)
+        if root is None and arguments[0] in GRADING:
+            environment["GRADER_COURSE"] = str(short_course)
+        elif root not in (None, REPOSITORY):
+            environment["GRADER_COURSE"] = str(root)
         place = cwd or root or REPOSITORY
         ran = Ran(*host.run(list(map(str, arguments)), place, environment))
         assert "Traceback" not in ran.stdout + ran.stderr, ran.stderr

@@ -27,7 +27,7 @@ if not can_fork():
     ],
 )
 def test_it_is_as_in_a_process_of_its_own(run_grader: RunGrader, arguments: list[str]) -> None:
-    hosted, own = run_grader(*arguments), run_command(*arguments)
+    hosted, own = run_grader(*arguments, root=REPOSITORY), run_command(*arguments)
     assert hosted.status == own.status
     for said, expected in ((hosted.stdout, own.stdout), (hosted.stderr, own.stderr)):
         assert without_times(said) == without_times(expected)

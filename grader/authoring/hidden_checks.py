@@ -108,6 +108,8 @@ def cut_hidden(
     Raises:
         CutError: a hidden check is not a plain function of that file, or is a gate.
     """
+    if not any(hidden.values()):
+        return dict(sources)
     modules = {name: parse(name, source) for name, source in sources.items()}
     functions = {
         name: find_functions(module, hidden.get(name, {})) for name, module in modules.items()

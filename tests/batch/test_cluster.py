@@ -182,7 +182,7 @@ def test_a_class_is_graded_as_on_one_machine_though_a_nanny_is_killed(
         )
     here, there = tmp_path / "here", tmp_path / "there"
     batch = ("batch", tmp_path / "class", "--only", "momentum", "--results")
-    local = run_grader(*batch, here)
+    local = run_grader(*batch, here, root=REPOSITORY)
 
     process = subprocess.Popen(
         [sys.executable, "-m", "grader", *batch, there, "--dask", dask.address],
@@ -218,7 +218,8 @@ def test_a_task_that_kills_its_worker_twice_is_reported_and_the_rest_graded(
     for name in ("ann", "bob", "cem", "dee"):
         hand_in(tmp_path / "class" / name, {"momentum": f"{BROKEN}# {name}\n"})
     arguments = ("batch", tmp_path / "class", "--results", tmp_path / "results")
-    ran = run_grader(*arguments, "--only", "momentum", "--dask", dask.address)
+    graded_by = ("--only", "momentum", "--dask", dask.address)
+    ran = run_grader(*arguments, *graded_by, root=REPOSITORY)
     assert ran.status == 3
     assert ran.stderr.count("was lost\n") == 2
     assert f"not the submission: eve: momentum: {given_up().error}\n" in ran.stderr

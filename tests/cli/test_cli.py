@@ -66,7 +66,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_solutions_earn_everything_and_stubs_nothing(run_grader: RunGrader, tmp_path: Path) -> None:
     target = tmp_path / "grades.json"
     folders = REPOSITORY / "solutions", REPOSITORY / "assignments"
-    ran = run_grader("grade", *folders, "--json", target)
+    ran = run_grader("grade", *folders, "--json", target, root=REPOSITORY)
     assert ran.status == 0
     solutions, stubs = json.loads(target.read_bytes())["reports"]
     assert [a["slug"] for a in solutions["assignments"]] == list(SLUGS)
@@ -196,7 +196,7 @@ def test_another_seed_gives_other_questions(graded_class: Class, run_grader: Run
 
     bob = graded_class.folder / "bob"
     options = ("--only", "momentum", "--seed", "8", "--json", "-", "--fail-under", "40.5")
-    ran = run_grader("grade", bob, *options)
+    ran = run_grader("grade", bob, *options, root=REPOSITORY)
     assert ran.status == 1  # 4 of 10 points
     document = json.loads(ran.stdout)
     assert (graded_class.report("bob")["seed"], document["reports"][0]["seed"]) == (7, 8)

@@ -115,7 +115,7 @@ def test_a_byte_locale_changes_no_name_and_no_grade(run_grader: RunGrader, tmp_p
     arguments = ("batch", tmp_path / "class", "--results", results, "--only", "relu")
     ran = run_grader(*arguments, LC_ALL="tr_TR.ISO-8859-9", LOCPATH=str(tmp_path))
     assert ran.status == 0, ran.stderr
-    again = run_grader(*arguments)
+    again = run_grader(*arguments, root=REPOSITORY)
     assert "0 assignments graded, 1 unchanged" in again.stderr
     exported = run_grader("export", "--results", results, "--format", "json").stdout
     assert "josé ğ" in exported and "✓ größer" in exported
