@@ -1,6 +1,0 @@
-"""Returns the class, not an optimizer."""
-import torch
-
-
-def make_optimizer(parameters, lr=1e-3):
-    return torch.optim.Adam

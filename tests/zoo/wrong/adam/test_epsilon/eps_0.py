@@ -1,6 +1,0 @@
-"""epsilon is 0."""
-import torch
-
-
-def make_optimizer(parameters, lr=1e-3):
-    return torch.optim.Adam(parameters, lr=lr, betas=(0.9, 0.999), eps=0)

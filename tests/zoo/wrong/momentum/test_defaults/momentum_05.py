@@ -1,6 +1,0 @@
-"""The default momentum is 0.5."""
-import torch
-
-
-def make_optimizer(parameters, lr=0.01, momentum=0.5):
-    return torch.optim.SGD(parameters, lr=lr, momentum=momentum)
