@@ -136,6 +136,32 @@ def test_a_gradient_of_zeros_has_not_arrived(role: str) -> None:
     expect_gradients(network({role: zeros}), layers, rng(), may_be_zero=[role])
 
 
+@pytest.mark.parametrize(
+    ("names", "expected", "seen"),
+    [
+        (
+            ["fc1.bias"],
+            "gamma (3,), beta (3,), perhaps b_1 (3,)",
+            "of shape (3,): `fc1.bias`",
+        ),
+        (
+            ["running_mean", "scale", "shift", "fc1.bias"],
+            "gamma (3,), beta (3,), perhaps b_1 (3,)",
+            "of shape (3,): `running_mean`, `scale`, `shift`, `fc1.bias`",
+        ),
+        ([], "gamma (3,), beta (3,), perhaps b_1 (3,)", "of shape (3,): none"),
+    ],
+)
+def test_which_of_the_roles_of_one_shape_a_parameter_has_is_not_guessed_in_a_message(
+    names: list[str], expected: str, seen: str
+) -> None:
+    vectors = [Parameter(name, "a tensor", True, np.ones(3, np.float32)) for name in names]
+    shapes = dict.fromkeys(("gamma", "beta", "b1"), (3,))
+    with pytest.raises(Failure) as raised:
+        Layers(vectors, shapes, optional=["b1"])
+    assert f"Expected: the parameters {expected}.\nSeen: {seen}." in str(raised.value)
+
+
 def test_a_unit_that_learns_much_does_not_hide_another_one() -> None:
     """Of the second unit, whose gradients are a thousandth of the first one's, half is missing."""
     predicted = {"W1": np.array([[1000.0, 900.0], [1.0, 0.9]]), "b1": np.array([1000.0, 1.0])}

@@ -54,6 +54,17 @@ def expect_trainable(parameter: Parameter) -> None:
     )
 
 
+def _shape(parameter: Parameter) -> tuple[int, ...] | None:
+    """Without dimensions of size 1, as a bias may be (1, n)."""
+    if parameter.value is None:
+        return None
+    return tuple(size for size in parameter.value.shape if size != 1)
+
+
+def _baseline_name(role: str) -> str:
+    return re.sub(r"(?=\d)", "_", role)
+
+
 class Layers:
     """A network's parameters by role, whatever their names, order and orientation.
 
@@ -89,15 +100,7 @@ class Layers:
         missing = [r for r in shapes if r not in self.index and r not in optional]
         expect(
             not unknown and not missing,
-            "the parameters " + ", ".join(map(self._name, shapes)),
-            "; ".join(
-                said + ", ".join(names)
-                for said, names in (
-                    ("no ", list(map(self._name, missing))),
-                    ("not asked for: ", list(map(named_with_shape, unknown))),
-                )
-                if names
-            ),
+            *self._expected_and_seen(missing, unknown, optional),
             "Check the size of each layer, its bias, and that it is registered: a plain list or "
             "tensor hides a layer from parameters().",
             known=lambda: recognise(shapes, missing, unknown),
@@ -114,9 +117,9 @@ class Layers:
         return self
 
     def _role_of(self, parameter: Parameter) -> str | None:
-        if parameter.value is None:
+        shape = _shape(parameter)
+        if shape is None:
             return None
-        shape = tuple(size for size in parameter.value.shape if size != 1)
         for role, wanted in self.shapes.items():
             if role not in self.index and shape in (wanted, wanted[::-1]):
                 if shape != wanted:
@@ -124,9 +127,35 @@ class Layers:
                 return role
         return None
 
+    def _expected_and_seen(
+        self, missing: Sequence[str], unknown: Sequence[Parameter], optional: Sequence[str]
+    ) -> tuple[str, str]:
+        """What the parameters should be, as the student calls them, and what is amiss.
+
+        Where roles share a shape and the student has more or fewer of it, nobody can tell which of
+        them theirs are: the roles then go by the baseline's names, and theirs are listed.
+        """
+        wrong = {self.shapes[role] for role in missing}
+        wrong |= set(self.shapes.values()) & {_shape(parameter) for parameter in unknown}
+        unclear = [shape for shape in wrong if list(self.shapes.values()).count(shape) > 1]
+        expected, seen = [], []
+        for role, shape in self.shapes.items():
+            name = self._name(role) if shape not in unclear else f"{_baseline_name(role)} {shape}"
+            left_out = role in optional and (role not in self.index or shape in unclear)
+            expected.append(f"perhaps {name}" if left_out else name)
+        for shape in unclear:
+            names = [f"`{p.name}`" for p in self.parameters if _shape(p) == shape]
+            seen.append(f"of shape {shape}: {', '.join(names) or 'none'}")
+        lacking = [self._name(role) for role in missing if self.shapes[role] not in unclear]
+        more = [named_with_shape(p) for p in unknown if _shape(p) not in unclear]
+        for said, names in (("no ", lacking), ("not asked for: ", more)):
+            if names:
+                seen.append(said + ", ".join(names))
+        return "the parameters " + ", ".join(expected), "; ".join(seen)
+
     def _name(self, role: str) -> str:
         """As the student calls it; what they lack as the baseline does."""
-        known = f"`{self.name(role)}`" if role in self.index else re.sub(r"(?=\d)", "_", role)
+        known = f"`{self.name(role)}`" if role in self.index else _baseline_name(role)
         return f"{known} {self.shapes[role]}"
 
     def value(self, role: str) -> np.ndarray:

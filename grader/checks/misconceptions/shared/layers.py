@@ -46,8 +46,8 @@ ONE_ROW = Mistake(
 )
 BIAS_MISSING = Mistake(
     "bias missing",
-    "A layer has no bias in parameters(): each one adds a vector to W·x, made by nn.Parameter or "
-    "nn.Linear; a plain tensor is never trained.",
+    "A layer has no bias of its own in parameters(): each one adds a vector to W·x, made by "
+    "nn.Parameter or nn.Linear; a plain tensor is never trained, and no two layers share one.",
 )
 LAYER_MISSING = Mistake(
     "layer missing from parameters()",
@@ -92,6 +92,12 @@ OTHER_WIDTH = Mistake(
     "There are as many layers as asked for, but one is wider or narrower than it should be.",
 )
 
+COMPUTED = Mistake(
+    "weight computed from others",
+    "A weight is computed from parameters of another shape here, as by weight_norm: leave that "
+    "out, for a layer's weight is a parameter itself.",
+)
+
 LESSON_SIZES = (784, 512)
 
 
@@ -105,6 +111,8 @@ def wrong_parameters(
     for size in LESSON_SIZES:
         if any(size in shape for shape in more):
             return filled(SIZES_HARD_CODED, size=size)
+    if any("parametrizations" in p.name or p.name.endswith("weight_g") for p in unknown):
+        return COMPUTED
     if dims := [len(shape) for shape in more if len(shape) > 2 and np.prod(shape) > 1]:
         return filled(NOT_LINEAR, dims=dims[0])
     if not more:
