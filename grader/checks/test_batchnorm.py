@@ -59,6 +59,7 @@ from grader.checks.misconceptions.batchnorm import (
     DETACHED,
     LARGE_EPS,
     LAYER_NORM,
+    MODES_SWAPPED,
     MOVE_IN_EVAL,
     NORMALISATIONS,
     RUNNING_IN_TRAIN,
@@ -156,6 +157,10 @@ def named_normalisation(
         return float(np.abs(seen[:8] - predicted).max() / np.abs(predicted).max())
 
     with suppress(StudentError):
+        if not probe.mixes_rows(weights, inputs, train=True) and probe.mixes_rows(
+            weights, inputs, train=False
+        ):
+            return MODES_SWAPPED
         found += [mistake for mistake, rule in NORMALISATIONS if error(rule, shown) < 2e-3]
         eps = min(SOME_EPS, key=lambda eps: error(by_large_eps(eps), shown))
         if error(by_large_eps(eps), shown) < 2e-3 < error(by_large_eps(0.0), shown):
@@ -459,7 +464,7 @@ def test_eval_mode(student: Student, rng: np.random.Generator) -> None:
         "in eval mode a row to have the same logits alone as in a batch",
         f"{single} alone, {among} in a batch",
         "Use the running statistics there, not the batch's.",
-        known=partial(named_eval_mode, probe.net, inputs, logits),
+        known=partial(named_eval_mode, probe, weights, inputs, logits),
     )
     probe.net.forward_all([probe.inputs(32) + 5 for _ in range(20)])
     again = probe.net.forward(inputs)
@@ -489,13 +494,17 @@ def moving_in_eval_mode(net: Network, inputs: np.ndarray) -> Mistake | None:
     return None if np.array_equal(first, second) else MOVE_IN_EVAL
 
 
-def named_eval_mode(net: Network, inputs: np.ndarray, logits: np.ndarray) -> Mistake | None:
+def named_eval_mode(
+    probe: Probe, weights: Weights, inputs: np.ndarray, logits: np.ndarray
+) -> Mistake | None:
     """Why rows have other logits alone than in a batch."""
     with suppress(StudentError):
-        if (moves := moving_in_eval_mode(net, inputs)) is not None:
+        if (moves := moving_in_eval_mode(probe.net, inputs)) is not None:
             return moves
-        if close(logits, net.forward(inputs, train=True), rtol=1e-3):
+        if close(logits, probe.net.forward(inputs, train=True), rtol=1e-3):
             return BATCH_IN_EVAL
+        if not probe.mixes_rows(weights, inputs, train=True):
+            return MODES_SWAPPED
     return None
 
 
@@ -513,8 +522,7 @@ def named_scale(student: Student, rng: np.random.Generator, run: TrainingRun) ->
     """Whether the scale of the network that was trained is 0 at first."""
     probe = Probe(student, rng)
     layers = Layers(run.parameters, parameter_shapes(run.sizes), optional=["b1"]).like(probe.layers)
-    starts_at_zero = not (layers.value("gamma") - probe.zero_scale).any()
-    return SCALE_STARTS_AT_ZERO if starts_at_zero else None
+    return SCALE_STARTS_AT_ZERO if probe.has_no_scale(layers) else None
 
 
 def expect_normalised(
@@ -524,6 +532,12 @@ def expect_normalised(
     probe = Probe(student, rng)
     shapes = parameter_shapes(run.sizes)
     layers = Layers(run.parameters, shapes, optional=["b1"]).like(probe.layers)
+    expect(
+        not probe.has_no_scale(layers),
+        "a scale that is not 0 at first",
+        f"`{layers.name('gamma')}` is 0 for all units",
+        known=lambda: SCALE_STARTS_AT_ZERO,
+    )
     place, ddof = place_of_normalisation(probe)
     probe.renew()
     with refuting("test_train_mode"):

@@ -122,6 +122,10 @@ class Probe:
         self.layers.assign(self.net, weights | {role: 3 * weights[role] for role in roles})
         return close(self.net.forward(inputs, train=True), before, rtol=1e-2)
 
+    def has_no_scale(self, layers: Layers) -> bool:
+        """Whether the scale among these initial parameters is 0, for all units."""
+        return not (layers.value("gamma") - self.zero_scale).any()
+
     def renew(self) -> None:
         """Go on with a new network of the same sizes, whose running statistics are initial."""
         self.net = self.student.build(*self.net.sizes, seed=draw_seed(self.rng))
@@ -158,6 +162,11 @@ class Probe:
         """The hidden layer's output (N, H) as the second layer gets it."""
         shown = {role: identity_weights(self.layers)[role] for role in ("W2", "b2")}
         return self.run(weights | shown, inputs, train=train)[:, : self.num_hidden]
+
+    def mixes_rows(self, weights: Weights, inputs: np.ndarray, *, train: bool) -> bool:
+        """Whether what the first rows of `inputs` give depends on the others."""
+        among = self.hidden(weights, inputs, train=train)[:2]
+        return not close(self.hidden(weights, inputs[:2], train=train), among, rtol=1e-2)
 
     def activation(self, points: np.ndarray, *, train: bool) -> np.ndarray:
         """a at (N, H) points, where the nonlinearity comes after the normalisation."""

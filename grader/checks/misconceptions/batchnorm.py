@@ -184,7 +184,8 @@ NORMALISATIONS: tuple[tuple[Mistake, Normalise], ...] = (
     (
         Mistake(
             "not normalised",
-            "Scale and shift are applied to activations that are not normalised.",
+            "Scale and shift are applied to activations that are not normalised, or by statistics "
+            "that stay 0 and 1, as F.batch_norm's do without training=self.training.",
         ),
         lambda z: z,
     ),
@@ -286,6 +287,11 @@ MOVE_IN_EVAL = Mistake(
     "running statistics move in eval mode",
     "Passes in eval mode update the running statistics: what is measured there must not change "
     "the network.",
+)
+MODES_SWAPPED = Mistake(
+    "modes swapped",
+    "Train mode normalises by statistics that its batches do not move, and eval mode by the "
+    "batch's: it should be the other way round, so look at the condition on self.training.",
 )
 WITHOUT_EFFECT = Mistake(
     "running statistics without effect",

@@ -1,0 +1,25 @@
+"""The condition is turned round: batches count in eval mode, and there move the averages."""
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_features, num_hidden, num_output):
+        super().__init__()
+        self.fc1 = nn.Linear(num_features, num_hidden)
+        self.gamma = nn.Parameter(torch.ones(num_hidden))
+        self.beta = nn.Parameter(torch.zeros(num_hidden))
+        self.fc2 = nn.Linear(num_hidden, num_output)
+        self.register_buffer("running_mean", torch.zeros(num_hidden))
+        self.register_buffer("running_var", torch.ones(num_hidden))
+
+    def forward(self, x):
+        z = self.fc1(x)
+        mean, var = self.running_mean, self.running_var
+        if not self.training:
+            mean, var = z.mean(0), z.var(0, unbiased=False)
+            self.running_mean = 0.9 * self.running_mean + 0.1 * mean.detach()
+            self.running_var = 0.9 * self.running_var + 0.1 * var.detach()
+        z = (z - mean) / torch.sqrt(var + 1e-5)
+        return self.fc2(F.relu(self.gamma * z + self.beta))
