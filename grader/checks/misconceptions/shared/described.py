@@ -40,16 +40,28 @@ def describe(
 ) -> Mistake | None:
     """What steps show that no known mistake explains, where `rules` are the right ones and `first`
     is their first step, in words."""
-    summed = as_a_sum(rules[0], trials, remembers)
+    nearest = min(rules, key=lambda rule: first_step_off(rule, trials))
+    summed = as_a_sum(nearest, trials, remembers)
     if summed is not None:
         return summed
-    cut = cut_off(rules[0], trials)
+    cut = cut_off(nearest, trials)
     if cut is not None:
         return cut
     right = [[steps_right(rule, trial) for trial in trials] for rule in rules]
     if any(map(min, right)):
-        return some_stay(rules[0], trials) or first_steps_right(right, trials)
-    return describe_first_step(rules[0], trials, first)
+        return some_stay(nearest, trials) or first_steps_right(right, trials)
+    return describe_first_step(nearest, trials, first)
+
+
+def first_step_off(rule: Rule, trials: Sequence[Trial]) -> float:
+    """How far the first steps are from `rule`'s, as a share of those."""
+    off = 0.0
+    for trial in trials:
+        for start, way, gradients in trial.followed:
+            wanted = rule(start, gradients[:1], **trial.options)[0]
+            size = max(float(np.abs(wanted - start).max(initial=0)), 1e-300)
+            off += float(np.abs(way[0] - wanted).max(initial=0)) / size
+    return off
 
 
 def some_stay(rule: Rule, trials: Sequence[Trial]) -> Mistake | None:

@@ -24,6 +24,11 @@ OTHER_TERMS = Mistake(
     "other terms",
     "Step 1 is lr·({seen}) here, entry by entry, and should be {first}{decay}.",
 )
+DECAY_BESIDES = Mistake(
+    "weight decay besides",
+    "Besides what the rule says, the first step takes {decay:.3g}·lr·p off {which}: a weight "
+    "decay, which is not asked for here.",
+)
 OTHER_DECAY = Mistake(
     "another function of p",
     "What is added to the gradient is not λ·p, but grows otherwise with p: {seen}.",
@@ -32,6 +37,11 @@ ENTRIES_CUT = Mistake(
     "entries cut off",
     "No entry gets beyond ±{limit:g}: parameters are cut off after the step, by a clamp or a norm, "
     "which the rule does not do.",
+)
+ROWS_SHORTENED = Mistake(
+    "rows shortened",
+    "No row of weights is longer than {limit:g} after the step: rows are scaled down to a largest "
+    "norm, which the rule does not do.",
 )
 MOVES_CUT = Mistake(
     "steps cut off",
@@ -58,11 +68,42 @@ FIRST_STEP_POWER = Mistake(
 def describe_first_step(rule: Rule, trials: Sequence[Trial], first: str) -> Mistake:
     """What the first step shows that is not `rule`'s; `first` is what it should be, in words."""
     return (
-        describe_terms(trials, first)
+        decay_besides(rule, trials)
+        or describe_terms(trials, first)
         or own_factors(rule, trials)
         or first_step_power(trials, first)
         or filled(FIRST_STEP_OTHER, first=first)
     )
+
+
+def decay_besides(rule: Rule, trials: Sequence[Trial]) -> Mistake | None:
+    """Where the first step is `rule`'s, but for a share of p that some or all parameters lose."""
+    if any("weight_decay" in trial.options for trial in trials):
+        return None
+    shown = []  # for each parameter its share, what would be seen of one, and its dimensions
+    for trial in trials:
+        lr = trial.options["lr"]
+        for start, way, gradients in trial.followed:
+            p = start.ravel().astype(np.float64)
+            more = (rule(start, gradients[:1], **trial.options)[0] - way[0]).ravel() / lr
+            largest = float(np.abs(p).max(initial=0))
+            rounding = 2.0**-20 * max(largest, float(np.abs(way[0]).max(initial=0))) / lr
+            share = float(more @ p) / max(float(p @ p), 1e-300)
+            if np.abs(more - share * p).max(initial=0) > 1e-3 * np.abs(more).max() + rounding:
+                return None
+            shown.append((share, 20 * rounding / max(largest, 1e-300), start.ndim))
+    shares = [share for share, least, _ in shown if abs(share) > least]
+    if not shares or min(shares) < 0.98 * max(shares) or min(shares) < 0:
+        return None
+    decay = float(np.median(shares))
+    visible = [(abs(share) > least, ndim) for share, least, ndim in shown if least < abs(decay)]
+    decayed, others = ({ndim for is_so, ndim in visible if is_so == kind} for kind in (True, False))
+    which = "some parameters"
+    if not others:
+        which = "every parameter"
+    elif max(others) <= 1 < min(decayed):
+        which = "the weights, not the biases"
+    return filled(DECAY_BESIDES, decay=decay, which=which)
 
 
 def first_step_power(trials: Sequence[Trial], first: str) -> Mistake | None:
@@ -123,9 +164,39 @@ def as_power(p: np.ndarray, more: np.ndarray, rounding: float, name: str = "p") 
     return f"as {np.exp(factor):.3g}·|{name}|^{power:.2g}, with {name}'s sign"
 
 
+def rows_shortened(rule: Rule, trials: Sequence[Trial]) -> Mistake | None:
+    """Where several rows of weights end at one and the same largest norm, in the direction that the
+    first step has them in, and all others are right."""
+    for trial in trials:
+        lengths, wanted_lengths, off = [], [], 0.0
+        for start, way, gradients in trial.followed:
+            if start.ndim != 2:
+                continue
+            wanted = rule(start, gradients[:1], **trial.options)[0].astype(np.float64)
+            length, asked = np.linalg.norm(way[0], axis=1), np.linalg.norm(wanted, axis=1)
+            units = [
+                rows / np.maximum(norms, 1e-300)[:, None]
+                for rows, norms in ((way[0].astype(np.float64), length), (wanted, asked))
+            ]
+            turned = np.abs(units[0] - units[1])
+            off = max(off, float(turned.max(initial=0)))
+            lengths += list(length)
+            wanted_lengths += list(asked)
+        if not lengths:
+            return None
+        length, asked = np.array(lengths), np.array(wanted_lengths)
+        limit = length.max()
+        at_limit = np.abs(length - limit) <= 1e-4 * limit
+        right = np.abs(length - asked)[~at_limit] <= 1e-4 * limit
+        beyond = asked[at_limit] > (1 + 1e-3) * limit
+        if off < 1e-4 and at_limit.sum() > 2 and right.all() and beyond.sum() > 2:
+            return filled(ROWS_SHORTENED, limit=float(f"{limit:.3g}"))
+    return None
+
+
 def cut_off(rule: Rule, trials: Sequence[Trial]) -> Mistake | None:
-    """Where several entries end at one and the same largest value, or step; all others are right
-    in the first step."""
+    """Where several entries end at one and the same largest value, or step, or rows at one norm;
+    all others are right in the first step."""
     for trial in trials:
         starts, seen, wanted = (
             np.concatenate([array.ravel() for array in arrays]).astype(np.float64)
@@ -148,7 +219,7 @@ def cut_off(rule: Rule, trials: Sequence[Trial]) -> Mistake | None:
             beyond = np.abs(asked[at_limit]) > (1 + 1e-3) * limit + rounding
             if at_limit.sum() > 2 and (~at_limit).any() and rest_right.all() and beyond.any():
                 return filled(mistake, limit=float(f"{limit / unit:.4g}"))
-    return None
+    return rows_shortened(rule, trials)
 
 
 def own_factors(rule: Rule, trials: Sequence[Trial]) -> Mistake | None:

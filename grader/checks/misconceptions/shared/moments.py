@@ -191,6 +191,21 @@ def corrected_stored(start: np.ndarray, given: list[np.ndarray], lr: float) -> l
     return way
 
 
+def squares_summed(
+    start: np.ndarray, given: list[np.ndarray], lr: float, *, correct_m: bool, correct_v: bool
+) -> list[np.ndarray]:
+    """v adds up all squares so far, and forgets none."""
+    total = np.zeros(start.shape)
+
+    def direct(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+        np.add(total, g**2, out=total)
+        m_hat = m / (1 - BETA_1**t) if correct_m else m
+        v_hat = total / (1 - BETA_2**t) if correct_v else total
+        return m_hat / (np.sqrt(v_hat) + EPS)
+
+    return follow_moments(start, given, lr, direct=direct)
+
+
 def one_added(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
     """m is averaged as β1·m + 1 - β1·g."""
     p, m, v, way = start.astype(np.float64), *np.zeros((2, *start.shape)), []

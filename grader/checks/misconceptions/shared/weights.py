@@ -13,6 +13,7 @@ from grader.checks.misconceptions.shared.moments import (
     directed,
     direction,
     follow_moments,
+    squares_summed,
     weights_apart,
     with_weights,
 )
@@ -39,6 +40,15 @@ WRONG_WEIGHTS = (
         "second moment adds up",
         "v adds squares up here: it is an average, and new squares count 1 - β2.",
         directed(lambda m, v, g, t: direction(m, v / (1 - BETA_2), g, t)),
+    ),
+    *(
+        WrongRule(
+            "second moment adds up",
+            "v adds up all squares so far, as Adagrad's does, and none fade: it is an average, "
+            "β2·v + (1 - β2)·g².",
+            partial(squares_summed, correct_m=correct_m, correct_v=correct_v),
+        )
+        for correct_m, correct_v in ((True, False), (True, True), (False, False))
     ),
     WrongRule(
         "weight of the other moment",
