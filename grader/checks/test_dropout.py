@@ -66,6 +66,7 @@ from grader.checks.misconceptions.dropout import (
     SAME_MASK,
     WEIGHTS_DROPPED,
     WHOLE_ROWS,
+    by_share_of_row,
     describe_scale,
     recognise_eval_scale,
     recognise_masks,
@@ -344,6 +345,10 @@ def named_scale(
         with_other = probe.hidden(other.forward(probe.inputs))
         if not close(with_other, probe.kept):  # then it is not what to compare the kept ones with
             return recognise_eval_scale(probe.kept, with_other, p, other_p)
+        alive = (np.abs(probe.kept) > 0.02 * np.abs(probe.kept).max()).all(axis=1)
+        by_row = by_share_of_row(hidden[alive] / probe.kept[alive], kept[alive])
+        if by_row is not None:
+            return by_row
         ratios = hidden[kept] / probe.kept[kept]
         scale = recognise_scale(ratios, probe.hidden(again)[also] / probe.kept[also], p, share_kept)
         if scale is not None:

@@ -241,6 +241,18 @@ def recognise_scale(
     return only(mistake for mistake, rule in SCALES if abs(scale / rule(p) - 1) < 5e-4)
 
 
+def by_share_of_row(factors: np.ndarray, kept: np.ndarray) -> Mistake | None:
+    """Whether each row's kept activations are divided by the share of them.
+
+    Args:
+        factors: (N, H), train over eval mode, of rows in which no activation is 0 in eval mode.
+        kept: (N, H), which of them were kept.
+    """
+    shares = np.broadcast_to(kept.mean(axis=1, keepdims=True), kept.shape)
+    products = (factors * shares)[kept]
+    return BY_SHARE_KEPT if products.size and np.abs(products - 1).max() < 5e-3 else None
+
+
 def describe_scale(ratios: np.ndarray, p: float) -> Mistake | None:
     """The one factor by which all kept activations are scaled."""
     scale = float(np.median(ratios))

@@ -123,14 +123,19 @@ MODES_MIXED = Mistake(
 )
 ONE_LAYER = Mistake(
     "one layer only",
-    "One of the weights has He's variance, the other still has the one that it was made with.",
+    "One of the weights has He's variance, and the other {other}: both need He's, the output layer "
+    "as well.",
 )
 ONE_GAIN = Mistake(
     "gain on one layer only",
     "One of the weights has He's variance, the other 1/fan_in, the gain of no nonlinearity: both "
     "need the 2, the output layer as well, for its inputs come through the nonlinearity.",
 )
-MADE_WITH = ("PyTorch's default", "Xavier")  # nn.Linear, and the baseline
+# What nn.Linear makes, and the baseline.
+MADE_WITH = {
+    "PyTorch's default": "that of nn.Linear's default, 1/(3·fan_in)",
+    "Xavier": "Xavier's, 2/(fan_in + fan_out)",
+}
 
 # Of 10^5 entries; the catalogue's variances lie further apart.
 TOLERANCE = 0.012
@@ -163,13 +168,13 @@ def recognise_variances(
     num_features, _ = fans["W1"]
     if fits(lambda n, m: 2 / num_features):
         exact.append(FAN_OF_THE_INPUT)
-    made_with = [entry.variance for entry in INITIALISERS if entry.name in MADE_WITH]
+    made_with = [entry for entry in INITIALISERS if entry.name in MADE_WITH]
     for role, other in (("W1", "W2"), ("W2", "W1")):
         if fits(lambda n, m: 2 / n, role):
             if fits(lambda n, m: 2 / m, other):
                 exact.append(MODES_MIXED)
-            if any(fits(variance, other) for variance in made_with):
-                exact.append(ONE_LAYER)
+            if made := [entry.name for entry in made_with if fits(entry.variance, other)]:
+                exact.append(filled(ONE_LAYER, other=MADE_WITH[made[0]]))
             elif fits(lambda n, m: 1 / n, other):
                 exact.append(ONE_GAIN)
     if exact:

@@ -91,6 +91,22 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         ),
     ),
     (
+        r"Attempted unscale_ but _scale is None|No inf checks were recorded for this optimizer",
+        Slip(
+            "half precision",
+            "GradScaler belongs to a training loop in half precision, and here all is float32: "
+            "leave it out, and autocast as well.",
+        ),
+    ),
+    (
+        r"expected, not a bfloat16 tensor",
+        Slip(
+            "half precision",
+            "Numbers of half precision come out, as under autocast: leave it out, for here all is "
+            "float32.",
+        ),
+    ),
+    (
         r"NVIDIA|CUDA|cuda|support for mps",
         Slip(
             GPU,
@@ -159,6 +175,14 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
             "normalisation of another size",
             "The size that BatchNorm was made with is not that of what it is given: the hidden "
             "layer has num_hidden units.",
+        ),
+    ),
+    (
+        r"ValueError: expected input's size at dim=\d to match num_features",
+        Slip(
+            "instance normalisation",
+            "InstanceNorm normalises each row by itself: what is asked for takes one mean and one "
+            "variance of each unit over the batch, as nn.BatchNorm1d does.",
         ),
     ),
     (
@@ -436,6 +460,14 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         ),
     ),
     (
+        r"module 'torch\.nn\.init' has no attribute '(?:[Hh]e|[Mm]sra|[Kk]aiming)_?\w*'",
+        Slip(
+            "initialiser by another name",
+            "torch.nn.init calls He's initialisation by his first name: kaiming_normal_ and "
+            "kaiming_uniform_, with an underscore at the end.",
+        ),
+    ),
+    (
         r"Fan in and fan out can not be computed",
         Slip(
             "initialiser for weights on a bias",
@@ -572,6 +604,14 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
             "parameters of forward",
             "forward is called with the inputs alone, and gets the network itself as well: define "
             "it as forward(self, x).",
+        ),
+    ),
+    (
+        r"^the forward pass .* in train mode gave logits that are not all finite",
+        Slip(
+            "logits not finite",
+            "In train mode NaN or infinity comes out: something divides by 0 there, such as the "
+            "root of a variance that no eps is added to, or a share of what is kept.",
         ),
     ),
     (
