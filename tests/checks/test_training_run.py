@@ -24,7 +24,7 @@ from grader.checks.kit.masks import (
     in_one,
     masks_of,
 )
-from grader.checks.kit.optimizer_run import fitted
+from grader.checks.kit.optimizer_run import fitted, likely
 from grader.checks.kit.optimizers import Trial
 from grader.checks.kit.passes import ForwardPass
 from grader.checks.kit.probes import Failure
@@ -179,6 +179,18 @@ def test_arguments_are_found_from_a_way() -> None:
         way = (start, rule(start, gradients, lr, momentum), gradients)
         found = fitted(rule, Trial({"lr": 0.01, "momentum": 0.9}, [way], ""))
         assert found == pytest.approx({"lr": lr, "momentum": momentum}, rel=1e-3, abs=1e-4)
+
+
+def test_an_argument_that_was_written_as_a_round_number_is_tried_as_one() -> None:
+    def rule(start: np.ndarray, gradients: list[np.ndarray], lr: float) -> list[np.ndarray]:
+        return list(start - lr * np.cumsum(np.sign(gradients), axis=0))
+
+    rng = np.random.default_rng(0)
+    start, gradients = rng.standard_normal(9), [rng.standard_normal(9) for _ in range(20)]
+    rounded = [each.astype(np.float16) for each in rule(start, gradients, 0.01)]
+    trial = Trial({"lr": 1e-3}, [(start, rounded, gradients)], "")
+    assert fitted(rule, trial) != {"lr": 0.01}
+    assert {"lr": 0.01} in likely(rule, trial)
 
 
 # ---------------------------------------------------------------- masks
