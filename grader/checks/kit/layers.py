@@ -132,12 +132,18 @@ class Layers:
     ) -> tuple[str, str]:
         """What the parameters should be, as the student calls them, and what is amiss.
 
-        Where roles share a shape and the student has more or fewer of it, nobody can tell which of
-        them theirs are: the roles then go by the baseline's names, and theirs are listed.
+        Where roles share a shape, of which alone the student has more or fewer, or of which some
+        may be missing, nobody can tell which of them theirs are: the roles then go by the
+        baseline's names, and theirs are listed.
         """
-        wrong = {self.shapes[role] for role in missing}
-        wrong |= set(self.shapes.values()) & {_shape(parameter) for parameter in unknown}
-        unclear = [shape for shape in wrong if list(self.shapes.values()).count(shape) > 1]
+        amiss = {self.shapes[role] for role in missing} | {_shape(each) for each in unknown}
+        may_be_missing = {self.shapes[role] for role in optional}
+        unclear = [
+            shape
+            for shape in sorted(set(self.shapes.values()) & amiss)
+            if list(self.shapes.values()).count(shape) > 1
+            and (shape in may_be_missing or len(amiss) == 1)
+        ]
         expected, seen = [], []
         for role, shape in self.shapes.items():
             name = self._name(role) if shape not in unclear else f"{_baseline_name(role)} {shape}"

@@ -184,8 +184,8 @@ NORMALISATIONS: tuple[tuple[Mistake, Normalise], ...] = (
     (
         Mistake(
             "not normalised",
-            "Scale and shift are applied to activations that are not normalised, or by statistics "
-            "that stay 0 and 1, as F.batch_norm's do without training=self.training.",
+            "Scale and shift are applied to activations that are not normalised, as by "
+            "F.batch_norm without training=self.training.",
         ),
         lambda z: z,
     ),
@@ -290,8 +290,8 @@ MOVE_IN_EVAL = Mistake(
 )
 MODES_SWAPPED = Mistake(
     "modes swapped",
-    "Train mode normalises by statistics that its batches do not move, and eval mode by the "
-    "batch's: it should be the other way round, so look at the condition on self.training.",
+    "Train mode normalises by statistics that batches do not move, eval mode by the batch's: turn "
+    "the condition on self.training round.",
 )
 WITHOUT_EFFECT = Mistake(
     "running statistics without effect",
