@@ -165,32 +165,28 @@ def as_power(p: np.ndarray, more: np.ndarray, rounding: float, name: str = "p") 
 
 
 def rows_shortened(rule: Rule, trials: Sequence[Trial]) -> Mistake | None:
-    """Where several rows of weights end at one and the same largest norm, in the direction that the
-    first step has them in, and all others are right."""
-    for trial in trials:
-        lengths, wanted_lengths, off = [], [], 0.0
-        for start, way, gradients in trial.followed:
-            if start.ndim != 2:
-                continue
-            wanted = rule(start, gradients[:1], **trial.options)[0].astype(np.float64)
-            length, asked = np.linalg.norm(way[0], axis=1), np.linalg.norm(wanted, axis=1)
-            units = [
-                rows / np.maximum(norms, 1e-300)[:, None]
-                for rows, norms in ((way[0].astype(np.float64), length), (wanted, asked))
-            ]
-            turned = np.abs(units[0] - units[1])
-            off = max(off, float(turned.max(initial=0)))
-            lengths += list(length)
-            wanted_lengths += list(asked)
-        if not lengths:
-            return None
-        length, asked = np.array(lengths), np.array(wanted_lengths)
-        limit = length.max()
-        at_limit = np.abs(length - limit) <= 1e-4 * limit
-        right = np.abs(length - asked)[~at_limit] <= 1e-4 * limit
-        beyond = asked[at_limit] > (1 + 1e-3) * limit
-        if off < 1e-4 and at_limit.sum() > 2 and right.all() and beyond.sum() > 2:
-            return filled(ROWS_SHORTENED, limit=float(f"{limit:.3g}"))
+    """Where all rows of weights go where the first step takes them, but that those beyond one
+    length, the same in all trials, end at that."""
+    pairs = [
+        (way[0].astype(np.float64), rule(start, gradients[:1], **trial.options)[0])
+        for trial in trials
+        if not trial.in_part
+        for start, way, gradients in trial.followed
+        if start.ndim == 2
+    ]
+    if not pairs:
+        return None
+    seen, asked = (
+        np.concatenate([np.linalg.norm(each, axis=1) for each in rows])
+        for rows in zip(*pairs, strict=True)
+    )
+    products = np.concatenate([(one * other).sum(axis=1) for one, other in pairs])
+    limit = float(seen.max())
+    beyond = asked > (1 + 1e-3) * limit
+    along = np.abs(products - seen * asked) <= 1e-4 * seen * asked
+    right = np.abs(seen - np.minimum(asked, limit)) <= 1e-4 * limit
+    if limit > 0 and along.all() and right.all() and beyond.sum() > 2 and not beyond.all():
+        return filled(ROWS_SHORTENED, limit=float(f"{limit:.3g}"))
     return None
 
 
