@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -25,6 +26,11 @@ FIRST_STEPS_RIGHT = Mistake(
     "later steps wrong",
     "{right}, and step {number} is not: look at what is carried from one step to the next, at how "
     "it is kept and what it is computed from.",
+)
+ONLY_LR = Mistake(
+    "step along the sign",
+    "In every step all entries move by lr, to one side or the other: only the sign of something is "
+    "stepped along.",
 )
 SOME_STAY = Mistake(
     "some entries stay",
@@ -47,6 +53,8 @@ def describe(
     cut = cut_off(nearest, trials)
     if cut is not None:
         return cut
+    if all(map(moves_by_lr, trials)):
+        return ONLY_LR
     right = [[steps_right(rule, trial) for trial in trials] for rule in rules]
     if any(map(min, right)):
         return some_stay(nearest, trials) or first_steps_right(right, trials)
@@ -62,6 +70,17 @@ def first_step_off(rule: Rule, trials: Sequence[Trial]) -> float:
             size = max(float(np.abs(wanted - start).max(initial=0)), 1e-300)
             off += float(np.abs(way[0] - wanted).max(initial=0)) / size
     return off
+
+
+def moves_by_lr(trial: Trial) -> bool:
+    """Whether every entry moves by lr in every step, or, where a sign is 0, not at all."""
+    lr = trial.options["lr"]
+    for way in ways_seen(trial):
+        for before, after in pairwise(way):
+            moved, rounding = np.abs(after - before), 2.0**-21 * np.abs(before)
+            if (np.minimum(np.abs(moved - lr), moved) > 1e-4 * lr + rounding).any():
+                return False
+    return True
 
 
 def some_stay(rule: Rule, trials: Sequence[Trial]) -> Mistake | None:

@@ -27,7 +27,7 @@ OTHER_TERMS = Mistake(
 DECAY_BESIDES = Mistake(
     "weight decay besides",
     "Besides what the rule says, the first step takes {decay:.3g}·lr·p off {which}: a weight "
-    "decay, which is not asked for here.",
+    "decay, or a factor on p, which is not asked for here.",
 )
 OTHER_DECAY = Mistake(
     "another function of p",

@@ -57,13 +57,14 @@ WRONG_WEIGHTS = (
     ),
     WrongRule(
         "weight of the other moment",
-        "New gradients enter m with 1 - β2 here, which is v's weight: they count 1 - β1.",
+        "Steps are a hundredth of what they should be: new gradients enter m with 1 - β2, which is "
+        "v's weight, in place of 1 - β1, or lr is not passed on as it is.",
         directed(lambda m, v, g, t: direction(m, v, g, t) * (1 - BETA_2) / (1 - BETA_1)),
     ),
     WrongRule(
         "m adds up gradients",
-        "m adds gradients up as momentum does, which makes steps ten times too long: in Adam it is "
-        "an average, and new gradients count 1 - β1.",
+        "Steps are ten times too long: m adds gradients up as momentum does, where new ones count "
+        "1 - β1 in Adam, or lr is not passed on as it is.",
         directed(lambda m, v, g, t: direction(m, v, g, t) / (1 - BETA_1)),
     ),
     WrongRule(
