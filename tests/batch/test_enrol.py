@@ -205,6 +205,20 @@ def test_the_same_roster_again_changes_nothing(class_: Class) -> None:
     assert class_.students == before
 
 
+def test_what_a_roster_has_mended_is_mended_and_what_it_leaves_out_stays(class_: Class) -> None:
+    number = ("4711",)
+    class_.enrol(
+        roster=[Line("Jane Doe", number, "jane@x.edu", "jd", "", "jane1", ("A",), "Team 1")]
+    )
+    mended = Line("Jane Roe", number, "roe@x.edu", "jr", "", "roe1", ("B",), "Team 2")
+    for line in (mended, Line("", number)):
+        class_.enrol(roster=[line])
+        (person,) = (stored.student for stored in class_.students.values())
+        known = (person.name, person.email, person.login, person.github)
+        assert known == ("Jane Roe", "roe@x.edu", "jr", "roe1")
+        assert (person.section, person.group) == ("B", "Team 2")
+
+
 def loads(class_: Class, place: int) -> dict[str, str]:
     return class_.enrolment.handed[place][1].load().problems
 
@@ -502,6 +516,12 @@ def test_a_groups_work_is_each_members(submission: Handed, class_: Class) -> Non
     assert names == ["Bob Roe", "Jane Doe"]
     assert class_.enrol(submission) == [] and len(class_.keys) == 2, "without a roster as well"
     assert {s.student.name for s in class_.students.values()} == {line.name for line in lines}
+    people = [stored.student for stored in class_.students.values()]
+    assert [person.name for person in people if person.number] == ["Jane Doe"]
+    assert not any(person.login or person.email for person in people)
+    assert class_.enrol(canvas("dj", 77)) == []
+    (key,) = class_.keys
+    assert class_.students[key].student.name == "Jane Doe", "the group's number is one member's"
 
 
 def test_a_person_in_several_groups_is_in_each(class_: Class) -> None:

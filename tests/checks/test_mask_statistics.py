@@ -105,3 +105,13 @@ def test_other_masks_fail(draw: Draw, caught: int) -> None:
         except Failure:
             failed += 1
     assert failed >= caught
+
+
+@pytest.mark.parametrize(("axis", "what"), [(0, "steps"), (1, "rows"), (2, "units")])
+def test_rates_of_their_own_are_told_by_who_has_them(axis: int, what: str) -> None:
+    rng = np.random.default_rng(4)
+    rates = 0.5 + 0.1 * np.linspace(-1, 1, 40)
+    rates = rates.reshape([-1 if each == axis else 1 for each in range(3)])
+    signs = np.where(rng.random((40, 40, 40)) < rates, -1, 1)
+    with pytest.raises(Failure, match=f"{what} of which some are dropped more often"):
+        expect_one_rate([signs])

@@ -450,11 +450,15 @@ def test_the_csv_begins_as_excel_knows_utf_8_by(tmp_path: Path) -> None:
 
 
 def test_the_csv_has_the_decimals_and_delimiters_that_are_asked_for(tmp_path: Path) -> None:
-    entry = entry_of("ada", "Lovelace, Ada", scores=(9.5, 5.0), final=14.5)
+    entry = entry_of(
+        "ada", "Lovelace, Ada", scores=(9.5, 5.5), final=7.5, late_percent=12.5, section="1.5"
+    )
     export(FakeGradebook([entry]), "csv", tmp_path / "out", decimal="comma", delimiter="semicolon")
     text = (tmp_path / "out").read_text(encoding="utf-8-sig")
     (row,) = rows_of(text, ";")
-    assert (row["name"], row["momentum"], row["final"]) == ("Lovelace, Ada", "9,5", "14,5")
+    assert (row["name"], row["section"]) == ("Lovelace, Ada", "1.5")
+    numbers = [row[name] for name in ("momentum", "relu", "raw", "late_percent", "final", "max")]
+    assert numbers == ["9,5", "5,5", "15", "12,5", "7,5", "20"]
     for wrong in ({"decimal": "dot"}, {"delimiter": "|"}):
         with pytest.raises(ExportError, match="there are"):
             export(FakeGradebook([entry]), "csv", tmp_path / "out", **wrong)

@@ -112,6 +112,13 @@ def test_what_is_missing_is_no_hand_in(store: Store) -> None:
     assert list(entry_of(store, "ann").hand_ins) == ["momentum"]
 
 
+def test_a_report_is_out_of_all_points_also_of_who_lacks_an_assignment(store: Store) -> None:
+    hand_in(store, "c1", 5, 5, at=IN_TIME)
+    store.add_result(result("momentum", 5, 5, code="c2"), ["bob"])
+    report = entry_of(store, "ann").report
+    assert report is not None and (report.score, report.max_score) == (10, 20)
+
+
 def test_the_same_file_handed_in_again_is_as_late_as_the_last_time(store: Store) -> None:
     hand_in(store, "c1", 5, 0, at=IN_TIME)
     hand_in(store, "c1", 5, 0, at=A_DAY_LATE)

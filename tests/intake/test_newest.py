@@ -66,10 +66,10 @@ def test_brightspaces_folders_are_told_apart_by_their_time(tmp_path: Path) -> No
     files = {
         "index.html": "",
         "12-34 - Jane Doe - Oct 9, 2026 1130 AM/relu.py": "old",
-        "12-34 - Jane Doe - Oct 9, 2026 115 PM/relu.py": "new",
+        "12-34 - Jane Doe - Oct 10, 2026 115 PM/relu.py": "new",
         "12-34 - Jane Doe - Oct 8, 2026 1159 PM/relu.py": "oldest",
     }
-    assert read(tmp_path, files) == {"Jane Doe_12": ("new", "2026-10-09T04:15:00Z")}
+    assert read(tmp_path, files) == {"Jane Doe_12": ("new", "2026-10-10T04:15:00Z")}
 
 
 def test_nbgraders_exchange_holds_every_hand_in_and_the_newest_counts(tmp_path: Path) -> None:

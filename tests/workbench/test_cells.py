@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
+from conftest import REPOSITORY, on_posix
 
 from grader.course.manifest import CourseError
 from grader.grading.engine import Engine
@@ -36,3 +40,29 @@ def test_what_breaks_off_a_check_ends_its_engine(
     with pytest.raises(kind):
         check_from_cell("relu")
     assert ENGINE.get() is not engine
+
+
+@pytest.fixture
+def tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Where the clocks of this machine are for a while."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@on_posix
+@pytest.mark.usefixtures("tokyo")
+def test_a_file_was_saved_when_the_clock_on_the_wall_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = tmp_path / "assignments" / "relu.py"
+    module.parent.mkdir()
+    shutil.copyfile(REPOSITORY / "assignments" / "relu.py", module)
+    os.utime(module, (0, 0))  # midnight in Greenwich
+    monkeypatch.chdir(tmp_path)
+    try:
+        assert check_from_cell("relu").file == "relu.py, as it was saved at 09:00:00"
+    finally:
+        ENGINE.close()

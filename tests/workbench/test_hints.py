@@ -10,6 +10,7 @@ import pytest
 from conftest import REPOSITORY, RunGrader, on_posix, solution, wrong
 
 from grader.course.manifest import load_course
+from grader.workbench import hints as workbench_hints
 from grader.workbench.hints import Hint, Hints, NoSuchHint
 
 COURSE = load_course(REPOSITORY)
@@ -102,6 +103,19 @@ def test_a_memory_that_is_a_link_or_a_pipe_is_replaced_not_followed(root: Path) 
     (root / STATE).unlink()
     os.mkfifo(root / STATE)
     assert shown(*(Hints(COURSE, root).next("relu") for _ in range(2))) == [1, 2]
+
+
+def test_where_nothing_more_can_be_remembered_the_hints_of_a_run_go_on(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    Hints(COURSE, root).next("relu")
+    monkeypatch.setattr(workbench_hints, "write_bytes", full)
+    hints = Hints(COURSE, root)
+    assert shown(hints.next("relu"), hints.next("relu")) == [2, 3]
+    assert hints.problem == ".grader/hints.json: No space left on device"
 
 
 def test_the_command_shows_the_next_hint_and_how_many_are_left(
