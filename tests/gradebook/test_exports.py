@@ -508,9 +508,18 @@ def test_jplag_gets_a_folder_an_assignment_a_file_a_student_and_the_stub(
         export(FakeGradebook([]), "jplag", tmp_path / "out", sources=sources)
 
 
-def test_jplag_needs_sources(tmp_path: Path) -> None:
+def test_jplag_needs_sources_which_have_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(ExportError, match="only a stored class"):
         export(FakeGradebook([]), "jplag", tmp_path / "out")
+    monkeypatch.chdir(tmp_path)
+    with open_store(tmp_path / "results", create=True):
+        pass
+    command = "export --format jplag --anonymous --output out --results results"
+    ran = CliRunner().invoke(app, command.split())
+    assert ran.exit_code == 2 and "only a stored class, with its names" in ran.output
+    assert not Path("out").exists()
 
 
 # ---------------------------------------------------------------- the command

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -18,6 +19,8 @@ from grader.grading.training import SGD, accuracy, cross_entropy
 from grader.grading.training.drawing import draw_neighbours, draw_steps, draw_units, entries_of
 from grader.grading.training.measures import summarise
 from grader.grading.training.run import followed_steps, run_own, run_training
+from grader.grading.verdicts import run as check_run
+from grader.report.model import Training
 from grader.sandbox.client import Parameter
 from grader.sandbox.trainee import Followed
 
@@ -274,6 +277,30 @@ def test_what_is_judged_does_not_change_what_is_trained() -> None:
     revealed = [[each.step.number for each in run.revealed] for run in runs]
     assert revealed[0] != revealed[1]
     assert not np.array_equal(runs[0].revealed[0].rows, runs[1].revealed[0].rows)
+
+
+def test_a_second_training_is_judged_by_what_the_first_has_not_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[int] = []
+    summary = Training(0.5, 0.5, [1.0], 0.5)
+
+    def noted(*arguments: Any, **_: object) -> Any:
+        *_others, judged = arguments
+        drawn.append(int(judged.integers(2**31)))
+        return SimpleNamespace(summary=summary)
+
+    monkeypatch.setattr(check_run, "run_training", noted)
+    for _ in range(2):
+        run = check_run.CheckRun(
+            COURSE.assignment("relu"),
+            *[None, lambda: DIGITS, lambda: DIGITS, 1, 2015, None],  # type: ignore[arg-type]
+        )
+        for _ in range(2):
+            run.train(np.random.default_rng(1))
+        assert run.training is not None and run.training.draw == 2015
+    first, second, *again = drawn
+    assert first != second and again == [first, second]
 
 
 def test_what_sgd_did_shows_the_gradients() -> None:
