@@ -11,6 +11,7 @@ from typing import IO
 
 import numpy as np
 import pytest
+from conftest import PATIENCE_S
 
 from grader.sandbox.client import Allowance, Student, StudentError
 from grader.sandbox.process import Ending
@@ -97,7 +98,7 @@ class FakeProcess:
     def close(self) -> None:
         self.stream.close()
         self.output.close()
-        self._thread.join(5)
+        self._thread.join(PATIENCE_S)
         assert not self._thread.is_alive()
 
 

@@ -22,6 +22,7 @@ from helpers.fake_worker import FakeLauncher, Wire, Worker, ask, built, student_
 
 from grader.course.manifest import load_course
 from grader.grading.engine import Engine
+from grader.sandbox import conversation
 from grader.sandbox.client import (
     Allowance,
     Network,
@@ -164,7 +165,7 @@ def expect_told(ending: Ending, kind: type[StudentError], text: str) -> None:
 def test_a_worker_that_closes_its_socket_and_goes_on_is_killed() -> None:
     def worker(wire: Wire) -> None:
         wire.stream.shutdown(socket.SHUT_RDWR)
-        wire.killed.wait(10)
+        wire.killed.wait(PATIENCE_S)
 
     error, _ = ask(worker)
     assert isinstance(error, StudentCrashed)
@@ -226,6 +227,22 @@ def test_what_the_sandbox_says_of_a_start_shows_nothing_that_a_student_printed()
             student.build(6, 5, 4, seed=1)
         assert "printed" in student.output
     assert "printed" not in str(caught.value)
+
+
+def test_half_a_message_of_an_ended_worker_is_not_how_the_next_one_begins() -> None:
+    def half(wire: Wire) -> None:
+        wire.load()
+        wire.read()
+        wire.stream.sendall(protocol.HEADER.pack(1000) + b"half of it")
+
+    def whole(wire: Wire) -> None:
+        wire.load()
+        wire.answer(built())
+
+    with student_of(FakeLauncher(half, whole)) as student:
+        with pytest.raises(StudentCrashed):
+            student.build(6, 5, 4, seed=1)
+        assert student.build(6, 5, 4, seed=1).parameters == []
 
 
 # ---------------------------------------------------------------- deadlines
@@ -302,7 +319,9 @@ def test_output_is_kept_up_to_its_limit() -> None:
         assert student.output == "0123456789abcdef" * 1024
 
 
-def test_output_of_a_worker_that_crashed_is_kept() -> None:
+def test_output_of_a_worker_that_crashed_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversation, "EXIT_S", PATIENCE_S)
+
     def last_words(wire: Wire) -> None:
         wire.load()
         wire.read()
@@ -317,7 +336,11 @@ def test_output_of_a_worker_that_crashed_is_kept() -> None:
         assert student.output == "first \ufffd last"
 
 
-def test_what_a_crashed_worker_left_behind_is_kept_up_to_the_limit_too() -> None:
+def test_what_a_crashed_worker_left_behind_is_kept_up_to_the_limit_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(conversation, "EXIT_S", PATIENCE_S)
+
     def flood(wire: Wire) -> None:
         wire.load()
         wire.read()
