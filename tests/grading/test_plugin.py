@@ -14,8 +14,8 @@ from grader.course.manifest import load_course
 from grader.errors import GraderError
 from grader.grading.checkfile import list_checks
 from grader.grading.engine import Engine
-from grader.report.model import TRIED_TWICE, AssignmentReport, CheckResult
-from grader.sandbox.process import Launcher
+from grader.report.model import TRIED_AGAIN, TRIED_TWICE, AssignmentReport, CheckResult
+from grader.sandbox.process import Launcher, Process, SandboxError
 from grader.submissions.model import Source, Submission
 
 MANIFEST = """\
@@ -467,6 +467,39 @@ def test_secret(student):
     report = toy(checks).grade(before + signature + dies + after)
     assert [check.verdict for check in report.checks] == ["passed", "crashed"]
     assert report.notes == [TRIED_TWICE]
+
+
+class Short:
+    """A launcher that has no worker the second time and the third, each being tried twice."""
+
+    def __init__(self, launcher: Launcher) -> None:
+        self.launched = 0
+        self._launcher = launcher
+
+    def launch(self, *, cpu_s: int, memory_mib: int) -> Process:
+        self.launched += 1
+        if self.launched in (2, 3):
+            raise SandboxError("no more processes")
+        return self._launcher.launch(cpu_s=cpu_s, memory_mib=memory_mib)
+
+    def mend(self) -> None:
+        self._launcher.mend()
+
+
+def test_hidden_checks_for_which_there_was_no_worker_are_tried_again(
+    tmp_path: Path, launcher: Launcher
+) -> None:
+    checks = """\
+def test_seen(student):
+    student.load()
+
+@pytest.mark.hidden
+def test_secret(student):
+    student.load()
+"""
+    report = Toy(tmp_path, Short(launcher), checks).grade()
+    assert [check.verdict for check in report.checks] == ["passed", "passed"]
+    assert report.notes == [TRIED_AGAIN]
 
 
 def test_all_checks_may_be_hidden(toy: MakeToy) -> None:

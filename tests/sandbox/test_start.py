@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE_S, REPOSITORY, RunGrader, environment_for, hand_in, solution
+from conftest import (
+    PATIENCE_S,
+    REPOSITORY,
+    RunGrader,
+    environment_for,
+    hand_in,
+    solution,
+    wait_until,
+)
 
 from grader.course.manifest import load_course
 from grader.sandbox.client import Allowance, Student, confinement
@@ -60,13 +70,15 @@ def test_a_zygote_that_was_killed_without_a_word_has_a_reason_too() -> None:
         zygote.close()
 
 
-def test_a_zygote_ends_with_who_started_it_while_it_imports() -> None:
+def test_a_zygote_ends_with_who_started_it_while_it_imports(tmp_path: Path) -> None:
+    baseline = tmp_path / "baseline.py"
+    baseline.write_text("import time\ntime.sleep(3_000)\n")  # so that it is never done with that
     code = f"""
 import os, signal, sys
+from pathlib import Path
 sys.path.insert(0, {str(REPOSITORY)!r})
-from grader.course.manifest import load_course
 from grader.sandbox.zygote import Zygote
-print(Zygote(load_course().baseline_path).pid, flush=True)
+print(Zygote(Path({str(baseline)!r})).pid, flush=True)
 sys.stdin.readline()
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -78,11 +90,25 @@ os.kill(os.getpid(), signal.SIGKILL)
     pidfd = os.pidfd_open(pid)
     try:
         process.communicate("\n", timeout=PATIENCE_S)
-        import select
-
-        assert select.select([pidfd], [], [], 1.0)[0]  # less than importing torch takes
+        assert select.select([pidfd], [], [], 60)[0], "it outlives who started it"
     finally:
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
         os.close(pidfd)
+
+
+def test_a_worker_that_has_ended_leaves_nothing_open_in_the_zygote() -> None:
+    """Or none could be started after the first thousand."""
+    zygote = Zygote(BASELINE)
+    opened = Path(f"/proc/{zygote.pid}/fd")
+    try:
+        assert confinement(zygote)
+        before = len(list(opened.iterdir()))  # what that worker had among it, perhaps
+        for _ in range(8):
+            assert printed(zygote, "print(1)") == "1\n"
+        wait_until(lambda: len(list(opened.iterdir())) <= before)
+    finally:
+        zygote.close()
 
 
 # ---------------------------------------------------------------- what the caller passes on
