@@ -108,10 +108,15 @@ def test_a_new_check_file_brings_along_what_it_imports(root: Path) -> None:
     assert added | {"grader/checks/kit/fresher/x.py"} <= visible.keys()
 
 
+IMPORTS_WHAT_IS_LINKED = "import grader.checks.kit.linked_folder.private\n"
+
+
 def test_links_are_left_out(root: Path, tmp_path: Path) -> None:
-    put(tmp_path, "private.py")
+    put(tmp_path, "private.py", "folder/private.py")
     (root / "grader" / "checks" / "kit" / "linked.py").symlink_to(tmp_path / "private.py")
     (root / "data_cache" / "linked").symlink_to(tmp_path)
+    (root / "grader" / "checks" / "kit" / "linked_folder").symlink_to(tmp_path / "folder")
+    put(root, "grader/checks/misconceptions/relu.py", text=IMPORTS_WHAT_IS_LINKED)
     git(root, "init", "--quiet")
     git(root, "add", "--all", "--force")
     assert not [name for name in names_of(root) if "linked" in name]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from grader.cli.outputs import Outputs
 from grader.report.hidden import for_students
 from grader.report.model import (
     TRIED_AGAIN,
@@ -63,3 +66,11 @@ def test_after_the_due_date_and_without_hidden_checks_all_is_told() -> None:
     past = NOW - timedelta(seconds=1)
     assert for_students(report_of(SECRET, SEEN), lambda slug: past) == report_of(SECRET, SEEN)
     assert for_students(report_of(SEEN), lambda slug: None) == report_of(SEEN)
+
+
+def test_what_a_workflow_shows_is_for_students_and_a_terminal_for_whoever_grades() -> None:
+    course: Any = SimpleNamespace(due=lambda slug: None)
+    for github, checks in ((True, [TOLD, SEEN]), (False, [SECRET, SEEN])):
+        outputs = Outputs(None, None, None, None, github=github)
+        (shown,) = outputs.readable(course, [report_of(SECRET, SEEN)])
+        assert shown.assignments[0].checks == checks
