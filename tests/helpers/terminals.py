@@ -44,6 +44,7 @@ class Terminal:
     settings: list[Any]  # of the terminal, before the command began
     inner: int
     shown: str = ""
+    picture: int = 0  # where in `shown` the picture begins that was waited for last
 
     def read(self, timeout_s: float) -> bool:
         """Take what it shows now; False if that was nothing."""
@@ -56,15 +57,28 @@ class Terminal:
     @property
     def screen(self) -> str:
         """The picture on it: what was shown since it was cleared, without colours."""
-        return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", self.shown.rpartition(CLEAR)[2])
+        return without_colours(self.shown.rpartition(CLEAR)[2])
 
     def wait_for(self, *words: str) -> str:
-        """Wait until the picture holds all these words; return it."""
+        """Wait for a picture that holds all these words, from the one that was waited for last on;
+        return it. By now it may have been replaced: whoever waits may be slower than what draws."""
         deadline = time.monotonic() + PATIENCE_S
-        while not all(word in self.screen for word in words):
+        while (found := self._picture_with(words)) is None:
             assert time.monotonic() < deadline, f"{words} did not appear in:\n{self.screen}"
             self.read(0.05)
-        return self.screen
+        return found
+
+    def _picture_with(self, words: tuple[str, ...]) -> str | None:
+        start = self.picture
+        while True:
+            end = self.shown.find(CLEAR, start)
+            picture = without_colours(self.shown[start : end if end >= 0 else None])
+            if all(word in picture for word in words):
+                self.picture = start
+                return picture
+            if end < 0:
+                return None
+            start = end + len(CLEAR)
 
     def resize(self, width: int) -> None:
         fcntl.ioctl(self.inner, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
@@ -84,6 +98,10 @@ class Terminal:
 
     def is_as_before(self) -> bool:
         return termios.tcgetattr(self.inner) == self.settings
+
+
+def without_colours(shown: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", shown)
 
 
 @contextmanager

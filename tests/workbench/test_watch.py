@@ -263,7 +263,7 @@ def test_another_width_is_drawn_without_a_key(tmp_path: Path) -> None:
             shown = len(terminal.shown)
             terminal.resize(width)
             while CLEAR not in terminal.shown[shown:] or "q leave" not in terminal.screen:
-                assert terminal.read(30)
+                assert terminal.read(PATIENCE_S)
             assert width - 12 <= max(map(len, terminal.screen.splitlines())) <= width
 
 
