@@ -516,6 +516,7 @@ def test_git_makes_one_commit_that_tells_nothing_of_this_machine(
         for role in ("AUTHOR", "COMMITTER")
         for what in ("NAME", "EMAIL")
     }
+    machine["TZ"] = "Asia/Tokyo"
     ran = run_grader("release", out, "--git", root=course, cwd=course, **machine)
     assert ran.status == 0, ran.stderr
     assert git(out, "log", "--format=%an <%ae> %cn <%ce> %s") == (

@@ -478,6 +478,8 @@ def test_a_killed_run_goes_on_where_it_stopped(here: Here, tmp_path: Path) -> No
 
 def test_an_interrupted_run_says_how_to_go_on(here: Here, tmp_path: Path) -> None:
     class_ = some_class(tmp_path / "class")
+    # So that however fast the others are graded, something is left when the interrupt comes.
+    hand_in(class_ / "student 5", momentum=f"import time\ntime.sleep(8)\n{DAMPENED}")
     process = start(class_, tmp_path / "results", "--jobs", "1")
     wait_for_a_grade(process, tmp_path / "results")
     process.send_signal(signal.SIGINT)

@@ -444,7 +444,7 @@ def test_where_the_grader_fails_there_is_no_result_not_even_a_planted_one(
 ) -> None:
     checkout = hand_in(tmp_path / "course", {"momentum": solution("momentum")})
     (checkout / "result.json").write_text('{"score": 10}')
-    (checkout / "release-body.md").write_text("10 of 10 points")
+    (checkout / "release-body.md").symlink_to(tmp_path / "to be written by somebody else")
     ran = in_checkout(compiled, commit_all(checkout), **changed)
     assert ran.status == 3
     assert ran.stderr.startswith(f"grader: {line}")
