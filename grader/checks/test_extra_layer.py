@@ -20,6 +20,7 @@ from grader.checks.kit.layers import (
 from grader.checks.kit.nonlinearity import (
     LEVELS,
     expect_elementwise,
+    expect_few_rows,
     expect_nonlinear,
     expect_smooth,
     identity_weights,
@@ -31,6 +32,7 @@ from grader.checks.kit.nonlinearity import (
 from grader.checks.kit.passes import ForwardPass
 from grader.checks.kit.probes import (
     close,
+    draw_rows,
     draw_seed,
     draw_sizes,
     embed,
@@ -173,7 +175,7 @@ def test_three_layers_in_a_chain(student: Student, rng: np.random.Generator) -> 
     num_features, num_hidden, _ = net.sizes
     weights = chain.draw()
     oriented = chain.orient(weights)
-    inputs = normal(rng, 8, num_features, scale=2)
+    inputs = normal(rng, draw_rows(rng), num_features, scale=2)
     logits = chain.run(weights, inputs)
 
     expect(
@@ -223,6 +225,10 @@ def test_three_layers_in_a_chain(student: Student, rng: np.random.Generator) -> 
         "Return them as they are: no activation, softmax or normalisation.",
         known=partial(named_forward, net, layers, inputs, False, common.RANDOM),
     )
+
+    layers.assign(net, weights)
+    for train in (False, True):
+        expect_few_rows(net, inputs, logits, train=train)
 
     straight = identity_weights(layers)
     points = normal(rng, 12, num_hidden, scale=2)

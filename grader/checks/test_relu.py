@@ -21,6 +21,7 @@ from grader.checks.kit.nonlinearity import (
 )
 from grader.checks.kit.probes import (
     close,
+    draw_rows,
     draw_seed,
     draw_sizes,
     embed,
@@ -139,8 +140,10 @@ def expect_forward(net: Network, layers: Layers, rng: np.random.Generator) -> No
     exact = {role: value.astype(np.float64) for role, value in weights.items()}
     layers.assign(net, weights)
     scales = (1e-2, 1.0, 1e4)
-    # Each mode with autograd recording and without, by turns; and as few rows as there may be.
-    for train, rows in ((False, 9), (True, 9), (True, 2), (False, 1)):
+    # Each mode with autograd recording and without, by turns; with an even and an odd number of
+    # rows, and as few as there may be.
+    many = draw_rows(rng)
+    for train, rows in ((False, many), (True, many - 1), (True, 2), (False, 1)):
         batches = [normal(rng, rows, net.sizes[0], scale=scale) for scale in scales]
         seen = net.forward_all(batches, train=train)
         for scale, inputs, logits in zip(scales, batches, seen, strict=True):

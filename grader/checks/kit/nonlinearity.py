@@ -9,7 +9,14 @@ import numpy as np
 
 from grader.checks.kit.curves import ReadCurve, read
 from grader.checks.kit.layers import Layers
-from grader.checks.kit.probes import close, embed, expect, normal, show_apart
+from grader.checks.kit.probes import (
+    close,
+    draw_rows,
+    embed,
+    expect,
+    normal,
+    show_apart,
+)
 from grader.checks.misconceptions import Known, Mistake
 from grader.checks.misconceptions.shared import common
 from grader.checks.misconceptions.shared.curves import recognise_on_logits
@@ -37,7 +44,7 @@ def expect_two_layers_forward(
     """
     num_features, num_hidden, _ = net.sizes
     weights = with_large_logits(layers.draw(rng), "W2", "b2")
-    inputs = normal(rng, 12, num_features, scale=2)
+    inputs = normal(rng, draw_rows(rng), num_features, scale=2)
     hidden = inputs @ weights["W1"].T + weights["b1"]  # (N, F) @ (F, H) -> (N, H)
 
     layers.assign(net, identity_weights(layers))
@@ -66,17 +73,18 @@ def expect_two_layers_forward(
 
 
 def expect_few_rows(net: Network, inputs: np.ndarray, logits: np.ndarray, *, train: bool) -> None:
-    """Fail unless as few rows of `inputs` as there may be have the same logits by themselves."""
-    rows = 2 if train else 1
-    few = net.forward(inputs[:rows], train=train)
-    among, alone = show_apart(logits[:rows], few)
-    expect(
-        close(few, logits[:rows]),
-        f"in {'train' if train else 'eval'} mode a batch of {rows} to have the logits that it has "
-        f"among others, here {among}",
-        alone,
-        "Look for what depends on the size of the batch, or on whether autograd records.",
-    )
+    """Fail unless all but one of the rows of `inputs`, and as few as there may be, have the same
+    logits by themselves."""
+    for rows in (len(inputs) - 1, 2 if train else 1):
+        few = net.forward(inputs[:rows], train=train)
+        among, alone = show_apart(logits[:rows], few)
+        expect(
+            close(few, logits[:rows]),
+            f"in {'train' if train else 'eval'} mode a batch of {rows} to have the logits that it "
+            f"has among others, here {among}",
+            alone,
+            "Look for what depends on the size of the batch, or on whether autograd records.",
+        )
 
 
 def read_between_two_layers(

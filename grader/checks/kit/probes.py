@@ -73,6 +73,11 @@ def draw_sizes(rng: np.random.Generator) -> tuple[int, int, int]:
     return num_output + int(rng.integers(1, 4)), num_hidden, num_output
 
 
+def draw_rows(rng: np.random.Generator) -> int:
+    """An even size of a batch, other than those that train; one row less makes an odd one."""
+    return 2 * int(rng.integers(8, 49))
+
+
 def normal(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> np.ndarray:
     """Normally distributed float32 entries."""
     return np.float32(scale) * rng.standard_normal(shape, np.float32)
