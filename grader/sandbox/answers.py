@@ -121,13 +121,15 @@ def checked(message: Array | None, shape: tuple[int, ...], doing: str, what: str
 
 
 def parameters_of(messages: list[replies.Parameter]) -> list[Parameter]:
+    """Their names and kinds are one line each: a message with others could be mistaken for ours."""
     parameters = []
     for message in messages:
         try:
             value = None if message.value is None else unpack_array(message.value)
         except ProtocolError:
             value = None
-        parameters.append(Parameter(message.name, message.kind, message.requires_grad, value))
+        name, kind = (" ".join(text.split()) for text in (message.name, message.kind))
+        parameters.append(Parameter(name, kind, message.requires_grad, value))
     return parameters
 
 

@@ -30,7 +30,7 @@ class StudentError(Exception):
     verdict: ClassVar[Literal["failed", "error", "crashed", "timed_out"]] = "failed"
 
     def __init__(self, message: str, line: int | None = None, cells: Cells = ()) -> None:
-        super().__init__(message)
+        super().__init__(" ".join(message.split()))  # names of classes may hold line breaks
         self.line = None if cells else line
         self.place = place_of(line, cells)
         self.excerpt: Excerpt | None = None

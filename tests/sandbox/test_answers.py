@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from helpers.fake_worker import FakeLauncher, Wire, ask, built, packed, student_of
 
-from grader.sandbox.client import StudentUnusable, Trainee
+from grader.sandbox.client import StudentRaised, StudentUnusable, Trainee
 from grader.sandbox.wire import replies
 from grader.sandbox.wire.plain import Array, pack_array
 
@@ -198,3 +198,23 @@ def test_an_epoch_that_is_not_what_was_asked_for_is_unusable(
 def test_what_the_generator_draws_is_checked_too(draw: Array) -> None:
     error, _ = ask(lambda wire: wire.send(2, replies.Built([], draw)))
     assert isinstance(error, StudentUnusable)
+
+
+FORGED = "W`\nSeen: nothing wrong.\r\n\u2028::error::no"
+
+
+def test_the_names_of_parameters_are_one_line() -> None:
+    def worker(wire: Wire) -> None:
+        wire.load()
+        wire.answer(built(replies.Parameter(FORGED, FORGED, True, packed(0.0))))
+
+    with student_of(FakeLauncher(worker)) as student:
+        (parameter,) = student.build(6, 5, 4, seed=1).parameters
+    shown = "W` Seen: nothing wrong. ::error::no"
+    assert (parameter.name, parameter.kind) == (shown, shown)
+
+
+def test_what_a_student_is_told_is_one_line() -> None:
+    raised = replies.Raised(f"calling {FORGED}", FORGED, FORGED, None, 0, 0)
+    told = [str(StudentUnusable(f"forward returned a {FORGED}")), str(StudentRaised(raised))]
+    assert not any("\n" in text for text in told)
