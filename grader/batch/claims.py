@@ -1,10 +1,11 @@
-"""Whom each hand-in may be of, by what everybody is known by: nobody new is made here."""
+"""Whom each hand-in may be of, by what everybody is known by, and who has none: nobody new is made
+here."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from grader.batch.identity import known_by
@@ -19,6 +20,7 @@ class Claim(NamedTuple):
 
     keys: Collection[str]
     is_group: bool = False
+    is_near: bool = False  # by a name that differs in middle initials
 
 
 class Claims:
@@ -51,10 +53,16 @@ class Claims:
             is_group = bool(members) and known <= members
             claims.append(Claim(members if is_group else known, is_group))
         taken = set().union(*(claim.keys for claim in claims))
-        return [
+        claims = [
             claim if claim.is_group else Claim(self._with_names(claim.keys, submission, taken))
             for claim, submission in zip(claims, submissions, strict=True)
         ]
+        return with_near(claims, map(self._almost_named, submissions))
+
+    def _almost_named(self, submission: Handed) -> set[str]:
+        """Whom of the roster a hand-in is of but for middle initials."""
+        near = self._directory.named_but_for_initials(known_by(submission))
+        return set(filter(self._is_enrolled, near))
 
     def _with_names(
         self, known: Collection[str], submission: Handed, taken: Collection[str]
@@ -94,6 +102,24 @@ class Claims:
         return self._students[key].standing == "enrolled"
 
 
+def with_near(claims: Sequence[Claim], near: Iterable[Collection[str]]) -> list[Claim]:
+    """The claims, where nobody has one with those whose name is all but the hand-in's in its place,
+    unless another hand-in is theirs or may be as well.
+
+    Args:
+        near: for each claim who that is, by key.
+    """
+    taken = set().union(*(claim.keys for claim in claims))
+    open_ones = [
+        set() if claim.keys else set(some) - taken for claim, some in zip(claims, near, strict=True)
+    ]
+    times = Counter(key for some in open_ones for key in some)
+    return [
+        Claim(some, is_near=True) if some and all(times[key] == 1 for key in some) else claim
+        for claim, some in zip(claims, open_ones, strict=True)
+    ]
+
+
 def owners_of(names: Collection[str], owners: Collection[str]) -> dict[str, list[str]]:
     """Of repositories called <assignment>-<owner>, which of the `owners` each may be of: those with
     whose name it ends behind what most of them begin with, and at least two."""
@@ -120,3 +146,25 @@ def owners_of(names: Collection[str], owners: Collection[str]) -> dict[str, list
 def squeezed(name: str) -> str:
     """A group's name as systems write it."""
     return "".join(filter(str.isalnum, fold(name)))
+
+
+def absent_of(students: Mapping[str, StoredStudent], handed_in: Collection[str]) -> list[str]:
+    """Who of the roster has no hand-in; of a section from which nothing came, as it may have a
+    download of its own, nobody.
+
+    Args:
+        students: all that are stored, by key.
+        handed_in: the keys of those who have one.
+    """
+    here = set().union(*(_sections(students[key]) for key in handed_in))
+    return [
+        key
+        for key, stored in students.items()
+        if stored.standing == "enrolled"
+        and key not in handed_in
+        and not (_sections(stored) and here.isdisjoint(_sections(stored)))
+    ]
+
+
+def _sections(stored: StoredStudent) -> set[str]:
+    return set(filter(None, stored.student.section.split(", ")))

@@ -7,19 +7,28 @@ be one's or another's is refused, and so are two hand-ins that claim one person.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 import msgspec
 
-from grader.batch.claims import Claims
-from grader.batch.identity import first, handles_of, is_own, known_by, with_handed, with_line
+from grader.batch.claims import Claims, absent_of
+from grader.batch.identity import (
+    first,
+    handles_of,
+    is_own,
+    known_by,
+    name_words,
+    with_handed,
+    with_line,
+    without_agreed,
+)
 from grader.batch.keys import new_key, storable
 from grader.gradebook.keeping.store import Store
 from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.model import Person
-from grader.gradebook.people import Directory, Handle, are_two, words_of
+from grader.gradebook.people import Directory, Handle, are_two
 from grader.intake.layouts import Handed, load_same
 from grader.intake.roster import Line
 from grader.submissions.reading import MAX_NAME_CHARACTERS
@@ -34,12 +43,14 @@ SHOWN = ("email", "login", "github", "identifier")
 class Enrolment:
     """What is to be graded, a hand-in and its student's key each; a group's is there for each of
     its members. `refused`: so many hand-ins are nobody's. `notes`: what is odd, a line each.
-    `extensions`: what the roster says of more time, by student."""
+    `extensions`: what the roster says of more time, by student. `absent`: who is on the roster and
+    has no hand-in here."""
 
     handed: list[tuple[str, Handed]]
     notes: list[str] = field(default_factory=list)
     refused: int = 0
     extensions: dict[str, str] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
 
 
 def enrol(store: Store, submissions: Sequence[Handed], roster: Sequence[Line] | None) -> Enrolment:
@@ -51,7 +62,12 @@ def enrol(store: Store, submissions: Sequence[Handed], roster: Sequence[Line] | 
         keys = dict.fromkeys(key for key, _ in enrolment.handed)
         notes += roll.strangers(list(keys))
     roll.save(store)
-    return replace(enrolment, notes=[*notes, *enrolment.notes], extensions=roll.extensions)
+    return replace(
+        enrolment,
+        notes=[*notes, *enrolment.notes],
+        extensions=roll.extensions,
+        absent=roll.absent({key for key, _ in enrolment.handed}),
+    )
 
 
 class Roll:
@@ -64,6 +80,7 @@ class Roll:
         self._new_handles: dict[str, set[Handle]] = defaultdict(set)
         self._replaced: list[tuple[str, str]] = []
         self.extensions: dict[str, str] = {}
+        self._in_doubt: set[str] = set()  # of whom a hand-in may be that is nobody's
         self._keys = {key.casefold() for key in self._before}
         self._sources = {stored.source for stored in self._before.values()}
 
@@ -73,6 +90,10 @@ class Roll:
     def has(self, key: str) -> bool:
         """Whether somebody is on the roster."""
         return self._students[key].standing == "enrolled"
+
+    def absent(self, handed_in: Collection[str]) -> list[str]:
+        """Who of the roster has no hand-in."""
+        return absent_of(self._students, {*handed_in, *self._in_doubt})
 
     def strangers(self, handed_in: Sequence[str]) -> list[str]:
         """Who of these is not on the roster: a line each, with whom it may mean."""
@@ -160,6 +181,11 @@ class Roll:
             taken |= set(keys)
             found.append(keys)
         by_name = [self._directory.named(line) - taken for line in lines]
+        alike = taken.union(*by_name)
+        for place, (line, keys) in enumerate(zip(lines, found, strict=True)):
+            if not (keys or by_name[place]):
+                near = self._directory.named_but_for_initials(line) - alike
+                by_name[place] = {key for key in near if not self._students[key].standing}
         claims = Counter(key for named in by_name for key in named)
         present: set[str] | None = None
         for line, keys, named in zip(lines, found, by_name, strict=True):
@@ -196,14 +222,21 @@ class Roll:
         """Find whose each is; whoever is not known yet is new."""
         handed: dict[str, list[Handed]] = defaultdict(list)
         of_groups = set()
-        notes = []
+        notes: list[str] = []
+        refused = 0
         new: dict[Handle, tuple[str, list[Handle]]] = {}
         claims = Claims(self._students, self._directory).of(submissions)
         for submission, claim in zip(submissions, claims, strict=True):
             if len(claim.keys) > 1 and not claim.is_group:
                 notes.append(self._unsettled(submission, claim.keys))
+                self._in_doubt |= set(claim.keys)
+                refused += 1
                 continue
             of_groups |= {submission.source} if claim.is_group else set()
+            if claim.is_near:
+                (key,) = claim.keys
+                who = self._told_apart(key)
+                notes.append(f"{show_name(submission.source)}: taken to be {who}'s")
             for key in claim.keys or [self._newcomer(submission, new)]:
                 handed[key].append(submission)
         result = []
@@ -222,7 +255,7 @@ class Roll:
                 upload=storable(one.upload) or stored.upload,
             )
             result.append((key, one))
-        return Enrolment(result, notes, len(notes))
+        return Enrolment(result, notes, refused)
 
     def _newcomer(self, submission: Handed, new: dict[Handle, tuple[str, list[Handle]]]) -> str:
         """Whom nobody knew before this run; `new`: who is, by what is one person's own, and what
@@ -282,21 +315,8 @@ class Roll:
         self._new_handles[key] |= new
 
 
-def without_agreed(line: Collection[Handle], *people: Collection[Handle]) -> Iterator[list[Handle]]:
-    """What is known of people, without the kinds of which a roster's line has each one's: somebody
-    with two addresses."""
-    said = {(kind, fold(value)) for kind, value in line}
-    agreed = [{k for k, value in known if (k, fold(value)) in said} for known in people]
-    kinds = set.intersection(*agreed)
-    return ([handle for handle in known if handle[0] not in kinds] for known in people)
-
-
 def in_conflict(several: Sequence[Handed]) -> Handed:
     """Hand-ins that claim one person: none is graded, unless all are the same."""
     loads = {show_name(handed.source): handed.load for handed in several}
     newest = max(several, key=lambda handed: handed.submitted_at)
     return replace(newest, load=partial(load_same, newest.source, loads), times={})
-
-
-def name_words(name: str) -> set[str]:
-    return {fold(word) for word in words_of(name)}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
 from grader.batch.keys import storable
 from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.model import Person
-from grader.gradebook.people import Handle, name_forms
+from grader.gradebook.people import Handle, name_forms, words_of
 from grader.intake.layouts import Handed
 from grader.intake.roster import Line
+from grader.text import fold
 
 # A system's number is of the person, not of a place in one assignment.
 OF_THE_PERSON = ("canvas:", "ilias:")
@@ -101,3 +102,16 @@ def better_name(old: str, handles: Collection[Handle]) -> str:
 
 def first(handles: Iterable[Handle], kind: str) -> str:
     return next((value for of, value in handles if of == kind), "")
+
+
+def name_words(name: str) -> set[str]:
+    return {fold(word) for word in words_of(name)}
+
+
+def without_agreed(line: Collection[Handle], *people: Collection[Handle]) -> Iterator[list[Handle]]:
+    """What is known of people, without the kinds of which a roster's line has each one's: somebody
+    with two addresses."""
+    said = {(kind, fold(value)) for kind, value in line}
+    agreed = [{k for k, value in known if (k, fold(value)) in said} for known in people]
+    kinds = set.intersection(*agreed)
+    return ([handle for handle in known if handle[0] not in kinds] for known in people)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Protocol
 
 import msgspec
@@ -112,15 +113,20 @@ class Batch:
         self._versions = versions()
         self._checks = {a.slug: checks_digest(course, a) for a in assignments}
 
-    def run(self, class_: Sequence[tuple[str, Handed]], executor: Executor) -> None:
-        """Grade what these students, by key, handed in.
+    def run(
+        self,
+        class_: Sequence[tuple[str, Handed]],
+        executor: Executor,
+        absent: Sequence[str] = (),
+    ) -> None:
+        """Grade what these students, by key, handed in, and note what the absent ones did not.
 
         Raises:
             GraderError, SandboxError: nothing can be graded here.
             StoreError: a result can't be stored.
         """
         self._present = {student for student, _ in class_}
-        for work in self._rounds(class_):
+        for work in chain(self._rounds(class_), [self._nothing_of(absent)]):
             pending = self._compare(work)
             self._look_up(pending)
             if pending:
@@ -208,7 +214,7 @@ class Batch:
                 if result is not None:
                     grades.append((student, slug, result, submitted_at))
                 if result is not None and taken[key]:
-                    self.summary.unchanged += 1
+                    self.summary.unchanged += student in self._present
                     continue
                 if key not in pending:
                     task = Task(slug, submission.sources.get(slug), submission.problems.get(slug))
@@ -249,6 +255,13 @@ class Batch:
             assignments = self._scope.of_unreadable(student)
             problems = dict.fromkeys((a.slug for a in assignments), problem)
             yield student, Submission(self._name(student), {}, problems), {}, assignments
+
+    def _nothing_of(self, absent: Sequence[str]) -> Iterator[Read]:
+        """Of who handed in nothing, what they had to: it scores 0, as for whoever handed in other
+        tasks."""
+        for student in absent:
+            nothing = Submission(self._name(student), {}, {})
+            yield student, nothing, {}, self._scope.of(student, nothing)
 
     def _note_problems(self, name: str, submission: Submission) -> None:
         for slug, source in submission.sources.items():
@@ -346,7 +359,7 @@ class Batch:
             pending.times,
             None if pending.task.source is None else stored(pending.task.source),
         )
-        self.summary.graded += len(students)
+        self.summary.graded += len(self._present.intersection(students))
         if what := conspicuous(report):
             for student in students:
                 self._display.note(f"{self._name(student)}: {key.slug}: {what}")

@@ -16,6 +16,7 @@ from grader.cli.common import (
     exit_status,
     note,
     open_course,
+    refuse_results,
     select,
     the_one,
 )
@@ -101,7 +102,6 @@ def batch(
         from grader.batch.extensions import note_extensions
         from grader.batch.run import Again, Batch
         from grader.cli.progress import ClassProgress
-        from grader.gradebook.keeping.database import FILE
         from grader.gradebook.keeping.lock import batch_lock
         from grader.gradebook.keeping.store import open_store
         from grader.grading.crew import usable_cores
@@ -110,11 +110,7 @@ def batch(
         from grader.submissions.model import SubmissionError
         from grader.text import printable
 
-        if (class_ / FILE).exists():
-            raise typer.BadParameter(
-                f"{class_} is a results folder; name the folder or the zip of what was handed in, "
-                "and this one with --results"
-            )
+        refuse_results(class_)
         seed = course.seed if seed is None else seed
         if dask is not None and jobs is not None:
             raise typer.BadParameter("--jobs is for this machine; Dask's workers take a task each")
@@ -141,9 +137,11 @@ def batch(
                 for line in odd:
                     progress.note(line)
                 class_list = enrolment.handed
+                absent = enrolment.absent
                 if student:
                     wanted = {the_one(store, who).student.key for who in student}
                     class_list = [(key, handed) for key, handed in class_list if key in wanted]
+                    absent = [key for key in absent if key in wanted]
                 executor = (
                     LocalExecutor(course, seed, jobs or usable_cores(), allow_degraded)
                     if dask is None
@@ -160,7 +158,7 @@ def batch(
                     named=only is not None,
                 )
                 run.summary.unreadable += enrolment.refused
-                run.run(class_list, executor)
+                run.run(class_list, executor, absent)
                 account = run.account()
         except (RosterError, SubmissionError) as error:
             raise typer.BadParameter(printable(str(error))) from None

@@ -162,6 +162,18 @@ def check_folder(target: Path) -> None:
         raise typer.BadParameter(f"{place} is no folder; name one to write to")
 
 
+def refuse_results(path: Path) -> None:
+    """Refuse a folder of results in place of what was handed in."""
+    from grader.gradebook.keeping.database import FILE
+
+    if (path / FILE).exists():
+        raise typer.BadParameter(
+            f"{path} is a results folder, which holds grades; name the folder or the zip of what "
+            f"was handed in. grader report --results {path} writes the pages of what is in it, "
+            f"grader export --results {path} --format csv the grades"
+        )
+
+
 def the_one(store: Store, who: str) -> StoredStudent:
     """The stored student who is meant; a BadParameter if it is nobody, or not clear who."""
     from grader.gradebook.history import HistoryError, find_student

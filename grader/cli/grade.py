@@ -18,6 +18,7 @@ from grader.cli.common import (
     finish,
     note,
     open_course,
+    refuse_results,
     select,
 )
 from grader.cli.outputs import Github, Html, Json, JunitXml, Markdown, Outputs
@@ -75,6 +76,8 @@ def grade(
     with exit_status():
         course = open_course()
         assignments = select(course, only)
+        for path in paths:
+            refuse_results(path)
         outputs = Outputs(json, junitxml, markdown, html, github)
         from grader.grading.opening import open_engine
 

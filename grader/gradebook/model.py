@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import msgspec
@@ -131,3 +131,11 @@ class Gradebook(Protocol):
     assignments: list[AssignmentInfo]
 
     def __iter__(self) -> Iterator[Entry]: ...
+
+
+class SortableGradebook(Gradebook, Protocol):
+    """One whose entries can be had in another order."""
+
+    def sorted_by(self, rank: Callable[[Person], str]) -> Iterator[Entry]:
+        """The entries, sorted by what `rank` gives of the students; it is asked for each of them
+        before any entry is read."""

@@ -20,7 +20,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 
@@ -119,6 +119,22 @@ class Directory:
         }  # a list that does not say whose numbers they are
         return by_number if len(by_number) == 1 else found
 
+    def named_but_for_initials(self, handles: Collection[Handle]) -> set[str]:
+        """Whose name differs in middle initials alone, and nothing else speaks against it."""
+        names = [words_of(value) for kind, value in handles if kind in ("name", "word")]
+        near = {key for value in _cores(handles) for key in self._held.get(("core", value), ())}
+        return {
+            key
+            for key in near
+            if not are_two(handles, self._handles[key])
+            and any(
+                _differ_in_initials(name, words_of(value))
+                for kind, value in self._handles[key]
+                if kind == "name"
+                for name in names
+            )
+        }
+
     def _by_tier(
         self, handles: Iterable[Handle], of: Collection[Handle] | None = None
     ) -> Iterator[tuple[str, set[str]]]:
@@ -146,7 +162,8 @@ class Directory:
                 found |= self._held.get((tier, fold(wanted)), set())
         if found := found or self._held.get(("plain", plain_number(wanted)), set()):
             return set(found)
-        return set().union(*(self._held.get(("name", f), set()) for f in name_forms(wanted)))
+        found = set().union(*(self._held.get(("name", f), set()) for f in name_forms(wanted)))
+        return found or self.named_but_for_initials([("name", wanted)])
 
     def suggestions(self, wanted: str) -> list[str]:
         """Keys of those who are called something like it, the likest first."""
@@ -196,6 +213,49 @@ def parts_of(word: str) -> tuple[set[str], list[str]]:
     others = {fold(part) for part in words} - {fold(part) for part in of_letters}
     others |= {plain_number(number) for number in _NUMBER_IN_A_WORD.findall(word)}
     return (others, of_letters) if of_letters else (set(), [])
+
+
+# ---------------------------------------------------------------- initials
+
+
+def _core(words: list[str]) -> str:
+    """The outer two of a name's words that are no initials, in any order; "" if there is but one.
+
+    Names that differ in initials have the same.
+    """
+    whole = [word for word in words if not _is_initial(word)]
+    return " ".join(sorted((whole[0], whole[-1]))) if len(whole) > 1 else ""
+
+
+def _in_turn(name: str) -> str:
+    """ "Doe, Jane A." with the last name last."""
+    last, comma, first = name.partition(",")
+    return f"{first} {last}" if comma and "," not in first else name
+
+
+def _differ_in_initials(one: list[str], other: list[str]) -> bool:
+    """Whether names of these words are alike but for initials that one of them has, or has in place
+    of a word."""
+    ours, theirs = Counter(map(fold, one)), Counter(map(fold, other))
+    shared = ours & theirs
+    if sum(not _is_initial(word) for word in shared.elements()) < 2:
+        return False
+    left, right = sorted((ours - theirs).elements()), sorted((theirs - ours).elements())
+    if not (left and right):
+        return bool(left or right) and all(map(_is_initial, left + right))
+    # Sorted, they stand side by side by their first letters.
+    return len(left) == len(right) and all(
+        a[0] == b[0] and (_is_initial(a) or _is_initial(b))
+        for a, b in zip(left, right, strict=True)
+    )
+
+
+def _is_initial(word: str) -> bool:
+    """Whether it is a single letter, of an alphabet in which names have more."""
+    return len(word) == 1 and word.lower() != word.upper()
+
+
+# ---------------------------------------------------------------- how handles are held
 
 
 def _names_beside(handles: Iterable[Handle], known: Collection[Handle]) -> set[str]:
@@ -251,6 +311,8 @@ def _held_as(kind: str, value: str) -> Iterator[Handle]:
     yield (kind, value if kind == "source" else fold(value))
     if kind in ("name", "word"):
         yield from (("name", form) for form in name_forms(value))
+    if kind == "name":
+        yield from (("core", form) for form in _cores([(kind, value)]))
     if kind == "word":
         yield from (("email", address) for address in _addresses(value))
     if kind in ("email", "login", "word"):
@@ -280,6 +342,12 @@ def _looked_up(kind: str, tier: str, value: str) -> set[str]:
         system, _, number = value.partition(":")
         return {fold(number)} if system in _OF_THE_PERSON else set()
     return {fold(value)}
+
+
+def _cores(handles: Iterable[Handle]) -> set[str]:
+    """What names that differ in initials have in common."""
+    names = [_in_turn(value) for kind, value in handles if kind in ("name", "word")]
+    return {_core([fold(word) for word in words_of(name)]) for name in names} - {""}
 
 
 def _parts(kind: str, value: str) -> set[str]:

@@ -14,16 +14,14 @@ import io
 import os
 import re
 import secrets
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
 from grader.files import write_bytes
 from grader.gradebook.formats.csv_files import cell
-from grader.gradebook.model import AssignmentInfo, Entry, Gradebook, HandIn, Person
+from grader.gradebook.model import AssignmentInfo, Entry, HandIn, Person, SortableGradebook
 from grader.gradebook.scores import ExportError, one_line
 from grader.report.model import AssignmentReport, CheckResult
 
@@ -119,11 +117,10 @@ def _restored(text: str) -> str:
 class Pseudonymised:
     """A gradebook in which pseudonyms stand for students; sorted by them, as names would tell.
 
-    Each iteration first writes the mapping, then gives out entries. They are kept meanwhile in an
-    unnamed temporary file, pseudonyms only.
+    Each iteration first writes the mapping, then gives out entries.
     """
 
-    def __init__(self, gradebook: Gradebook, mapping_path: Path) -> None:
+    def __init__(self, gradebook: SortableGradebook, mapping_path: Path) -> None:
         """Read the mapping, if there is one.
 
         Raises:
@@ -135,18 +132,10 @@ class Pseudonymised:
         self.assignments: list[AssignmentInfo] = gradebook.assignments
 
     def __iter__(self) -> Iterator[Entry]:
-        encoder, decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(Entry)
-        places: dict[str, tuple[int, int]] = {}
-        with tempfile.TemporaryFile() as kept:
-            for entry in self._gradebook:
-                pseudonym = self._mapping.pseudonym_of(entry.student)
-                content = encoder.encode(pseudonymised(entry, pseudonym))
-                places[pseudonym] = (kept.tell(), len(content))
-                kept.write(content)
-            self._mapping.save()
-            for _, (offset, size) in sorted(places.items()):
-                kept.seek(offset)
-                yield decoder.decode(kept.read(size))
+        entries = self._gradebook.sorted_by(self._mapping.pseudonym_of)
+        self._mapping.save()
+        for entry in entries:
+            yield pseudonymised(entry, self._mapping.pseudonym_of(entry.student))
 
 
 def pseudonymised(entry: Entry, pseudonym: str) -> Entry:

@@ -31,7 +31,7 @@ FIELDS: dict[str, str] = {
         Fornavn Efternavn, Efternavn Fornavn, Voornaam Achternaam, Naam Voornaam,
         Förnamn Efternamn, Fornavn Etternavn, Adi Soyadi, Ad Soyad,
         ФИО, Фамилия Имя, Фамилия Имя Отчество, ПІБ, Студент,
-        姓名, 氏名, 名前, 学生姓名, 이름, 성명, Ονοματεπώνυμο
+        name original name, 姓名, 氏名, 名前, 学生姓名, 이름, 성명, Ονοματεπώνυμο
     """,
     "preferred_name": """
         preferred first name, preferred given name, chosen name, chosen first name, nickname,
@@ -45,14 +45,16 @@ FIELDS: dict[str, str] = {
         first name, given name, firstname, first, forename, given names, first names, Vorname,
         forenames, Vornamen, Prénom, Prénoms, Nombre(s), Nombres, Nome proprio,
         Primeiro nome, Voornaam, Roepnaam, Fornavn, Fornavn(e), Förnamn, Etunimi, imię, Adi, Ad,
-        first name of student, given name of student, Имя, Ім'я, 名, meno, Όνομα
+        first name of student, given name of student, student first name, student first,
+        student first middle, first middle, Имя, Ім'я, 名, meno, Όνομα
     """,
     "last_name": """
         last name, surname, family name, lastname, last, Nachname, Familienname, Zuname,
         Nom de famille, Apellido(s), Apellido, Apellidos, Cognome, Apelido, Apelidos, Sobrenome,
         Achternaam, Efternavn, Efternavn(e), Efternamn, Etternavn, Sukunimi, nazwisko, příjmení,
         priezvisko,
-        Soyadi, Soyad, family name of student, last name of student, Фамилия, Прізвище, 姓, Επώνυμο
+        Soyadi, Soyad, family name of student, last name of student, student last name,
+        student last, Фамилия, Прізвище, 姓, Επώνυμο
     """,
     "identifier": """
         sis user id, sis id, student id, student number, student no, student id number, sid,
@@ -60,7 +62,7 @@ FIELDS: dict[str, str] = {
         roll number, roll no, enrolment number, enrolment no, enrollment number, enrollment no,
         registration no, reg no, index number, admission number, matric number, matric no,
         matriculation no, student ref, student reference,
-        student code, usn, prn, zid, roster identifier, identifier, orgdefinedid,
+        student code, usn, prn, zid, perm, perm number, roster identifier, identifier, orgdefinedid,
         integration id, external id, external user key,
         campus id, person id, emplid, banner id, candidate number, user id, uid, id,
         Matrikelnummer, Matrikel-Nr., Matrikelnr, Mat.-Nr., Matr.-Nr., Matrnr, Matnr, ID-Nummer,
@@ -81,7 +83,7 @@ FIELDS: dict[str, str] = {
     """,
     "email": """
         email id, mail id, official email,
-        email, email address, e-mail, mail, university email, student email, sis email,
+        email, email address, user email, e-mail, mail, university email, student email, sis email,
         E-Mail-Adresse, Mailadresse, Adresse de courriel, Adresse électronique, Courriel, Mél,
         Adresse mail, Adresse e-mail, Dirección de correo, Dirección de correo electrónico, Correo,
         Correo electrónico, Indirizzo email, Indirizzo e-mail, Posta elettronica,
@@ -224,7 +226,12 @@ def find_columns(header: Sequence[str], named: Mapping[str, Sequence[str]]) -> C
 
 def _names_in_parts(columns: Columns, words: Sequence[str]) -> Columns:
     """ "Name" beside "Vorname" is the last name, "Nombre" beside "Apellidos" the first; a full name
-    is none of them."""
+    is none of them. Beside both, a preferred name is a first one."""
+    preferred = [place for place in columns.get("name", ()) if words[place] == "preferredname"]
+    if preferred and {"first_name", "last_name"} <= columns.keys():
+        others = [place for place in columns["name"] if place not in preferred]
+        called = [*columns.get("preferred_name", ()), *preferred]
+        columns = {**columns, "name": others, "preferred_name": called}
     for known, other in (("first_name", "last_name"), ("last_name", "first_name")):
         parts = [place for place in columns.get("name", ()) if words[place] in _PART_OF_A_NAME]
         if known in columns and other not in columns and parts:

@@ -60,6 +60,22 @@ def decode_source(slug: str, filename: str, data: bytes) -> Source:
     return Source(slug, filename, code.text, code.cells)
 
 
+def decode_helper(filename: str, data: bytes) -> str:
+    """The text of a file that a module imports; of a notebook its code, in which a line says where
+    each cell begins.
+
+    Raises:
+        FileError: it can't be decoded.
+    """
+    text = decode_text(data)
+    if not _is_notebook(filename, text):
+        return text
+    try:
+        return read_notebook(text, MAX_MODULE_BYTES).with_marks()
+    except NotebookError as error:
+        raise FileError(str(error)) from None
+
+
 # A line that opens a statement which no JSON has.
 _PYTHON = re.compile(r"(?m)^(?:import|from|def|class|@\w+)\b")
 

@@ -35,6 +35,13 @@ class Code:
     text: str
     cells: tuple[tuple[int, int], ...]
 
+    def with_marks(self) -> str:
+        """The text, with a line above each cell that says which it is, as the worker reads it."""
+        lines = self.text.split("\n")
+        for first, number in reversed(self.cells):
+            lines.insert(first - 1, f"# %% cell {number}")
+        return "\n".join(lines)
+
 
 # ---------------------------------------------------------------- reading
 

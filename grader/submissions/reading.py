@@ -26,8 +26,8 @@ from grader.submissions.archives.archive import Archive
 from grader.submissions.archives.bounds import ArchiveError, Bounds
 from grader.submissions.decoding import (
     EmptyFileError,
+    decode_helper,
     decode_source,
-    decode_text,
 )
 from grader.submissions.finding import (
     MAX_CANDIDATES,
@@ -292,7 +292,11 @@ def _read_candidates(
         if place in slug_of
     }
     texts = {place: c.source.text for place, c in read_ones.items() if c.source is not None}
-    others = {f"{slug}.py": some[0].place for slug, some in found.items() if _is_plain_one(some)}
+    others = {
+        f"{slug}{'.ipynb' if some[0].is_notebook else '.py'}": some[0].place
+        for slug, some in found.items()
+        if _is_plain_one(some)
+    }
     siblings = find_siblings(texts, files.readers.keys(), partial(_read_texts, files), others)
     for place, candidate in read_ones.items():
         if candidate.source is not None:
@@ -306,8 +310,8 @@ def _read_candidates(
 
 
 def _is_plain_one(files: Sequence[Found]) -> bool:
-    """Whether one of the files is a module, and likelier than the others."""
-    if not files or files[0].is_notebook:
+    """Whether one of the files is likelier than the others."""
+    if not files:
         return False
     likeliest = (files[0].rank, files[0].depth)
     return all((file.rank, file.depth) != likeliest for file in files[1:])
@@ -332,7 +336,7 @@ def _read_texts(files: Files, places: Collection[str]) -> dict[str, str]:
     for place, read in files.readers.items():
         if place in places:
             try:
-                texts[place] = decode_text(read())
+                texts[place] = decode_helper(place, read())
             except (FileError, ArchiveError, OSError):
                 continue
     return texts

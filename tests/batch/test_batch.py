@@ -242,7 +242,7 @@ def test_the_roster_completes_the_gradebook(here: Here, tmp_path: Path) -> None:
     results = tmp_path / "results"
     arguments = ("batch", tmp_path / "class", "--results", results, "--only", "momentum")
     assert here(*arguments, "--roster", roster).status == 0
-    assert finals(results) == {"Jane Doe": 0.0, "Nora Nobody": None}
+    assert finals(results) == {"Jane Doe": 0.0, "Nora Nobody": 0.0}, "as --only names it"
     roster.write_text("remarks\nx\n")
     wrong = here(*arguments, "--roster", roster)
     assert wrong.status == 2 and "no column is called name" in wrong.stderr

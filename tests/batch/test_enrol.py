@@ -108,6 +108,68 @@ def test_a_name_with_a_word_more_or_less_is_asked_about(class_: Class, listed: s
     assert len(class_.students) == 3
 
 
+@pytest.mark.parametrize(
+    ("listed", "folder"),
+    [
+        ("Jane A. Doe", "jane doe"), ("Doe, Jane A.", "Jane Doe"), ("Jane Doe", "Jane A Doe"),
+        ("Jane Alice Doe", "Jane A. Doe"), ("Doe, Jane", "jane_a_doe"),
+        ("Ann B. C. Doe", "ann doe"), ("Анна Б. Иванова", "анна иванова"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("roster_first", [True, False])
+def test_a_middle_initial_makes_nobody_another(
+    class_: Class, listed: str, folder: str, roster_first: bool
+) -> None:
+    lines = [Line(listed, ("4711",)), Line("Max B. Doe", ("4712",))]
+    if not roster_first:
+        class_.enrol(handed(folder))
+    notes = class_.enrol(handed(folder), roster=lines)
+    (key,) = class_.keys
+    assert class_.students[key].student.identifier == "4711"
+    assert len(class_.students) == 2
+    assert notes == ([f"{folder}: taken to be {listed} (4711)'s"] if roster_first else [])
+    assert class_.enrol(handed(folder), roster=lines) == []
+
+
+@pytest.mark.parametrize(
+    ("listed", "folders"),
+    [
+        (["Jane A. Doe", "Jane B. Doe"], ["jane doe"]),  # may be either's
+        (["Jane A. Doe"], ["jane b. doe"]),
+        (["Jane A. Doe"], ["j doe"]),
+        (["李 小 龙"], ["李 龙"]),  # no initial
+        (["Jane A. Doe"], ["jane doe", "Doe Jane A"]),  # who has handed in otherwise
+    ],
+)
+def test_an_initial_makes_two_one_only_where_nobody_else_is_meant(
+    class_: Class, listed: list[str], folders: list[str]
+) -> None:
+    lines = [Line(name, (str(number),)) for number, name in enumerate(listed, 4711)]
+    notes = class_.enrol(*map(handed, folders), roster=lines)
+    assert not any("taken to be" in note for note in notes)
+    assert not any(
+        class_.students[key].standing
+        for key, one in class_.enrolment.handed
+        if one.source == folders[0]
+    )
+
+
+def test_who_is_absent_is_told_of_sections_that_handed_in(class_: Class) -> None:
+    lines = [
+        Line(name, sections=sections)
+        for name, sections in [
+            ("Ann", ("A",)), ("Bob", ("A",)), ("Cem", ("B",)), ("Dan", ("A", "B")), ("Eve", ()),
+        ]
+    ]  # fmt: skip
+    class_.enrol(handed("Ann"), handed("a stranger"), roster=lines)
+    assert class_.enrolment.absent == ["Bob", "Dan", "Eve"]
+    namesakes = [Line("Jane Doe", ("1",)), Line("Jane Doe", ("2",)), Line("Fay", ("3",))]
+    class_.enrol(handed("Ann"), handed("jane doe"), roster=[*lines[:3], *namesakes])
+    assert class_.enrolment.absent == ["Bob", "Fay-3"]  # it may be of either Jane
+    class_.enrol(handed("Ann"), roster=lines[:3])
+    assert class_.enrolment.absent == ["Bob"]  # who was dropped is not missed
+
+
 NUMBER_AND_NAME = (
     "4711 Jane Doe", "Doe_Jane_4711", "Jane Doe (4711)", "4711-jane-doe", "JD12 Doe, Jane",
     "jane doe jd12", "4711_jd12_JaneDoe",

@@ -39,6 +39,28 @@ def test_what_is_due_or_named_and_not_there_is_not_handed_in(how: str, tmp_path:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("how", ["named", "due"])
+def test_who_hands_in_nothing_has_the_0_of_who_handed_in_another_task(
+    how: str, tmp_path: Path
+) -> None:
+    results, roster, course = tmp_path / "results", tmp_path / "roster.csv", COURSE
+    roster.write_text("name,section\nann,A\nbob,A\ncem,A\ndan,B\n")
+    class_ = make_folder(tmp_path / "1", {"ann/relu.py": "points = 7", "bob/adam.py": "points = 5"})
+    run(class_, results, roster)
+    assert [scores(entry) for entry in entries(results)] == [{"relu": 7}, {"adam": 5}, {}, {}]
+    assert [entry.final for entry in entries(results)] == [7, 5, None, None]
+    if how == "due":
+        late = LatePolicy(due=datetime.now(UTC) - timedelta(days=1), percent_a_day=0)
+        course = msgspec.structs.replace(COURSE, late=late)
+    run(class_, results, roster, course=course, named=how == "named")
+    missing = dict.fromkeys(("relu", "adam", "dropout"), 0)
+    assert [scores(entry) for entry in entries(results)] == [
+        missing | {"relu": 7}, missing | {"adam": 5}, missing, {},
+    ]  # fmt: skip
+    run(make_folder(tmp_path / "2", {"cem/relu.py": "points = 4"}), results, roster)
+    assert scores(entries(results)[2]) == missing | {"relu": 4}
+
+
 def test_more_time_puts_off_what_is_not_handed_in(tmp_path: Path) -> None:
     results = tmp_path / "results"
     late = LatePolicy(due=datetime.now(UTC) - timedelta(days=1), percent_a_day=0)

@@ -103,6 +103,9 @@ def test_a_class_is_sent_to_batch_and_a_results_folder_back(
     ran = run_grader("batch", "R", "--results", "R2", cwd=tmp_path)
     assert ran.status == 2
     assert "R is a results folder" in ran.stderr
+    ran = run_grader("grade", "class/bob", "R", cwd=tmp_path)
+    assert ran.status == 2 and "R is a results folder" in ran.stderr
+    assert "grader report --results R" in ran.stderr
     assert not (tmp_path / "R2").exists()
 
 

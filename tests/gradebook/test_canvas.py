@@ -15,6 +15,7 @@ from helpers.fake_gradebook import HARMFUL, FakeGradebook, entry_of, harmful_cla
 
 from grader.course.manifest import CanvasColumns, load_course
 from grader.gradebook.export import canvas_columns, export, named_columns
+from grader.gradebook.formats.canvas_file import decimal
 from grader.gradebook.scores import ExportError
 
 
@@ -148,6 +149,20 @@ def test_semicolons_and_decimal_commas_of_canvas_are_understood(tmp_path: Path) 
     )
     text = exported([entry_of("a", login="ada")], "canvas", tmp_path, canvas=canvas)
     assert text.splitlines()[2] == "Lovelace, Ada;101;ada;A;20.00"
+
+
+@pytest.mark.parametrize(
+    ("written", "points"),
+    [
+        ("10", 10), ("7,5", 7.5), ("7.5", 7.5), ("1,000", 1000), ("1.000", 1000),
+        ("1,000.50", 1000.5), ("1.000,50", 1000.5), ("12,345,678", 12_345_678), ("0.125", 0.125),
+        ("1000.125", 1000.125), ("", None), ("-", None), ("1,2,3", 12.3),
+    ],
+)  # fmt: skip
+def test_points_possible_are_read_with_marks_between_thousands(
+    written: str, points: float | None
+) -> None:
+    assert decimal(written) == points
 
 
 def test_last_and_first_names_in_columns_of_their_own_are_understood(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def run(
         display.notes += [*handed_in.notes, *enrolment.notes]
         students = {stored.student.key: stored for stored in store.students()}
         batch = Batch(course, assignments, 1, store, students, display, named=named)
-        batch.run(enrolment.handed, Asking())
+        batch.run(enrolment.handed, Asking(), enrolment.absent)
     return display
 
 

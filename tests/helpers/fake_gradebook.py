@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from grader.gradebook.model import (
     AssignmentInfo,
@@ -59,6 +59,10 @@ class FakeGradebook:
     def __iter__(self) -> Iterator[Entry]:
         self.passes += 1
         yield from self.entries
+
+    def sorted_by(self, rank: Callable[[Person], str]) -> Iterator[Entry]:
+        self.passes += 1
+        return iter(sorted(self.entries, key=lambda entry: rank(entry.student)))
 
 
 def entry_of(

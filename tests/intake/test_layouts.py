@@ -396,6 +396,12 @@ def test_where_nothing_is_a_hand_in_that_is_said(make_class) -> None:  # type: i
         read(make_class({"123_file1_submission1": "x", "grades.csv": ""}))
 
 
+def test_a_class_of_nobody_is_said(tmp_path: Path) -> None:
+    (tmp_path / "class").mkdir()
+    with pytest.raises(SubmissionError, match="there is nothing in class"):
+        read(tmp_path / "class")
+
+
 def test_what_a_system_has_named_and_somebody_put_in_folders_is_a_class(make_class) -> None:  # type: ignore[no-untyped-def]
     _, texts = read(make_class({"j/doejane_77_1_relu.py": "j", "b/roebob_78_2_relu.py": "b"}))
     assert texts == {"j": {"relu": "j"}, "b": {"relu": "b"}}

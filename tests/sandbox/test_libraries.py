@@ -270,6 +270,22 @@ def test_what_is_compiled_runs_as_it_is_written(launcher: Launcher) -> None:
         assert student.call("f").value == (["weight", "bias"], (1, 3))
 
 
+THREADS = """
+import torch
+
+torch.set_num_threads(64)
+torch.set_num_interop_threads(64)
+
+def f():
+    return (torch.ones(2000, 2000) @ torch.ones(2000, 1)).sum().item(), torch.get_num_threads()
+"""
+
+
+def test_a_wish_for_threads_is_passed_over(launcher: Launcher) -> None:
+    with student_of(launcher, THREADS) as student:
+        assert student.call("f").value == (4e6, 1)
+
+
 LOADER = """
 import torch
 from torch.utils.data import DataLoader, TensorDataset

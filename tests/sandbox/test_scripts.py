@@ -237,3 +237,70 @@ def test_an_error_in_a_file_of_theirs_names_it(launcher: Launcher) -> None:
             student.call("make_optimizer")
         assert str(caught.value).endswith("division by zero; in helpers.py, line 3")
         assert caught.value.line == 3
+
+
+# ---------------------------------------------------------------- notebooks of theirs
+
+NOTEBOOK = (
+    "# %% cell 2\n%matplotlib inline\n# %% cell 3\ndef f():\n    return 7\n# %% cell 4\n"
+    "no Python\n# %% cell 6\ndef g():\n    return 1 / 0\nassert f() == 8\n"
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import import_ipynb\nfrom helpers import f",
+        "import nbimporter\nnbimporter.options['only_defs'] = False\nimport helpers\nf = helpers.f",
+        "from assignments.helpers import f",
+    ],
+)
+def test_a_notebook_of_theirs_is_imported_by_its_definitions(launcher: Launcher, line: str) -> None:
+    source = f"{line}\ndef make_optimizer():\n    return f()\n"
+    files = (("helpers.ipynb", NOTEBOOK),)
+    with Student(launcher, "adam", source, LIMITS, siblings=files) as student:
+        assert student.call("make_optimizer").value == 7
+        assert student.notes == []
+
+
+def test_an_error_in_a_notebook_of_theirs_names_its_cell(launcher: Launcher) -> None:
+    source = "from helpers import g\ndef make_optimizer():\n    return g()\n"
+    files = (("helpers.ipynb", NOTEBOOK),)
+    with (
+        Student(launcher, "adam", source, LIMITS, siblings=files) as student,
+        pytest.raises(StudentRaised) as caught,
+    ):
+        student.call("make_optimizer")
+    assert str(caught.value).endswith("division by zero; in helpers.ipynb, cell 6, line 2")
+
+
+@pytest.mark.parametrize(
+    ("line", "file"),
+    [
+        ("%run helpers.py", "helpers.py"),
+        ("%run -i ./helpers.ipynb", "helpers.ipynb"),
+        ("%run lib/helpers.py", "lib/helpers.py"),
+        ("%run ../helpers.py", "../helpers.py"),
+        ("%run '/content/drive/My Drive/helpers.py'", "helpers.py"),
+    ],
+)
+def test_what_a_notebook_runs_brings_its_names(launcher: Launcher, line: str, file: str) -> None:
+    source = f"{line}\ndef make_optimizer():\n    return f()\n"
+    text = "def f():\n    return 7\ndef make_optimizer():\n    return 8\n"
+    cells = ((1, 1), (2, 2))
+    with Student(launcher, "adam", source, LIMITS, cells, ((file, text),)) as student:
+        assert student.call("make_optimizer").value == 7
+
+
+def test_an_answer_stands_before_what_a_file_brings_that_is_run_below(launcher: Launcher) -> None:
+    source = "def make_optimizer():\n    return 7\n%run helpers.py\n%run not_there.py\n"
+    files = (("helpers.py", "def make_optimizer():\n    return 8\n"),)
+    with Student(launcher, "adam", source, LIMITS, ((1, 1), (3, 2), (4, 3)), files) as student:
+        assert student.call("make_optimizer").value == 7
+
+
+def test_a_file_above_the_folder_is_imported_relatively(launcher: Launcher) -> None:
+    source = "from ..helpers import f\ndef make_optimizer():\n    return f()\n"
+    files = (("../helpers.py", "def f():\n    return 7\n"),)
+    with Student(launcher, "adam", source, LIMITS, siblings=files) as student:
+        assert student.call("make_optimizer").value == 7

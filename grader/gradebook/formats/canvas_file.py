@@ -21,6 +21,9 @@ POINTS_POSSIBLE = "Points Possible"
 _NUMBERED = re.compile(r"(.*)\s\(\d+\)", re.DOTALL)
 _TOTALS = re.compile(r"(Current|Final) (Score|Points|Grade)|Override (Score|Grade|Status)")
 _DECIMAL = re.compile(r"[0-9.,]+")
+# Groups of three digits with the same mark between: whatever the language, no maximum has exactly
+# three decimals, while thousands are common.
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:(?P<mark>[.,])\d{3})(?:(?P=mark)\d{3})*")
 
 
 @dataclass(frozen=True)
@@ -161,9 +164,12 @@ def is_header(names: list[str]) -> bool:
 
 
 def decimal(text: str) -> float | None:
-    """A number with a decimal point or comma, as Canvas writes it in the user's language."""
+    """A number with a decimal point or comma, as Canvas writes it in the user's language, or with
+    marks between its thousands, as spreadsheets do."""
     if not _DECIMAL.fullmatch(text):
         return None
+    if _GROUPED.fullmatch(text):
+        return float(re.sub("[.,]", "", text))
     *whole, last = re.split("[.,]", text)
     try:
         return float(f"{''.join(whole)}.{last}" if whole else last)

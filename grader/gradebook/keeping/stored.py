@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from operator import attrgetter
@@ -16,7 +16,7 @@ from grader.gradebook.keeping.grades import StoredHandIn
 from grader.gradebook.keeping.store import Store, open_store
 from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.late import final_score, lateness, on_clock
-from grader.gradebook.model import AssignmentInfo, Entry, Extension, HandIn
+from grader.gradebook.model import AssignmentInfo, Entry, Extension, HandIn, Person
 from grader.gradebook.uploads import upload_names
 from grader.grading.key import MISSING
 from grader.report.model import Report
@@ -52,6 +52,11 @@ class StoredGradebook:
     def __iter__(self) -> Iterator[Entry]:
         for stored in self._students():
             yield self._entry(stored)
+
+    def sorted_by(self, rank: Callable[[Person], str]) -> Iterator[Entry]:
+        """The entries in another order than that of the names."""
+        students = sorted(self._students(), key=lambda stored: rank(stored.student))
+        return map(self._entry, students)
 
     def _students(self) -> Iterator[StoredStudent]:
         self._decisions = self.store.decisions()

@@ -247,7 +247,9 @@ def recognised(listing: Listing) -> Layout:
 
 def read(listing: Listing, layout: Layout) -> ClassList:
     reading = layout.read(listing)
-    if not reading.submissions and listing.names:
+    if not listing.names:
+        raise SubmissionError(f"there is nothing in {show_name(listing.title)}")
+    if not reading.submissions:
         found = some_names(list(listing.names))
         if layout is _FOLDERS:
             raise SubmissionError(f"nothing in {show_name(listing.title)} is a hand-in: {found}")

@@ -21,6 +21,16 @@ def warm_up() -> None:
     with uninitialised_memory_as_nan():
         torch.empty(1)
     load_data_in_process()
+    keep_to_one_thread()
+
+
+def keep_to_one_thread() -> None:
+    """Have torch pass over a wish for more threads: the jail lets none be started, and scripts set
+    as many as their author's machine has cores."""
+
+    def pass_over(nthreads: int) -> None: ...
+
+    torch.set_num_threads = torch.set_num_interop_threads = pass_over
 
 
 def load_data_in_process() -> None:

@@ -29,6 +29,17 @@ def line_of(text: str, number: int) -> str | None:
     return lines[number - 1] if 1 <= number <= len(lines) else None
 
 
+# Stands above each cell in the text of a notebook that a module imports.
+_MARK = re.compile(r"(?m)^# %% cell (\d{1,9})$")
+
+
+def marked_cells(text: str) -> Cells:
+    """The cells of a notebook whose text says itself where they begin."""
+    return tuple(
+        (text.count("\n", 0, mark.start()) + 2, int(mark[1])) for mark in _MARK.finditer(text)
+    )
+
+
 # ---------------------------------------------------------------- IPython's own syntax
 
 # The rest of a line, with those that a backslash joins to it.
@@ -40,6 +51,10 @@ _IPYTHON = re.compile(
     rf"|[\w.,* \t\[\]]++=[ \t]*[%!]{_REST}"
     r"|[\w.]+\?\??[ \t]*(?=\n|\Z)"
     rf"|(?:autoreload|cd|conda|load_ext|ls|matplotlib|pip)[ \t]++(?![^\w\s]*=){_REST})"
+)
+# Runs a file, whose names become the notebook's own.
+_RUN = re.compile(
+    r"%run[ \t]+(?:-\S+[ \t]+)*[\"']?(?P<path>[^\n\"']+?)\.(?:py|ipynb)[\"']?(?:\s|\Z)"
 )
 # What can hide the end of a statement's line: comments, strings, brackets, joined lines.
 _TOKEN = re.compile(
@@ -87,7 +102,8 @@ def body_of(cell: str) -> Body:
 
 
 def without_ipython(text: str) -> str:
-    """Code with `pass` for its magics and shell lines; every line keeps its number.
+    """Code with `pass` for its magics and shell lines, and for `%run` an import of all names of the
+    file; every line keeps its number.
 
     IPython's own transformer would begin anew after each of a cell's magics, and give up after
     500; this passes over the text once.
@@ -96,13 +112,24 @@ def without_ipython(text: str) -> str:
     position = 0
     while position < len(text):
         if line := _IPYTHON.match(text, position):
-            pieces.append(f"{line['indent']}pass" + "\n" * line[0].count("\n"))
+            pieces.append(line["indent"] + _instead_of(line[0]) + "\n" * line[0].count("\n"))
             position = line.end()
             # The line's own end follows.
         end = _end_of_statement(text, position)
         pieces.append(text[position:end])
         position = end
     return "".join(pieces)
+
+
+def _instead_of(line: str) -> str:
+    """The statement for a line of IPython's own; what is indented may stand in a function."""
+    run = _RUN.match(line)  # at its very start
+    if run is None:
+        return "pass"
+    path = run["path"].replace("\\", "/")
+    parts = path.rpartition("/")[2:] if path.startswith(("/", "~")) else path.split("/")
+    names = [part for part in parts if part not in (".", "..")]
+    return f"from {'.'.join(names)} import *" if all(map(str.isidentifier, names)) else "pass"
 
 
 def _end_of_statement(cell: str, position: int) -> int:

@@ -16,6 +16,7 @@ class Load(msgspec.Struct, tag=True):
     Args:
         cells: where those of a notebook begin, if it is one.
         siblings: what it may import of the student's own: texts and their paths beside the module.
+            In a notebook's a line above each cell says which it is: "# %% cell 3".
         names: what the assignment asks it to define.
         only_definitions: run of it, and of its siblings, only what defines something.
     """

@@ -61,7 +61,7 @@ def meaning_of(source: Source) -> str:
     """
     if source.cells:  # which cell is which matters, and the layout says it
         return ""
-    own = {path.partition("/")[0].removesuffix(".py") for path, _ in source.siblings}
+    own = {path.partition("/")[0].partition(".")[0] for path, _ in source.siblings}
     libraries = LIBRARIES | own | {source.slug}
     total = hashlib.sha256()
     for path, text in (("", source.text), *source.siblings):

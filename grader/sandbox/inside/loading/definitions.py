@@ -40,6 +40,7 @@ from grader.sandbox.inside.loading.statements import (
     is_text,
     root,
     stored,
+    takes_all,
     walk_scope,
 )
 
@@ -95,14 +96,21 @@ class Definitions:
         for statement in statements:
             module = ast.Module([*future, statement], type_ignores=[])
             code = compile(module, filename, "exec", dont_inherit=True)
+            # What a notebook takes in with all of another file is no answer of its own.
+            kept = self._answers(namespace) if takes_all(statement) else {}
             try:
                 exec(code, namespace)
+                namespace.update(kept)
             except Exception as error:
                 names = set(gives(statement))
                 if not names.isdisjoint(self.wanted):
                     raise
                 said = f"raised {type(error).__name__}: {error}"
                 self.left_out.update(dict.fromkeys(names, (statement.lineno, said)))
+
+    def _answers(self, namespace: dict[str, Any]) -> dict[str, Any]:
+        """What the assignment asks for, as far as it has been defined."""
+        return {name: namespace[name] for name in self.wanted if name in namespace}
 
     def defines(self, name: str) -> bool:
         return any(name in gives(statement) for statement in self._body)

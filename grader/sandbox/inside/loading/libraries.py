@@ -75,6 +75,8 @@ class Imports:
         caller = sys._getframe(1)
         where = (caller.f_code.co_filename, caller.f_lineno)
         names = tuple(fromlist or ())
+        # What is above the folder that was handed in was put beside the module.
+        level = min(level, str((globals or {}).get("__package__")).count(".") + 1)
         if where in self._on_trial or level or self._is_at_hand(name):
             try:
                 return _import(name, globals, locals, names, level)

@@ -17,7 +17,7 @@ from grader.sandbox.inside.loading.siblings import PACKAGE, Siblings
 from grader.sandbox.inside.tensors import UnusableError, seed_torch
 from grader.sandbox.inside.traces import place_in
 from grader.sandbox.wire import requests
-from grader.sandbox.wire.cells import place_of
+from grader.sandbox.wire.cells import Cells, marked_cells, place_of
 from grader.sandbox.wire.plain import MAX_ITEMS
 from grader.sandbox.wire.syntax import SourcePlace
 
@@ -36,6 +36,7 @@ class Reading:
         self._request = request
         self._file = str(folder / f"{request.slug}.py")
         self._definitions: dict[str, Definitions] = {}  # by file, where only those are run
+        self._cells: dict[str, Cells] = {}  # by file, of notebooks that are imported
         taken = AT_HAND | {"baseline", "grader", request.slug}
         self._siblings = Siblings(folder, self._run, taken)
         self._imports = Imports(self._is_own, self._place)
@@ -65,13 +66,16 @@ class Reading:
 
     def _run(self, text: str, file: str, namespace: dict[str, Any]) -> None:
         namespace["__builtins__"] = self._imports.builtins
-        if not self._request.only_definitions:
+        is_notebook = file.endswith(".ipynb")
+        if not (self._request.only_definitions or is_notebook):
             tree = ast.parse(text, file)
             self._imports.expect(tree, file)
             exec(compile(tree, file, "exec", dont_inherit=True), namespace)
             return
         is_main = file == self._file
         cells, names = (self._request.cells, self._request.names) if is_main else ((), None)
+        if is_notebook:
+            cells = self._cells[file] = marked_cells(text)
         definitions = self._definitions[file] = read_definitions(text, cells, file, names)
         self._siblings.add(definitions.files)
         self._imports.expect(definitions.tree, file)
@@ -181,4 +185,4 @@ class Reading:
         """How a message names a line of one of the files."""
         if file == self._file:
             return place_of(line, self._request.cells)
-        return f"{Path(file).name}, line {line}"
+        return f"{Path(file).name}, {place_of(line, self._cells.get(file, ()))}"

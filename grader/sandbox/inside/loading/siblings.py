@@ -49,7 +49,8 @@ class Siblings(MetaPathFinder):
             if not parts or parts[0] in self._taken:
                 continue
             name = ".".join(parts)
-            place = self._folder.joinpath(*parts, *["__init__"] * is_package).with_suffix(".py")
+            place = self._folder.joinpath(*parts, *["__init__"] * is_package)
+            place = place.with_suffix(path.suffix)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, encoding="utf-8", newline="")
             self._texts[name], self._paths[name] = text, place

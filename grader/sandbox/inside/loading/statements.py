@@ -66,6 +66,11 @@ def gives(statement: ast.stmt) -> Iterable[str]:
     return {*stored(statement), *map(root, targets), *(node.name for node in inner)} - {""}
 
 
+def takes_all(statement: ast.stmt) -> bool:
+    """Whether it is `from … import *`."""
+    return isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
+
+
 def is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
