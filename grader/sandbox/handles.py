@@ -10,7 +10,7 @@ import numpy as np
 from grader.sandbox.answers import Parameter, checked
 from grader.sandbox.blame import StudentUnusable
 from grader.sandbox.wire import replies, requests
-from grader.sandbox.wire.plain import MAX_ITEMS, Array, pack_array
+from grader.sandbox.wire.plain import Array, pack_array
 
 Body = TypeVar("Body")
 
@@ -141,11 +141,11 @@ class Optimizer:
 
     def step(self, gradients: Sequence[Sequence[np.ndarray | None]]) -> list[list[np.ndarray]]:
         """One `step()` for each entry of `gradients`; the parameters after each."""
-        packed = [[None if g is None else pack_array(g) for g in step] for step in gradients]
-        values: list[list[Array]] = []
-        for first in range(0, len(packed), MAX_ITEMS):
-            request = requests.Step(self._key, packed[first : first + MAX_ITEMS])
-            values += self._ask(request, replies.Stepped).values
+        request = requests.Step(
+            self._key,
+            [[None if g is None else pack_array(g) for g in step] for step in gradients],
+        )
+        values = self._ask(request, replies.Stepped).values
         if [len(step) for step in values] != [len(self._shapes)] * len(gradients):
             raise StudentUnusable("optimizer.step(): an answer is missing")
         return [

@@ -26,7 +26,7 @@ from grader.sandbox.client import Student, StudentError
 HEAP = 1 << 14  # numbers that large parameters are filled with
 LARGE = 30.0  # gradients, clipped where somebody clips
 LOOKED_AT = 24  # entries of a row
-FAR, GROWING = (251, 400), 90  # steps, and of these the last ones by which gradients grow
+FAR, GROWING = (120, 250), 90  # steps, and of these the last ones by which gradients grow
 Rule = Callable[..., list[np.ndarray]]
 Arrays = list[np.ndarray]
 Options = dict[str, Any]  # keyword arguments of make_optimizer

@@ -47,10 +47,9 @@ def expect_kept_statistics(
     expect_unchanged(run)
     expect(
         all(map(np.array_equal, run.buffers, run.steps[-1].buffers_after)),
-        "the running statistics that the last step left to be saved in state_dict(), and to stay "
-        "as they are in eval mode",
-        "others when a new network was measured that had loaded the trained one's state_dict()",
-        "Update them in train mode only, and keep them in buffers.",
+        "running statistics that stay as they are in eval mode",
+        "others after the network was measured",
+        "Update them in train mode only.",
     )
     variance = SPREADS[spread.kind].variance(final[spread.number], final[mean.number])
     statistics = Statistics(final[mean.number].astype(np.float64), np.maximum(variance, 0))

@@ -83,21 +83,6 @@ def describe_parameters(net: nn.Module) -> list[replies.Parameter]:
     return described
 
 
-def restore(net: nn.Module, source: nn.Module) -> None:
-    """Load what `source` saves into `net`, a new network of its kind.
-
-    A buffer that has grown since, as a dropout mask kept to be looked at, is left as it is in
-    `net`: nothing asks that it can be loaded.
-    """
-    saved = source.state_dict()
-    try:
-        net.load_state_dict(saved)
-    except RuntimeError:  # shapes that differ, or names
-        new = net.state_dict()
-        fitting = {k: v for k, v in saved.items() if k in new and v.shape == new[k].shape}
-        net.load_state_dict(fitting, strict=False)
-
-
 T = TypeVar("T")
 _bases = type.__dict__["__mro__"].__get__
 

@@ -56,10 +56,10 @@ class Trainee:
         self.sizes = [_numel(p) for p in self.parameters]
         # Before the first step that is kept and the one before that, and after each that is.
         self.values = _empty(2 + max(kept, 1) * len(self.batches), sum(self.sizes))
-        self._write(self.parameters, self.values[0])
+        self._write(self.values[0])
         self.values[1] = self.values[0]
         self.filled = 2
-        self.buffers = [self._copy_of_buffers(net)]  # before that step, and after each
+        self.buffers = [self._copy_of_buffers()]  # before that step, and after each
 
     def epoch(self, request: requests.TrainEpoch) -> replies.Trained:
         if self.filled == len(self.values):
@@ -80,8 +80,8 @@ class Trainee:
             logits.append(tensor_to_array(_clone(_detach(output))))
             gradients.append(self._gradients(places))
             self.optimizer.step()
-            self._write(self.parameters, values)
-            self.buffers.append(self._copy_of_buffers(self.net))
+            self._write(values)
+            self.buffers.append(self._copy_of_buffers())
         chosen = indices(request.coordinates)
         return replies.Trained(
             logits,
@@ -98,23 +98,22 @@ class Trainee:
     def reveal(self, request: requests.Reveal) -> replies.Revealed:
         return replies.Revealed(tensor_to_array(self.values[request.step + 1]))
 
-    def measure(self, net: nn.Module, images: Tensor) -> replies.Measured:
-        """`net` is the one in training, or what was restored from it."""
-        net.eval()
+    def measure(self, images: Tensor) -> replies.Measured:
+        self.net.eval()
         with torch.no_grad():
-            logits = self.forward(net, images)
-        self._write(parameters_of(net) if self.parameters else [], self.values[-1])
+            logits = self.forward(self.net, images)
+        self._write(self.values[-1])
         return replies.Measured(
             tensor_to_array(logits),
             tensor_to_array(self.values[-1]),
-            [tensor_to_array(buffer) for buffer in self._copy_of_buffers(net)],
+            [tensor_to_array(buffer) for buffer in self._copy_of_buffers()],
         )
 
-    def _write(self, parameters: Sequence[Tensor], target: Tensor) -> None:
-        """Copy all of them into one row."""
-        if parameters:
+    def _write(self, target: Tensor) -> None:
+        """Copy all parameters into one row."""
+        if self.parameters:
             with torch.no_grad(), _as_given():
-                _cat(self._flat(parameters), out=target)
+                _cat(self._flat(self.parameters), out=target)
 
     def _flat(self, tensors: Sequence[Tensor]) -> list[Tensor]:
         """Each of the parameters, or of what has their sizes, as a row."""
@@ -141,11 +140,11 @@ class Trainee:
             flat = self._flat(held)
             return _cat([f[place] for f, place in zip(flat, places, strict=True)])
 
-    def _copy_of_buffers(self, net: nn.Module) -> list[Tensor]:
+    def _copy_of_buffers(self) -> list[Tensor]:
         if not self.parameters:
             return []
         with _as_given():
-            floats = [b for _, b in _named_buffers(net) if b.dtype.is_floating_point]
+            floats = [b for _, b in _named_buffers(self.net) if b.dtype.is_floating_point]
             if sum(map(_numel, floats)) > MAX_BUFFERED or len(floats) > MAX_ITEMS:
                 return []
             return [_float(_clone(_detach(b))) for b in floats]

@@ -29,7 +29,6 @@ from grader.sandbox.inside.tensors import (
     is_a,
     kind_of,
     parameters_of,
-    restore,
     seed_torch,
     sendable,
     tensor_to_array,
@@ -52,7 +51,6 @@ class Worker:
         self.optimizers: dict[str, tuple[torch.optim.Optimizer, list[nn.Parameter]]] = {}
         self.doing = "importing the module"
         self.reading = Reading(folder, requests.Load("unloaded", "", 0))
-        self.begun: requests.Train
         self.trainee: Trainee
 
     # ------------------------------------------------------------ one method a request
@@ -145,11 +143,12 @@ class Worker:
     def train(self, request: requests.Train) -> replies.TrainingBegun:
         images = pixels(request.images)
         seed_torch(request.seed)
-        self.begun = request
         if request.students == "optimizer":
             net: nn.Module = sys.modules["baseline"].Net(*request.sizes)
         else:
-            net = self._net_to_train(request.sizes, images[:2])
+            net = self._make_net(request.sizes, {})
+            net.eval()  # a train() of the student's own may return nothing
+            self._call(net, images[:2])  # materialises lazy parameters
         if request.students != "network":
             optimizer = self._make_optimizer(iter(parameters_of(net)), {})
         else:
@@ -178,13 +177,7 @@ class Worker:
         return self.trainee.reveal(request)
 
     def measure(self, request: requests.Measure) -> replies.Measured:
-        images, net = pixels(request.images), self.trainee.net
-        if self.begun.students == "network":
-            # What is left of a training is what state_dict() saves of it.
-            net = self._net_to_train(self.begun.sizes, images[:2])
-            self.doing = "loading the trained network's state_dict() into a new one"
-            restore(net, self.trainee.net)
-        return self.trainee.measure(net, images)
+        return self.trainee.measure(pixels(request.images))
 
     def give(self, request: requests.Give) -> replies.Done:
         self.nets[request.key] = calls.give(request)
@@ -216,12 +209,6 @@ class Worker:
         net = self._entry_point("Net")(*sizes, **options)
         if not is_a(net, nn.Module):
             raise UnusableError(f"{call} returned {kind_of(net)}, not a torch.nn.Module")
-        return net
-
-    def _net_to_train(self, sizes: tuple[int, ...], rows: torch.Tensor) -> nn.Module:
-        net = self._make_net(sizes, {})
-        net.eval()  # a train() of the student's own may return nothing
-        self._call(net, rows)  # materialises lazy parameters
         return net
 
     def _make_optimizer(
