@@ -252,6 +252,10 @@ def explain(
                 + ", or the same with .ipynb"
             )
         about_all += [f"{show_name(place)}: {kind}" for place, kind in kinds]
+        # Beside modules weights are nothing to tell of; by themselves they may be meant as one.
+        data = [place for place in by_depth if _DATA.search(place)][:MAX_LOOKED_AT]
+        saved = [(place, kind) for place in data if (kind := kind_by_name(_name_of(place)))]
+        about_all += [f"{show_name(place)}: {kind}" for place, kind in saved]
     if about_all:
         problems = dict.fromkeys(missing, about_all[0]) | problems
     return problems

@@ -80,6 +80,12 @@ _KINDS = (
         rb"MZ.{58,}PE\0\0|\x7fELF|\xcf\xfa\xed\xfe|.\x0d\x0d\x0a.\0\0\0",
     ),
     Kind(
+        "what a program has saved and no source code",
+        _CODE,
+        "pt pth ckpt safetensors pkl npy npz",
+        rb"\x93NUMPY",
+    ),
+    Kind(
         "a shortcut",
         "hand in the file itself that it leads to",
         "lnk url webloc desktop",

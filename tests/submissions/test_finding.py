@@ -435,6 +435,14 @@ def test_what_cannot_be_opened_is_named_with_what_to_do(
     assert problems["relu"].startswith(f"{name}: it is {what}, which can't be read; ")
 
 
+@everywhere
+def test_saved_weights_are_told_of_where_there_is_nothing_else(load: Load, tmp_path: Path) -> None:
+    weights = {"results/relu.pt": b"PK\x03\x04"}
+    told = "results/relu.pt: it is what a program has saved and no source code, which can't be read"
+    assert load(weights, tmp_path / "alone").problems["relu"].startswith(told)
+    assert not load(weights | {"adam.py": CODE}, tmp_path / "beside").problems
+
+
 @pytest.mark.parametrize(
     ("name", "data", "words"),
     [
