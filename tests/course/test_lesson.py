@@ -112,10 +112,10 @@ def lay_out(root: Path, written: tuple[str, ...]) -> Path:
     return root
 
 
-def shorten(lesson: NotebookNode, epochs: str) -> None:
-    """Let those of the lesson's trainings that take `epochs` take two."""
+def shorten(lesson: NotebookNode, epochs: str, to: int = 2) -> None:
+    """Let those of the lesson's trainings that take `epochs` take so many."""
     settings = cell_of(lesson, "settings")
-    settings.source, changed = re.subn(rf"(?m)^{epochs} = \d+", f"{epochs} = 2", settings.source)
+    settings.source, changed = re.subn(rf"(?m)^{epochs} = \d+", f"{epochs} = {to}", settings.source)
     assert changed == 1
 
 
@@ -141,9 +141,12 @@ def quiet_jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def executed(quiet_jupyter: None, tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
     """The lesson, run from its own folder with two assignments written; as it is kept, but for
-    comparisons of two epochs, which are all alike."""
+    trainings that are as long as it takes to see what they show, and comparisons, which are all
+    alike, of two epochs."""
     root = lay_out(tmp_path_factory.mktemp("course"), WRITTEN)
     lesson = read_lesson(root / "assignments" / "lesson.ipynb")
+    shorten(lesson, "EPOCHS", to=60)
+    shorten(lesson, "PERMUTED_EPOCHS", to=10)
     shorten(lesson, "COMPARED_EPOCHS")
     return execute(lesson, root / "assignments")
 
@@ -229,7 +232,7 @@ def test_the_baseline_knows_nothing_and_then_reads_digits(executed: NotebookNode
     assert float(before) < 0.3
     assert float(after) > 0.8
     trained = text_of(cell_of(executed, "train-baseline"))
-    assert re.findall(r"^(\w+) accuracy after 200 epochs", trained, re.M) == [
+    assert re.findall(r"^(\w+) accuracy after 60 epochs", trained, re.M) == [
         "training", "validation",
     ]  # fmt: skip
 
