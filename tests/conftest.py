@@ -273,7 +273,8 @@ def run_grader(host: Host | None, short_course: Path) -> RunGrader:
         in_host = (
             not prefix
             and environment_for(REPOSITORY) == host.environment
-            and all(name.startswith("GITHUB_") for name in environment)  # read when it is needed
+            # These are read when they are needed.
+            and all(n == "XDG_CACHE_HOME" or n.startswith("GITHUB_") for n in environment)
             and (root in (None, REPOSITORY) or is_course_alone(root, REPOSITORY))
         )
         if not in_host:

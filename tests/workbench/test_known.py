@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import REPOSITORY, Ran, RunGrader, copy_repository, on_posix, solution, wrong
+from conftest import (
+    REPOSITORY,
+    Ran,
+    RunGrader,
+    copy_repository,
+    on_posix,
+    shorten_training,
+    solution,
+    wrong,
+)
 
 from grader.course.manifest import load_course
 from grader.grading import opening
@@ -91,8 +100,9 @@ def test_a_notebook_is_left_to_a_worker_whatever_is_in_it() -> None:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A student's copy with work in it, and a folder beside it for the cache."""
+    """A student's copy with work in it and short trainings; beside it a folder for the cache."""
     root = copy_repository(tmp_path_factory.mktemp("desk") / "course")
+    shorten_training(root / "assignments" / "course.toml")
     texts = {"relu": wrong("relu", "test_hidden_is_relu/leaky.py"), "l2": solution("l2")}
     texts["momentum"] = solution("momentum") + "\nprint('here')\n"
     for slug, text in texts.items():
