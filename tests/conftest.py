@@ -394,13 +394,18 @@ def shorten_training(manifest: Path) -> None:
     manifest.write_text(text, encoding="utf-8")
 
 
+def copy_with_short_trainings(root: Path) -> Path:
+    """`copy_repository`, in which trainings are an epoch long."""
+    copy_repository(root)
+    shorten_training(root / "assignments" / "course.toml")
+    return root
+
+
 @pytest.fixture(scope="session")
 def short_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This repository with trainings of an epoch, for tests that ask nothing about trainings: of
     what it takes to grade an optimizer they are the most."""
-    root = copy_repository(tmp_path_factory.mktemp("short") / "course")
-    shorten_training(root / "assignments" / "course.toml")
-    return root
+    return copy_with_short_trainings(tmp_path_factory.mktemp("short") / "course")
 
 
 def hand_in(folder: Path, modules: dict[str, str | bytes]) -> Path:

@@ -22,7 +22,7 @@ from conftest import (
     REPOSITORY,
     Ran,
     RunGrader,
-    copy_repository,
+    copy_with_short_trainings,
     environment_for,
     on_linux,
 )
@@ -350,7 +350,7 @@ def test_more_time_is_given_listed_and_taken_back(
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A copy of the course, to be altered."""
-    return copy_repository(tmp_path / "course")
+    return copy_with_short_trainings(tmp_path / "course")
 
 
 def edit(path: Path, old: str, new: str) -> None:

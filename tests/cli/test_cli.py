@@ -21,7 +21,7 @@ from conftest import (
     Class,
     Ran,
     RunGrader,
-    copy_repository,
+    copy_with_short_trainings,
     environment_for,
     hand_in,
     most_points,
@@ -54,7 +54,7 @@ def without_durations(value: Any) -> Any:
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A student's copy of the repository: `relu` solved, `l2` wrong, the rest untouched."""
-    root = copy_repository(tmp_path_factory.mktemp("repository") / "course")
+    root = copy_with_short_trainings(tmp_path_factory.mktemp("repository") / "course")
     shutil.copyfile(root / "solutions" / "relu.py", root / "assignments" / "relu.py")
     (root / "assignments" / "l2.py").write_text(wrong("l2", "test_update_rule/double.py"))
     return root

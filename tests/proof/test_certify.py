@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, RunGrader, copy_repository
+from conftest import REPOSITORY, RunGrader, copy_with_short_trainings
 from typer.testing import CliRunner
 
 from grader.cli.proof import app
@@ -25,7 +25,7 @@ ZOO = REPOSITORY / "tests" / "zoo"
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A copy of the repository without its zoo."""
-    return copy_repository(tmp_path / "repository")
+    return copy_with_short_trainings(tmp_path / "repository")
 
 
 def put(root: Path, name: str, target: str) -> None:

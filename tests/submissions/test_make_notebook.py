@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import RunGrader, copy_repository
+from conftest import RunGrader, copy_with_short_trainings
 from nbformat import v4
 
 from grader.submissions.notebook import split_module
@@ -16,7 +16,7 @@ from grader.submissions.notebook import split_module
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A student's copy of the repository."""
-    return copy_repository(tmp_path_factory.mktemp("repository") / "course")
+    return copy_with_short_trainings(tmp_path_factory.mktemp("repository") / "course")
 
 
 def test_a_student_goes_from_a_notebook_to_full_marks(

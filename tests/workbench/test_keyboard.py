@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE_S, REPOSITORY, copy_repository, environment_for
+from conftest import PATIENCE_S, REPOSITORY, copy_with_short_trainings, environment_for
 from helpers.terminals import open_terminal, pty
 
 ENDLESS = "print('looping')\nwhile True:\n    pass\n"
@@ -29,7 +29,7 @@ sys.exit(job.wait())
 
 
 def test_a_suspended_watch_gives_the_terminal_back_and_goes_on(tmp_path: Path) -> None:
-    root = copy_repository(tmp_path / "course")
+    root = copy_with_short_trainings(tmp_path / "course")
     with open_terminal(root, "watch", "relu", start=SHELL) as terminal:
         terminal.wait_for(UNTOUCHED, PROGRESS)
         assert not terminal.is_as_before()
@@ -77,7 +77,7 @@ def test_a_forked_process_leaves_the_terminals_settings_alone() -> None:
 
 @pytest.mark.parametrize("state", ["checking", UNTOUCHED])
 def test_an_interrupt_ends_with_130_and_one_line(tmp_path: Path, state: str) -> None:
-    root = copy_repository(tmp_path / "course")
+    root = copy_with_short_trainings(tmp_path / "course")
     if state == "checking":
         (root / "assignments" / "relu.py").write_text(ENDLESS)
     with open_terminal(root, "watch", "relu") as terminal:
@@ -92,7 +92,7 @@ def test_an_interrupt_ends_with_130_and_one_line(tmp_path: Path, state: str) -> 
 def test_a_signal_that_ends_it_leaves_the_terminal_as_it_was(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    root = copy_repository(tmp_path / "course")
+    root = copy_with_short_trainings(tmp_path / "course")
     with open_terminal(root, "watch", "relu") as terminal:
         terminal.wait_for(UNTOUCHED, PROGRESS)
         assert not terminal.is_as_before()

@@ -14,9 +14,8 @@ from conftest import (
     REPOSITORY,
     Ran,
     RunGrader,
-    copy_repository,
+    copy_with_short_trainings,
     on_posix,
-    shorten_training,
     solution,
     wrong,
 )
@@ -101,8 +100,7 @@ def test_a_notebook_is_left_to_a_worker_whatever_is_in_it() -> None:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A student's copy with work in it and short trainings; beside it a folder for the cache."""
-    root = copy_repository(tmp_path_factory.mktemp("desk") / "course")
-    shorten_training(root / "assignments" / "course.toml")
+    root = copy_with_short_trainings(tmp_path_factory.mktemp("desk") / "course")
     texts = {"relu": wrong("relu", "test_hidden_is_relu/leaky.py"), "l2": solution("l2")}
     texts["momentum"] = solution("momentum") + "\nprint('here')\n"
     for slug, text in texts.items():

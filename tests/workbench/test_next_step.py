@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, RunGrader, copy_repository, solution, wrong
+from conftest import REPOSITORY, RunGrader, copy_with_short_trainings, solution, wrong
 from rich.console import Console
 
 from grader.course.manifest import load_course
@@ -51,7 +51,7 @@ def test_no_line_is_wider_than_the_terminal() -> None:
 
 
 def test_a_check_of_all_tells_only_of_what_was_begun(run_grader: RunGrader, tmp_path: Path) -> None:
-    root = copy_repository(tmp_path / "course")
+    root = copy_with_short_trainings(tmp_path / "course")
     (root / "assignments" / "relu.py").write_text(
         wrong("relu", "test_hidden_is_relu/leaky.py"), encoding="utf-8"
     )

@@ -18,7 +18,7 @@ from conftest import (
     PATIENCE_S,
     REPOSITORY,
     children,
-    copy_repository,
+    copy_with_short_trainings,
     environment_for,
     solution,
     wrong,
@@ -53,7 +53,7 @@ PROGRESS = f"of {ALL} pass"
 @pytest.fixture(scope="module")
 def watching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Terminal, Path]]:
     """`grader watch relu` in a terminal, in a student's copy; and the module that it watches."""
-    root = copy_repository(tmp_path_factory.mktemp("watched"))
+    root = copy_with_short_trainings(tmp_path_factory.mktemp("watched"))
     manifest = root / "assignments" / "course.toml"
     text = manifest.read_text(encoding="utf-8")
     assert LIMITS in text
@@ -245,7 +245,7 @@ def test_q_leaves_the_terminal_as_it_was(watching: tuple[Terminal, Path]) -> Non
 
 
 def test_without_a_slug_the_first_that_does_not_pass_is_watched(tmp_path: Path) -> None:
-    root = copy_repository(tmp_path / "course")
+    root = copy_with_short_trainings(tmp_path / "course")
     for slug in ("kaiming_init", "extra_layer", "momentum"):
         shutil.copyfile(root / "solutions" / f"{slug}.py", root / "assignments" / f"{slug}.py")
     with open_terminal(root, "watch") as terminal:
@@ -255,7 +255,7 @@ def test_without_a_slug_the_first_that_does_not_pass_is_watched(tmp_path: Path) 
 
 
 def test_another_width_is_drawn_without_a_key(tmp_path: Path) -> None:
-    root = copy_repository(tmp_path / "course")
+    root = copy_with_short_trainings(tmp_path / "course")
     with open_terminal(root, "watch", "relu", has_size=True) as terminal:
         terminal.resize(80)
         terminal.wait_for(UNTOUCHED, f"0 of {ALL} pass")
@@ -277,7 +277,7 @@ def test_an_unknown_slug_is_wrong_usage(tmp_path: Path) -> None:
 
 
 def test_without_a_terminal_results_are_listed_and_keys_ignored(tmp_path: Path) -> None:
-    root = copy_repository(tmp_path / "course")
+    root = copy_with_short_trainings(tmp_path / "course")
     module = root / "assignments" / "relu.py"
     process = subprocess.Popen(
         [sys.executable, "-m", "grader", "watch", "relu"],
