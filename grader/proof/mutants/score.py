@@ -21,8 +21,8 @@ import pytest
 from grader.course.manifest import Assignment, Course
 from grader.grading.engine import Engine
 from grader.grading.many import run_tasks
-from grader.grading.verdicts.run import CheckRun
 from grader.grading.training import TrainingRun
+from grader.grading.verdicts.run import CheckRun
 from grader.proof.mutants.equivalent import load_equivalent
 from grader.proof.mutants.source import Mutant, make_mutants
 from grader.report.model import AssignmentReport
@@ -180,7 +180,9 @@ def grade(
             yield result.report
 
 
-def judge(score: MutationScore, mutant: Mutant, report: AssignmentReport, *, is_listed: bool) -> None:
+def judge(
+    score: MutationScore, mutant: Mutant, report: AssignmentReport, *, is_listed: bool
+) -> None:
     """Enter into `score` what a mutant's report shows."""
     caught_by = [check.id for check in report.checks if check.verdict in KILLED]
     broken = [check for check in report.checks if check.verdict == "grader_error"]
