@@ -181,7 +181,8 @@ def name_of(table: Table, row: Sequence[str]) -> str:
 def preferred_name(table: Table, row: Sequence[str]) -> str:
     """What somebody is called beside their name on the list; "" if that is the same."""
     first = table.cell(row, "preferred_name")
-    if fold(table.cell(row, "last_name")) in fold(first).split():  # it is a whole name
+    last = set(fold(table.cell(row, "last_name")).split())
+    if last and last <= set(fold(first).split()):  # it is a whole name
         return first
     family = (table.cell(row, part) for part in ("infix", "last_name"))
     return " ".join(filter(None, (first, *family))) if first else ""

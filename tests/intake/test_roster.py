@@ -323,6 +323,11 @@ def test_an_address_is_read_as_mail_programs_write_it(text: str, name: str, tmp_
         ("First Name,Last Name,Nickname\nJane,Doe,\n", "Jane Doe", ""),
         ("Last Name,First Name,Preferred Name\nDoe,Jane,Kit\n", "Jane Doe", "Kit Doe"),
         ("Last Name,First Name,Preferred Name\nDoe,Jane,Kit Doe\n", "Jane Doe", "Kit Doe"),
+        (
+            "Last Name,First Name,Preferred Name\nvan der Berg,Jane,Kit van der Berg\n",
+            "Jane van der Berg",
+            "Kit van der Berg",
+        ),
         ("Preferred Name,Email\nKit Doe,k@x.edu\n", "Kit Doe", ""),
         ("Perm #,Student Last,Student First Middle\nA1,DOE,JANE ANN\n", "JANE ANN DOE", ""),
         ("Name (Original Name),User Email\nJane Doe,j@x.edu\n", "Jane Doe", ""),
