@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from grader.sandbox.wire.cells import marked_cells, without_ipython
+from grader.submissions.notebook import Code
 from grader.submissions.siblings import imports_of
 
 
@@ -38,8 +40,20 @@ def test_a_helper_is_brought_however_its_import_is_written(text: str) -> None:
         ("%run /content/drive/MyDrive/my homework/helper.ipynb", "helper.ipynb"),
     ],
 )
-def test_what_a_notebook_runs_is_brought(line: str, file: str) -> None:
-    assert file in imports_of(f"x = 1\n{line}\n", "relu.ipynb")
+def test_what_a_notebook_runs_is_brought_and_what_the_worker_takes_for_it(
+    line: str, file: str
+) -> None:
+    text = f"x = 1\n{line}\n"
+    assert file in imports_of(text, "relu.ipynb")
+    assert file in imports_of(without_ipython(text), "relu.ipynb")
+
+
+def test_the_worker_finds_the_cells_of_a_notebook_that_is_brought() -> None:
+    marked = Code("a = 1\nb = 2\nc = 3\n", ((1, 2), (3, 5))).with_marks()
+    lines = marked.split("\n")
+    assert [(number, lines[first - 1]) for first, number in marked_cells(marked)] == [
+        (2, "a = 1"), (5, "c = 3"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ["# import helper", "import torch  # , helper", "importhelper"])
