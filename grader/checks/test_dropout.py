@@ -270,7 +270,7 @@ def named_place(probe: Probe, dropped: np.ndarray) -> Mistake | None:
         return MODES_SWAPPED if np.array_equal(first, second) else EVAL_MODE
     if probe.drops_by_value():
         return BY_VALUE
-    alive = (np.abs(probe.kept) > 0.02 * np.abs(probe.kept).max()).all(axis=1)
+    alive = probe.alive()
     if alive.any() and whole_rows(dropped[alive]):
         return WHOLE_ROWS
     return ON_INPUTS if probe.drops_inputs() else None
@@ -345,7 +345,7 @@ def named_scale(
         with_other = probe.hidden(other.forward(probe.inputs))
         if not close(with_other, probe.kept):  # then it is not what to compare the kept ones with
             return recognise_eval_scale(probe.kept, with_other, p, other_p)
-        alive = (np.abs(probe.kept) > 0.02 * np.abs(probe.kept).max()).all(axis=1)
+        alive = probe.alive()
         by_row = by_share_of_row(hidden[alive] / probe.kept[alive], kept[alive])
         if by_row is not None:
             return by_row

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from grader.submissions.kinds import kind_by_name
+from grader.submissions.kinds import Kind, kind_by_name
 from grader.submissions.model import Candidate, Source
 from grader.submissions.names import (
     ENVIRONMENT,
@@ -241,7 +241,7 @@ def explain(
         if near:
             problems[slug] = _about_near(near, slug, slugs, unopened, folders)
     about_all = [f"{show_name(place)}: {why}" for place, why in unopened.items()]
-    kinds = [(place, kind) for place in likely if (kind := kind_by_name(_name_of(place)))]
+    kinds = _of_kinds(likely)
     about_all += [f"{show_name(place)}: {kind}" for place, kind in kinds if kind.is_package]
     if nothing_found:
         modules = [place for place in likely if place not in folders]
@@ -251,14 +251,17 @@ def explain(
                 + ", ".join(f"{slug}.py" for slug in slugs)
                 + ", or the same with .ipynb"
             )
-        about_all += [f"{show_name(place)}: {kind}" for place, kind in kinds]
         # Beside modules weights are nothing to tell of; by themselves they may be meant as one.
-        data = [place for place in by_depth if _DATA.search(place)][:MAX_LOOKED_AT]
-        saved = [(place, kind) for place in data if (kind := kind_by_name(_name_of(place)))]
-        about_all += [f"{show_name(place)}: {kind}" for place, kind in saved]
+        kinds += _of_kinds([place for place in by_depth if _DATA.search(place)][:MAX_LOOKED_AT])
+        about_all += [f"{show_name(place)}: {kind}" for place, kind in kinds]
     if about_all:
         problems = dict.fromkeys(missing, about_all[0]) | problems
     return problems
+
+
+def _of_kinds(places: Iterable[str]) -> list[tuple[str, Kind]]:
+    """Those that can't be read, by their names."""
+    return [(place, kind) for place in places if (kind := kind_by_name(_name_of(place)))]
 
 
 def _about_near(

@@ -63,6 +63,12 @@ class Probe:
         """Which hidden activations (N, H) were zeroed."""
         return np.abs(self.hidden(logits)) < 1e-4 * np.abs(self.kept).max()
 
+    def alive(self) -> np.ndarray:
+        """(N,): the rows in which no hidden activation is 0, or next to it, in eval mode."""
+        sizes = np.abs(self.kept)
+        alive: np.ndarray = (sizes > 0.02 * sizes.max()).all(axis=1)
+        return alive
+
     def drops_in_eval_mode(self) -> bool:
         seeds = draw_seed(self.rng), draw_seed(self.rng)
         first, second = (self.net.forward(self.inputs, seed=seed) for seed in seeds)

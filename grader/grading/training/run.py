@@ -174,7 +174,7 @@ def begun(parameters: Sequence[Parameter]) -> np.ndarray:
 
 def followed_steps(
     first: int,
-    batches: Sequence[tuple[np.ndarray, np.ndarray]],
+    batches: Sequence[Batch],
     logits: Sequence[np.ndarray],
     coordinates: np.ndarray,
     shown: Followed,
