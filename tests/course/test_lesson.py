@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -19,15 +20,15 @@ from grader.course.manifest import load_course
 
 COURSE = load_course(REPOSITORY)
 LESSON = REPOSITORY / "assignments" / "lesson.ipynb"
-WRITTEN = ("relu", "adam")  # a network and an optimizer, solved for the full run
 # An assignment that was added need not be taught in the lesson.
 TAUGHT = tuple(
     slug for slug in COURSE.slugs if f'compare(\\"{slug}\\"' in LESSON.read_text(encoding="utf-8")
 )
-OTHERS = tuple(slug for slug in TAUGHT if slug not in WRITTEN)  # for the brief one
+LATE = ("relu", "adam")  # a network and an optimizer, written when the lesson has been run
+WRITTEN = tuple(slug for slug in TAUGHT if slug not in LATE)
 CELL_TIMEOUT_S = PATIENCE_S
 
-# Most of a minute of computing, which a busy machine may stretch.
+# Half a minute of computing, which a busy machine may stretch.
 pytestmark = pytest.mark.timeout(3_000)
 
 
@@ -112,7 +113,7 @@ def lay_out(root: Path, written: tuple[str, ...]) -> Path:
     return root
 
 
-def shorten(lesson: NotebookNode, epochs: str, to: int = 2) -> None:
+def shorten(lesson: NotebookNode, epochs: str, to: int) -> None:
     """Let those of the lesson's trainings that take `epochs` take so many."""
     settings = cell_of(lesson, "settings")
     settings.source, changed = re.subn(rf"(?m)^{epochs} = \d+", f"{epochs} = {to}", settings.source)
@@ -140,32 +141,25 @@ def quiet_jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def executed(quiet_jupyter: None, tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
-    """The lesson, run from its own folder with two assignments written; as it is kept, but for
-    trainings that are as long as it takes to see what they show, and comparisons, which are all
-    alike, of two epochs."""
+    """The lesson, run from its own folder with all assignments written but two; as it is kept,
+    but for trainings that are as long as it takes to see what they show, and comparisons, which
+    are all alike, of two epochs. At its end those two are written and their cells are run again.
+    """
     root = lay_out(tmp_path_factory.mktemp("course"), WRITTEN)
     lesson = read_lesson(root / "assignments" / "lesson.ipynb")
     shorten(lesson, "EPOCHS", to=60)
     shorten(lesson, "PERMUTED_EPOCHS", to=10)
-    shorten(lesson, "COMPARED_EPOCHS")
+    shorten(lesson, "COMPARED_EPOCHS", to=2)
+    for slug in LATE:
+        target, text = root / "assignments" / f"{slug}.py", solution(slug)
+        save = f"Path({str(target)!r}).write_text({text!r}, encoding='utf-8')"
+        again = f"{save}\n{cell_of(lesson, slug).source}"
+        checked = cell_of(lesson, f"{slug}-check").source
+        lesson.cells += [
+            new_code_cell(again, id=f"{slug}-again"),
+            new_code_cell(checked, id=f"{slug}-again-check"),
+        ]
     return execute(lesson, root / "assignments")
-
-
-@pytest.fixture(scope="module")
-def executed_briefly(quiet_jupyter: None, tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
-    """The same with the others written, all trainings short, from the repository's folder.
-
-    At its end, relu.py is written and its cell is run again.
-    """
-    root = lay_out(tmp_path_factory.mktemp("course"), OTHERS)
-    lesson = read_lesson(root / "assignments" / "lesson.ipynb")
-    for name in ("EPOCHS", "PERMUTED_EPOCHS", "COMPARED_EPOCHS"):
-        shorten(lesson, name)
-    target, text = root / "assignments" / "relu.py", solution("relu")
-    save = f"Path({str(target)!r}).write_text({text!r}, encoding='utf-8')"
-    again = f"{save}\n{cell_of(lesson, 'relu').source}"
-    lesson.cells.append(new_code_cell(again, id="relu-again"))
-    return execute(lesson, root)
 
 
 def test_every_cell_runs_in_order_without_an_error_or_a_warning(executed: NotebookNode) -> None:
@@ -176,40 +170,50 @@ def test_every_cell_runs_in_order_without_an_error_or_a_warning(executed: Notebo
         assert not [output for output in cell.outputs if output.get("name") == "stderr"], cell.id
 
 
-def test_what_is_written_is_drawn_over_the_baseline(
-    executed: NotebookNode, executed_briefly: NotebookNode
+@pytest.mark.parametrize("started_in", ["", "assignments", "assignments/deeper"])
+def test_its_repository_is_found_from_any_folder_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started_in: str
 ) -> None:
+    (tmp_path / "assignments" / "deeper").mkdir(parents=True)
+    (tmp_path / "assignments" / "baseline.py").touch()
+    monkeypatch.chdir(tmp_path / started_in)
+    monkeypatch.setattr(sys, "path", ["elsewhere"])
+    scope = {"Path": Path, "sys": sys}
+    exec(cell_of(read_lesson(), "folders").source, scope)
+    assert scope["ROOT"] == tmp_path.resolve()
+    root = scope["ROOT"]
+    assert sys.path == [str(root / "assignments"), str(root), "elsewhere"]
+
+
+def test_what_is_written_is_drawn_over_the_baseline(executed: NotebookNode) -> None:
     for slug in TAUGHT:
-        cell = cell_of(executed if slug in WRITTEN else executed_briefly, slug)
+        cell = cell_of(executed, slug if slug in WRITTEN else f"{slug}-again")
         assert figures_of(cell) == 1, slug
         lines = re.findall(r"^(\S+) +validation loss (\S+), accuracy \S+$", text_of(cell), re.M)
         assert [name for name, _ in lines] == ["baseline", f"{slug}.py"]
         assert lines[0][1] != lines[1][1], f"{slug}: the baseline was drawn twice"
 
 
-def test_what_is_not_written_yet_is_said_and_stops_nothing(
-    executed: NotebookNode, executed_briefly: NotebookNode
-) -> None:
-    for slug in TAUGHT:
-        cell = cell_of(executed_briefly if slug in WRITTEN else executed, slug)
+def test_what_is_not_written_yet_is_said_and_stops_nothing(executed: NotebookNode) -> None:
+    for slug in LATE:
+        cell = cell_of(executed, slug)
         assert figures_of(cell) == 0
         first, second = text_of(cell).splitlines()
         assert first == f"not written yet: open {slug}.py"
         assert second.startswith("Write this part: ")
 
 
-def test_what_is_written_is_checked(executed: NotebookNode, executed_briefly: NotebookNode) -> None:
-    for slug in TAUGHT:
-        for run, written in ((executed, WRITTEN), (executed_briefly, OTHERS)):
-            (output,) = cell_of(run, f"{slug}-check").outputs
-            wanted = "10/10" if slug in written else "the stub is unchanged"
-            assert wanted in output.data["text/plain"], slug
-            assert wanted in output.data["text/markdown"], slug
-
-
-def test_a_module_counts_as_it_was_last_saved(executed_briefly: NotebookNode) -> None:
-    assert figures_of(cell_of(executed_briefly, "relu")) == 0
-    assert figures_of(cell_of(executed_briefly, "relu-again")) == 1
+def test_what_is_written_is_checked(executed: NotebookNode) -> None:
+    full, none = "10/10", "the stub is unchanged"
+    wanted = (
+        {f"{slug}-check": full for slug in WRITTEN}
+        | {f"{slug}-check": none for slug in LATE}
+        | {f"{slug}-again-check": full for slug in LATE}
+    )
+    for cell, said in wanted.items():
+        (output,) = cell_of(executed, cell).outputs
+        assert said in output.data["text/plain"], cell
+        assert said in output.data["text/markdown"], cell
 
 
 def test_the_digits_the_nonlinearities_and_the_curves_are_drawn(executed: NotebookNode) -> None:
