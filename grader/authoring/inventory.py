@@ -32,9 +32,12 @@ def inventory(course: Course) -> set[PurePosixPath]:
 
     Left out: links, what is hidden, and the guides but for the contract.
     """
+    ours = {*tracked(course.root), *named_data(course)}
+    if beside(course.root, ours):  # reading all that the package imports takes a second
+        ours |= named_package(course)
     return {
         name
-        for name in {*tracked(course.root), *named_package(course), *named_data(course)}
+        for name in ours
         if name.parts[0] in ("grader", str(DATA))
         and not any(part.startswith(".") or part == "__pycache__" for part in name.parts)
         and (name == CONTRACT or not name.is_relative_to(DOCS))
@@ -64,6 +67,16 @@ def tracked(root: Path) -> Iterator[PurePosixPath]:
     for name in listed.split(b"\0"):
         if name:
             yield PurePosixPath(os.fsdecode(name))
+
+
+def beside(root: Path, ours: set[PurePosixPath]) -> bool:
+    """Whether a file of the package is none of `ours`; what Python has compiled is none of it."""
+    return any(
+        path.is_file()
+        and path.parent.name != "__pycache__"
+        and PurePosixPath(path.relative_to(root).as_posix()) not in ours
+        for path in (root / "grader").rglob("*")
+    )
 
 
 def named_data(course: Course) -> Iterator[PurePosixPath]:

@@ -69,11 +69,12 @@ class CheckFile:
             code = pytest.main(arguments, plugins=[grader.grading.plugin, self._plugin])
         if code == pytest.ExitCode.INTERRUPTED and self._plugin.collection_error is None:
             raise KeyboardInterrupt
+        # Another course's file of this name would be taken for it, and what has been imported of
+        # one that is broken for all of it.
+        for name, module in [*sys.modules.items()]:
+            if getattr(module, "__file__", None) == str(path):
+                del sys.modules[name]
         if self._plugin.collection_error is not None or not self._plugin.items:
-            # What has been imported of it would be taken for all of it the next time.
-            for name, module in [*sys.modules.items()]:
-                if getattr(module, "__file__", None) == str(path):
-                    del sys.modules[name]
             raise self._broken(self._plugin.collection_error or "it has no checks")
 
     @property

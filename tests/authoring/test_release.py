@@ -73,6 +73,8 @@ def course(tmp_path: Path) -> Path:
             shutil.copytree(REPOSITORY / part, root / part, ignore=ignored)
         else:
             shutil.copyfile(REPOSITORY / part, root / part)
+    git(root, "init", "--quiet")
+    git(root, "add", "--all")
     return root
 
 

@@ -14,6 +14,7 @@ import re
 import shutil
 import tomllib
 from collections import defaultdict
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from conftest import (
 )
 from rich.console import Console
 
-from grader.course.manifest import load_course
+from grader.course.manifest import Course, load_course
 from grader.proof.zoo import Module, hand_in, zoo_modules
 from grader.report.model import CheckResult
 from grader.report.terminal import print_check
@@ -45,6 +46,12 @@ MISTAKES = tomllib.loads((ZOO / "misconceptions.toml").read_text(encoding="utf-8
 # pytest tests/checks/test_zoo.py -k SLUG --write-messages, and read before it is committed.
 MESSAGES = ZOO / "messages.txt"
 OPTIMIZERS = ("adam", "momentum", "l2")
+BANDS = (  # of the capstone: the checks that ask for an accuracy
+    "test_it_learns",
+    "test_as_good_as_a_tuned_baseline",
+    "test_as_good_as_two_layers_can_be",
+    "test_as_good_as_convolutions",
+)
 LINES = 8  # of a message, with the check's title
 
 # The first test waits for all of them to be graded.
@@ -73,37 +80,52 @@ def assignments(
     modules = [
         module
         for module in zoo_modules(course, course.every_slug, sample=None)
-        if REPOSITORY / f"{module.name}.py" in wanted
+        if path_of(module) in wanted
     ]
     found: dict[Path, dict[str, Any]] = {}
-    for is_short, root in ((True, folder / "short"), (False, folder / "course")):
-        remaining = [m for m in modules if REPOSITORY / f"{m.name}.py" not in found]
-        chosen = [m for m in remaining if is_told_briefly(m)] if is_short else remaining
+    in_full = trained_in_full(course)
+    for name, lay_out in COURSES.items():
+        remaining = [module for module in modules if path_of(module) not in found]
+        chosen = [m for m in remaining if name == "full" or name == first_course(m, in_full)]
         if not chosen:
             continue
-        (copy_with_short_trainings if is_short else copy_repository)(root)
-        if is_short:
-            for slug in OPTIMIZERS:
-                put_training_off(root / "grader" / "checks" / f"test_{slug}.py")
+        root = lay_out(folder / name)
         placed = hand_in(course, chosen, root / "submissions")
         submissions = sorted((root / "submissions").iterdir())
         slugs = sorted({module.slug for module in chosen})
         graded = (grade if can_fork() else check)(run_grader, root, submissions, slugs)
-        for name, assignments in graded.items():
+        for submission, assignments in graded.items():
             for assignment in assignments:
-                module = placed.get((name, assignment["slug"]))
-                if module and not (is_short and is_missed(module, assignment)):
-                    found[REPOSITORY / f"{module.name}.py"] = assignment
+                module = placed.get((submission, assignment["slug"]))
+                if module and not (name == "wrong" and is_missed(module, assignment)):
+                    found[path_of(module)] = assignment
     return found
 
 
-def is_told_briefly(module: Module) -> bool:
-    """Whether a training of one epoch, which takes a fifth of the time, may tell what is wrong.
-    A wrong optimizer is asked for none: the baseline's shows nothing that the checks before it do
-    not, or it takes all of it."""
+def path_of(module: Module) -> Path:
+    return REPOSITORY / f"{module.name}.py"
+
+
+def trained_in_full(course: Course) -> set[Path]:
+    """The right modules that are trained in full: a third of each assignment's, and that by which
+    its threshold was measured. tests/benchmarks/seeds.py --right trains all of them so."""
+    weakest = {a.calibration.weakest for a in course.every if a.calibration is not None}
+    return {
+        module
+        for _, each in groupby(RIGHT, key=slug_of)
+        for place, module in enumerate(each)
+        if place % 3 == 0 or f"tests/zoo/{name_of(module)}" in weakest
+    }
+
+
+def first_course(module: Module, in_full: set[Path]) -> str:
+    """The name of the course that grades it first: a training of one epoch, which takes a fifth of
+    the time, may tell what is wrong, or that nothing is."""
+    if module.kind == "right":
+        return "full" if path_of(module) in in_full else "right"
     takes_all = module.slug in OPTIMIZERS and module.expected_to_fail == "test_training"
-    # The capstone's checks are about its training.
-    return module.kind == "wrong" and module.slug != "capstone" and not takes_all
+    is_of_a_band = module.slug == "capstone" and module.expected_to_fail in BANDS
+    return "full" if takes_all or is_of_a_band else "wrong"
 
 
 def is_missed(module: Module, assignment: dict[str, Any]) -> bool:
@@ -112,12 +134,24 @@ def is_missed(module: Module, assignment: dict[str, Any]) -> bool:
     return module.expected_to_fail == "test_training" and verdicts["test_training"] == "passed"
 
 
-def put_training_off(checks: Path) -> None:
-    """As in a student's copy, from which a hidden check was cut out."""
-    text, start = checks.read_text(encoding="utf-8"), "\ndef test_training("
-    assert text.count(start) == 1
-    deferred = f"\n@pytest.mark.hidden(deferred=True){start}"
-    checks.write_text(text.replace(start, deferred), encoding="utf-8")
+def without_trainings_of_optimizers(root: Path) -> Path:
+    """Of a wrong optimizer's training the baseline's shows nothing that the checks before it do
+    not, or it takes all of it. It is put off as in a student's copy, where it is hidden."""
+    copy_with_short_trainings(root)
+    for slug in OPTIMIZERS:
+        checks = root / "grader" / "checks" / f"test_{slug}.py"
+        text, start = checks.read_text(encoding="utf-8"), "\ndef test_training("
+        assert text.count(start) == 1
+        deferred = f"\n@pytest.mark.hidden(deferred=True){start}"
+        checks.write_text(text.replace(start, deferred), encoding="utf-8")
+    return root
+
+
+COURSES = {
+    "wrong": without_trainings_of_optimizers,
+    "right": copy_with_short_trainings,
+    "full": copy_repository,
+}
 
 
 def grade(

@@ -4,7 +4,8 @@
 half to import torch. Hundreds of tests run a command, and few of them are about its start. Here one
 process, the host, has both done, and forks itself for every command: what that leaves in its memory
 ends with it, and it calls the same main() in the same environment. Workers come from the host's
-zygote where the baseline is the same, letter by letter, as it holds nothing else of a course.
+zygote where the baseline is the same, letter by letter, as it holds nothing else of a course; and a
+check file that is the same as this repository's has been collected.
 
 What is not as in a process of its own: modules are imported that the command may not have asked
 for, and whatever depends on the start itself (locale, limits, signals, standard streams that are
@@ -94,6 +95,7 @@ def main() -> None:
     del sys.path[0]  # this file's folder
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the command does: NumPy must not start threads
     from grader.course.manifest import load_course
+    from grader.grading import checkfile
     from grader.sandbox import launch
 
     host = os.getpid()
@@ -109,10 +111,24 @@ def main() -> None:
         is_the_same = path.is_file() and path.read_bytes() == baseline
         return held if is_the_same else zygote(path)
 
-    path = load_course().baseline_path
+    course = load_course()
+    path = course.baseline_path
     baseline, held, zygote = path.read_bytes(), Held(path), launch.Zygote
     import_everything()
+    collected = {
+        path.read_bytes(): checkfile.collect_checks(path)
+        for path in map(course.check_path, course.every_slug)
+    }
+    check_file = checkfile.CheckFile
+
+    def collect(path: Path) -> checkfile.CheckFile:
+        is_ours = path.is_file() and path.read_bytes() in collected
+        return collected[path.read_bytes()] if is_ours else check_file(path)
+
+    gc.freeze()  # forks leave what is here where it is
+    assert len(os.listdir("/proc/self/task")) == 1, "a process with threads can't be forked"
     launch.Zygote = open_zygote  # type: ignore[assignment, misc]
+    checkfile.CheckFile = collect  # type: ignore[assignment, misc]
     while line := sys.stdin.readline():
         held.mend()
         command = get_context("fork").Process(target=run, args=json.loads(line))
@@ -129,8 +145,6 @@ def import_everything() -> None:
         if not module.name.startswith(ELSEWHERE):
             importlib.import_module(module.name)
     assert "torch" not in sys.modules
-    gc.freeze()  # forks leave what is here where it is
-    assert len(os.listdir("/proc/self/task")) == 1, "a process with threads can't be forked"
 
 
 def run(arguments: list[str], cwd: str, extra: dict[str, str]) -> None:
