@@ -73,8 +73,8 @@ class Host:
 
 def is_course_alone(root: Path, ours: Path) -> bool:
     """Whether the repository at `root` differs from `ours` in its course alone: the package is the
-    same, but for check files, and for what only those import, which it may lack."""
-    checks = Path("grader", "checks")
+    same, but for check files; what only those import it may lack, and the guides."""
+    may_lack = {Path("grader", "checks"), Path("grader", "docs")}
     mine, theirs = (
         {
             path.relative_to(folder): path
@@ -83,7 +83,7 @@ def is_course_alone(root: Path, ours: Path) -> bool:
         }
         for folder in (ours, root)
     )
-    return all(name in theirs or checks in name.parents for name in mine) and all(
+    return all(name in theirs or may_lack & {*name.parents} for name in mine) and all(
         name.match("grader/checks/test_*.py")
         or (name in mine and path.read_bytes() == mine[name].read_bytes())
         for name, path in theirs.items()
