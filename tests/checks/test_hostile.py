@@ -38,7 +38,7 @@ HOSTILE = REPOSITORY / "tests" / "zoo" / "hostile"
 FILES = sorted(HOSTILE.rglob("*.py"))
 MEMORY_MIB, OUTPUT_KIB = 512, 64
 # What an attack has whose time is to be up.
-WALL_S, CPU_S = 5, 2
+WALL_S, CPU_S = 5, 1
 # For all others, which a busy machine must not end.
 AMPLE = {"wall_s": 300.0, "cpu_s": 30}
 

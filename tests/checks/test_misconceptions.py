@@ -478,9 +478,8 @@ def test_a_right_network_shows_no_known_mistake(launcher: Launcher, path: Path) 
     slug = path.parent.name
     limits = limits_of(COURSE.assignment(slug))
     with Student(launcher, slug, path.read_text(encoding="utf-8-sig"), limits) as student:
-        for seed in range(2):
-            answers = list(ASK[slug](student, np.random.default_rng(seed)))
-            assert answers == [None] * len(answers)
+        answers = list(ASK[slug](student, np.random.default_rng(1)))
+        assert answers == [None] * len(answers)
 
 
 # ---------------------------------------------------------------- the real engine, other seeds
@@ -519,15 +518,15 @@ STATISTICAL = [
 
 
 @pytest.mark.parametrize(("slug", "module"), STATISTICAL)
-def test_what_is_drawn_at_random_is_named_with_every_seed(
+def test_what_is_drawn_at_random_is_named_with_another_seed_too(
     launcher: Launcher, slug: str, module: str
 ) -> None:
     text = (ZOO / "wrong" / slug / f"{module}.py").read_text(encoding="utf-8")
-    for seed in (11, 12):
-        report = grade(launcher, slug, text, seed, Untrained)
-        # Not every mistake shows with every seed.
-        if {check.verdict for check in report.checks} != {"passed", "not_judged"}:
-            assert named(report) == set(TABLE[slug].get(module, []))
+    # test_zoo.py grades it with the course's seed.
+    report = grade(launcher, slug, text, 11, Untrained)
+    # Not every mistake shows with every seed.
+    if {check.verdict for check in report.checks} != {"passed", "not_judged"}:
+        assert named(report) == set(TABLE[slug].get(module, []))
 
 
 TWO_LAYERS = """\
