@@ -68,6 +68,8 @@ def test_another_course_is_told_from_another_grader(tmp_path: Path) -> None:
     (root / "assignments" / "course.toml").write_text("titel = 3\n")
     (root / "grader" / "checks" / "test_relu.py").write_text("def test_it(:\n")
     (root / "grader" / "checks" / "kit" / "masks.py").unlink()
+    (root / "grader" / "checks" / "kit" / "added.py").touch()
+    (root / "grader" / "docs" / "trust.md").unlink()
     assert is_course_alone(root, REPOSITORY)
     for path in ("grader/text.py", "grader/site/added.py", "grader/checks/kit/masks.py"):
         target = root / path

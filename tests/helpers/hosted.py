@@ -27,6 +27,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 ELSEWHERE = ("grader.checks", "grader.sandbox.inside")  # what others import
+CHECKS = ("grader.checks", "grader.checks.kit", "grader.checks.misconceptions")
 
 
 class Host:
@@ -73,8 +74,9 @@ class Host:
 
 def is_course_alone(root: Path, ours: Path) -> bool:
     """Whether the repository at `root` differs from `ours` in its course alone: the package is the
-    same, but for check files; what only those import it may lack, and the guides."""
-    may_lack = {Path("grader", "checks"), Path("grader", "docs")}
+    same, but for check files; of what only those import it may have more or lack some, and it may
+    lack the guides."""
+    checks, docs = Path("grader", "checks"), Path("grader", "docs")
     mine, theirs = (
         {
             path.relative_to(folder): path
@@ -83,9 +85,11 @@ def is_course_alone(root: Path, ours: Path) -> bool:
         }
         for folder in (ours, root)
     )
-    return all(name in theirs or may_lack & {*name.parents} for name in mine) and all(
+    return all(name in theirs or {checks, docs} & {*name.parents} for name in mine) and all(
         name.match("grader/checks/test_*.py")
-        or (name in mine and path.read_bytes() == mine[name].read_bytes())
+        or (
+            path.read_bytes() == mine[name].read_bytes() if name in mine else checks in name.parents
+        )
         for name, path in theirs.items()
     )
 
@@ -156,12 +160,21 @@ def run(arguments: list[str], cwd: str, extra: dict[str, str]) -> None:
     sys.argv = ["grader", *arguments]
     os.environ |= extra
     os.chdir(cwd)
+    if root := extra.get("GRADER_COURSE"):
+        import_from(Path(root))
     from grader import __main__ as start
 
     try:
         start.main()
     finally:
         atexit._run_exitfuncs()
+
+
+def import_from(root: Path) -> None:
+    """Find what check files import in this repository too, where ours has none of that name."""
+    for name in CHECKS:
+        package = importlib.import_module(name)
+        package.__path__.append(str(root.joinpath(*name.split("."))))
 
 
 if __name__ == "__main__":
