@@ -461,13 +461,13 @@ def hand_in_class(folder: Path) -> tuple[list[Path], list[str], list[Path]]:
 
 
 @pytest.fixture(scope="session")
-def graded_class(tmp_path_factory: pytest.TempPathFactory) -> Class:
+def graded_class(short_course: Path, tmp_path_factory: pytest.TempPathFactory) -> Class:
     """A class with every kind of submission, graded by the real command with two jobs."""
     skip_elsewhere()
     folder = tmp_path_factory.mktemp("class")
     paths, names, unreadable = hand_in_class(folder)
     target, junitxml = folder / "grades.json", folder / "grades.xml"
-    arguments = ["grade", *map(str, paths), "--seed", "7"]
+    arguments = ["grade", *map(str, paths), "--seed", "7", "--course", str(short_course)]
     for slug in ("relu", "momentum", "adam", "l2", "dropout"):
         arguments += ["--only", slug]
     ran = run_command(

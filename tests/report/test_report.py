@@ -115,8 +115,8 @@ def test_a_training_run_is_told_where_there_was_one(graded_class: Class) -> None
         assert len(training["accuracy"]) == len(training["loss"])
         assert training["threshold"] <= training["valid_accuracy"] <= 1
         assert 0 <= training["train_accuracy"] <= 1
-        assert len(training["loss"]) == 5
-        assert training["loss"][-1] < training["loss"][0]
+        assert len(training["loss"]) == 1  # an epoch, in the short course
+        assert training["loss"][0] < math.log(10)  # what guessing costs
     assert graded_class.assignment("bob", "relu")["training"] is None
     assert graded_class.assignment("fay", "relu")["training"] is None
 
