@@ -129,6 +129,11 @@ def show_name(name: str) -> str:
     return printable(name, 200)
 
 
+def count_of(count: int, noun: str) -> str:
+    """So many of them: "1 check", "2 checks"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def some(names: Sequence[str], most: int) -> str:
     """At most so many of them, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""

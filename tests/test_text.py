@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 from helpers.handed_in import MIB, at_most
 
-from grader.text import point_at, printable
+from grader.text import count_of, point_at, printable
+
+
+def test_one_is_no_plural() -> None:
+    assert [count_of(n, "line") for n in (0, 1, 2000)] == ["0 lines", "1 line", "2,000 lines"]
 
 
 @pytest.mark.parametrize(

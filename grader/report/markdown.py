@@ -16,7 +16,7 @@ from grader.files import write_bytes
 from grader.report.model import AssignmentReport, CheckResult, Report
 from grader.report.shown import STATUSES, VERDICTS, bounded, percent_of, total
 from grader.report.terminal import points_text, score_text
-from grader.text import printable
+from grader.text import count_of, printable
 
 NAME_CHARACTERS = 100
 TEXT_CHARACTERS = 1000  # of a title, a message or a hint
@@ -166,7 +166,8 @@ def printed(assignment: AssignmentReport, submission: str) -> str:
     output = bounded(assignment.output)
     if output is None:
         return ""
-    cut = f"\n… {output['left_out']:,} characters left out …\n" if output["left_out"] else ""
+    left_out = output["left_out"]
+    cut = f"\n… {count_of(left_out, 'character')} left out …\n" if left_out else ""
     text = f"{output['head']}{cut}{output['tail']}"
     whose = f"{owner(submission)}\n\n" if submission else ""
     return (

@@ -37,7 +37,7 @@ from grader.site.listing import listing_of
 from grader.site.lookalikes import GROUPS, MEMBERS
 from grader.site.pictures import SERIES, draw_picture, rows_of
 from grader.site.summary import ClassSummary
-from grader.text import visible
+from grader.text import count_of, visible
 
 HERE = Path(__file__).parent
 PIECE = 10_000  # students in a table
@@ -51,7 +51,7 @@ ICON = (
 )
 
 
-def shown(value: Any) -> Any:
+def as_seen(value: Any) -> Any:
     """A value as a template shows it: names come from rosters and folders as they are there."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
@@ -62,7 +62,7 @@ def environment() -> Environment:
     templates = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
-        finalize=shown,
+        finalize=as_seen,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -90,6 +90,7 @@ def environment() -> Environment:
         "draw_picture": draw_picture,
         "picture_rows": rows_of,
         "told": told,
+        "count_of": count_of,
         "explained": explained,
     }
     return templates
@@ -158,9 +159,9 @@ def student_page(
         links: the students before and after, for a page within the site; None: the page alone.
         code_of: gives what was handed in.
     """
-    shown = student_values(title, entry, assignments, code_of)
     template = environment().get_template("student.html")
-    return encode(template.render(shown, links=links, prefix=""))
+    values_shown = student_values(title, entry, assignments, code_of)
+    return encode(template.render(values_shown, links=links, prefix=""))
 
 
 def reports_page(
@@ -342,7 +343,7 @@ def table_data(summary: ClassSummary, rows: list[list[Any]]) -> Markup:
 
 def lookalikes_of(summary: ClassSummary) -> list[dict[str, Any]]:
     """Of each assignment the groups of students whose hand-ins are the same, as far as shown."""
-    told = []
+    listed = []
     for same in summary.lookalikes.values():
         groups = same.groups()
         shown = [
@@ -355,5 +356,5 @@ def lookalikes_of(summary: ClassSummary) -> list[dict[str, Any]]:
         ]
         if groups:
             more = max(0, len(groups) - GROUPS)
-            told.append({"info": same.info, "groups": shown, "more": more})
-    return told
+            listed.append({"info": same.info, "groups": shown, "more": more})
+    return listed

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+import pytest
 from helpers.fake_gradebook import HARMFUL
 from msgspec.structs import replace
 
 from grader.gradebook.model import AssignmentInfo, lone_entry
 from grader.report.model import AssignmentReport, CheckResult, Environment, Report, Training
+from grader.site import pages
 from grader.site.listing import listing_of
 from grader.site.pages import class_page, student_page
 from grader.site.summary import ClassSummary
@@ -65,6 +67,24 @@ def test_the_line_that_a_message_names_is_marked_and_failures_come_first() -> No
     assert page.count("<mark>") == 1
     without = student_page("The course", entry, [INFO], None).decode()
     assert "The code" not in without and "<mark>" not in without
+
+
+def test_a_line_that_is_left_out_of_the_code_is_no_link() -> None:
+    entry = lone_entry(report("Ada", check("second", "it raised E: no (line 1001)", line=1_001)))
+    page = student_page("The course", entry, [INFO], None, lambda *_: "x\n" * 1_001).decode()
+    assert "relu-line-1000" in page and "relu-line-1001" not in page
+    assert "1 line left out" in page
+
+
+def test_where_the_table_is_in_pieces_no_mistake_leads_to_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    summary = ClassSummary([INFO])
+    for name in ("Ada", "Bob"):
+        summary.add(lone_entry(report(name, check("a", LEAKY, "leaky"))))
+    assert "#check=" in class_page("The course", summary).decode()
+    monkeypatch.setattr(pages, "PIECE", 1)
+    assert "#check=" not in class_page("The course", summary).decode()
 
 
 def test_no_line_of_a_check_that_passed_is_marked() -> None:
