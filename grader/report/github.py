@@ -71,7 +71,7 @@ def annotate(reports: Sequence[Report], files: Sequence[Mapping[str, str]]) -> l
             file = places.get(assignment.slug)
             if file is not None and file != printable(file, len(file)):
                 file = None  # a name that can't be shown as it is
-            for rank, check in enumerate(told(assignment.checks)):
+            for rank, check in enumerate(annotated(assignment.checks)):
                 title = printable(f"{who}{assignment.title}: {check.title}", TITLE_CHARACTERS)
                 # Lines of a notebook's cells are not lines of its file.
                 line = check.line if file is not None and file.endswith(".py") else None
@@ -81,10 +81,11 @@ def annotate(reports: Sequence[Report], files: Sequence[Mapping[str, str]]) -> l
     return [Annotation("notice", "Score", percent_text(*total(reports))), *shortened(errors)]
 
 
-def told(checks: Sequence[CheckResult]) -> list[CheckResult]:
+def annotated(checks: Sequence[CheckResult]) -> list[CheckResult]:
     """The checks that did not pass; where none was judged, one that says why."""
-    shown = [check for check in checks if check.verdict not in ("passed", "not_judged")]
-    return shown or [check for check in checks if check.verdict == "not_judged"][:1]
+    failed = [check for check in checks if check.verdict not in ("passed", "not_judged")]
+    skipped = [check for check in checks if check.verdict == "not_judged" and not check.deferred]
+    return failed or skipped[:1]
 
 
 def explain(check: CheckResult) -> str:

@@ -14,7 +14,15 @@ from pathlib import Path
 
 from grader.files import write_bytes
 from grader.report.model import AssignmentReport, CheckResult, Report
-from grader.report.shown import STATUSES, VERDICTS, bounded, percent_of, total
+from grader.report.shown import (
+    STATUSES,
+    VERDICTS,
+    bounded,
+    percent_of,
+    reason_unjudged,
+    total,
+    unjudged,
+)
 from grader.report.terminal import points_text, score_text
 from grader.text import count_of, printable
 
@@ -107,14 +115,15 @@ def shortfalls(assignment: AssignmentReport, submission: str) -> Iterator[str]:
         return
     score = score_text(assignment.score, assignment.max_score)
     yield f"\n### {owner(submission)}{escape(assignment.title)}: {score}\n"
-    skipped = [check for check in assignment.checks if check.verdict == "not_judged"]
+    reason = reason_unjudged(assignment.checks)
+    if reason is not None:
+        yield f"\n{fence(reason)}"
+        return
     for check in assignment.checks:
         if check.verdict not in ("passed", "not_judged"):
             yield shortfall(check)
-    if skipped:
-        more = len(skipped) if len(skipped) < len(assignment.checks) else 0
-        count = f"{more} more check{'s' if more > 1 else ''}:\n\n" if more else ""
-        yield f"\n{count}{fence(skipped[0].message)}"
+    for reason, count in unjudged(assignment.checks).items():
+        yield f"\n{count_of(count, 'more check')}:\n\n{fence(reason)}"
 
 
 def shortfall(check: CheckResult) -> str:

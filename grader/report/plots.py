@@ -194,7 +194,8 @@ def finish(axes: Axes) -> None:
 
 def why_untrained(report: AssignmentReport) -> str:
     """Why there is no curve, in a line."""
-    first = next((check for check in report.checks if check.verdict != "passed"), None)
+    here = (check for check in report.checks if not check.deferred)
+    first = next((check for check in here if check.verdict != "passed"), None)
     if first is None:
         return "no training run"
     if first.verdict == "not_judged":

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from grader.report.model import CheckResult, Report
@@ -54,6 +55,24 @@ def told(check: CheckResult) -> Told:
     if check.verdict in ("failed", "not_judged"):
         return Told("", said, excerpt)
     return Told(said, "", excerpt)
+
+
+def reason_unjudged(checks: Sequence[CheckResult]) -> str | None:
+    """Why no check at all was judged; None if one was.
+
+    A deferred check is never judged here: what it says tells nothing of the module.
+    """
+    if not checks or any(check.verdict != "not_judged" for check in checks):
+        return None
+    said = [check.message for check in checks if check.message and not check.deferred]
+    return said[0] if said else checks[0].message
+
+
+def unjudged(checks: Iterable[CheckResult]) -> Counter[str]:
+    """Why checks were not judged, each reason with how many of them, in their order."""
+    return Counter(
+        check.message or "not judged" for check in checks if check.verdict == "not_judged"
+    )
 
 
 def bounded(output: str) -> dict[str, Any] | None:

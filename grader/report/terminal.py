@@ -13,8 +13,8 @@ from rich.text import Text
 
 from grader.course.manifest import Assignment, Course
 from grader.report.model import AssignmentReport, CheckResult, Report
-from grader.report.shown import STATUSES, told, whole_percent
-from grader.text import plain
+from grader.report.shown import STATUSES, reason_unjudged, told, unjudged, whole_percent
+from grader.text import count_of, plain
 
 STYLES = {"passed": "green", "partial": "yellow", "untouched": "dim", "missing": "dim"}
 
@@ -29,24 +29,21 @@ def print_assignment(
     print_heading(console, report)
     for note in report.notes:
         console.print(Padding(Text(f"note: {plain(note)}", style="yellow"), (0, 0, 0, 2)))
-    if all(check.verdict == "not_judged" for check in report.checks):
+    if reason_unjudged(report.checks) is not None:
         return
-    skipped = []
     for check in report.checks:
         if check.deferred:
             line = f"· hidden check, {points_of(check.max_points)}: {check.message}"
             console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
-        elif check.verdict == "not_judged":
-            skipped.append(check)
-        elif check.verdict != "passed":
-            print_check(console, check)
-        elif every_check:
+        elif check.verdict == "passed" and every_check:
             passed = Text(f"✓ {check.title}", style="green")
             passed.append(f"  {score_text(check.points, check.max_points)}", style="dim")
             console.print(Padding(passed, (0, 0, 0, 2)))
-    if skipped:
-        count = f"{len(skipped)} more check{'s' if len(skipped) > 1 else ''} "
-        console.print(Padding(Text(count + skipped[0].message, style="dim"), (0, 0, 0, 2)))
+        elif check.verdict not in ("passed", "not_judged"):
+            print_check(console, check)
+    for reason, count in unjudged(c for c in report.checks if not c.deferred).items():
+        line = f"{count_of(count, 'more check')} {plain(reason)}"
+        console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
 
 
 def print_heading(console: Console, report: AssignmentReport) -> None:
@@ -55,8 +52,9 @@ def print_heading(console: Console, report: AssignmentReport) -> None:
     heading = Text(f"{STATUSES[report.status][0]} {report.title} ", style=f"bold {style}")
     heading.append(f"({report.slug})  ", style="dim")
     heading.append(f"{score_text(report.score, report.max_score)}", style=f"bold {style}")
-    if all(check.verdict == "not_judged" for check in report.checks):
-        heading.append(f"  {plain(report.checks[0].message)}")
+    reason = reason_unjudged(report.checks)
+    if reason is not None:
+        heading.append(f"  {plain(reason)}")
     elif report.training is not None:
         accuracy = report.training.valid_accuracy
         heading.append(f"  accuracy {accuracy:.2f}", style="dim")

@@ -28,7 +28,7 @@ from grader.gradebook.scores import points, scores_with_overrides, steps_of
 from grader.report.model import AssignmentReport, CheckResult
 from grader.report.reference import load_reference
 from grader.report.scales import fitting
-from grader.report.shown import STATUSES, VERDICTS, bounded, told
+from grader.report.shown import STATUSES, VERDICTS, bounded, reason_unjudged, told
 from grader.site import values
 from grader.site.charts import draw_histogram
 from grader.site.curves import draw_accuracies, draw_losses
@@ -261,13 +261,6 @@ def group_checks(checks: Iterable[CheckResult]) -> list[tuple[str, list[CheckRes
     ):
         groups.append((message if verdict != "passed" else "", list(members)))
     return groups
-
-
-def reason_unjudged(checks: list[CheckResult]) -> str | None:
-    """Why no check at all was judged; None if one was."""
-    if not checks or any(check.verdict != "not_judged" for check in checks):
-        return None
-    return checks[0].message
 
 
 # ---------------------------------------------------------------- the class's page

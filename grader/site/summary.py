@@ -15,7 +15,7 @@ from typing import Any
 from grader.gradebook.model import AssignmentInfo, Entry, HandIn
 from grader.gradebook.scores import scores_with_overrides
 from grader.report.model import AssignmentReport, CheckResult
-from grader.report.shown import told
+from grader.report.shown import reason_unjudged, told
 from grader.site.diagnoses import Diagnoses
 from grader.site.leaderboard import Leaderboard
 from grader.site.lookalikes import Lookalikes
@@ -172,12 +172,10 @@ class ClassSummary:
     def _add_checks(self, assignment: AssignmentReport) -> dict[str, int]:
         """Count the verdicts on one assignment; returns the numbers of the checks that failed."""
         checks = assignment.checks
-        is_unreadable = assignment.status == "failed" and all(
-            check.verdict == "not_judged" for check in checks
-        )
-        if is_unreadable:
+        reason = reason_unjudged(checks)
+        if assignment.status == "failed" and reason is not None:
             summary = self._check(assignment, "", "The module can be read")
-            summary.add_unreadable(checks[0].message if checks else "")
+            summary.add_unreadable(reason)
             return {"": summary.number}
         failures = {}
         for check in checks:

@@ -22,7 +22,7 @@ from grader.grading.engine import Engine
 from grader.grading.opening import open_engine
 from grader.report.markdown import code, escape, fence, shortfalls
 from grader.report.model import AssignmentReport
-from grader.report.shown import STATUSES
+from grader.report.shown import STATUSES, reason_unjudged
 from grader.report.terminal import print_assignment, score_text
 from grader.submissions.reading import read_submission
 
@@ -120,7 +120,8 @@ class Checked:
         told = "".join(shortfalls(report, ""))
         if not told:
             mark, score = STATUSES[report.status][0], score_text(report.score, report.max_score)
-            why = "" if report.status == "passed" else f"\n{fence(report.checks[0].message)}"
+            reason = reason_unjudged(report.checks)
+            why = "" if reason is None else f"\n{fence(reason)}"
             told = f"### {mark} {escape(report.title)}: {score}\n{why}"
         return f"{told}\nChecked: {code(self.file)}\n" if self.file else told
 

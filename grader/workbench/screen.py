@@ -13,6 +13,7 @@ from grader.course.manifest import Course
 from grader.report.model import AssignmentReport
 from grader.report.shown import STATUSES
 from grader.report.terminal import STYLES, print_check, print_heading, score_text
+from grader.text import count_of
 from grader.workbench.hints import Hint
 
 PENDING = "…"  # not graded as it is now
@@ -105,7 +106,7 @@ def print_next(console: Console, report: AssignmentReport) -> None:
     """One assignment: the first check that did not pass in full, and the titles of the others."""
     print_heading(console, report)
     failing = [c for c in report.checks if c.verdict not in ("passed", "not_judged")]
-    skipped = sum(c.verdict == "not_judged" for c in report.checks)
+    skipped = sum(c.verdict == "not_judged" and not c.deferred for c in report.checks)
     if failing:
         print_check(console, failing[0])
     for check in failing[1:]:
@@ -113,7 +114,7 @@ def print_next(console: Console, report: AssignmentReport) -> None:
         line.append(f"  {score_text(check.points, check.max_points)}", style="dim")
         console.print(Padding(line, (0, 0, 0, 2)))
     if failing and skipped:
-        count = f"{skipped} more check{'s' if skipped > 1 else ''} not judged until then"
+        count = f"{count_of(skipped, 'more check')} not judged until then"
         console.print(Padding(Text(count, style="dim"), (0, 0, 0, 2)))
 
 

@@ -25,9 +25,10 @@ from grader.report.github import annotate
 from grader.report.junit import suite_of
 from grader.report.markdown import render
 from grader.report.model import Report, Verdict
-from grader.report.terminal import print_assignment
+from grader.report.terminal import print_assignment, print_heading
 from grader.site.leaderboard import is_comparable
 from grader.site.summary import ClassSummary
+from grader.workbench.screen import print_next
 
 
 class Shown(NamedTuple):
@@ -110,6 +111,44 @@ def test_texts(verdict: Verdict) -> None:
     text = render("Course", [report])
     assert ("said so" in text) == is_explained
     assert (f"({expected.word}, 0/2" in text) == bool(expected.word)
+
+
+def with_deferred(report: Report, verdict: Verdict) -> Report:
+    """Above the checks one that was cut out, and below them one of this verdict."""
+    (assignment,) = report.assignments
+    last = assignment.checks[-1]
+    elsewhere = replace(
+        last, verdict="not_judged", message="it runs elsewhere", hidden=True, deferred=True
+    )
+    checks = [elsewhere, *assignment.checks, replace(last, verdict=verdict, message="the reason")]
+    return replace(report, assignments=[replace(assignment, checks=checks)])
+
+
+def test_what_a_deferred_check_says_is_no_reason_for_others() -> None:
+    report = with_deferred(report_with("failed"), "not_judged")
+    (assignment,) = report.assignments
+    terminal, screen = io.StringIO(), io.StringIO()
+    print_assignment(Console(file=terminal, width=100), assignment)
+    print_next(Console(file=screen, width=100), assignment)
+    assert "1 more check the reason " in terminal.getvalue()
+    assert "1 more check not judged until then" in screen.getvalue()
+    text = render("Course", [report])
+    assert "1 more check:\n\n```text\nit runs elsewhere\n" in text
+    assert "1 more check:\n\n```text\nthe reason\n" in text
+
+
+@pytest.mark.parametrize(("verdict", "reason"), [("passed", ""), ("not_judged", "the reason")])
+def test_a_deferred_check_explains_no_module(verdict: Verdict, reason: str) -> None:
+    (assignment,) = with_deferred(report_with(verdict), verdict).assignments
+    elsewhere, *_, last = assignment.checks
+    report = replace(
+        report_with(verdict), assignments=[replace(assignment, checks=[elsewhere, last])]
+    )
+    terminal = io.StringIO()
+    print_heading(Console(file=terminal, width=100), report.assignments[0])
+    assert "elsewhere" not in terminal.getvalue() and reason in terminal.getvalue()
+    _, *annotations = annotate([report], [{}])
+    assert [each.message for each in annotations] == [f"{reason}\n→ See `p` @ 3."] * bool(reason)
 
 
 @pytest.mark.parametrize("verdict", EXPECTED)
