@@ -16,11 +16,13 @@ from grader.cli.common import (
     errors,
     exit_status,
     line_console,
+    note,
     open_course,
     select,
 )
 from grader.course.manifest import Assignment, CourseError
 from grader.errors import BELOW, GRADED
+from grader.text import count_of
 
 if TYPE_CHECKING:
     from grader.grading.engine import Engine
@@ -77,16 +79,14 @@ def release(
             console.print(Text(f"{name}: edited, so kept; the new one is {name}{BESIDE}"))
         for name in changes.left:
             console.print(Text(f"{name}: edited, so kept; it is no longer part of the course"))
-        errors.print(
-            f"grader: {out}: {len(changes.written)} files written, {len(changes.removed)} removed, "
-            f"{len(changes.kept) + len(changes.left)} edited ones kept",
-            markup=False,
+        note(
+            f"{out}: {count_of(len(changes.written), 'file')} written, {len(changes.removed)} "
+            f"removed, {count_of(len(changes.kept) + len(changes.left), 'edited one')} kept"
         )
         if changes.is_ungraded:
-            errors.print(
-                f"grader: {WORKFLOW} grades no push yet: release again with --course "
-                "OWNER/NAME@SHA, the course's repository and a full commit SHA of it",
-                markup=False,
+            note(
+                f"{WORKFLOW} grades no push yet: release again with --course OWNER/NAME@SHA, the "
+                "course's repository and a full commit SHA of it"
             )
 
 
@@ -108,7 +108,7 @@ def new(
             raise typer.BadParameter(str(error)) from None
         for path in paths:
             typer.echo(path.relative_to(course.root).as_posix())
-        errors.print("grader: started; grader audit says what is still to do", markup=False)
+        note("started; grader audit says what is still to do")
 
 
 @app.command(rich_help_panel=INSTRUCTORS, epilog="Example: [bold]grader stubs[/bold]")
@@ -211,11 +211,12 @@ def show_mutants(
         raise RuntimeError(
             "--mutate needs mutmut: in the course's repository, pip install -e '.[audit]'"
         ) from None
+    from grader.cli.progress import duration
     from grader.grading.crew import usable_cores
 
     jobs = usable_cores()
     mutants, seconds = estimate(engine.course, took, jobs, sample)
-    errors.print(f"grader: {mutants} mutants to grade, which takes {roughly(seconds)} at most")
+    note(f"{count_of(mutants, 'mutant')} to grade, which takes about {duration(seconds)} at most")
     figures: Counter[str] = Counter()
     found = 0
     with errors.status("mutating") as status:
@@ -230,10 +231,3 @@ def show_mutants(
             found += len(score.survivors) + len(score.findings)
     console.print(Text(summarise("all", figures)))
     return found
-
-
-def roughly(seconds: float) -> str:
-    """A duration as one thinks of it: "about 3 hours"."""
-    size, unit = (3600, "hour") if seconds >= 5400 else (60, "minute")
-    count = max(round(seconds / size), 1)
-    return f"about {count} {unit}{'' if count == 1 else 's'}"

@@ -16,6 +16,7 @@ from grader.cli.common import (
     exit_status,
     note,
     open_course,
+    quote,
     refuse_results,
     select,
     the_one,
@@ -163,7 +164,7 @@ def batch(
         except (RosterError, SubmissionError) as error:
             raise typer.BadParameter(printable(str(error))) from None
         except KeyboardInterrupt:
-            errors.print("grader: the same command goes on from here", markup=False)
+            note("the same command goes on from here")
             raise
     for line in account:
         note(line)
@@ -176,11 +177,10 @@ def conclude(summary: Summary, results: Path) -> int:
         times = f" ({count} times)" if count > 1 else ""
         note(f"the grader itself failed, not the submission: {line}{times}")
     if summary.failures:
-        errors.print("grader: next: the same command grades what is left", markup=False)
+        note("next: the same command grades what is left")
         return FAILED
-    errors.print(
-        f"grader: next: grader report --results {results} writes the pages, "
-        f"grader export --results {results} --format csv the grades",
-        markup=False,
+    note(
+        f"next: grader report --results {quote(results)} writes the pages, "
+        f"grader export --results {quote(results)} --format csv the grades"
     )
     return UNREADABLE if summary.unreadable else GRADED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import shlex
 import sys
 import traceback
 from collections.abc import Callable, Collection, Iterator
@@ -17,8 +18,9 @@ import typer
 from rich.console import Console
 
 from grader.course.manifest import Assignment, Course, CourseError, load_course
-from grader.course.place import Place, find_course
+from grader.course.place import Place, find_assignments, find_course
 from grader.errors import BELOW, FAILED, GRADED, UNREADABLE, UnconfinedError
+from grader.text import plain, printable
 
 if TYPE_CHECKING:
     from grader.gradebook.keeping.store import Store
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 # The panels of `grader --help`: whom a command is for.
 STUDENTS, ASSISTANTS, INSTRUCTORS = "For students", "For teaching assistants", "For instructors"
+ERROR_CHARACTERS = 2_000  # of what went wrong, in one line
 
 
 def line_console(*, stderr: bool = False) -> Console:
@@ -129,14 +132,12 @@ def meant_by(course: Course, target: str) -> str:
         raise typer.BadParameter(str(error)) from None
 
 
-def find_assignments(start: Path) -> Path:
-    """The assignments/ folder here or in a folder above."""
-    for folder in (start, *start.parents):
-        if (folder / "assignments").is_dir():
-            return folder / "assignments"
-    raise typer.BadParameter(
-        f"no assignments/ folder in {start} or above; go to your copy of the course repository"
-    )
+def own_assignments() -> Path:
+    """The assignments/ folder of the student who stands in it, beside it or below."""
+    try:
+        return find_assignments(Path.cwd())
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def check_target(target: Path, endings: tuple[str, ...] = ()) -> None:
@@ -162,6 +163,11 @@ def check_folder(target: Path) -> None:
         raise typer.BadParameter(f"{place} is no folder; name one to write to")
 
 
+def quote(path: Path) -> str:
+    """A path as it is typed in a command."""
+    return shlex.quote(str(path))
+
+
 def refuse_results(path: Path) -> None:
     """Refuse a folder of results in place of what was handed in."""
     from grader.gradebook.keeping.database import FILE
@@ -169,15 +175,14 @@ def refuse_results(path: Path) -> None:
     if (path / FILE).exists():
         raise typer.BadParameter(
             f"{path} is a results folder, which holds grades; name the folder or the zip of what "
-            f"was handed in. grader report --results {path} writes the pages of what is in it, "
-            f"grader export --results {path} --format csv the grades"
+            f"was handed in. grader report --results {quote(path)} writes the pages of what is in "
+            f"it, grader export --results {quote(path)} --format csv the grades"
         )
 
 
 def the_one(store: Store, who: str) -> StoredStudent:
     """The stored student who is meant; a BadParameter if it is nobody, or not clear who."""
     from grader.gradebook.history import HistoryError, find_student
-    from grader.text import printable
 
     try:
         return find_student(store, who)
@@ -196,28 +201,25 @@ def exit_status() -> Iterator[None]:
         raise typer.BadParameter(str(error)) from None
     except (OSError, ValueError, RuntimeError) as error:
         # ValueError: CourseError, DataError. RuntimeError: GraderError, SandboxError.
-        errors.print(f"grader: {error}", markup=False)
+        note(printable(str(error), ERROR_CHARACTERS))
         raise typer.Exit(FAILED) from None
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
+        what = printable(f"{type(error).__name__}: {error}", ERROR_CHARACTERS)
         note(
-            f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno}): a bug "
-            "in grader; nothing is lost that was stored, please report it"
+            f"{what} ({Path(where.filename).name}:{where.lineno}): a bug in grader; nothing is "
+            "lost that was stored, please report it"
         )
         raise typer.Exit(FAILED) from None
 
 
 def note(line: str) -> None:
     """Say something on stderr."""
-    from grader.text import plain
-
     errors.print(f"grader: {plain(line)}", markup=False)
 
 
 def finish(reports: list[Report], fail_under: float | None, unreadable: bool) -> int:
     """The exit status that the reports call for."""
-    from grader.text import plain
-
     broken = [
         f"{report.submission}: {a.slug}: {c.id}: {c.message}"
         for report in reports
@@ -226,8 +228,7 @@ def finish(reports: list[Report], fail_under: float | None, unreadable: bool) ->
         if c.verdict == "grader_error"
     ]
     for line in broken:
-        said = f"grader: the grader itself failed, not the submission: {plain(line)}"
-        errors.print(said, markup=False)
+        note(f"the grader itself failed, not the submission: {line}")
     if broken:
         return FAILED
     if unreadable:

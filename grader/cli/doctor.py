@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -13,8 +14,9 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.cli.common import ASSISTANTS, exit_status, place_of_course
-from grader.course.manifest import CourseError, load_course
+from grader.course.manifest import Course, CourseError, load_course
 from grader.errors import FAILED, GRADED
+from grader.text import count_of, plain
 
 app = typer.Typer()
 
@@ -38,7 +40,6 @@ def doctor(
 def show_results(console: Console, folder: Path) -> bool:
     """Print what is wrong with the results in `folder`; whether nothing is."""
     from grader.gradebook.keeping.examine import examine_results
-    from grader.text import plain
 
     found = list(examine_results(folder))
     for ok, text in found:
@@ -52,7 +53,7 @@ def show(console: Console, ok: bool, text: str) -> None:
 
 def examine(console: Console) -> bool:
     """Print what was found; whether grading works here at all."""
-    from grader.course.digits import DataError, load_digits
+    from grader.course.digits import DataError
     from grader.sandbox.client import confinement
     from grader.sandbox.launch import open_launcher
     from grader.sandbox.process import SandboxError
@@ -69,12 +70,7 @@ def examine(console: Console) -> bool:
 
     console.print(Text("Course and data", style="bold"))
     try:
-        place = place_of_course(standing=True)
-        course = load_course(place.root)
-        line(True, f"{course.title}: {len(course.slugs)} assignments")
-        line(True, f"in {place.root}: {place.why}")
-        for split in ("train", "test"):
-            line(True, f"{split}: {len(load_digits(course.data_dir, split).images)} images")
+        course = examine_course(line)
     except (CourseError, DataError) as error:
         line(False, str(error))
         return False
@@ -91,3 +87,23 @@ def examine(console: Console) -> bool:
     line(platform.system() == "Linux", "memory watch: a worker's real memory is looked at, too")
     line(True, "deadlines: the trusted side ends a worker that takes too long")
     return True
+
+
+def examine_course(line: Callable[[bool, str], None]) -> Course:
+    """The course that is in use here, after lines on what it is, why, and on its data.
+
+    Raises:
+        CourseError, DataError: there is none, or something is wrong with it.
+    """
+    from grader.course.digits import load_digits
+
+    place = place_of_course(standing=True)
+    course = load_course(place.root)
+    line(True, f"{course.title}: {count_of(len(course.slugs), 'assignment')}")
+    line(True, f"in {place.root}: {place.why}")
+    others = place_of_course(standing=False)
+    if others.root != place.root:
+        line(True, f"for grade, batch and all that is not a student's, {others.root}: {others.why}")
+    for split in ("train", "test"):
+        line(True, f"{split}: {len(load_digits(course.data_dir, split).images)} images")
+    return course

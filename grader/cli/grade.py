@@ -87,16 +87,15 @@ def grade(
             from grader.grading.many import grade_submissions
             from grader.report.terminal import print_assignment, print_progress, print_summary
             from grader.submissions.reading import read_submissions
-            from grader.text import plain
 
             slugs = [assignment.slug for assignment in assignments]
             submissions, unreadable = read_submissions(course, paths, slugs)
             for line in unreadable:
-                errors.print(f"grader: {plain(line)}", markup=False)
+                note(line)
             for submission in submissions:
                 for line in (hint_at_batch(submission), hint_at_others(submission)):
                     if line:
-                        errors.print(f"grader: {plain(line)}", markup=False)
+                        note(line)
             if submissions:
                 engine.expect_confinement(allow_degraded=allow_degraded)
             reports = grade_submissions(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from grader.cli.common import check_target, errors
+from grader.cli.common import check_target, errors, note
 
 if TYPE_CHECKING:
     from grader.course.manifest import Course
@@ -146,9 +146,9 @@ class Outputs:
         summary, output = runner_file(SUMMARY), runner_file(OUTPUT)
         for name, file in ((SUMMARY, summary), (OUTPUT, output)):
             if file is None:
-                errors.print(f"grader: {name} is not set, so nothing is written to it")
+                note(f"{name} is not set, so nothing is written to it")
         if summary is not None and not append_summary(summary, title, reports):
-            errors.print("grader: this step's summary is full already; nothing was added to it")
+            note("this step's summary is full already; nothing was added to it")
         if output is not None:
             append_outputs(output, reports)
 

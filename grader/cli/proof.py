@@ -13,11 +13,13 @@ from grader.cli.common import (
     errors,
     exit_status,
     line_console,
+    note,
     open_course,
     select,
 )
 from grader.course.manifest import Assignment, Course
 from grader.errors import BELOW, GRADED
+from grader.text import count_of
 
 app = typer.Typer()
 
@@ -106,7 +108,7 @@ def calibrate(
         if write:
             write_thresholds(course, conclusions, seeds, wrong_seeds or seeds)
         else:
-            errors.print("grader: course.toml is as it was; --write writes these thresholds to it")
+            note("course.toml is as it was; --write writes these thresholds to it")
 
 
 def select_training(course: Course, slugs: list[str] | None) -> list[Assignment]:
@@ -153,7 +155,7 @@ def certify(
         modules = zoo_modules(course, slugs_wanted, sample)
         certified = []
         for condition in conditions(course, pythons, jobs or usable_cores()):
-            errors.print(f"grader: grading {len(modules)} modules: {condition}", markup=False)
+            note(f"grading {count_of(len(modules), 'module')}: {condition}")
             certified.append(certify_condition(course, modules, condition))
             for line in lines_about(certified[-1], certified[0]):
                 console.print(line, markup=False)

@@ -13,14 +13,14 @@ from grader.cli.common import (
     Seed,
     Verbose,
     check_target,
-    errors,
     exit_status,
-    find_assignments,
     finish,
     line_console,
     meant_by,
     note,
     open_course,
+    own_assignments,
+    quote,
     select,
 )
 from grader.cli.outputs import Github, Html, Json, JunitXml, Markdown, Outputs, Plot
@@ -66,7 +66,7 @@ def check(
         targets = [target for target in slugs or [] if not is_around(Path(target))]
         assignments = select(course, targets)
         outputs = Outputs(json, junitxml, markdown, html, github, plot)
-        folder = find_assignments(Path.cwd())
+        folder = own_assignments()
         refuse_elsewhere(folder, targets)
         from grader.submissions.reading import read_submission
         from grader.workbench.checking import check_work
@@ -106,7 +106,7 @@ def watch(
         course = open_course(standing=True)
         if slug is not None:
             slug = meant_by(course, slug)
-        folder = find_assignments(Path.cwd())
+        folder = own_assignments()
         from grader.workbench.checking import Known
         from grader.workbench.hints import Hints
         from grader.workbench.keyboard import open_keyboard
@@ -133,7 +133,7 @@ def hint(
     """Show the next hint for an assignment, from a nudge to nearly there."""
     with exit_status():
         course = open_course(standing=True)
-        folder = find_assignments(Path.cwd())
+        folder = own_assignments()
         from grader.workbench.hints import Hints, NoSuchHint
         from grader.workbench.screen import print_hint
 
@@ -152,8 +152,7 @@ def hint(
             raise typer.BadParameter(str(error)) from None
         print_hint(Console(highlight=False), slug, wanted)
         if hints.problem is not None:
-            line = f"grader: this hint can't be remembered; --number takes another: {hints.problem}"
-            errors.print(line, markup=False)
+            note(f"this hint can't be remembered; --number takes another: {hints.problem}")
 
 
 @app.command(rich_help_panel=STUDENTS, epilog="Example: [bold]grader reset relu[/bold]")
@@ -165,13 +164,13 @@ def reset(slug: Slug) -> None:
     with exit_status():
         course = open_course(standing=True)
         slug = meant_by(course, slug)
-        folder = find_assignments(Path.cwd())
+        folder = own_assignments()
         from grader.workbench.reset import ResetError, reset_assignment
 
         try:
             changes = reset_assignment(course, folder, slug)
         except ResetError as error:
-            errors.print(f"grader: {error}", markup=False)
+            note(str(error))
             raise typer.Exit(UNREADABLE) from None
     console = line_console()
     for path, kept in changes:
@@ -182,7 +181,7 @@ def reset(slug: Slug) -> None:
 
 @app.command(rich_help_panel=STUDENTS, epilog="Example: [bold]grader notebook relu[/bold]")
 def notebook(
-    slug: Annotated[str, typer.Argument(metavar="SLUG")],
+    slug: Slug,
     output: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Default: SLUG.ipynb in your assignments/ folder."),
@@ -195,7 +194,7 @@ def notebook(
     with exit_status():
         course = open_course(standing=True)
         slug = meant_by(course, slug)
-        target = output or find_assignments(Path.cwd()) / f"{slug}.ipynb"
+        target = output or own_assignments() / f"{slug}.ipynb"
         if target.exists():
             raise typer.BadParameter(f"{target} is there already; move it, or name another file")
         check_target(target)
@@ -244,5 +243,6 @@ def refuse_elsewhere(folder: Path, targets: list[str]) -> None:
         path = Path(target)
         if path.suffix and path.is_file() and folder.resolve() not in path.resolve().parents:
             raise typer.BadParameter(
-                f"check grades {folder}, and {target} is not in it; grader grade {target} grades it"
+                f"check grades {folder}, and {target} is not in it; "
+                f"grader grade {quote(path)} grades it"
             )

@@ -40,6 +40,20 @@ def find_course(named: Path | None = None, standing: Path | None = None) -> Plac
     return Place(installed_course(), "it came with the grader that is installed")
 
 
+def find_assignments(start: Path) -> Path:
+    """A student's assignments/ folder: the one in `start`, or in the nearest folder above.
+
+    Raises:
+        ValueError: there is none.
+    """
+    for folder in (start, *start.parents):
+        if (folder / "assignments").is_dir():
+            return folder / "assignments"
+    raise ValueError(
+        f"no assignments/ folder in {start} or above; go to your copy of the course repository"
+    )
+
+
 def installed_course() -> Path:
     """The repository that this package lies in, or what its wheel carried."""
     repository = Path(__file__).resolve().parents[2]

@@ -21,7 +21,7 @@ from grader.course.manifest import Course
 from grader.errors import GraderError
 from grader.proof.zoo import Module, hand_in
 from grader.report.model import AssignmentReport, Environment, ReportFile
-from grader.text import printable
+from grader.text import count_of, printable
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 OTHER_SEED = 1  # added to the course's
@@ -151,8 +151,8 @@ def lines_about(certified: Certified, first: Certified) -> Iterator[str]:
     environment = certified.environment
     yield (
         f"Python {environment.python}, torch {environment.torch}, NumPy {environment.numpy}, "
-        f"{certified.condition}: {len(certified.failed)} verdicts, "
-        f"{len(certified.wrong_verdicts)} differ from what the zoo expects"
+        f"{certified.condition}: {count_of(len(certified.failed), 'verdict')}, "
+        f"{len(certified.wrong_verdicts)} not as the zoo expects"
     )
     yield from (f"  {line}" for line in certified.wrong_verdicts)
     others = [m.name for m, failed in certified.failed.items() if failed != first.failed[m]]

@@ -24,11 +24,8 @@ from grader.report.reference import load_reference
 TODO = "TODO"  # in the templates of `grader new`
 # In assignments/, beside the stubs.
 GIVEN = ("README.md", "baseline.py", "course.toml", "lesson.ipynb")
-ZOO_DEPTHS = {
-    "right": 2,
-    "wrong": 3,
-    "hostile": 3,
-}  # right/<slug>/<style>.py, wrong/<slug>/<check>/…
+# right/<slug>/<style>.py, wrong/<slug>/<check>/<mistake>.py
+ZOO_DEPTHS = {"right": 2, "wrong": 3, "hostile": 3}
 # In the zoo: what each wrong module is to be called, and what its student reads.
 ZOO_FILES = ("misconceptions.toml", "messages.txt")
 BACKUP = re.compile(r"(?P<slug>\w+)\.(py|ipynb)\.\d+")  # in assignments/, made by `grader reset`
@@ -263,7 +260,8 @@ def marked_todo(course: Course, path: Path) -> Iterator[str]:
 def fill_in(course: Course, path: Path, numbers: Sequence[int]) -> Iterator[str]:
     if numbers:
         name = path.relative_to(course.root).as_posix()
-        yield f"{name}: {TODO} in line {', '.join(map(str, numbers))}; fill it in"
+        lines = "line" if len(numbers) == 1 else "lines"
+        yield f"{name}: {TODO} in {lines} {', '.join(map(str, numbers))}; fill it in"
 
 
 # ---------------------------------------------------------------- checks

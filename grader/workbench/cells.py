@@ -17,7 +17,7 @@ from typing import Any
 from rich.console import Console
 
 from grader.course.manifest import CourseError, load_course
-from grader.course.place import find_course
+from grader.course.place import find_assignments, find_course
 from grader.grading.engine import Engine
 from grader.grading.opening import open_engine
 from grader.report.markdown import code, escape, fence, shortfalls
@@ -32,7 +32,7 @@ AHEAD = 2  # workers, where they can't be forked
 
 def check_from_cell(slug: str) -> Checked:
     """Check one assignment of the folder that the kernel runs in."""
-    folder = find_folder(Path.cwd())
+    folder = find_assignments(Path.cwd())
     engine = ENGINE.get()
     try:
         assignment = engine.course.assignment(slug)
@@ -49,18 +49,6 @@ def check_from_cell(slug: str) -> Checked:
         return Checked(report, "")
     saved = time.strftime("%H:%M:%S", time.localtime(file.stat().st_mtime))
     return Checked(report, f"{source.filename}, as it was saved at {saved}")
-
-
-def find_folder(start: Path) -> Path:
-    """The assignments/ folder here or in a folder above.
-
-    Raises:
-        ValueError: there is none.
-    """
-    for folder in (start, *start.parents):
-        if (folder / "assignments").is_dir():
-            return folder / "assignments"
-    raise ValueError(f"no assignments/ folder in {start} or above")
 
 
 class KeptEngine:

@@ -78,9 +78,8 @@ def open_keyboard() -> Iterator[Keyboard | None]:
         if signal.getsignal(number) is signal.SIG_DFL  # else the caller wants it ignored
     }
     try:
-        tty.setcbreak(
-            descriptor, termios.TCSANOW
-        )  # keys come at once and unseen; Ctrl-C still interrupts
+        # Keys come at once and unseen; Ctrl-C still interrupts.
+        tty.setcbreak(descriptor, termios.TCSANOW)
         yield Keyboard(descriptor)
     finally:
         put_back()

@@ -27,7 +27,7 @@ def first_unfinished(course: Course, folder: Path) -> str | None:
             break
         begun.append(assignment)
     if begun:
-        with open_engine(course, None) as engine:
+        with open_engine(course) as engine:
             for assignment in begun:
                 if engine.grade(submission, assignment).report.status != "passed":
                     return assignment.slug

@@ -9,8 +9,10 @@ import pytest
 import typer
 from conftest import REPOSITORY, RunGrader, solution
 
-from grader.cli.common import meant_by, select
+from grader.cli.common import exit_status, meant_by, refuse_results, select
+from grader.cli.workbench import refuse_elsewhere
 from grader.course.manifest import load_course
+from grader.gradebook.keeping.database import FILE
 
 COURSE = load_course(REPOSITORY)
 
@@ -85,6 +87,29 @@ def test_check_refuses_a_file_that_lies_elsewhere(
     ran = run_grader("check", "../relu.py", cwd=clone)
     assert ran.status == 2
     assert "grader grade ../relu.py" in " ".join(ran.stderr.split())
+
+
+def test_a_command_that_is_told_can_be_typed_as_it_stands(tmp_path: Path) -> None:
+    folder = tmp_path / "my results"
+    folder.mkdir()
+    (folder / FILE).touch()
+    with pytest.raises(typer.BadParameter, match=f"--results '{folder}' "):
+        refuse_results(folder)
+    module = tmp_path / "my relu.py"
+    module.touch()
+    with pytest.raises(typer.BadParameter, match=f"grader grade '{module}' grades it"):
+        refuse_elsewhere(folder, [str(module)])
+
+
+def test_what_went_wrong_is_one_line_that_acts_on_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for error in (OSError("a\n##[error]b\x1b[31m"), KeyError("a\n::c")):
+        with pytest.raises(typer.Exit), exit_status():
+            raise error
+        said = capsys.readouterr().err
+        assert said.startswith("grader: ") and said.count("\n") == 1
+        assert not {"::", "##[", "\x1b"} & {said[i : i + n] for n in (1, 2, 3) for i in range(99)}
 
 
 def test_a_class_is_sent_to_batch_and_a_results_folder_back(

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import PATIENCE_S, REPOSITORY, Ran, RunGrader, copy_repository, on_linux, solution
 
+from grader.cli.doctor import examine_course
 from grader.course.place import find_course
 
 
@@ -48,6 +49,20 @@ def test_the_order_is_option_variable_surroundings_installed(
 def test_assignments_alone_are_no_course(repository: Path) -> None:
     shutil.rmtree(repository / "grader")
     assert find_course(standing=repository).root == REPOSITORY
+
+
+def test_doctor_says_which_course_is_not_taken_from_here(
+    small_course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GRADER_COURSE", raising=False)
+    told: dict[Path, list[str]] = {}
+    for here in (small_course, REPOSITORY):
+        told[here] = []
+        monkeypatch.chdir(here)
+        examine_course(lambda _, line, lines=told[here]: lines.append(line))
+    assert f"in {small_course}: it is the repository around this folder" in told[small_course]
+    assert any(line.startswith("for grade, batch") for line in told[small_course])
+    assert not any(line.startswith("for grade, batch") for line in told[REPOSITORY])
 
 
 @pytest.mark.parametrize("command", [["grade", "relu.py"], ["batch", ".", "--results", "../r"]])
