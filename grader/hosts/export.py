@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 from grader.authoring.handout import visible_checks
-from grader.authoring.inventory import inventory
+from grader.authoring.inventory import CHECKS, inventory
 from grader.course.manifest import Course
 from grader.files import replacing
 from grader.grading.checkfile import list_checks
@@ -17,8 +17,6 @@ from grader.hosts.bundle import COPY, HostError, course_files, requirements
 
 TEMPLATES = Path(__file__).parent / "templates"
 HOSTS = ("classroom50", "gradescope")
-
-
 NEXT = {
     "classroom50": "commit it as CLASSROOM/autograders/NAME/ of your classroom's repository",
     "gradescope": "upload it on the assignment's page Configure Autograder, with Ubuntu below it",
@@ -40,12 +38,7 @@ def export_autograder(course: Course, host: str, output: Path) -> None:
     if not output.absolute().parent.is_dir():
         raise HostError(f"there is no folder {output.parent} to write it to")
     if host == "classroom50":
-        files = {"autograder.py": template("autograder.py"), **carried(course)}
-        ours = inventory(course)
-        # It is published, and so would hidden checks be.
-        for name, content in visible_checks(course, list_checks(course), ours).items():
-            files[f"{COPY}/{name}"] = content
-        write_folder(output, files)
+        write_folder(output, {"autograder.py": template("autograder.py"), **published(course)})
         return
     scripts = {
         "setup.sh": template("setup.sh").replace(
@@ -60,6 +53,18 @@ def carried(course: Course) -> dict[str, bytes]:
     """What every autograder carries: the copy of the course, and what that needs to run."""
     files = {f"{COPY}/{name}": content for name, content in course_files(course).items()}
     return {"requirements.txt": requirements(course.root).encode()} | files
+
+
+def published(course: Course) -> dict[str, bytes]:
+    """What is carried, with the checks that students may see and no others, not even those of
+    assignments that are no longer the course's: everybody can read it."""
+    kept = {
+        name: content
+        for name, content in carried(course).items()
+        if not name.startswith(f"{COPY}/{CHECKS}/")
+    }
+    visible = visible_checks(course, list_checks(course), inventory(course))
+    return kept | {f"{COPY}/{name}": content for name, content in visible.items()}
 
 
 def template(name: str) -> bytes:

@@ -1,0 +1,56 @@
+"""Autograders as their hosts run them, and what those expect of the result."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from conftest import PATIENCE_S, REPOSITORY, Ran, environment_for
+
+SCHEMAS = REPOSITORY / "tests" / "schemas"
+HOSTILE_TEXT = "``` </pre><script>x</script> ![i](http://h/i) @someone\n::error::owned\n````\n# Big"
+RAISES = f"""\
+def make_optimizer(parameters, lr=0.01, momentum=0.9):
+    raise ValueError({HOSTILE_TEXT!r})
+"""
+
+
+def valid(name: str, path: Path) -> Any:
+    """The JSON document at `path`, which is no link and fits the schema called `name`."""
+    assert not path.is_symlink()
+    document = json.loads(path.read_bytes())
+    schema = json.loads((SCHEMAS / f"{name}.schema.json").read_bytes())
+    jsonschema.Draft202012Validator(schema).validate(document)
+    return document
+
+
+def run(*command: str | Path, cwd: Path, **environment: str) -> Ran:
+    ran = subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment_for(REPOSITORY) | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE_S,
+    )
+    assert "Traceback" not in ran.stdout + ran.stderr, ran.stderr
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+def without_calls(*names: str) -> list[str]:
+    """A command that runs another one on a machine which refuses these system calls."""
+    pytest.importorskip("pyseccomp", exc_type=(ImportError, RuntimeError))
+    code = (
+        "import os, sys, pyseccomp\n"
+        "rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)\n"
+        "for name in sys.argv[1].split(','): rules.add_rule(pyseccomp.ERRNO(1), name)\n"
+        "rules.load()\n"
+        "os.execvp(sys.argv[2], sys.argv[2:])\n"
+    )
+    return [sys.executable, "-c", code, ",".join(names)]

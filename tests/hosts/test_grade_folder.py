@@ -1,0 +1,77 @@
+"""One submission, graded where a host calls the grader."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from conftest import NEEDS_LINUX, REPOSITORY, hand_in
+
+from grader.course.manifest import load_course
+from grader.grading import opening
+from grader.hosts.run import grade_folder, named_assignments
+from grader.report.model import encode_json
+from grader.sandbox.process import Launcher
+
+if sys.platform != "linux":
+    pytest.skip(NEEDS_LINUX, allow_module_level=True)
+
+COURSE = load_course(REPOSITORY)
+
+
+@pytest.mark.parametrize(
+    ("name", "slugs"),
+    [
+        ("extra_layer", ["extra_layer"]),
+        ("Extra-Layer", ["extra_layer"]),
+        ("An extra layer", ["extra_layer"]),
+        (" ReLU ", ["relu"]),
+        ("Homework 3", list(COURSE.slugs)),
+        ("", list(COURSE.slugs)),
+    ],
+)
+def test_a_hosts_assignment_named_like_one_of_the_course_is_that_one(
+    name: str, slugs: list[str]
+) -> None:
+    assert [assignment.slug for assignment in named_assignments(COURSE, name)] == slugs
+
+
+SECRETIVE = """\
+title = "A course"
+seed = 1
+
+[limits]
+wall_s = 20
+cpu_s = 10
+memory_mib = 512
+output_kib = 4
+
+[[assignments]]
+slug = "secretive"
+title = "With a secret"
+"""
+
+
+def test_what_hidden_checks_say_is_shown_by_no_host(
+    launcher: Launcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "assignments/course.toml": SECRETIVE,
+        "solutions/secretive.py": "# BEGIN SOLUTION: do it\nx = 1\n# END SOLUTION\n",
+        "grader/checks/test_secretive.py": "'''PYTEST_DONT_REWRITE'''\nimport pytest\n\n\n"
+        "@pytest.mark.hidden\ndef test_unknown():\n    assert False, 'an unknown reason'\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(text)
+    shutil.copytree(REPOSITORY / "data_cache", tmp_path / "data_cache")
+    course = load_course(tmp_path)
+    monkeypatch.setattr(opening, "open_launcher", lambda *_: nullcontext(launcher))
+    work = hand_in(tmp_path / "work", {"secretive": "x = 2\n"})
+    graded = grade_folder(course, work, course.assignments, jobs=1, need_jail=True)
+    (check,) = graded.report.assignments[0].checks
+    assert (check.id, check.title, check.verdict) == ("hidden_1", "Hidden check 1", "failed")
+    assert b"unknown" not in encode_json([graded.report])
