@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from conftest import (
 )
 
 from grader.cli.app import app
+from grader.gradebook.export import FORMATS
 
 README = REPOSITORY / "README.md"
 STUDENTS = REPOSITORY / "assignments" / "README.md"
@@ -145,6 +147,23 @@ def test_every_file_that_a_page_names_is_there() -> None:
         for name in named.findall(page.read_text(encoding="utf-8")):
             if not re.search(r"sine|/relu\.ipynb$", name):  # what the reader is to make
                 assert (REPOSITORY / name).exists(), f"{page.name}: {name}"
+
+
+def test_what_the_guides_list_is_all_that_there_is() -> None:
+    grading, instructors = (
+        (DOCS / name).read_text(encoding="utf-8") for name in ("grading.md", "instructors.md")
+    )
+    assert [name for name in FORMATS if f"`{name}`" not in grading] == []
+    source = (REPOSITORY / "grader" / "grading" / "plugin.py").read_text(encoding="utf-8")
+    fixtures = re.findall(r"^@pytest\.fixture.*\ndef (\w+)\(", source, re.MULTILINE)
+    assert "student" in fixtures
+    assert [name for name in fixtures if f"\n| `{name}` |" not in instructors] == []
+
+
+def test_the_guide_counts_the_equivalent_mutants_that_are_listed() -> None:
+    listed = tomllib.loads((REPOSITORY / "tests" / "equivalent_mutants.toml").read_text("utf-8"))
+    count = sum(len(entry["mutants"]) for entry in listed["equivalent"])
+    assert f"{count} are listed as equivalent" in (DOCS / "trust.md").read_text(encoding="utf-8")
 
 
 # ---------------------------------------------------------------- the README

@@ -120,6 +120,12 @@ def test_every_module_lies_in_a_room_of_the_table() -> None:
     assert [module for module in MODULES if room_of(module) is None] == []
 
 
+def test_every_folder_of_modules_says_what_it_does() -> None:
+    signs = [module for module, path in MODULES.items() if path.name == "__init__.py"]
+    assert "report" in signs
+    assert [module for module in signs if not ast.get_docstring(tree_of(module))] == []
+
+
 def test_no_folder_holds_more_modules_than_a_reader_can_survey() -> None:
     """At most twelve side by side, but for checks: an assignment there is a file."""
     folders = Counter(
