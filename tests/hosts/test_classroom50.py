@@ -1,4 +1,8 @@
-"""The autograder for Classroom 50, run in students' checkouts as its runner does."""
+"""The autograder for Classroom 50, run in students' checkouts as its runner does.
+
+What is about the start, the walls or what lies in a checkout takes processes of its own; what is
+about the result is run in this one, with its launcher and trainings of an epoch.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -17,7 +23,10 @@ from helpers.rendered import OWN_TAGS, Rendered
 
 from grader.course.manifest import load_course
 from grader.course.stubs import make_stub
+from grader.grading import opening
+from grader.hosts import classroom50
 from grader.hosts.export import export_autograder
+from grader.sandbox.process import Launcher
 
 if sys.platform != "linux":
     pytest.skip(NEEDS_LINUX, allow_module_level=True)
@@ -63,6 +72,28 @@ def in_checkout(folder: Path, checkout: Path, *prefix: str, **changed: str) -> R
     return run(*prefix, sys.executable, autograder, cwd=checkout, **RUNNER | changed)
 
 
+GradeHere = Callable[..., int]
+
+
+@pytest.fixture
+def grade_here(
+    launcher: Launcher, short_course: Path, monkeypatch: pytest.MonkeyPatch
+) -> GradeHere:
+    """What the autograder starts in the end, in this process; returns its exit status."""
+    monkeypatch.setattr(opening, "open_launcher", lambda *_: nullcontext(launcher))
+    monkeypatch.setattr(classroom50, "usable_cores", lambda: 1)
+    monkeypatch.setenv("GRADER_COURSE", str(short_course))
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
+
+    def grade(checkout: Path, **changed: str) -> int:
+        monkeypatch.chdir(checkout)
+        for name, value in (RUNNER | changed).items():
+            monkeypatch.setenv(name, value)
+        return classroom50.main()
+
+    return grade
+
+
 def test_a_checkout_gets_a_valid_result_and_a_release_body(compiled: Path, tmp_path: Path) -> None:
     modules = {"momentum": solution("momentum"), "relu": "raise SystemExit"}
     hand_in(tmp_path / "course" / "assignments", modules)
@@ -81,11 +112,10 @@ def test_a_checkout_gets_a_valid_result_and_a_release_body(compiled: Path, tmp_p
     assert "| Momentum | 10/10 | ✓ passed |" in body
 
 
-def test_any_other_assignment_is_the_whole_course(compiled: Path, tmp_path: Path) -> None:
+def test_any_other_assignment_is_the_whole_course(grade_here: GradeHere, tmp_path: Path) -> None:
     checkout = commit_all(hand_in(tmp_path / "course", {"adam": make_stub(solution("adam"))}))
     group = {"ASSIGNMENT_TYPE": "group", "OWNER": "red-pandas"}  # ada has pushed it
-    ran = in_checkout(compiled, checkout, ASSIGNMENT="homework-1", REVIEW_URL="", **group)
-    assert ran.status == 0
+    assert grade_here(checkout, ASSIGNMENT="homework-1", REVIEW_URL="", **group) == 0
     result = valid("classroom50-result-v1", checkout / "result.json")
     assert {test["slug"] for test in result["tests"]} == set(COURSE.slugs)
     assert (result["score"], result["max-score"]) == (0, most_points())
@@ -111,14 +141,14 @@ def test_nothing_of_the_checkout_but_its_modules_has_a_say(compiled: Path, tmp_p
 
 
 def test_planted_results_are_replaced_and_their_links_not_followed(
-    compiled: Path, tmp_path: Path
+    grade_here: GradeHere, tmp_path: Path
 ) -> None:
     checkout = hand_in(tmp_path / "course", {"momentum": solution("momentum")})
     (tmp_path / "victim").write_text("unharmed")
     (checkout / "result.json").symlink_to(tmp_path / "victim")
     (checkout / "release-body.md" / "deep" / "er").mkdir(parents=True)
     (checkout / "release-body.md" / "deep" / "file").write_text("x")
-    assert in_checkout(compiled, commit_all(checkout)).status == 0
+    assert grade_here(commit_all(checkout)) == 0
     assert (tmp_path / "victim").read_text() == "unharmed"
     assert valid("classroom50-result-v1", checkout / "result.json")["score"] == 10
     assert (checkout / "release-body.md").is_file()
@@ -185,11 +215,12 @@ def test_a_broken_check_is_a_failure_of_the_grader_and_no_result(
     assert not (checkout / "result.json").exists()
 
 
-def test_what_student_code_says_stays_text(compiled: Path, tmp_path: Path) -> None:
+def test_what_student_code_says_stays_text(
+    grade_here: GradeHere, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     checkout = commit_all(hand_in(tmp_path / "course", {"momentum": RAISES}))
-    ran = in_checkout(compiled, checkout)
-    assert ran.status == 0
-    assert "::" not in ran.stdout + ran.stderr
+    assert grade_here(checkout) == 0
+    assert "::" not in "".join(capfd.readouterr())
     result = valid("classroom50-result-v1", checkout / "result.json")
     assert result["score"] == 0
     assert any("</pre>" in test["message"] for test in result["tests"])

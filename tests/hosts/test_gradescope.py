@@ -1,4 +1,8 @@
-"""The autograder for Gradescope, run in a folder laid out like its machine's."""
+"""The autograder for Gradescope, run in a folder laid out like its machine's.
+
+What is about the start, the walls or how it ends takes processes of its own; what is about the
+result is run in this one, with its launcher and trainings of an epoch.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import os
 import shutil
 import sys
 import zipfile
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +24,10 @@ from helpers.hosts import RAISES, run, valid, without_calls
 
 from grader.course.manifest import Assignment, load_course
 from grader.course.stubs import make_stub
+from grader.grading import opening
 from grader.hosts.export import export_autograder
-from grader.hosts.gradescope import assignment_title, fitted
+from grader.hosts.gradescope import assignment_title, fitted, main
+from grader.sandbox.process import Launcher
 
 if sys.platform != "linux":
     pytest.skip(NEEDS_LINUX, allow_module_level=True)
@@ -64,6 +71,26 @@ def machine(source: Path, tmp_path: Path) -> Machine:
     return Machine(root)
 
 
+@pytest.fixture
+def folder(
+    launcher: Launcher, short_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The machine's folder without a machine around it, for `results_of`."""
+    monkeypatch.setattr(opening, "open_launcher", lambda *_: nullcontext(launcher))
+    monkeypatch.setenv("GRADER_COURSE", str(short_course))
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
+    root = tmp_path / "autograder"
+    (root / "results").mkdir(parents=True)
+    name_assignment(root, "Momentum")
+    return root
+
+
+def results_of(root: Path) -> Any:
+    """What the autograder starts in the end, in this process."""
+    assert main(root) == 0
+    return valid("gradescope-results", root / "results" / "results.json")
+
+
 def name_assignment(root: Path, title: str) -> None:
     metadata = {"id": 1, "assignment": {"id": 2, "title": title}, "users": [{"name": "Ada"}]}
     (root / "submission_metadata.json").write_text(json.dumps(metadata))
@@ -79,11 +106,11 @@ def test_a_right_submission_gets_full_marks_and_a_test_a_check(machine: Machine)
     assert set(results["extra_data"]) == {"protections"}
 
 
-def test_any_other_title_is_the_whole_course(machine: Machine) -> None:
+def test_any_other_title_is_the_whole_course(folder: Path) -> None:
     stubs = {slug: make_stub(solution(slug)) for slug in COURSE.slugs}
-    hand_in(machine.root / "submission", stubs)
-    name_assignment(machine.root, "Homework 1")
-    _, results = machine.grade()
+    hand_in(folder / "submission", stubs)
+    name_assignment(folder, "Homework 1")
+    results = results_of(folder)
     assert {test["extra_data"]["slug"] for test in results["tests"]} == set(COURSE.slugs)
     assert {"stub is unchanged" in test["output"] for test in results["tests"]} == {True}
     assert results["score"] == 0
@@ -123,28 +150,28 @@ print("x" * (2 << 20))
     assert target.stat().st_size < 1 << 20
 
 
-def test_an_empty_submission_is_told_what_to_hand_in(machine: Machine) -> None:
-    hand_in(machine.root / "submission", {})
-    _, results = machine.grade()
+def test_an_empty_submission_is_told_what_to_hand_in(folder: Path) -> None:
+    hand_in(folder / "submission", {})
+    results = results_of(folder)
     assert results["score"] == 0
     assert results["tests"]
     assert "No module was found; hand in: momentum.py" in results["output"]
 
 
-def test_a_renamed_module_in_a_folder_is_graded_and_told_of(machine: Machine) -> None:
-    folder = machine.root / "submission" / "work"
-    folder.mkdir(parents=True)
-    (folder / "momentum (1).py").write_text(solution("momentum"))
-    _, results = machine.grade()
+def test_a_renamed_module_in_a_folder_is_graded_and_told_of(folder: Path) -> None:
+    work = folder / "submission" / "work"
+    work.mkdir(parents=True)
+    (work / "momentum (1).py").write_text(solution("momentum"))
+    results = results_of(folder)
     assert results["score"] == 10
     assert "Momentum: read from work/momentum (1).py" in results["output"]
 
 
-def test_an_unreadable_module_is_named(machine: Machine) -> None:
-    submission = hand_in(machine.root / "submission", {"momentum": b"x = '\xff'\n"})
+def test_an_unreadable_module_is_named(folder: Path) -> None:
+    submission = hand_in(folder / "submission", {"momentum": b"x = '\xff'\n"})
     (submission / "relu.py").symlink_to("/etc/passwd")
-    name_assignment(machine.root, "Homework")
-    _, results = machine.grade()
+    name_assignment(folder, "Homework")
+    results = results_of(folder)
     assert results["score"] == 0
     assert "momentum.py: it is not UTF-8" in results["output"]
     assert "relu.py: it is a symbolic link" in results["output"]
