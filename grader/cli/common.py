@@ -140,16 +140,23 @@ def own_assignments() -> Path:
         raise typer.BadParameter(str(error)) from None
 
 
-def check_target(target: Path, endings: tuple[str, ...] = ()) -> None:
-    """Refuse a file that could not be written in the end, before any work is done.
-
-    Args:
-        endings: of the file's name, one of which it must have, if there are any.
-    """
+def check_place(target: Path) -> None:
+    """Refuse a file that could not be made or added to in the end, before any work is done."""
     if not target.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {target.parent} to write it to")
     if target.is_dir():
         raise typer.BadParameter(f"{target} is a folder; name a file in it")
+
+
+def check_target(target: Path, endings: tuple[str, ...] = ()) -> None:
+    """As check_place, of a file that is written by putting another in its place.
+
+    Args:
+        endings: of the file's name, one of which it must have, if there are any.
+    """
+    check_place(target)
+    if target.exists() and not target.is_file():  # /dev/null would be a file from then on
+        raise typer.BadParameter(f"{target} is a device or a pipe; name a file")
     if endings and target.suffix.lower() not in endings:
         raise typer.BadParameter(f"{target.name} should end in {' or '.join(endings)}")
 
@@ -172,7 +179,7 @@ def refuse_results(path: Path) -> None:
     """Refuse a folder of results in place of what was handed in."""
     from grader.gradebook.keeping.database import FILE
 
-    if (path / FILE).exists():
+    if os.path.exists(path / FILE):  # not of a folder that may not be searched: that is read, later
         raise typer.BadParameter(
             f"{path} is a results folder, which holds grades; name the folder or the zip of what "
             f"was handed in. grader report --results {quote(path)} writes the pages of what is in "

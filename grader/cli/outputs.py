@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from grader.cli.common import check_target, errors, note
+from grader.cli.common import check_place, check_target, errors, note
 
 if TYPE_CHECKING:
     from grader.course.manifest import Course
@@ -51,7 +51,7 @@ class Outputs:
     """What was asked for. Made before anything is graded, so that a mistake costs no time.
 
     Raises:
-        BadParameter: a file can't be written where it is to go, or two want stdout.
+        BadParameter: a file can't be written where it is to go, or two want the same one.
     """
 
     json: Path | None
@@ -64,14 +64,19 @@ class Outputs:
     def __post_init__(self) -> None:
         if self.github and self.json == STDOUT:
             raise typer.BadParameter("--github writes to stdout, and so does --json -; name a file")
-        targets = [self.json, self.junitxml, self.markdown, self.html]
-        if self.github:
-            targets += [runner_file(SUMMARY), runner_file(OUTPUT)]
+        json = None if self.json == STDOUT else self.json
+        targets = [t for t in (json, self.junitxml, self.markdown, self.html) if t is not None]
         for target in targets:
-            if target is not None:
-                check_target(target)
+            check_target(target)
         if self.plot is not None:
             check_target(self.plot, (".png", ".svg"))
+            targets.append(self.plot)
+        for place, target in enumerate(targets):
+            if target.resolve() in [other.resolve() for other in targets[:place]]:
+                raise typer.BadParameter(f"{target} is named for two outputs; name another file")
+        if self.github:
+            for file in filter(None, (runner_file(SUMMARY), runner_file(OUTPUT))):
+                check_place(file)
 
     @property
     def console(self) -> Console:

@@ -113,14 +113,16 @@ def unused_modules(course: Course) -> Iterator[str]:
         try:
             module = parse(name, path.read_text(encoding="utf-8"))
         except SyntaxError as error:
-            yield f"grader/checks/{path.name}:{error.lineno}: not Python: {error.msg}"
+            place = path.relative_to(folder).as_posix()
+            yield f"grader/checks/{place}:{error.lineno}: not Python: {error.msg}"
             continue
         for origin, _ in module.imported(module.units):
             parts = origin.split(".")
             imported |= {".".join(parts[:end]) for end in range(1, len(parts) + 1)} - {name}
     for name, path in paths.items():
         if not path.name.startswith("test_") and name not in imported:
-            yield f"grader/checks/{path.relative_to(folder)}: no check file imports it; remove it"
+            place = path.relative_to(folder).as_posix()
+            yield f"grader/checks/{place}: no check file imports it; remove it"
 
 
 def stale_names(course: Course) -> Iterator[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 import typer
-from conftest import REPOSITORY, RunGrader, solution
+from conftest import REPOSITORY, RunGrader, on_posix, solution
 
 from grader.cli.common import exit_status, meant_by, refuse_results, select
+from grader.cli.outputs import STDOUT, Outputs
 from grader.cli.workbench import refuse_elsewhere
 from grader.course.manifest import load_course
 from grader.gradebook.keeping.database import FILE
@@ -99,6 +101,27 @@ def test_a_command_that_is_told_can_be_typed_as_it_stands(tmp_path: Path) -> Non
     module.touch()
     with pytest.raises(typer.BadParameter, match=f"grader grade '{module}' grades it"):
         refuse_elsewhere(folder, [str(module)])
+
+
+def test_two_outputs_never_take_each_others_file(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    file, same = tmp_path / "a.svg", tmp_path / "sub" / ".." / "a.svg"
+    for json, html, plot in ((file, same, None), (None, file, same)):
+        with pytest.raises(typer.BadParameter, match="named for two outputs"):
+            Outputs(json, None, None, html, github=False, plot=plot)
+    Outputs(STDOUT, None, None, file, github=False, plot=tmp_path / "b.svg")
+
+
+@on_posix
+def test_a_device_is_not_replaced_by_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(typer.BadParameter, match="device or a pipe"):
+        Outputs(None, Path(os.devnull), None, None, github=False)
+    monkeypatch.setenv("GITHUB_OUTPUT", os.devnull)  # this is added to
+    Outputs(None, None, None, None, github=True)
+
+
+def test_a_path_that_cannot_be_looked_into_is_left_for_reading_to_tell() -> None:
+    refuse_results(Path("x" * 300))
 
 
 def test_what_went_wrong_is_one_line_that_acts_on_nothing(

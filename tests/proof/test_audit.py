@@ -76,6 +76,13 @@ FAULTS: dict[str, Faults] = {
             add(Path("grader/checks/kit/functions.py")),
             ["grader/checks/kit/functions.py: no check file imports it"],
         ),
+        (
+            add(Path("grader/checks/kit/broken.py"), "def f(:\n"),
+            [
+                "grader/checks/kit/broken.py:1: not Python: ",
+                "grader/checks/kit/broken.py: no check file imports it",
+            ],
+        ),
         (add(ZOO / "odd" / "x.py"), ["tests/zoo/odd: belongs to no assignment"]),
         (
             add(ZOO / "right" / "tanh" / "plain.py"),
