@@ -29,7 +29,7 @@ _NEARLY = re.compile(r"#.*\b(BEGIN|END)\W*SOLUTION", re.IGNORECASE)
 
 
 class StubError(ValueError):
-    """A solution's marks are wrong: one line that names the file and the line."""
+    """A solution's marks are wrong, or there are no solutions: one line that says where."""
 
 
 def make_stub(solution_source: str, filename: str = "<solution>") -> str:
@@ -98,7 +98,15 @@ def defined_names(course: Course, slug: str) -> tuple[str, ...]:
 
 
 def derive_stubs(root: Path) -> dict[Path, str]:
-    """What every stub below `root` should be: its path and text, one for each solution."""
+    """What every stub below `root` should be: its path and text, one for each solution.
+
+    Raises:
+        StubError: there are no solutions, or the marks of one are wrong.
+    """
+    if not (root / "solutions").is_dir():
+        raise StubError(
+            "there is no solutions/ folder here; use the instructors' copy of the course"
+        )
     return {
         root / "assignments" / solution.name: make_stub(
             solution.read_text(encoding="utf-8"), f"solutions/{solution.name}"

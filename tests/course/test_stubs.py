@@ -177,3 +177,9 @@ def test_the_command_lists_what_drifted_and_writes_only_when_asked(
     assert stub.read_text(encoding="utf-8") == "# mine\n"
     assert run_grader("stubs", cwd=root, root=root) == Ran(0, "assignments/relu.py: written\n", "")
     assert drifted_stubs(root) == {}
+
+
+def test_a_copy_without_solutions_has_no_stubs_to_write(tmp_path: Path) -> None:
+    for make in (drifted_stubs, write_stubs):
+        with pytest.raises(StubError, match="no solutions/ folder"):
+            make(tmp_path)
