@@ -89,11 +89,12 @@ def annotated(checks: Sequence[CheckResult]) -> list[CheckResult]:
 
 
 def explain(check: CheckResult) -> str:
-    """Verdict, message and hint."""
+    """Verdict, message and hint; in place of what is kept back, that it is."""
     verdict = "" if check.verdict in ("failed", "not_judged") else f"{VERDICTS[check.verdict][1]}: "
     hint = f"\n→ {check.hint}" if check.hint else ""
     room = MESSAGE_CHARACTERS - len(hint) - len(verdict)
-    return f"{verdict}{printable(check.message, max(room, 1), newlines=True)}{hint}"
+    message = check.message or "What a hidden check asks is not shown."
+    return f"{verdict}{printable(message, max(room, 1), newlines=True)}{hint}"
 
 
 def shortened(errors: Sequence[Annotation]) -> list[Annotation]:

@@ -134,10 +134,9 @@ def shortfall(check: CheckResult) -> str:
         facts.insert(0, word)
     if check.line is not None:
         facts.append(f"line {check.line}")
+    said = f"\n{fence(check.message)}" if check.message else ""  # a hidden check says nothing
     hint = f"\n→ {escape(check.hint)}\n" if check.hint else ""
-    return (
-        f"\n**{mark} {escape(check.title)}** ({', '.join(facts)})\n\n{fence(check.message)}{hint}"
-    )
+    return f"\n**{mark} {escape(check.title)}** ({', '.join(facts)})\n{said}{hint}"
 
 
 # ---------------------------------------------------------------- training, and what was printed

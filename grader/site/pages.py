@@ -36,7 +36,7 @@ from grader.site.leaderboard import MOST, SHOWN
 from grader.site.listing import listing_of
 from grader.site.lookalikes import GROUPS, MEMBERS
 from grader.site.pictures import SERIES, draw_picture, rows_of
-from grader.site.summary import ClassSummary
+from grader.site.summary import BEST_FIRST, ClassSummary
 from grader.text import count_of, visible
 
 HERE = Path(__file__).parent
@@ -86,6 +86,7 @@ def environment() -> Environment:
         "version": __version__,
         "VERDICTS": VERDICTS,
         "STATUSES": STATUSES,
+        "BEST_FIRST": BEST_FIRST,
         "SERIES": SERIES,
         "draw_picture": draw_picture,
         "picture_rows": rows_of,
@@ -329,6 +330,7 @@ def table_data(summary: ClassSummary, rows: list[list[Any]]) -> Markup:
             ],
             "checks": [[check.slug, check.assignment, check.title] for check in summary.checks],
             "failures": [failures[check.number] for check in summary.checks],
+            "statuses": [[status, STATUSES[status][1]] for status in BEST_FIRST],
             "rows": rows,
         }
     )

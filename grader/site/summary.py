@@ -26,7 +26,7 @@ FAILING = frozenset({"failed", "error", "crashed", "timed_out"})
 ODD = frozenset({"crashed", "timed_out", "grader_error"})
 KINDS_OF_MESSAGE = 200  # counted for each check; rarer ones, once there are so many, are not told
 UNWRITTEN = frozenset({"untouched", "missing"})  # nothing of the student's own
-STATUSES = ("passed", "partial", "failed", "untouched", "missing")
+BEST_FIRST = ("passed", "partial", "failed", "untouched", "missing")  # rows name them by place
 BIN_PERCENT = 10
 # What differs between two tellings of one mistake: lists of numbers, and numbers.
 _FIGURES = re.compile(r"\[[^\]\n]*\]|-?\d[\d.,]*(?:e[-+]?\d+)?")
@@ -100,7 +100,7 @@ class AssignmentSummary:
     @property
     def parts(self) -> list[tuple[str, int]]:
         """How many have each status that anyone has, the best first."""
-        return [(status, self.statuses[status]) for status in STATUSES if self.statuses[status]]
+        return [(status, self.statuses[status]) for status in BEST_FIRST if self.statuses[status]]
 
 
 class ClassSummary:
@@ -125,7 +125,7 @@ class ClassSummary:
         href = f"students/{page_name(student.key, quoted=True)}"
         failures: list[int] = []
         scores = scores_with_overrides(entry)
-        shown: dict[str, list[float]] = {}  # by slug: number of the status, score
+        shown: dict[str, list[float]] = {}  # by slug: place of the status, score
         odd = False
         for assignment in [] if entry.report is None else entry.report.assignments:
             failed = self._add_checks(assignment)
@@ -134,7 +134,7 @@ class ClassSummary:
             odd = odd or any(check.verdict in ODD for check in assignment.checks)
             score = scores[assignment.slug]
             status = shown_status(assignment, score)
-            shown[assignment.slug] = [STATUSES.index(status), round(score, 2)]
+            shown[assignment.slug] = [BEST_FIRST.index(status), round(score, 2)]
             if assignment.slug in self.assignments:
                 self.assignments[assignment.slug].add(status, score)
                 if assignment.status not in UNWRITTEN:

@@ -10,7 +10,9 @@ import pytest
 from msgspec.structs import replace
 
 from grader.cli.outputs import Outputs
+from grader.report.github import annotate
 from grader.report.hidden import for_students
+from grader.report.markdown import render
 from grader.report.model import (
     TRIED_AGAIN,
     TRIED_TWICE,
@@ -60,6 +62,13 @@ def test_neither_time_nor_way_of_failing_tells_what_a_hidden_check_asked(verdict
     assert shown.duration_s == 0.1
     assert shown.assignments[0].checks == [SEEN, TOLD]
     assert shown.assignments[0].notes == ["kept"]
+
+
+def test_a_hidden_check_has_no_empty_place_where_others_say_something() -> None:
+    report = for_students(report_of(SECRET), lambda slug: None)
+    assert "```" not in render("Course", [report])
+    _, annotation = annotate([report], [{}])
+    assert annotation.message and annotation.title.endswith("Hidden check 1")
 
 
 def test_after_the_due_date_and_without_hidden_checks_all_is_told() -> None:

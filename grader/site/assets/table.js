@@ -3,13 +3,6 @@
 // ten thousand costs no more layout than one of fifty. All text enters as text, never as markup.
 (() => {
   const PAGE = 50;
-  const STATUSES = [
-    ["passed", "passed"],
-    ["partial", "partly passed"],
-    ["failed", "failed"],
-    ["untouched", "stub unchanged"],
-    ["missing", "not handed in"],
-  ];
   const NOTES = [
     [1, "late", "late"],
     [2, "set by staff", "overridden"],
@@ -148,7 +141,7 @@
       if (entry === null) {
         cell.append(make("span", "none", "–"));
       } else {
-        const [status, word] = STATUSES[entry[0]];
+        const [status, word] = data.statuses[entry[0]];
         const shown = make("span", status, showScore(entry[1]), {
           title: `${column.title}: ${word}, ${showScore(entry[1])} of ${showScore(column.most)}`,
         });
