@@ -176,10 +176,12 @@ def status_of(checks: list[CheckResult]) -> Status:
     score = sum(check.points for check in checks)
     if score == 0:
         return "failed"
-    possible = sum(check.max_points for check in checks) - deferred_points(checks)
-    return "passed" if score == possible else "partial"
+    return "passed" if score == points_here(checks) else "partial"
 
 
-def deferred_points(checks: Iterable[CheckResult]) -> float:
-    """What can be earned only where the instructors' copy is used."""
-    return sum(check.max_points for check in checks if check.deferred)
+def points_here(checks: Iterable[CheckResult]) -> float:
+    """What can be earned here: all but what deferred checks are worth.
+
+    Added up as a score is, so that who earns all of it has exactly as much.
+    """
+    return sum(check.max_points for check in checks if not check.deferred)

@@ -95,7 +95,8 @@ def total(reports: Sequence[Report]) -> tuple[float, float]:
 
 def percent_of(score: float, max_score: float) -> float:
     """From 0 to 100, to a tenth, rounded down: what is not reached never shows as reached."""
-    return math.floor(1000 * score / max_score) / 10 if max_score else 0.0
+    # Of tenths of a point the sum may be a little less than what was reached.
+    return math.floor(round(1000 * score / max_score, 6)) / 10 if max_score else 0.0
 
 
 def whole_percent(value: float) -> int:

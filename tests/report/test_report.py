@@ -16,6 +16,7 @@ import pytest
 from conftest import Class
 from rich.console import Console
 
+from grader.cli.common import finish
 from grader.files import write_bytes
 from grader.report.junit import write_junit
 from grader.report.model import (
@@ -28,6 +29,7 @@ from grader.report.model import (
     encode_json,
     status_of,
 )
+from grader.report.shown import percent_of
 from grader.report.terminal import print_assignment, print_summary, sparkline
 
 STATUSES = {"passed", "partial", "failed", "missing", "untouched"}
@@ -200,6 +202,25 @@ def test_the_status_follows_from_the_points(verdicts: list[Verdict], status: str
     # What is left for the instructors can't be earned here, and is not missing.
     left = msgspec.structs.replace(check_with("not_judged"), deferred=True)
     assert status_of([*checks, left]) == status
+
+
+def test_tenths_of_a_point_add_up_to_all_that_can_be_earned() -> None:
+    worth = {0.1: "passed", 0.7: "passed", 0.2: "not_judged"}
+    checks = [
+        msgspec.structs.replace(
+            check_with("passed"),
+            verdict=verdict,
+            points=points if verdict == "passed" else 0.0,
+            max_points=points,
+            deferred=verdict == "not_judged",
+        )
+        for points, verdict in worth.items()
+    ]
+    assert 0.1 + 0.7 != (0.1 + 0.7 + 0.2) - 0.2  # as floats
+    assert status_of(checks) == "passed"
+    report = report_with(*checks)
+    assert [finish([report], percent, unreadable=False) for percent in (80, 100)] == [0, 0]
+    assert percent_of(report.score, 1.0) == 80.0 and percent_of(0.79999, 1.0) == 79.9
 
 
 def test_json_holds_any_text() -> None:
