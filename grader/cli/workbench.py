@@ -197,14 +197,15 @@ def notebook(
         target = output or own_assignments() / f"{slug}.ipynb"
         if target.exists():
             raise typer.BadParameter(f"{target} is there already; move it, or name another file")
-        check_target(target)
-        from grader.course.stubs import original_stub
+        check_target(target, (".ipynb",))
         from grader.files import write_bytes
         from grader.submissions.notebook import make_notebook
+        from grader.workbench.reset import ResetError, pristine_stub
 
-        stub = original_stub(course, slug)
-        if stub is None:
-            stub = course.stub_path(slug).read_text(encoding="utf-8")
+        try:
+            stub = pristine_stub(course, slug)
+        except ResetError as error:
+            raise typer.BadParameter(str(error)) from None
         write_bytes(target, make_notebook(stub, slug, trains=bool(course.assignment(slug).epochs)))
         print(f"{target}: written")
 

@@ -70,6 +70,7 @@ def test_the_same_stub_gives_the_same_notebook(run_grader: RunGrader, tmp_path: 
     [
         (["rellu"], "rellu"),
         (["relu", "--output", "nowhere/relu.ipynb"], "there is no folder nowhere"),
+        (["relu", "--output", "relu.notebook"], "relu.notebook should end in .ipynb"),
     ],
 )
 def test_wrong_usage_exits_with_2_and_says_why(
