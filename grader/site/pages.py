@@ -99,7 +99,7 @@ def environment() -> Environment:
 
 def with_code(text: str) -> Markup:
     """What stands `between backticks`, as messages have it, set as code; all of it escaped."""
-    parts = re.split(r"`([^`\n]+)`", text)
+    parts = re.split(r"`([^`\n]+)`", visible(text))
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if place % 2 else part
         for place, part in enumerate(parts)

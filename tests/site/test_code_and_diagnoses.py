@@ -12,7 +12,7 @@ from grader.gradebook.model import AssignmentInfo, lone_entry
 from grader.report.model import AssignmentReport, CheckResult, Environment, Report, Training
 from grader.site import pages
 from grader.site.listing import listing_of
-from grader.site.pages import class_page, student_page
+from grader.site.pages import class_page, student_page, with_code
 from grader.site.summary import ClassSummary
 
 INFO = AssignmentInfo("relu", "ReLU", 3.0)
@@ -85,6 +85,12 @@ def test_where_the_table_is_in_pieces_no_mistake_leads_to_it(
     assert "#check=" in class_page("The course", summary).decode()
     monkeypatch.setattr(pages, "PIECE", 1)
     assert "#check=" not in class_page("The course", summary).decode()
+
+
+def test_a_message_with_code_in_it_is_as_harmless_as_one_without() -> None:
+    assert with_code("a\u202e <b> `x\u2066<` `") == (
+        "a\\u202e &lt;b&gt; <code>x\\u2066&lt;</code> `"
+    )
 
 
 def test_no_line_of_a_check_that_passed_is_marked() -> None:
