@@ -319,4 +319,4 @@ def in_conflict(several: Sequence[Handed]) -> Handed:
     """Hand-ins that claim one person: none is graded, unless all are the same."""
     loads = {show_name(handed.source): handed.load for handed in several}
     newest = max(several, key=lambda handed: handed.submitted_at)
-    return replace(newest, load=partial(load_same, newest.source, loads), times={})
+    return replace(newest, load=partial(load_same, newest.source, loads), times={}, times_of=None)

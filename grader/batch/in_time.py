@@ -29,10 +29,13 @@ class InTime:
 
         A module that was not there yet at its due date stays as it came, late.
         """
+        own = handed.times
+        if handed.times_of is not None and self._course.has_due_dates:
+            own = {**own, **handed.times_of(submission)}
         if not self._is_the_rule or handed.state_at is None:
-            return submission, handed.times
+            return submission, own
         extensions = self._decisions.get(student, Decisions()).extensions
-        sources, times = dict(submission.sources), dict(handed.times)
+        sources, times = dict(submission.sources), dict(own)
         if handed.submitted_at:
             times = dict.fromkeys(sources, handed.submitted_at) | times
         states: dict[datetime, State | None] = {}

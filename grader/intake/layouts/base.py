@@ -45,6 +45,8 @@ class Handed:
     submitted_at: str = ""
     group: str = ""
     times: Mapping[str, str] = field(default_factory=dict)  # of single modules, by slug
+    # The same, of what `load` gave, where that tells it.
+    times_of: Callable[[Submission], Mapping[str, str]] | None = None
     # Of clones, and where a download holds several attempts.
     state_at: Callable[[datetime], State | None] | None = None
     earlier: Sequence[Attempt] = ()  # where a download holds several
@@ -138,6 +140,7 @@ def attempted(
         tuple(handles),
         submitted_at=last,
         group=group,
+        times_of=partial(first_there, attempts) if several else None,
         state_at=partial(last_attempt, attempts) if several else None,
         earlier=attempts[:-1],
     )
@@ -150,7 +153,22 @@ def last_attempt(attempts: Sequence[Attempt], moment: datetime) -> State | None:
         return None
     time, load = in_time[-1]
     submission = load()
-    return State(submission, dict.fromkeys(submission.sources, time))
+    return State(submission, first_there(in_time, submission))
+
+
+def first_there(attempts: Sequence[Attempt], submission: Submission) -> dict[str, str]:
+    """By slug the time of the attempt with which each module of the last one came: what is handed
+    in again beside something new is as late as it was."""
+    times: dict[str, str] = {}
+    left = set(submission.sources)
+    for time, load in reversed(attempts):
+        try:
+            there = load().sources
+        except SubmissionError:
+            break
+        left = {slug for slug in left if there.get(slug) == submission.sources[slug]}
+        times |= dict.fromkeys(left, time)
+    return times
 
 
 class Layout(Protocol):
