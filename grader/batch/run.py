@@ -30,7 +30,9 @@ from grader.report.model import AssignmentReport, unsound
 from grader.submissions.code.syntax import syntax_digest
 from grader.submissions.model import Source, Submission, SubmissionError
 from grader.submissions.untouched import settle
+from grader.text import quantity, show_name, some
 
+ABSENT_NAMED = 10  # at most so many at a run's end who handed in nothing
 # What a person should look at, by verdict.
 CONSPICUOUS = {"crashed": "crashed", "timed_out": "ran out of time"}
 
@@ -135,22 +137,26 @@ class Batch:
     def account(self) -> list[str]:
         """What the run came to, in lines: how many, how they did, and every score that moved."""
         done, names = self.summary, {key: self._name(key) for key in self._students}
-        scores = turnout(self._course, self._store, self._slugs)
-        enrolled = {key for key, stored in self._students.items() if not stored.is_dropped}
-        absent = len(enrolled - scores.keys())
+        class_ = turnout(self._course, self._store, self._slugs)
+        students = sum(not stored.is_dropped for stored in self._students.values())
+        absent = some([show_name(self._name(key)) for key in class_.absent], ABSENT_NAMED)
         counts = [
-            f"{done.graded} assignments graded",
+            f"{quantity(done.graded, 'assignment')} graded",
             f"{done.looked_up} looked up, as the same code was graded" if done.looked_up else "",
             f"{done.unchanged} unchanged",
-            f"{done.unreadable} submissions unreadable" if done.unreadable else "",
-            f"{absent} of the class handed in nothing of it" if absent else "",
+            f"{quantity(done.unreadable, 'submission')} unreadable" if done.unreadable else "",
         ]
         maxima = self._store.maxima()
         most = sum(maxima[slug] for slug in self._slugs if slug in maxima)
-        here = [score for student, score in scores.items() if student in self._present]
+        lines = [
+            f"{quantity(done.submissions, 'submission')}: {', '.join(filter(None, counts))}",
+            scores_line(class_.finals.values(), students, most),
+            f"{len(class_.absent)} of the class handed in nothing of it: {absent}"
+            if absent
+            else "",
+        ]
         return [
-            f"{done.submissions} submissions: {', '.join(filter(None, counts))}",
-            *filter(None, [scores_line(here, most)]),
+            *filter(None, lines),
             *(
                 f"{slug}: left out of exports and pages while course.toml has `graded = false` for "
                 "it"

@@ -16,7 +16,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from grader.text import plain, printable
+from grader.text import plain, printable, quantity
 
 LINE_EVERY_S = 30.0
 LINE_CHARACTERS = 500
@@ -39,14 +39,17 @@ class ClassProgress:
     The bar is drawn by the calls alone, not by a thread: grading processes are forked meanwhile.
 
     Args:
-        doing: what goes on, and `done` what is counted.
+        doing: what goes on, and `done` what is counted: a noun, and what has become of it.
     """
 
     def __init__(
-        self, console: Console, doing: str = "grading", done: str = "submissions graded"
+        self,
+        console: Console,
+        doing: str = "grading",
+        done: tuple[str, str] = ("submission", "graded"),
     ) -> None:
         self._console = console
-        self._what_is_counted = done
+        self._noun, self._participle = done
         self._bar = Progress(
             TextColumn(doing),
             BarColumn(),
@@ -101,7 +104,7 @@ class ClassProgress:
 
     def _line(self) -> str:
         elapsed_s = max(time.monotonic() - self._started, 1e-3)
-        line = f"{self._done}/{self._total} {self._what_is_counted}, "
+        line = f"{self._done} of {quantity(self._total, self._noun)} {self._participle}, "
         if not self._done:
             return f"{line}{elapsed_s:.0f} s so far"
         left_s = elapsed_s / self._done * (self._total - self._done)

@@ -88,7 +88,7 @@ def calibrate(
                     f"{error.name} is not installed: in the course's repository, "
                     "pip install -e '.[calibrate]'"
                 ) from None
-            with ClassProgress(errors, "training", "trainings done") as progress:
+            with ClassProgress(errors, "training", ("training", "done")) as progress:
                 progress.start(0)
                 calibration = Calibration(
                     engine,

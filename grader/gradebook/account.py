@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import statistics
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from itertools import chain, groupby
 
 from rich.table import Table
 from rich.text import Text
@@ -16,33 +17,66 @@ from grader.gradebook.counting import counted
 from grader.gradebook.history import Change, history
 from grader.gradebook.keeping.decisions import Decisions
 from grader.gradebook.keeping.store import Store
-from grader.gradebook.late import on_clock, shown
+from grader.gradebook.late import final_score, lateness_of, on_clock, shown
 from grader.gradebook.model import Entry, Person
 from grader.gradebook.scores import label, more_time, number, points, steps_of
 from grader.grading.key import MISSING
-from grader.text import plain, printable
+from grader.text import plain, printable, quantity
 
 LINES = 20  # at most so many of a kind at a run's end; `grader changes` has them all
 LONGEST = 2_000  # characters of a line
 
 
-def turnout(course: Course, store: Store, slugs: Collection[str]) -> dict[str, float]:
-    """By student the points that count in these assignments, of whoever has handed in any of
-    them."""
-    totals: dict[str, float] = defaultdict(float)
-    present = set()
-    for _, grade in counted(course, store.log_of(slugs), store.decisions(), 0):
-        totals[grade.student] += grade.score
-        if grade.code != MISSING:
-            present.add(grade.student)
-    return {student: totals[student] for student in present}
+@dataclass(frozen=True)
+class Turnout:
+    """How a class did in some assignments, as the class's page has it of all of them.
+
+    `finals`: by student the points that count, after overrides and lateness, of whoever has handed
+    in any of it or has a score that a person set. `absent`: who has handed in nothing of it.
+    """
+
+    finals: dict[str, float]
+    absent: list[str]
 
 
-def scores_line(scores: Collection[float], most: float) -> str:
-    """How a class did, of how many points; "" where nobody did anything."""
+def turnout(course: Course, store: Store, slugs: Collection[str]) -> Turnout:
+    """The class's turnout in these assignments; who is no longer on the roster is left out."""
+    decisions = store.decisions()
+    students = {s.student.key: s for s in store.students() if not s.is_dropped}
+    is_all = set(course.slugs) <= set(slugs)
+    finals, there = {}, set()
+    # Free days go to what is due first, so all is looked at.
+    log = counted(course, store.log_of({*course.slugs, *slugs}), decisions, 0)
+    by_student = groupby((grade for _, grade in log), key=lambda grade: grade.student)
+    nothing = ((student, ()) for student in decisions)  # of whom the log may have nothing
+    for student, counting in chain(by_student, nothing):
+        if student not in students or student in finals:
+            continue
+        grades, decided = list(counting), decisions.get(student, Decisions())
+        set_by_hand = [o for o in decided.overrides if o.slug in slugs or (is_all and not o.slug)]
+        if any(grade.code != MISSING and grade.slug in slugs for grade in grades):
+            there.add(student)
+        if student in there or set_by_hand:
+            at = students[student].submitted_at
+            scores = {grade.slug: grade.score for grade in grades}
+            late = lateness_of(
+                course,
+                scores,
+                {grade.slug: grade.submitted_at or at for grade in grades},
+                decided.overrides,
+                decided.extensions,
+            )
+            asked_for = {slug: score for slug, score in scores.items() if slug in slugs}
+            finals[student] = final_score(asked_for, set_by_hand, late)
+    return Turnout(finals, [student for student in students if student not in there])
+
+
+def scores_line(scores: Collection[float], students: int, most: float) -> str:
+    """How so many of the class's `students` did, of how many points; "" where nobody is graded."""
     if not scores:
         return ""
     return (
+        f"{len(scores)} of {quantity(students, 'student')} graded: "
         f"mean {points(statistics.fmean(scores))}, median {points(statistics.median(scores))} "
         f"of {points(most)} points"
     )
@@ -60,7 +94,7 @@ def summed_up(changes: Iterable[Change]) -> list[str]:
         checks = ", ".join(check.split(" ")[0] for check in change.checks)
         kinds[change.after.key.slug, moved, checks, "; ".join(change.reasons)] += 1
     return [
-        f"{slug}: {count} student{'' if count == 1 else 's'} {signed(moved)}"
+        f"{slug}: {quantity(count, 'student')} {signed(moved)}"
         f"{f', by {checks}' if checks else ''}: {why}"
         for (slug, moved, checks, why), count in sorted(
             kinds.items(), key=lambda kind: (kind[0][0], -kind[1], kind[0])
@@ -73,7 +107,8 @@ def moved_lines(changes: Sequence[Change], names: dict[str, str]) -> list[str]:
     if not changes:
         return []
     sums = summed_up(changes)
-    lines = [f"{len(changes)} score{' has' if len(changes) == 1 else 's have'} moved:"]
+    have = "has" if len(changes) == 1 else "have"
+    lines = [f"{quantity(len(changes), 'score')} {have} moved:"]
     if len(sums) < len(changes):
         lines += [f"  {line}" for line in sums[:LINES]]
     lines += [f"  {moved_line(change, names)}" for change in changes[:LINES]]

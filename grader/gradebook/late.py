@@ -16,6 +16,7 @@ import msgspec
 
 from grader.course.manifest import Course
 from grader.gradebook.model import Extension, Lateness, Override
+from grader.text import quantity
 
 LONGEST = timedelta(days=36_500)  # from the due date; whoever commits can write any time
 
@@ -91,6 +92,20 @@ def lateness(
     return found
 
 
+def lateness_of(
+    course: Course,
+    scores: Mapping[str, float],
+    times: Mapping[str, str],
+    overrides: Sequence[Override],
+    extensions: Sequence[Extension],
+) -> dict[str, Lateness]:
+    """The same of what a student's raw `scores` by slug and the overrides earn, handed in at these
+    `times`."""
+    by_hand = {o.slug: o.score for o in overrides if o.slug in scores}
+    earned = {**scores, **by_hand}
+    return lateness(course, {s: times[s] for s in earned if earned[s] > 0}, extensions)
+
+
 def days_late(due: datetime, submitted: datetime) -> int:
     """How many days of the calendar, in the zone of `due`, have begun since; 0: it is in time."""
     moment = in_utc(submitted)
@@ -134,7 +149,7 @@ def explained(late: Lateness) -> str:
 
 
 def counted_days(count: int) -> str:
-    return f"{count} day{'' if count == 1 else 's'}"
+    return quantity(count, "day")
 
 
 def shown(moment: str) -> str:

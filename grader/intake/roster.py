@@ -18,7 +18,7 @@ from grader.intake.csv_table import Table, read_table
 from grader.intake.encodings import TableError
 from grader.intake.headings import PARTICIPANT_WORDS, spelt
 from grader.intake.times import parse_time
-from grader.text import fold, show_name, some, utc_text
+from grader.text import fold, quantity, show_name, some, utc_text
 
 _NAMES = {"name", "first_name", "last_name"}
 # By these two lines are of one person.
@@ -134,7 +134,8 @@ def read_roster(
     if not encoding.startswith("utf"):
         notes.append(_read_as(encoding, where, [line.name for _, line in lines]))
     if staff:
-        notes.append(f"{where}: {staff} left out as staff or test students")
+        left_out = quantity(staff, "line")
+        notes.append(f"{where}: {left_out} of staff or test students left out")
     if not lines:
         raise RosterError(f"{where}: it lists nobody; check the file, or leave --roster out")
     if rounded := next(filter(_ROUNDED.fullmatch, chain(*identifiers)), ""):

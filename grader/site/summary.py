@@ -32,6 +32,13 @@ BIN_PERCENT = 10
 _FIGURES = re.compile(r"\[[^\]\n]*\]|-?\d[\d.,]*(?:e[-+]?\d+)?")
 
 
+def handed_in(entry: Entry) -> bool:
+    """Whether there is anything; who was to hand in and did not has results of 0 points."""
+    return entry.report is not None and any(
+        assignment.status != "missing" for assignment in entry.report.assignments
+    )
+
+
 @dataclass
 class CheckSummary:
     """A check over the class; `messages` counts its failures by message, figures aside."""
@@ -79,7 +86,8 @@ class CheckSummary:
 
 @dataclass
 class AssignmentSummary:
-    """An assignment over the class: how many have each status, and the mean score."""
+    """An assignment over the class: how many have each status, and the mean score of those who
+    handed it in or whose score a person set."""
 
     info: AssignmentInfo
     statuses: Counter[str] = field(default_factory=Counter)
@@ -90,12 +98,13 @@ class AssignmentSummary:
         self.scores += score
 
     @property
-    def graded(self) -> int:
+    def students(self) -> int:
         return self.statuses.total()
 
     @property
     def mean(self) -> float | None:
-        return self.scores / self.graded if self.graded else None
+        graded = self.students - self.statuses["missing"]  # who scores 0
+        return self.scores / graded if graded else None
 
     @property
     def parts(self) -> list[tuple[str, int]]:
@@ -144,15 +153,16 @@ class ClassSummary:
                     )
             if assignment.slug in self.leaderboards:
                 self.leaderboards[assignment.slug].add(name, href, assignment)
+        is_absent = not handed_in(entry)
         percent = None
         if entry.final is not None and entry.max_score:
             percent = 100 * entry.final / entry.max_score
-            self.percents.append(percent)
+            if not is_absent or entry.overrides:
+                self.percents.append(percent)
         is_late = any(late.percent > 0 for late in entry.lateness.values())
         self.late += is_late
         self.overridden += bool(entry.overrides)
         self.odd += odd
-        is_absent = entry.report is None
         self.absent += is_absent
         others = (student.email, student.login, student.github, student.section, student.group)
         self.rows.append(

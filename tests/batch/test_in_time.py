@@ -126,20 +126,20 @@ def test_where_no_attempt_was_in_time_the_last_one_counts(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("again", "expected"),
     [
-        ({"adam.py": "y = 1\n"}, {"relu": "x = 1 on 09", "adam": "y = 1 on 12"}),
-        ({"relu.py": "x = 1\n", "adam.py": "y = 1\n"}, {"relu": "x = 1 on 09", "adam": "y = 1 on 12"}),
-        ({"relu.py": "x = 2\n", "adam.py": "y = 1\n"}, {"relu": "x = 2 on 12", "adam": "y = 1 on 12"}),
+        ({"adam": "y = 1"}, {"relu": "x = 1 on 09", "adam": "y = 1 on 12"}),
+        ({"relu": "x = 1", "adam": "y = 1"}, {"relu": "x = 1 on 09", "adam": "y = 1 on 12"}),
+        ({"relu": "x = 2", "adam": "y = 1"}, {"relu": "x = 2 on 12", "adam": "y = 1 on 12"}),
     ],
-)  # fmt: skip
+)
 def test_of_several_attempts_each_module_is_as_late_as_the_one_it_came_with(
     again: dict[str, str], expected: dict[str, str], tmp_path: Path
 ) -> None:
-    first = {"HW_jd_attempt_2026-10-09-12-00-00_relu.py": "x = 1\n"}
-    second = {f"HW_jd_attempt_2026-10-12-12-00-00_{name}": text for name, text in again.items()}
+    first = {"HW_jd_attempt_2026-10-09-12-00-00_relu.py": "x = 1"}
+    front = "HW_jd_attempt_2026-10-12-12-00-00"
+    second = {f"{front}_{slug}.py": text for slug, text in again.items()}
     with open_class(make_folder(tmp_path / "c", first | second), ["relu", "adam"]) as handed_in:
         (handed,) = handed_in.submissions
         submission, times = InTime(course_of("last"), {}).of("jd", handed, handed.load())
     assert expected == {
-        slug: f"{source.text.strip()} on {times[slug][8:10]}"
-        for slug, source in submission.sources.items()
+        slug: f"{source.text} on {times[slug][8:10]}" for slug, source in submission.sources.items()
     }

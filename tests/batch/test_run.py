@@ -128,7 +128,7 @@ def test_a_failure_of_ours_is_told_and_leaves_what_was_stored(
     assert ran.status == 3
     assert f"grader: the grader itself failed, not the submission: {told}\n" in ran.stderr
     assert "grader: next: the same command grades what is left\n" in ran.stderr
-    assert "2 submissions: 1 assignments graded, 0 unchanged" in ran.stderr
+    assert "2 submissions: 1 assignment graded, 0 unchanged" in ran.stderr
     assert batch.scores == {"ann": 3.0, "bob": 5.0}
     # It is tried again, and counts once it has come to something.
     batch.hand_in(ann="points = 7")
@@ -166,9 +166,9 @@ def test_what_crashed_is_stored_and_pointed_out(batch: Command) -> None:
     ("files", "status", "count"),
     [
         ({"ann/relu.py": "points = 3"}, 0, ""),
-        ({"ann/relu.py": b"\xff\xfe"}, 2, "1 submissions unreadable"),
-        ({"ann/relu.py": b"\xff\xfe", "bob/relu.py": "x = 1"}, 2, "1 submissions unreadable"),
-        ({"ann.zip": b"PK\x03\x04 nothing"}, 2, "1 submissions unreadable"),
+        ({"ann/relu.py": b"\xff\xfe"}, 2, "1 submission unreadable"),
+        ({"ann/relu.py": b"\xff\xfe", "bob/relu.py": "x = 1"}, 2, "1 submission unreadable"),
+        ({"ann.zip": b"PK\x03\x04 nothing"}, 2, "1 submission unreadable"),
         (
             {"ann.zip": b"PK\x03\x04 nothing", "bob/relu.py": b"\xff\xfe"},
             2,
@@ -183,7 +183,7 @@ def test_the_exit_status_says_whether_something_could_not_be_read(
     make_folder(batch.class_, files)
     ran = batch(*ONLY)
     assert ran.status == status
-    assert ("unreadable" in ran.stderr.split("submissions: ")[1].splitlines()[0]) == bool(count)
+    assert ("unreadable" in ran.stderr.partition(" graded, ")[2].splitlines()[0]) == bool(count)
     assert count in ran.stderr
 
 
@@ -208,7 +208,7 @@ def test_a_hand_in_that_is_nobodys_makes_the_status_2(batch: Command, tmp_path: 
     roster.write_text("name,identifier\nann,1\nJane,2\nJane,3\n")
     ran = batch(*ONLY, "--roster", roster)
     assert ran.status == 2
-    assert "1 submissions unreadable" in ran.stderr and batch.scores == {"ann": 3.0}
+    assert "1 submission unreadable" in ran.stderr and batch.scores == {"ann": 3.0}
 
 
 def test_a_failure_of_ours_weighs_more_than_what_cannot_be_read(batch: Command) -> None:
@@ -338,11 +338,13 @@ def test_the_score_of_the_last_download_counts_and_the_maximum_of_the_last_check
 def test_what_is_stored_is_graded_again_by_what_came_of_it(batch: Command) -> None:
     batch.hand_in(ann="points = 1", bob="points = 2  # CRASHES")
     assert batch(*ONLY).status == 0
-    for status, graded in (
-        ("crashed", 1), ("partial", 2), ("timed_out", 0), ("missing", 0), ("passed", 0),
-    ):  # fmt: skip
+    for status, graded, unchanged in (
+        ("crashed", "1 assignment", 1),
+        *((status, "0 assignments", 2) for status in ("timed_out", "missing", "passed")),
+        ("partial", "2 assignments", 0),
+    ):
         ran = batch(*ONLY, "--again", "--status", status)
-        assert f"2 submissions: {graded} assignments graded, {2 - graded} unchanged" in ran.stderr
+        assert f"2 submissions: {graded} graded, {unchanged} unchanged" in ran.stderr
     assert "2 assignments graded, 0 unchanged" in batch(*ONLY, "--again").stderr
     assert "0 assignments graded, 2 unchanged" in batch(*ONLY).stderr
 
@@ -362,20 +364,26 @@ def test_what_was_graded_is_kept_as_it_was_handed_in(batch: Command) -> None:
         assert ann.tree != ""
 
 
-def test_who_handed_in_nothing_is_counted_among_those_enrolled(
+def test_who_handed_in_nothing_is_named_among_those_enrolled(
     batch: Command, tmp_path: Path
 ) -> None:
     batch.hand_in(ann="points = 3", bob="points = 4")
     roster = tmp_path / "roster.csv"
-    roster.write_text("name,identifier\nann,1\nbob,2\ncem,3\ndee,4\n")
-    assert "2 of the class handed in nothing of it" in batch(*ONLY, "--roster", roster).stderr
+    nobody = "of the class handed in nothing of it: "
+    roster.write_text("name,identifier\nann,1\nbob,2\ncem,3\nd\x1b[1mee,4\n")
+    assert f"grader: 2 {nobody}cem, dee\n" in batch(*ONLY, "--roster", roster).stderr
     roster.write_text("name,identifier\nann,1\nbob,2\ncem,3\n")
-    assert "1 of the class handed in nothing of it" in batch(*ONLY, "--roster", roster).stderr
+    assert f"grader: 1 {nobody}cem\n" in batch(*ONLY, "--roster", roster).stderr
     make_folder(batch.class_, {"cem/notes.txt": "x"})
     ran = batch(*ONLY, "--roster", roster)
     assert "cem: there is no module named after an assignment in it" in ran.stderr
-    assert "1 of the class handed in nothing of it" in ran.stderr
-    assert "mean 3.5, median 3.5 of " in ran.stderr  # of those who did
+    assert f"1 {nobody}cem\n" in ran.stderr
+    # The class's page counts the same way.
+    assert "2 of 3 students graded: mean 3.5, median 3.5 of " in ran.stderr
+    many = "".join(f"s{number:02},{number}\n" for number in range(10, 25))
+    roster.write_text(f"name,identifier\nann,1\nbob,2\n{many}")
+    said = batch(*ONLY, "--roster", roster).stderr
+    assert f"15 {nobody}s10, s11, s12, s13, s14, s15, s16, s17, s18, s19 and 5 more\n" in said
 
 
 @pytest.mark.parametrize(

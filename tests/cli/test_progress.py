@@ -23,10 +23,10 @@ def test_a_line_every_half_minute_tells_pace_and_time_left(monkeypatch: pytest.M
             now += seconds
             told.advance(done)
     assert shown.getvalue().splitlines() == [
-        "0/40 submissions graded, 30 s so far",
-        "10/40 submissions graded, 10 a minute, 3 min left",
-        "10/40 submissions graded, 7 a minute, 4 min left",
-        "40/40 submissions graded, 26 a minute, 0 s left",  # the last one, whenever
+        "0 of 40 submissions graded, 30 s so far",
+        "10 of 40 submissions graded, 10 a minute, 3 min left",
+        "10 of 40 submissions graded, 7 a minute, 4 min left",
+        "40 of 40 submissions graded, 26 a minute, 0 s left",  # the last one, whenever
     ]
 
 
@@ -49,13 +49,13 @@ def test_what_there_is_more_to_do_counts(monkeypatch: pytest.MonkeyPatch) -> Non
     now = 0.0
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: now))
     shown = io.StringIO()
-    with ClassProgress(Console(file=shown, width=100), "training", "trainings done") as told:
+    with ClassProgress(Console(file=shown, width=100), "training", ("training", "done")) as told:
         told.start(0)
         told.more(4)
         told.more(2)
         now = 60.0
         told.advance(3)
-    assert shown.getvalue() == "3/6 trainings done, 3 a minute, 60 s left\n"
+    assert shown.getvalue() == "3 of 6 trainings done, 3 a minute, 60 s left\n"
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from test_store import COURSE, add_students, result
 
 from grader.course.manifest import Course, LatePolicy
+from grader.gradebook.account import turnout
 from grader.gradebook.keeping.store import Store, open_store
 from grader.gradebook.keeping.stored import StoredGradebook
+from grader.gradebook.scores import score_of
 
 STUDENTS, SLUGS = ("ann", "bob"), ("relu", "adam")
 DUE = datetime(2026, 10, 3, 12, tzinfo=UTC)
@@ -160,10 +162,18 @@ def test_any_order_of_results_and_decisions_gives_the_models_gradebook(
         add_students(store, *STUDENTS)
         for event in events:
             carry_out(event, store, model)
-        finals = {
-            entry.student.key: entry.final for entry in StoredGradebook(course_of(percent), store)
-        }
+        course = course_of(percent)
+        entries = {entry.student.key: entry for entry in StoredGradebook(course, store)}
+        finals = {who: entry.final for who, entry in entries.items()}
         assert finals == {who: model.final(who, percent) for who in STUDENTS}
+        # A run's end has the same figures, of all assignments and of one.
+        turned_out = turnout(course, store, course.slugs)
+        assert turned_out.finals == {who: f for who, f in finals.items() if f is not None}
+        assert turned_out.absent == [w for w, entry in entries.items() if not entry.hand_ins]
+        of_relu = {who: score_of(entry, "relu").final for who, entry in entries.items()}
+        assert turnout(course, store, ["relu"]).finals == {
+            who: final for who, final in of_relu.items() if final is not None
+        }
         for who in STUDENTS:
             standing = {slug: score for slug, (_, score) in store.standing(who).items()}
             assert standing == {

@@ -105,7 +105,7 @@ def test_a_row_that_cannot_be_read_is_named_and_graded_again(
     assert line.startswith("grader: ann: relu: ") and line.endswith("grades it again")
     doctor = run_grader("doctor", "--results", results)
     assert doctor.status == 3 and "✗ ann: relu:" in doctor.stdout
-    assert "1 assignments graded, 1 unchanged" in batch(run_grader, here).stderr
+    assert "1 assignment graded, 1 unchanged" in batch(run_grader, here).stderr
     assert run_grader(*EXPORT, "--results", results) == before
     doctor = run_grader("doctor", "--results", results)
     assert doctor.stdout == "✓ 2 students, every result can be read\n"

@@ -117,7 +117,7 @@ def test_canvas_and_githubs_own_numbers_are_no_identifiers_of_the_institution(
     )
     jane = Line("Doe, Jane", ("s42",), "", "jd", sections=("A and B",), numbers=("canvas:77",))
     assert roster(tmp_path, text) == Roster(
-        [jane], ["roster.csv: 1 left out as staff or test students"]
+        [jane], ["roster.csv: 1 line of staff or test students left out"]
     )
     classroom = (
         '"identifier","github_username","github_id","name"\n"42","octocat","583","Jane Doe"\n'

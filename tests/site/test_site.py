@@ -324,6 +324,22 @@ def test_who_handed_in_nothing_is_absent_whatever_score_was_set(final: float | N
     assert (summary.absent, row[-1]) == (1, 8)  # the row's marks, of which 8 is for that
 
 
+def test_whose_score_is_0_for_having_handed_in_nothing_is_absent_and_in_no_mean() -> None:
+    summary = ClassSummary(INFOS)
+    summary.add(make_entry("ann", "Ann", make_report("a")))
+    report = make_report("bob")
+    missing = [msgspec.structs.replace(a, status="missing", score=0.0) for a in report.assignments]
+    summary.add(
+        make_entry("bob", "Bob", msgspec.structs.replace(report, assignments=missing, score=0.0))
+    )
+    assert (summary.graded, summary.absent, summary.mean) == (1, 1, 100)
+    assert summary.assignments["relu"].mean == 10
+    assert [status for status, _ in summary.assignments["relu"].parts] == ["passed", "missing"]
+    by_hand = (Override("", 40.0, "oral exam", "2026-03-05T10:00:00Z"),)
+    summary.add(make_entry("cem", "Cem", None, overrides=by_hand, final=40.0))
+    assert (summary.graded, summary.absent) == (2, 2)
+
+
 @pytest.mark.parametrize("losses", [[0.0], [1e300, 2e300], [float("inf"), 1.0], [2.3] * 40])
 def test_any_curve_can_be_drawn(losses: list[float]) -> None:
     for band in (None, load_reference().bands["relu"]):

@@ -9,13 +9,14 @@ results can be written, and the code of a notebook is a module as well.
 
 from __future__ import annotations
 
-import os.path
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
 from grader.gradebook.model import Gradebook
 from grader.gradebook.scores import ExportError, note
+from grader.text import quantity
 
 STUB = "_stub"  # no student's key begins so
 
@@ -49,21 +50,27 @@ def write_jplag(_: Gradebook, folder: Path, *, sources: Sources | None) -> None:
         if slug not in written:
             (folder / slug).mkdir(parents=True)
             written[slug] = None
-        write_module(os.path.join(folder, slug, f"{key}.py"), text)
+        write_module(f"{folder}{os.sep}{slug}{os.sep}{key}.py", text)
     for slug in written:
         stub = sources.stub(slug)
         base = f" -bc {folder / slug / STUB}" if stub is not None else ""
         if stub is not None:
             (folder / slug / STUB).mkdir()
-            write_module(os.path.join(folder, slug, STUB, f"{slug}.py"), stub)
+            write_module(str(folder / slug / STUB / f"{slug}.py"), stub)
         note(f"jplag: java -jar jplag.jar -l python3{base} {folder / slug}")
     if missing:
         note(
-            f"jplag: {missing} modules are left out: they could not be read, or were graded before "
-            "modules were kept; grader batch CLASS --again keeps them"
+            f"jplag: left out: {quantity(missing, 'module')} that could not be read, or graded "
+            "before modules were kept; grader batch CLASS --again keeps them"
         )
 
 
 def write_module(path: str, text: str) -> None:
-    with open(path, "xb", buffering=0) as file:  # in one go, as there may be a million
-        file.write(text.encode("utf-8", "backslashreplace"))
+    # Without a file object: there may be a million.
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    left = text.encode("utf-8", "backslashreplace")
+    try:
+        while left:
+            left = left[os.write(file, left) :]
+    finally:
+        os.close(file)

@@ -15,7 +15,7 @@ from grader.gradebook.keeping.decisions import Decisions
 from grader.gradebook.keeping.grades import StoredHandIn
 from grader.gradebook.keeping.store import Store, open_store
 from grader.gradebook.keeping.students import StoredStudent
-from grader.gradebook.late import final_score, lateness, on_clock
+from grader.gradebook.late import final_score, lateness_of, on_clock
 from grader.gradebook.model import AssignmentInfo, Entry, Extension, HandIn, Person
 from grader.gradebook.uploads import upload_names
 from grader.grading.key import MISSING
@@ -102,8 +102,7 @@ class StoredGradebook:
         report = self._report(stored, counting)
         scores = {} if report is None else {a.slug: a.score for a in report.assignments}
         times = {slug: each.submitted_at or stored.submitted_at for slug, each in counting.items()}
-        earned = scores | {o.slug: o.score for o in overrides if o.slug in scores}
-        late = lateness(self.course, {s: times[s] for s in earned if earned[s] > 0}, extensions)
+        late = lateness_of(self.course, scores, times, overrides, extensions)
         is_graded = report is not None or bool(overrides)
         return Entry(
             student=stored.student,

@@ -151,8 +151,7 @@ def last_attempt(attempts: Sequence[Attempt], moment: datetime) -> State | None:
     in_time = [(time, load) for time, load in attempts if time and time <= utc_text(moment)]
     if not in_time:
         return None
-    time, load = in_time[-1]
-    submission = load()
+    submission = in_time[-1][1]()
     return State(submission, first_there(in_time, submission))
 
 
