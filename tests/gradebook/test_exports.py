@@ -503,7 +503,7 @@ def test_jplag_gets_a_folder_an_assignment_a_file_a_student_and_the_stub(
     }
     told = capsys.readouterr().err
     assert f"jplag.jar -l python3 -bc {tmp_path}/out/relu/_stub {tmp_path}/out/relu" in told
-    assert "1 modules are left out" in told
+    assert "left out: 1 module that" in told
     with pytest.raises(ExportError, match="is not empty"):
         export(FakeGradebook([]), "jplag", tmp_path / "out", sources=sources)
 
