@@ -25,6 +25,7 @@ from grader.batch.identity import (
     without_agreed,
 )
 from grader.batch.keys import new_key, storable
+from grader.batch.teams import may_be_teams, shared
 from grader.gradebook.keeping.store import Store
 from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.model import Person
@@ -53,11 +54,21 @@ class Enrolment:
     absent: list[str] = field(default_factory=list)
 
 
-def enrol(store: Store, submissions: Sequence[Handed], roster: Sequence[Line] | None) -> Enrolment:
-    """Store who handed in these submissions, and who else is on the roster."""
+def enrol(
+    store: Store,
+    submissions: Sequence[Handed],
+    roster: Sequence[Line] | None,
+    *,
+    teams: bool = False,
+) -> Enrolment:
+    """Store who handed in these submissions, and who else is on the roster.
+
+    Args:
+        teams: the roster's groups hand in together.
+    """
     roll = Roll(store)
     notes = [] if roster is None else roll.add_roster(roster, submissions)
-    enrolment = roll.add_submissions(submissions)
+    enrolment = roll.add_submissions(submissions, teams=teams)
     if roster is not None:
         keys = dict.fromkeys(key for key, _ in enrolment.handed)
         notes += roll.strangers(list(keys))
@@ -80,6 +91,7 @@ class Roll:
         self._new_handles: dict[str, set[Handle]] = defaultdict(set)
         self._replaced: list[tuple[str, str]] = []
         self.extensions: dict[str, str] = {}
+        self._is_listed = False  # there is a roster now
         self._in_doubt: set[str] = set()  # of whom a hand-in may be that is nobody's
         self._keys = {key.casefold() for key in self._before}
         self._sources = {stored.source for stored in self._before.values()}
@@ -134,6 +146,7 @@ class Roll:
 
     def add_roster(self, roster: Sequence[Line], submissions: Sequence[Handed]) -> list[str]:
         """Note what the roster says of everybody; who is no longer on it is dropped."""
+        self._is_listed = True
         handles = [handles_of(line) for line in roster]
         found = self._owners_of(handles, submissions)
         enrolled = set()
@@ -218,7 +231,7 @@ class Roll:
 
     # ------------------------------------------------------------ what was handed in
 
-    def add_submissions(self, submissions: Sequence[Handed]) -> Enrolment:
+    def add_submissions(self, submissions: Sequence[Handed], *, teams: bool) -> Enrolment:
         """Find whose each is; whoever is not known yet is new."""
         handed: dict[str, list[Handed]] = defaultdict(list)
         of_groups = set()
@@ -239,23 +252,35 @@ class Roll:
                 notes.append(f"{show_name(submission.source)}: taken to be {who}'s")
             for key in claim.keys or [self._newcomer(submission, new)]:
                 handed[key].append(submission)
-        result = []
+        result = {}
         for key, several in handed.items():
             one = several[0] if len(several) == 1 else in_conflict(several)
             # What is a group's or in dispute tells nothing of a person.
             if len(several) == 1 and one.source not in of_groups:
                 self._know(key, known_by(one))
                 self._students[key] = with_handed(self._students[key], one)
-            stored = self._students[key]
-            self._students[key] = msgspec.structs.replace(
-                stored,
-                source=stored.source or self._free_source(one.source),
-                submission=printable(one.source, MAX_NAME_CHARACTERS),
-                submitted_at=one.submitted_at or stored.submitted_at,
-                upload=storable(one.upload) or stored.upload,
-            )
-            result.append((key, one))
-        return Enrolment(result, notes, refused)
+            self._note(key, one, one.upload)
+            result[key] = one
+        own = {key: one for key, one in result.items() if one.source not in of_groups}
+        if teams:
+            for key, one in shared(own, self._students).items():
+                if key not in result:
+                    self._note(key, one, "")
+                result[key] = one
+        elif self._is_listed and not of_groups and (question := may_be_teams(own, self._students)):
+            notes.append(question)
+        return Enrolment(list(result.items()), notes, refused)
+
+    def _note(self, key: str, handed: Handed, upload: str) -> None:
+        """That somebody has this hand-in."""
+        stored = self._students[key]
+        self._students[key] = msgspec.structs.replace(
+            stored,
+            source=stored.source or self._free_source(handed.source),
+            submission=printable(handed.source, MAX_NAME_CHARACTERS),
+            submitted_at=handed.submitted_at or stored.submitted_at,
+            upload=storable(upload) or stored.upload,
+        )
 
     def _newcomer(self, submission: Handed, new: dict[Handle, tuple[str, list[Handle]]]) -> str:
         """Whom nobody knew before this run; `new`: who is, by what is one person's own, and what

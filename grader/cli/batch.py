@@ -132,7 +132,12 @@ def batch(
                 ClassProgress(errors) as progress,
             ):
                 note(handed_in.layout)
-                enrolment = enrol(store, handed_in.submissions, listed.lines if listed else None)
+                enrolment = enrol(
+                    store,
+                    handed_in.submissions,
+                    listed.lines if listed else None,
+                    teams=course.roster.teams,
+                )
                 odd = [*(listed.notes if listed else ()), *handed_in.notes, *enrolment.notes]
                 odd += note_extensions(store, enrolment.extensions, course.zone)
                 for line in odd:

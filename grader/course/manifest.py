@@ -113,7 +113,8 @@ class CanvasColumns(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RosterColumns(msgspec.Struct, frozen=True, kw_only=True):
-    """`[roster]`: what a roster's columns are called where nobody else calls them so."""
+    """`[roster]`: what a roster's columns are called where nobody else calls them so; `teams`:
+    whether its groups hand in together."""
 
     name: Text | tuple[Text, ...] = ()
     first_name: Text | tuple[Text, ...] = ()
@@ -127,11 +128,12 @@ class RosterColumns(msgspec.Struct, frozen=True, kw_only=True):
     role: Text | tuple[Text, ...] = ()
     submitted: Text | tuple[Text, ...] = ()
     extension: Text | tuple[Text, ...] = ()
+    teams: bool = False
 
     @property
     def headings(self) -> dict[str, tuple[str, ...]]:
         """The headings of each field."""
-        given = {field: getattr(self, field) for field in self.__struct_fields__}
+        given = {f: getattr(self, f) for f in self.__struct_fields__ if f != "teams"}
         return {field: (v,) if isinstance(v, str) else v for field, v in given.items() if v}
 
 

@@ -56,9 +56,11 @@ class Class:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def enrol(self, *submissions: Handed, roster: Sequence[Line] | None = None) -> list[str]:
+    def enrol(
+        self, *submissions: Handed, roster: Sequence[Line] | None = None, teams: bool = False
+    ) -> list[str]:
         with open_store(self.folder, create=True) as store:
-            self.enrolment = enrol(store, submissions, roster)
+            self.enrolment = enrol(store, submissions, roster, teams=teams)
         return self.enrolment.notes
 
     @property
