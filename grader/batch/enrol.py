@@ -13,8 +13,8 @@ from functools import partial
 
 import msgspec
 
-from grader.batch.claims import Claims, absent_of
-from grader.batch.identity import (
+from grader.batch.who.claims import Claims, absent_of
+from grader.batch.who.identity import (
     first,
     handles_of,
     is_own,
@@ -24,8 +24,8 @@ from grader.batch.identity import (
     with_line,
     without_agreed,
 )
-from grader.batch.keys import new_key, storable
-from grader.batch.teams import may_be_teams, shared
+from grader.batch.who.keys import new_key, storable
+from grader.batch.who.teams import may_be_teams, shared
 from grader.gradebook.keeping.store import Store
 from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.model import Person
@@ -67,7 +67,13 @@ def enrol(
         teams: the roster's groups hand in together.
     """
     roll = Roll(store)
-    notes = [] if roster is None else roll.add_roster(roster, submissions)
+    notes: list[str] = []
+    if roster is not None:
+        listed = [line for line in roster if line.role != "staff"]
+        notes += roll.add_roster(listed, submissions)
+        staff = [line for line in roster if line.role == "staff"]
+        submissions, of_staff = roll.without_staff(submissions, staff)
+        notes += of_staff
     enrolment = roll.add_submissions(submissions, teams=teams)
     if roster is not None:
         keys = dict.fromkeys(key for key, _ in enrolment.handed)
@@ -163,6 +169,11 @@ class Roll:
                     f"{show_name(before.student.name)}: called {show_name(line.name)} on the "
                     "roster now; if these are two, mend the number or address that they share"
                 )
+            if line.role == "dropped":
+                self._students[key] = msgspec.structs.replace(
+                    self._students[key], standing="dropped"
+                )
+                continue
             enrolled.add(key)
             self.extensions[key] = line.extension
         dropped = [k for k, s in self._students.items() if s.standing and k not in enrolled]
@@ -175,6 +186,26 @@ class Roll:
                 "is stored of them stays, and shows --with-dropped"
             )
         return notes
+
+    def without_staff(
+        self, submissions: Sequence[Handed], staff: Sequence[Line]
+    ) -> tuple[Sequence[Handed], list[str]]:
+        """The hand-ins that are not of these lines' people, and a note of those that are: teachers
+        try their own assignments."""
+        directory = Directory({str(place): handles_of(line) for place, line in enumerate(staff)})
+        left, gone = [], []
+        for submission in submissions:
+            handles = known_by(submission)
+            students = self._directory.known_as(handles) | self._directory.named(handles)
+            if not any(map(self.has, students)) and (
+                directory.known_as(handles) or directory.named(handles)
+            ):
+                gone.append(show_name(submission.name))
+            else:
+                left.append(submission)
+        if not gone:
+            return left, []
+        return left, [f"left out, as staff by the roster: {some(gone, NAMED)}"]
 
     def _owners_of(
         self, lines: Sequence[Collection[Handle]], submissions: Sequence[Handed]

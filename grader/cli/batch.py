@@ -135,7 +135,7 @@ def batch(
                 enrolment = enrol(
                     store,
                     handed_in.submissions,
-                    listed.lines if listed else None,
+                    [*listed.lines, *listed.others] if listed else None,
                     teams=course.roster.teams,
                 )
                 odd = [*(listed.notes if listed else ()), *handed_in.notes, *enrolment.notes]

@@ -120,6 +120,12 @@ FIELDS: dict[str, str] = {
         role, roles, course role, enrollment role, Rolle, Rollen, Rôle, Rôles, Rol, Roles, Ruolo,
         Ruoli, Papel, Papéis, Função, Roll, Roller
     """,
+    "standing": """
+        status, registration status, enrollment status, enrolment status, attendance status,
+        student status, course status, reg status, Anmeldestatus, Belegungsstatus, Statut,
+        Statut d'inscription, Estado, Estado de inscripción, Stato, Stato iscrizione,
+        Inschrijfstatus, Tilmeldingsstatus, Situação, Situación
+    """,
     "submitted": """
         submitted, submitted at, submission time, submission timestamp, timestamp, submission date,
         last modified (submission), Zuletzt geändert (Abgabe), Abgegeben, Abgabezeit,

@@ -13,28 +13,18 @@ from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from itertools import chain
 from pathlib import Path
+from typing import Literal
 
 from grader.intake.csv_table import Table, read_table
 from grader.intake.encodings import TableError
 from grader.intake.headings import PARTICIPANT_WORDS, spelt
+from grader.intake.standing import is_role_of_staff, says_gone
 from grader.intake.times import parse_time
 from grader.text import fold, quantity, show_name, some, utc_text
 
 _NAMES = {"name", "first_name", "last_name"}
 # By these two lines are of one person.
 _TOLD_BY = ("numbers", "identifiers", "email", "login", "github")
-# Words in the names of roles, without the endings that some languages put to them.
-_STAFF = {
-    "teacher", "instructor", "professor", "lecturer", "ta", "assistant", "staff", "grader",
-    "reader", "marker", "tutor", "observer", "designer", "builder", "owner", "admin",
-    "administrator", "manager", "maintainer", "guest", "leader", "coordinator",
-    "lehrende", "lehrender", "lehrer", "dozent", "trainer", "kursadministrator", "kurstutor",
-    "verwalter", "gast", "enseignant", "enseignante", "profesora", "professora", "professeur",
-    "formateur", "profesor", "docente", "professore", "underviser", "laerer", "forelaeser",
-    "hjaelpelaerer", "instruktor", "kursusansvarlig", "censor", "larare", "leraar",
-    "docent", "gestor", "ayudante",
-}  # fmt: skip
-_ENDING = re.compile(r"[/*:_(](?:in|innen|r|e|a)\b\)?")
 _TEST_STUDENT = ("student, test", "test student")
 _PREVIEW = "_previewuser"  # whom Blackboard makes for a teacher to see what students see
 _WHOLE = re.compile(r"\A(\d+)\.0+\Z")  # a number that has been taken for a measurement
@@ -74,6 +64,7 @@ class Line:
     numbers: tuple[str, ...] = ()
     other_emails: tuple[str, ...] = ()
     also_called: str = ""
+    role: Literal["student", "staff", "dropped"] = "student"
 
     @property
     def identifier(self) -> str:
@@ -86,10 +77,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Roster:
-    """Who is in the class, each once, and what is odd about the file, a line each."""
+    """Who is in the class, each once, and what is odd about the file, a line each.
+
+    `others` are listed as well, and are no students of the class: staff, or dropped.
+    """
 
     lines: list[Line]
     notes: list[str] = field(default_factory=list)
+    others: list[Line] = field(default_factory=list)
 
 
 def read_roster(
@@ -117,6 +112,7 @@ def read_roster(
             f"course.toml's [roster]: {some([show_name(text) for text in table.unread], NAMED)}"
         )
     lines: list[tuple[int, Line]] = []
+    others: list[Line] = []
     identifiers = []
     remarks = remarks_below(table.rows)
     staff = 0
@@ -125,12 +121,18 @@ def read_roster(
             notes.append(f"{where}, line {number}: no person, so left out: {remarks[number]}")
         elif is_staff(table, row):
             staff += 1
+            if (line := line_of(table, row)) is not None:
+                others.append(replace(line, role="staff"))
         elif (line := line_of(table, row)) is not None:
             line, unread = with_time(line, table.cell(row, "submitted"), zone)
             if unread:
                 notes.append(f"{where}, line {number}: {unread}")
             identifiers.append(line.identifiers)
-            lines.append((number, without_rounded(line)))
+            line = without_rounded(line)
+            if is_gone(table, row):
+                others.append(replace(line, role="dropped"))
+            else:
+                lines.append((number, line))
     if not encoding.startswith("utf"):
         notes.append(_read_as(encoding, where, [line.name for _, line in lines]))
     if staff:
@@ -143,7 +145,11 @@ def read_roster(
             f"{where}: a spreadsheet has rounded numbers, as {rounded}: make that column text and "
             "save the list anew"
         )
-    return Roster(each_once(lines, where), notes)
+    listed = each_once(lines, where)
+    others = apart_from(listed, others)
+    if gone := [show_name(line.name) for line in others if line.role == "dropped"]:
+        notes.append(f"{where}: dropped by what the list says of them: {some(gone, NAMED)}")
+    return Roster(listed, notes, others)
 
 
 def with_time(line: Line, time: str, zone: tzinfo) -> tuple[Line, str]:
@@ -209,9 +215,14 @@ def without_rounded(line: Line) -> Line:
 
 
 def is_staff(table: Table, row: Sequence[str]) -> bool:
-    roles = {word for cell in table.cells(row, "role") for word in _role_words(cell)}
     is_preview = table.cell(row, "login").endswith(_PREVIEW)
-    return fold(name_of(table, row)) in _TEST_STUDENT or is_preview or bool(roles & _STAFF)
+    is_test = fold(name_of(table, row)) in _TEST_STUDENT or is_preview
+    return is_test or any(map(is_role_of_staff, table.cells(row, "role")))
+
+
+def is_gone(table: Table, row: Sequence[str]) -> bool:
+    """Whether the list says that somebody has left the class."""
+    return any(map(says_gone, table.cells(row, "standing")))
 
 
 def line_of(table: Table, row: Sequence[str]) -> Line | None:
@@ -265,11 +276,6 @@ def _is_name(cell: str) -> bool:
     return len(words) > 1 and not any(c.isdigit() or c == "@" for c in cell)
 
 
-def _role_words(cell: str) -> list[str]:
-    words = re.findall(r"[^\W\d_]+", _ENDING.sub("", fold(cell)))
-    return [word.removesuffix("enrollment") for word in words]
-
-
 def _participant(cell: str) -> str:
     """The number behind Moodle's word for a participant; "" if there is no such word."""
     match = re.fullmatch(r"(\D+?)\s*(\d+)", cell)
@@ -320,6 +326,23 @@ def each_once(lines: Sequence[tuple[int, Line]], where: str) -> list[Line]:
         for key in own:
             place_of[key] = place
     return [line for _, line in people]
+
+
+def apart_from(students: Sequence[Line], others: Sequence[Line]) -> list[Line]:
+    """Those of the `others` who are no students, each once: who has changed the section stands on a
+    list twice."""
+
+    def known_by(line: Line) -> set[tuple[str, str]]:
+        own = {(kind, fold(value)) for kind in _TOLD_BY for value in _values(line, kind)}
+        return own or {("name", " ".join(sorted(_words(line.name))))}
+
+    seen = set().union(*map(known_by, students))
+    found = []
+    for line in others:
+        if seen.isdisjoint(known_by(line)):
+            found.append(line)
+        seen |= known_by(line)
+    return found
 
 
 def _values(line: Line, kind: str) -> tuple[str, ...]:

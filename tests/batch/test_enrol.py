@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.batch.enrol import enrol
-from grader.batch.keys import new_key
+from grader.batch.who.keys import new_key
 from grader.gradebook.keeping.store import open_store
 from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.people import name_forms, plain_number

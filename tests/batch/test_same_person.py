@@ -131,3 +131,26 @@ def test_who_is_dropped_comes_back_with_all_that_is_stored(class_: Class) -> Non
     assert not class_.students[key].is_dropped
     with open_store(class_.folder) as store:
         assert [o.score for o, _ in store.decisions()[key].override_log] == [40.0]
+
+
+def test_whom_the_roster_calls_dropped_is_kept_as_dropped(class_: Class) -> None:
+    gone = dataclasses.replace(OWN, role="dropped")
+    other = Line("Bob Roe", ("9",))
+    class_.enrol(handed("jd"), roster=[other, gone])
+    (key,) = class_.keys
+    assert class_.students[key].is_dropped and class_.students[key].student.identifier == "s42"
+    assert [class_.students[key].student.name for key in class_.enrolment.absent] == ["Bob Roe"]
+    class_.enrol(handed("jd"), roster=[other, OWN])
+    assert class_.keys == [key] and not class_.students[key].is_dropped
+
+
+@pytest.mark.parametrize("name", ["boss", "boss@example.edu", "Ann Boss"])
+def test_what_staff_hand_in_is_left_out_and_said(name: str, class_: Class) -> None:
+    staff = Line("Boss, Ann", email="boss@example.edu", login="boss", role="staff")
+    notes = class_.enrol(handed(name), handed("jd"), roster=[OWN, staff])
+    assert notes == [f"left out, as staff by the roster: {name}"]
+    assert [class_.students[key].student.name for key in class_.keys] == [OWN.name]
+    # A student of that name is a student.
+    namesake = Line("Ann Boss", ("77",))
+    class_.enrol(handed("Ann Boss"), roster=[OWN, namesake, staff])
+    assert [class_.students[key].student.identifier for key in class_.keys] == ["77"]

@@ -72,7 +72,8 @@ def run(
 ) -> Quiet:
     """`grader batch` of SLUGS with an executor of the tests'."""
     display = Quiet()
-    lines = None if roster is None else read_roster(roster, UTC).lines
+    listed = None if roster is None else read_roster(roster, UTC)
+    lines = None if listed is None else [*listed.lines, *listed.others]
     assignments = [course.assignment(slug) for slug in SLUGS]
     with (
         open_class(class_, COURSE.every_slug) as handed_in,

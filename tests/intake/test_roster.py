@@ -116,8 +116,9 @@ def test_canvas_and_githubs_own_numbers_are_no_identifiers_of_the_institution(
         '"Doe, Jane",77,s42,jd,A and B,\n"Student, Test",78,,,A,\n'
     )
     jane = Line("Doe, Jane", ("s42",), "", "jd", sections=("A and B",), numbers=("canvas:77",))
+    test_student = Line("Student, Test", sections=("A",), numbers=("canvas:78",), role="staff")
     assert roster(tmp_path, text) == Roster(
-        [jane], ["roster.csv: 1 line of staff or test students left out"]
+        [jane], ["roster.csv: 1 line of staff or test students left out"], [test_student]
     )
     classroom = (
         '"identifier","github_username","github_id","name"\n"42","octocat","583","Jane Doe"\n'
@@ -428,3 +429,41 @@ def test_ten_rows_may_stand_above_the_header(tmp_path: Path) -> None:
     assert roster(tmp_path, "The class of 2026\n" * 10 + table).lines == [JANE]
     with pytest.raises(RosterError, match="no column is called name"):
         roster(tmp_path, "The class of 2026\n" * 11 + table)
+
+
+@pytest.mark.parametrize(
+    ("heading", "status", "is_there"),
+    [
+        ("Registration Status", "**Web Registered**", True),
+        ("Registration Status", "Drop/Delete", False),
+        ("Attendance Status", "Fully Enrolled", True),
+        ("Attendance Status", "Temporarily Withdrawn", False),
+        ("Status", "Active", True),
+        ("Status", "Suspended", False),
+        ("Enrollment Status", "inactive", False),
+        ("Enrollment Status", "Waitlisted", True),
+        ("Status", "Submitted for grading - 2 days late", True),
+        ("Status", "Abgemeldet", False),
+        ("Statut", "D\u00e9sinscrite", False),
+        ("Estado", "Baja", False),
+        ("Tilmeldingsstatus", "Frameldt", False),
+        ("Tilmeldingsstatus", "Tilmeldt", True),
+    ],
+)
+def test_a_list_says_who_has_left_the_class(
+    heading: str, status: str, is_there: bool, tmp_path: Path
+) -> None:
+    text = f"Name,Student ID,{heading}\nBob Roe,2,\nJane Doe,42,{status}\n"
+    jane = Line("Jane Doe", ("42",), role="student" if is_there else "dropped")
+    found = roster(tmp_path, text)
+    assert (jane in found.lines, jane in found.others) == (is_there, not is_there)
+    told = ["roster.csv: dropped by what the list says of them: Jane Doe"]
+    assert found.notes == ([] if is_there else told)
+
+
+def test_who_has_left_one_section_for_another_is_in_the_class(tmp_path: Path) -> None:
+    lines = ["Jane Doe,42,A,Dropped", "Jane Doe,42,B,Registered", "Bob Roe,2,A,Dropped"]
+    text = "\n".join(["Name,Student ID,Section,Status", *lines, *lines])
+    found = roster(tmp_path, text)
+    assert found.lines == [Line("Jane Doe", ("42",), sections=("B",))]
+    assert found.others == [Line("Bob Roe", ("2",), sections=("A",), role="dropped")]

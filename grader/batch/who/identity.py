@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
-from grader.batch.keys import storable
+from grader.batch.who.keys import storable
 from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.model import Person
 from grader.gradebook.people import Handle, name_forms, words_of

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from grader.batch.claims import squeezed
+from grader.batch.who.claims import squeezed
 from grader.gradebook.keeping.students import StoredStudent
 from grader.intake.layouts import Handed
 from grader.intake.layouts.base import attempted, load_all

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from grader.batch.identity import known_by
+from grader.batch.who.identity import known_by
 from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.people import Directory
 from grader.intake.layouts import Handed
