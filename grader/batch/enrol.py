@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain, permutations
 
 import msgspec
 
@@ -35,6 +36,7 @@ from grader.intake.roster import Line
 from grader.submissions.reading import MAX_NAME_CHARACTERS
 from grader.text import fold, printable, show_name, some
 
+MOST_WORDS = 8  # of a name, of which any two are looked at together
 NAMED = 5  # at most so many people in a note
 # As what somebody is shown whose name is not known.
 SHOWN = ("email", "login", "github", "identifier")
@@ -119,7 +121,9 @@ class Roll:
         by_word: dict[str, set[str]] = defaultdict(set)
         for key, stored in self._students.items():
             if stored.standing == "enrolled" and key not in present:
-                for word in name_words(stored.student.name):
+                words = name_words(stored.student.name)
+                # Canvas runs the words of a name together.
+                for word in chain(words, map("".join, permutations(sorted(words)[:MOST_WORDS], 2))):
                     by_word[word].add(key)
         return [self._stranger(key, by_word) for key in handed_in if not self.has(key)]
 
@@ -129,8 +133,7 @@ class Roll:
         near = [
             other
             for other, count in shared.items()
-            # A second name, a title or a nickname more, or less.
-            if 2 <= count >= min(len(words), len(name_words(self._students[other].student.name)))
+            if are_near(words, name_words(self._students[other].student.name), count)
         ]
         line = f"{self.name(key)}: not on the roster"
         if not near:
@@ -369,6 +372,13 @@ class Roll:
         new -= self._directory.handles(key)
         self._directory.add(key, new)
         self._new_handles[key] |= new
+
+
+def are_near(words: set[str], others: set[str], shared: int) -> bool:
+    """Whether names of these words may be one person's: a second name, a title or a nickname more,
+    or less, or two of them run together."""
+    is_run_together = len(words) == 1 and words.isdisjoint(others) and len(others) > 2
+    return is_run_together or 2 <= shared >= min(len(words), len(others))
 
 
 def in_conflict(several: Sequence[Handed]) -> Handed:

@@ -95,6 +95,15 @@ def test_keys_are_safe_as_file_names_whatever_the_name(class_: Class) -> None:
     assert [new_key("n" * size, "", "", ()) for size in (60, 61)] == ["n" * 60] * 2
 
 
+@pytest.mark.parametrize("listed", ["Doe,Jane Ann", "Jane Ann Doe"])
+def test_a_name_run_together_with_a_word_less_is_asked_about(class_: Class, listed: str) -> None:
+    roster = [Line(listed, ("4711",)), Line("Roe, Jane"), Line("Doe")]
+    (note,) = class_.enrol(canvas("doejane", 77), roster=roster)
+    assert note == (
+        f"doejane: not on the roster; if {listed} is meant, write that name there as it is here"
+    )
+
+
 @pytest.mark.parametrize("listed", ["Doe, Jane Ann", "Dr. Jané Doe", "Jane (Jenny) Doe"])
 def test_a_name_with_a_word_more_or_less_is_asked_about(class_: Class, listed: str) -> None:
     others = [Line("Jane Poe", ("4712",)), Line("Max Doe", ("4713",))]
@@ -154,6 +163,16 @@ def test_an_initial_makes_two_one_only_where_nobody_else_is_meant(
         for key, one in class_.enrolment.handed
         if one.source == folders[0]
     )
+
+
+@pytest.mark.parametrize("both", ["101 A and 101 B", "101 A, 101 B", "101 C, 101 A, and 101 B"])
+def test_of_two_sections_in_one_cell_each_has_handed_in(both: str, class_: Class) -> None:
+    lines = [
+        Line("Ann", sections=(both,)), Line("Bob", sections=("101 B",)),
+        Line("Cem", sections=("101 D",)),
+    ]  # fmt: skip
+    class_.enrol(handed("Ann"), roster=lines)
+    assert [class_.students[key].student.name for key in class_.enrolment.absent] == ["Bob"]
 
 
 def test_who_is_absent_is_told_of_sections_that_handed_in(class_: Class) -> None:
@@ -424,10 +443,19 @@ def named(class_: Class) -> list[str]:
     return [class_.students[key].student.name for key in class_.keys]
 
 
-def test_repositories_are_their_owners_whatever_stands_in_front_of_the_login(class_: Class) -> None:
+def of(name: str, kind: str, login: str, group: str = "") -> Line:
+    """Someone whose login, of this kind, the roster has."""
+    line = Line(name, group=group)
+    return dataclasses.replace(line, **{kind: login})
+
+
+@pytest.mark.parametrize("kind", ["github", "login"])
+def test_repositories_are_their_owners_whatever_stands_in_front_of_the_login(
+    class_: Class, kind: str
+) -> None:
     roster = [
-        Line("Jane Doe", github="jane-doe"), Line("Max Doe", github="Doe"),
-        Line("Cy", github="cy", group="Red Pandas"), Line("Di", github="di", group="Red Pandas"),
+        of("Jane Doe", kind, "jane-doe"), of("Max Doe", kind, "Doe"),
+        of("Cy", kind, "cy", "Red Pandas"), of("Di", kind, "di", "Red Pandas"),
     ]  # fmt: skip
     clones = [handed(f"homework-1-{owner}") for owner in ("jane-doe", "doe", "red-pandas")]
     assert class_.enrol(*clones, roster=roster) == []
@@ -435,14 +463,16 @@ def test_repositories_are_their_owners_whatever_stands_in_front_of_the_login(cla
     assert named(class_)[:2] == ["Jane Doe", "Max Doe"]
 
 
-def test_one_folder_that_ends_like_a_login_is_nobodys_for_that(class_: Class) -> None:
-    roster = [Line("Jane Doe", github="jane-doe"), Line("Max Smith", github="smith")]
+@pytest.mark.parametrize("kind", ["github", "login"])
+def test_one_folder_that_ends_like_a_login_is_nobodys_for_that(class_: Class, kind: str) -> None:
+    roster = [of("Jane Doe", kind, "jane-doe"), of("Max Smith", kind, "smith")]
     notes = class_.enrol(handed("anna-smith"), handed("hw-jane-doe"), roster=roster)
     assert len(notes) == 2 and all("not on the roster" in note for note in notes)
 
 
-def test_a_repository_that_may_be_of_two_is_of_none(class_: Class) -> None:
-    roster = [Line(name, github=name) for name in ("jane-doe", "doe", "cy", "di")]
+@pytest.mark.parametrize("kind", ["github", "login"])
+def test_a_repository_that_may_be_of_two_is_of_none(class_: Class, kind: str) -> None:
+    roster = [of(name, kind, name) for name in ("jane-doe", "doe", "cy", "di")]
     clones = [handed(name) for name in ("hw-jane-doe", "hw-cy", "hw-jane-di")]
     (note,) = class_.enrol(*clones, roster=roster)
     assert "hw-jane-doe: may be of doe (doe), jane-doe (jane-doe), so it is not graded" in note

@@ -14,6 +14,8 @@ from grader.gradebook.people import Directory
 from grader.intake.layouts import Handed
 from grader.text import fold
 
+_IN_A_SENTENCE = re.compile(r",?\s+(?:and|und|et|y|e|en|og|och|ja|i)\s+|,\s+")
+
 
 class Claim(NamedTuple):
     """Whom a hand-in may be of, by key: all of them where it is a group's."""
@@ -35,7 +37,10 @@ class Claims:
         groups = self._groups()
         # Where the roster has people's names on GitHub, a login there is nothing else.
         accounts = {s.student.github for s in self._students.values() if s.standing} - {""}
-        owners = owners_of({one.source for one in submissions}, {*accounts, *groups})
+        # GitLab's name people as the institution does.
+        logins = {s.student.login for s in self._students.values() if s.standing} - {""}
+        ends_in = ("account", accounts) if accounts else ("login", logins)
+        owners = owners_of({one.source for one in submissions}, {*ends_in[1], *groups})
         claims = []
         for submission in submissions:
             handles = known_by(submission)
@@ -45,7 +50,7 @@ class Claims:
             members = groups.get(squeezed(submission.group), set())
             if not (known or members or self._directory.named(handles)):
                 ends = owners.get(submission.source, ())
-                known = self._directory.known_as([("account", end) for end in ends])
+                known = self._directory.known_as([(ends_in[0], end) for end in ends])
                 named = {squeezed(end) for end in ends} & groups.keys()
                 members = set().union(*(groups[name] for name in named))
                 if len(named) > 1 or not known <= members:
@@ -167,4 +172,6 @@ def absent_of(students: Mapping[str, StoredStudent], handed_in: Collection[str])
 
 
 def _sections(stored: StoredStudent) -> set[str]:
-    return set(filter(None, stored.student.section.split(", ")))
+    """As the roster has them, and Canvas's, which writes all of a person's as a sentence."""
+    told = stored.student.section
+    return {*told.split(", "), *_IN_A_SENTENCE.split(told)} - {""}
