@@ -25,6 +25,7 @@ from grader.text import plain, printable, quantity
 
 LINES = 20  # at most so many of a kind at a run's end; `grader changes` has them all
 LONGEST = 2_000  # characters of a line
+LATE_OTHERWISE = "as before, but for what being late takes off"
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def summed_up(changes: Iterable[Change]) -> list[str]:
         checks = ", ".join(check.split(" ")[0] for check in change.checks)
         kinds[change.after.key.slug, moved, checks, "; ".join(change.reasons)] += 1
     return [
-        f"{slug}: {quantity(count, 'student')} {signed(moved)}"
+        f"{slug}: {quantity(count, 'student')} {signed(moved) if moved else LATE_OTHERWISE}"
         f"{f', by {checks}' if checks else ''}: {why}"
         for (slug, moved, checks, why), count in sorted(
             kinds.items(), key=lambda kind: (kind[0][0], -kind[1], kind[0])
@@ -122,6 +123,8 @@ def moved_line(change: Change, names: dict[str, str]) -> str:
     key = change.after.key
     why = "; ".join([*change.checks, *change.reasons])
     scores = f"{number(change.before.score)} → {number(change.after.score)}"
+    if change.before.score == change.after.score:
+        scores = f"{number(change.after.score)}, {LATE_OTHERWISE}"
     return f"{printable(names[change.after.student])}: {key.slug} {scores}: {why}"
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import msgspec
 
 from grader.course.manifest import Course
-from grader.gradebook.counting import counted
+from grader.gradebook.counting import counted, late_alone
 from grader.gradebook.keeping.database import StoreError
+from grader.gradebook.keeping.decisions import Decisions
 from grader.gradebook.keeping.grades import SET_ASIDE, Grade
 from grader.gradebook.keeping.store import Store
 from grader.gradebook.keeping.students import StoredStudent
@@ -78,9 +79,15 @@ def moved_scores(store: Store) -> Iterator[Change]:
 
 def moved_since(course: Course, store: Store, line: int) -> Iterator[Change]:
     """Every score that counts and is another one than what counted at this line of the log,
-    whatever the reason."""
-    for before, after in counted(course, store.lines_since(line), store.decisions(), line):
-        if before is not None and before.score != after.score:
+    whatever the reason, and every one that is the same and late by another percentage."""
+    decisions = store.decisions()
+    for before, after in counted(course, store.lines_since(line), decisions, line):
+        if before is None:
+            continue
+        extensions = decisions.get(after.student, Decisions()).extensions
+        late = [late_alone(course, grade, extensions) for grade in (before, after)]
+        taken_off = {0.0 if each is None else each.percent for each in late}
+        if before.score != after.score or (after.score and len(taken_off) > 1):
             yield change_of(store, before, after)
 
 
@@ -94,6 +101,7 @@ def change_of(store: Store, before: Grade | None, after: Grade) -> Change:
 
 LOOKED_UP = "looked up: the same code, but for comments and layout, had been graded"
 CODE = "the student's code changed"
+OLDER = "an older hand-in took the place of a newer one"
 AGAIN = "graded again"
 
 
@@ -102,7 +110,8 @@ def reasons_between(old: Grade, new: Grade) -> list[str]:
     before, after = old.key, new.key
     reasons = []
     if before.code != after.code:
-        reasons.append(CODE)
+        is_older = "" < new.submitted_at < old.submitted_at
+        reasons.append(OLDER if is_older else CODE)
     if before.checks != after.checks:
         reasons.append(
             "the checks changed "

@@ -208,6 +208,29 @@ def test_a_score_has_moved_where_what_counts_is_another(
     assert change.before is not None and (change.before.score, change.after.score) == (9, 10)
 
 
+def test_a_score_that_is_late_by_another_percentage_has_moved(store: Store) -> None:
+    hand_in(store, "c1", 5, 4, at=IN_TIME)
+    for at, moved in ((A_DAY_LATE, 1), (TWO_DAYS_LATE, 1), (TWO_DAYS_LATE, 0)):
+        line = store.last_line()
+        hand_in(store, "c1", 5, 4, at=at)
+        assert len(list(moved_since(course_of(percent_a_day=10), store, line))) == moved
+        assert not list(moved_since(course_of(), store, line)), "where being late costs nothing"
+    changes = list(moved_since(course_of(percent_a_day=10), store, 1))
+    late = "as before, but for what being late takes off"
+    why = f"handed in at another time ({IN_TIME} → {TWO_DAYS_LATE})"
+    assert summed_up(changes) == [f"relu: 1 student {late}: {why}"]
+    assert moved_lines(changes, {"ann": "Ann"})[1:] == [f"  Ann: relu 9, {late}: {why}"]
+
+
+def test_an_older_hand_in_that_counts_now_is_called_one(store: Store) -> None:
+    hand_in(store, "c2", 5, 5, at=A_DAY_LATE)
+    line = store.last_line()
+    hand_in(store, "c1", 5, 0, at=IN_TIME)
+    (change,) = moved_since(COURSE, store, line)
+    assert change.reasons == ["an older hand-in took the place of a newer one"]
+    assert len(list(moved_scores(store))) == 1, "which the student has not done"
+
+
 def test_what_was_set_aside_is_no_longer_given_to_others_of_the_same_meaning(
     store: Store,
 ) -> None:
