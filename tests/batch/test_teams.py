@@ -100,6 +100,12 @@ def test_groups_of_a_tutorial_hand_in_alone_and_what_may_be_teams_is_asked_about
     assert large.notes == []
 
 
+@pytest.mark.parametrize("nothing", ["-", "None", "No groups", "n/a", "Keine Gruppe", "0"])
+def test_who_is_in_no_group_is_in_no_team(nothing: str, tmp_path: Path) -> None:
+    roster = [Line("Ann Roe", ("1",), group=nothing), Line("Bob Doe", ("2",), group=nothing)]
+    assert read(enrolled(tmp_path, by("Ann Roe", relu="a"), roster=roster)).keys() == {"A"}
+
+
 def test_who_stands_in_two_groups_is_in_the_team_of_who_stands_in_the_same(tmp_path: Path) -> None:
     roster = [
         Line("Ann Roe", ("1",), group="Monday, Red"),

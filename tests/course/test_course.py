@@ -274,6 +274,8 @@ def test_a_course_says_what_its_rosters_columns_are_called(root: Path):
     write_manifest(root, MANIFEST + table)
     headings = load_course(root).roster.headings
     assert headings == {"identifier": ("Kennziffer",), "email": ("Uni-Mail", "Mail 2")}
+    write_manifest(root, f"{MANIFEST}{table}teams = true\n")
+    assert load_course(root).roster.teams and load_course(root).roster.headings == headings
     write_manifest(root, MANIFEST + table.replace("identifier", "identifer"))
     with pytest.raises(CourseError, match=r"\[roster\]: unknown key 'identifer'; did you mean"):
         load_course(root)

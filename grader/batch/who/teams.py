@@ -19,6 +19,14 @@ from grader.submissions.model import Submission
 from grader.text import show_name, some
 
 NAMED = 5  # at most so many people in a note
+# What stands in the column of whoever is in no group, as letters and digits.
+_NO_TEAM = {
+    "none", "no", "na", "nan", "null", "0", "tbd", "nogroup", "nogroups", "noteam", "ungrouped",
+    "unassigned", "defaultgroup", "keine", "keinegruppe", "keinegruppen", "standardgruppe",
+    "aucun", "aucungroupe", "groupepardefaut", "ninguno", "singrupo", "singrupos", "nessuno",
+    "nessungruppo", "geen", "geengroep", "geengroepen", "semgrupo", "semgrupos", "ingen",
+    "ingengruppe", "ingengrupper", "ingagrupper",
+}  # fmt: skip
 LARGEST = 6  # members of a group that may be a team without having been called one
 
 
@@ -27,7 +35,8 @@ def teams_of(students: Mapping[str, StoredStudent]) -> list[list[str]]:
     more than one is with those alone who stand in the same ones."""
     teams: dict[str, list[str]] = defaultdict(list)
     for key, stored in students.items():
-        if stored.standing == "enrolled" and (group := squeezed(stored.student.group)):
+        group = squeezed(stored.student.group)
+        if stored.standing == "enrolled" and group not in ("", *_NO_TEAM):
             teams[group].append(key)
     return [members for members in teams.values() if len(members) > 1]
 
