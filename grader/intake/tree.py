@@ -119,15 +119,13 @@ class ZipTree:
         for info in archive.infolist():
             node = self._root
             for part in zip_parts(composed(member_name(info.filename, info.flag_bits))):
-                if is_junk(part):
-                    break  # whoever hands in nothing else is listed all the same
                 node = node.inside.setdefault(part, Node())
-            else:
-                if not info.filename.endswith(("/", "\\")):
-                    node.members.append(info)
+            if not info.filename.endswith(("/", "\\")):
+                node.members.append(info)
 
     def names(self, inside: Parts = ()) -> dict[str, Kind]:
-        return {name: kind_of(node) for name, node in sorted(self._node(inside).inside.items())}
+        inner = sorted(self._node(inside).inside.items())
+        return {name: kind_of(node) for name, node in inner if not is_junk(name)}
 
     def path(self, parts: Parts) -> None:
         return None
@@ -156,11 +154,13 @@ class ZipTree:
         name = parts[-1]
         try:
             if kind_of(self._node(parts)) == "folder":
+                below = {"/".join(place): kind for place, kind in self._below(self._node(parts))}
                 return load_files(
                     name,
-                    ["/".join(place) for place in self._files(self._node(parts))],
+                    [place for place, kind in below.items() if kind != "folder"],
                     lambda place: self.read((*parts, *place.split("/")), max_bytes(place)),
                     slugs,
+                    folders=[place for place, kind in below.items() if kind == "folder"],
                 )
             return load_file(self, parts, name, slugs)
         except OSError as error:
@@ -172,15 +172,15 @@ class ZipTree:
             node = node.inside[part]
         return node
 
-    def _files(self, folder: Node) -> Iterator[Parts]:
-        """What is no folder, below a folder."""
+    def _below(self, folder: Node) -> Iterator[tuple[Parts, Kind]]:
+        """What lies below a folder, junk as well."""
         around: list[tuple[Parts, Node]] = [((), folder)]
         while around:
             parts, node = around.pop()
             for name, inner in sorted(node.inside.items()):
-                if kind_of(inner) != "folder":
-                    yield (*parts, name)
-                else:
+                kind = kind_of(inner)
+                yield (*parts, name), kind
+                if kind == "folder":
                     around.append(((*parts, name), inner))
 
 

@@ -11,29 +11,19 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from grader.submissions.kinds import Kind, kind_by_name
 from grader.submissions.model import Candidate, Source
 from grader.submissions.names import (
     ENVIRONMENT,
     Name,
     Rank,
-    is_near,
     is_no_work,
-    is_spelling,
+    listed,
     read_name,
     split_ending,
 )
 from grader.text import show_name
 
 MAX_CANDIDATES = 8  # of a slug that are read
-MAX_LOOKED_AT = 500  # files that are looked at for likely ones, if a slug has none
-_SHOWN = 3  # at most so many files are named in a message
-
-# What lies beside modules and can't be meant for one.
-_DATA = re.compile(
-    r"(?i)\.(csv|tsv|pt|pth|npy|npz|pkl|ckpt|safetensors|bin|idx\d?|log|out|toml|ya?ml|cfg|ini"
-    r"|svg|sh|bat|ps1|js|css|lock)\Z"
-)
 
 # Folders of versions, in the languages of those who use Teams.
 _VERSION = re.compile(
@@ -149,7 +139,7 @@ def side_by_side(found: Mapping[str, Sequence[Found]], places: Collection[str]) 
 
 def _before(place: str, slug: str) -> str:
     """The letters in front of the slug in a file's name, numbers and marks aside."""
-    in_front, found, _ = _name_of(place).casefold().partition(slug)
+    in_front, found, _ = place.rpartition("/")[2].casefold().partition(slug)
     return "".join(filter(str.isalpha, in_front)) if found else ""
 
 
@@ -166,7 +156,7 @@ def choose(slug: str, candidates: Sequence[Candidate]) -> Source | str:
     best = [c for c in full if (c.rank, c.depth) == (full[0].rank, full[0].depth)]
     first = best[0]
     if len({_essence(candidate) for candidate in best}) > 1:
-        names = _listed([c.place for c in best])
+        names = listed([c.place for c in best])
         rest = (
             f"; remove all but one, and call that {slug}.py"
             if first.rank is Rank.RENAMED
@@ -201,116 +191,5 @@ def _read_from(candidate: Candidate, others: Sequence[str]) -> str:
         other_kind = ", which is a notebook" if is_notebook else ", which is no notebook"
     if candidate.rank is Rank.EXACT and not other_kind and not others:
         return ""
-    passed_over = f", not from {_listed(others)}" if others else ""
+    passed_over = f", not from {listed(others)}" if others else ""
     return f"{show_name(candidate.place)}{other_kind}{passed_over}"
-
-
-# ---------------------------------------------------------------- what is missing
-
-
-def explain(
-    missing: Collection[str],
-    slugs: Collection[str],
-    places: Collection[str],
-    folders: Collection[str],
-    unopened: Mapping[str, str],
-    *,
-    nothing_found: bool,
-) -> dict[str, str]:
-    """For missing slugs one line on the files that are likely meant, if there are any.
-
-    Args:
-        slugs: all that the course has.
-        places: of all files.
-        folders: those that hold none, too.
-        unopened: of what could not be looked into, why.
-        nothing_found: whether no file at all is one of the course's.
-    """
-    folders = {*folders, *(folder for place in places for folder in _folders_of(place))}
-    by_depth = sorted({*places, *folders, *unopened}, key=lambda place: (place.count("/"), place))
-    likely = [
-        place
-        for place in by_depth
-        if not _DATA.search(place) and (place not in folders or split_ending(_name_of(place)))
-    ][:MAX_LOOKED_AT]
-    problems: dict[str, str] = {}
-    for slug in missing:
-        near = [place for place in likely if is_near(_name_of(place), slug)]
-        # Whatever has a name of its own for another slug is that one's.
-        near = [place for place in near if _is_nobodys(place, slug, slugs)]
-        if near:
-            problems[slug] = _about_near(near, slug, slugs, unopened, folders)
-    about_all = [f"{show_name(place)}: {why}" for place, why in unopened.items()]
-    kinds = _of_kinds(likely)
-    about_all += [f"{show_name(place)}: {kind}" for place, kind in kinds if kind.is_package]
-    if nothing_found:
-        modules = [place for place in likely if place not in folders]
-        if modules := [place for place in modules if split_ending(_name_of(place))]:
-            about_all.append(
-                f"{_listed(modules)}: not named after an assignment; the names are "
-                + ", ".join(f"{slug}.py" for slug in slugs)
-                + ", or the same with .ipynb"
-            )
-        # Beside modules weights are nothing to tell of; by themselves they may be meant as one.
-        kinds += _of_kinds([place for place in by_depth if _DATA.search(place)][:MAX_LOOKED_AT])
-        about_all += [f"{show_name(place)}: {kind}" for place, kind in kinds]
-    if about_all:
-        problems = dict.fromkeys(missing, about_all[0]) | problems
-    return problems
-
-
-def _of_kinds(places: Iterable[str]) -> list[tuple[str, Kind]]:
-    """Those that can't be read, by their names."""
-    return [(place, kind) for place in places if (kind := kind_by_name(_name_of(place)))]
-
-
-def _about_near(
-    near: Sequence[str],
-    slug: str,
-    slugs: Collection[str],
-    unopened: Mapping[str, str],
-    folders: Collection[str],
-) -> str:
-    """Why files whose names are like the slug's are not read."""
-    place = near[0]
-    shown = show_name(place)
-    if place in unopened:
-        return f"{shown}: {unopened[place]}"
-    if place in folders:
-        return f"{shown}: it is a folder; put the file itself there"
-    filename = _name_of(place)
-    name = read_name(filename, slugs)
-    if name is not None and len(name.slugs) > 1:
-        fits = " and ".join(name.slugs)
-        return f"{shown}: its name fits {fits} alike; give it the name of one of them"
-    if name is not None:
-        return f"{shown}: what lies there is passed over; put it beside your other modules"
-    if split_ending(filename) is None and (kind := kind_by_name(filename)) is not None:
-        return f"{shown}: {kind}"
-    return (
-        f"{_listed(near)}: not read as {slug}; rename the file to {slug}.py if that is what it is"
-    )
-
-
-def _is_nobodys(place: str, slug: str, slugs: Collection[str]) -> bool:
-    """Whether its name is no other slug's, even where its ending is no module's."""
-    filename = _name_of(place)
-    name = read_name(filename, slugs)
-    if name is not None:
-        return slug in name.slugs
-    stem = filename.lstrip(".").partition(".")[0]
-    return is_spelling(stem, slug) or not any(is_spelling(stem, other) for other in slugs)
-
-
-def _name_of(place: str) -> str:
-    return place.rpartition("/")[2]
-
-
-def _folders_of(place: str) -> Iterable[str]:
-    parts = place.split("/")
-    return ("/".join(parts[:depth]) for depth in range(1, len(parts)))
-
-
-def _listed(places: Sequence[str]) -> str:
-    shown = " and ".join(show_name(place) for place in places[:_SHOWN])
-    return f"{shown} and {len(places) - _SHOWN} more" if len(places) > _SHOWN else shown

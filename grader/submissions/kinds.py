@@ -43,6 +43,20 @@ _KINDS = (
         is_package=True,
     ),
     Kind(
+        "a Git bundle",
+        "clone it and hand in the files that are there then",
+        "bundle",
+        rb"# v\d git bundle\n",
+        is_package=True,
+    ),
+    Kind(
+        "a patch",
+        "apply it and hand in the files that it changes",
+        "patch diff rej",
+        rb"diff --git |From [0-9a-f]{40} Mon Sep 17 00:00:00 2001\r?\n",
+        is_package=True,
+    ),
+    Kind(
         "a compressed file",
         "unpack it and hand in what is in it",
         "gz bz2 xz zst lz4 lzma z",
@@ -89,7 +103,15 @@ _KINDS = (
         "a shortcut",
         "hand in the file itself that it leads to",
         "lnk url webloc desktop",
-        rb"L\0\0\0\x01\x14\x02\0|\[InternetShortcut\]|\[Desktop Entry\]",
+        # A symbolic link of Git's is a file of one line where the system has no such links.
+        rb"L\0\0\0\x01\x14\x02\0|\[InternetShortcut\]|\[Desktop Entry\]"
+        rb"|(?:[\w. -]{1,100}/){1,20}[\w. -]{1,100}\.(?:py|ipynb)\Z",
+    ),
+    Kind(
+        "a link",
+        "hand in the file itself that it leads to",
+        "",
+        rb"\s*(?:https?://|git@)[!-~]+\s*\Z",
     ),
     Kind(
         "a link to Google Drive",

@@ -16,12 +16,12 @@ from difflib import SequenceMatcher
 from enum import IntEnum
 from urllib.parse import unquote
 
-from grader.text import fold_name
+from grader.text import fold_name, show_name
 
 MODULE_SUFFIXES = (".py", ".ipynb")
 # Of archives that are looked into; browsers number "a.tar.gz" as "a.tar (1).gz".
 ARCHIVE_SUFFIX = re.compile(
-    r"(?i)\.(zip|tgz|tbz2?|txz|tar([ _-]?\(?\d{1,3}\)?)?(\.(gz|bz2|xz))?)\Z"
+    r"(?i)\.(zip|whl|tgz|tbz2?|txz|tar([ _-]?\(?\d{1,3}\)?)?(\.(gz|bz2|xz))?)\Z"
 )
 
 # A name bears a module's ending if it comes first of all; what follows it was put there by a
@@ -32,6 +32,7 @@ _BEHIND = frozenset({"txt", "text", "json", "html", "htm", "py", "ipynb", "downl
 # Words, in writing of mixed case as well ("BatchNorm2"), and numbers.
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\dA-Za-z_]+")
 _SHORT = 3  # a slug of so few characters, as l2 is, is found only if written in one piece
+_SHOWN = 3  # at most so many files are named in a message
 _MAX_CHARACTERS = 255  # of a name that is looked at; no file system has longer ones
 
 # What tests, and what was put aside or stands beside, is not handed in, whatever it is named after.
@@ -161,6 +162,12 @@ def is_near(filename: str, slug: str) -> bool:
     return bool(fits) or _is_like(stem, slug) or (len(slug) > _SHORT and _bare(slug) in _bare(stem))
 
 
+def is_tests(filename: str) -> bool:
+    """Whether a file of this name tests something."""
+    words = {word.casefold() for word in _WORD.findall(filename[:_MAX_CHARACTERS])}
+    return not _TESTS.isdisjoint(words)
+
+
 def is_spelling(text: str, word: str) -> bool:
     """Whether the two differ but in letter case, accents, and what stands between their words."""
     return bool(_bare(text)) and _bare(_readable(text)) == _bare(word)
@@ -171,6 +178,19 @@ def is_junk(name: str) -> bool:
     if name.startswith(".") and not name.startswith(".."):
         return not name.endswith(".icloud")  # what has not been brought is told of
     return name.startswith("~$") or fold_name(name) in _JUNK
+
+
+def junk_in(place: str) -> str:
+    """The first of the folders or files of a path that is junk, as a path; "" if none is."""
+    parts = place.split("/")
+    depth = next((depth for depth, part in enumerate(parts, 1) if is_junk(part)), 0)
+    return "/".join(parts[:depth])
+
+
+def listed(places: Sequence[str]) -> str:
+    """Files, for a message."""
+    shown = " and ".join(show_name(place) for place in places[:_SHOWN])
+    return f"{shown} and {len(places) - _SHOWN} more" if len(places) > _SHOWN else shown
 
 
 def is_library(folder: str) -> bool:

@@ -38,11 +38,13 @@ _TOO_MANY = f"there are more than {MAX_FILES} files; hand in the modules alone"
 @dataclass
 class Files:
     """The files of a hand-in by place, each with what reads it, in the order in which that is
-    quickest; all its folders; and of what can't be looked into, why."""
+    quickest; all its folders; of what can't be looked into, why; and what systems and editors have
+    left behind, of which a folder counts as one."""
 
     readers: dict[str, Callable[[], bytes]] = field(default_factory=dict)
     folders: set[str] = field(default_factory=set)
     unopened: dict[str, str] = field(default_factory=dict)
+    passed_over: set[str] = field(default_factory=set)
 
 
 def walk(top: Path) -> Files:
@@ -66,14 +68,16 @@ def walk(top: Path) -> Files:
             continue
         in_library |= any(entry.name == ENVIRONMENT for entry in entries)
         for entry in entries:
+            place = f"{folder}{entry.name}"
             if is_junk(entry.name):
+                if not (in_library or _is_unborn(entry)):
+                    files.passed_over.add(place)
                 continue
             left -= 1
             if left < 0:
                 if not in_library:
                     files.unopened["the rest"] = _TOO_MANY
                 return files
-            place = f"{folder}{entry.name}"
             if entry.is_dir(follow_symlinks=False):
                 files.folders.add(place)
                 if place.count("/") < MAX_DEPTH:
@@ -86,17 +90,27 @@ def walk(top: Path) -> Files:
     return files
 
 
+def _is_unborn(entry: os.DirEntry[str]) -> bool:
+    """Whether it is the `.git` of a clone to which nobody has pushed anything."""
+    objects = Path(entry.path, "objects")
+    try:
+        return {*os.listdir(objects), *os.listdir(objects / "pack")} <= {"info", "pack"}
+    except OSError:
+        return False
+
+
 def unpack(archive: Archive, around: str = "") -> Files:
     """The files of an archive, their places below `around`.
 
     Raises:
         ArchiveError: it holds nothing.
     """
-    if not archive.members and not archive.folders:
+    if not (archive.members or archive.folders or archive.passed_over):
         raise ArchiveError("there is nothing in it; make it again from the modules")
     return Files(
         {f"{around}{place}": partial(_read_member, archive, place) for place in archive.members},
         {f"{around}{folder}" for folder in archive.folders},
+        passed_over={f"{around}{place}" for place in archive.passed_over},
     )
 
 
@@ -126,6 +140,7 @@ def packed(files: Files, bounds: Bounds) -> Files:
         else:
             inside.readers |= unpacked.readers
             inside.folders |= unpacked.folders
+            inside.passed_over |= unpacked.passed_over
     return inside
 
 

@@ -33,15 +33,16 @@ from grader.submissions.finding import (
     MAX_CANDIDATES,
     Found,
     choose,
-    explain,
     find,
     side_by_side,
 )
 from grader.submissions.kinds import kind_by_name, kind_of
+from grader.submissions.missing.likely import explain
 from grader.submissions.model import Candidate, Source, Submission, SubmissionError
 from grader.submissions.names import (
     ARCHIVE_SUFFIX,
     Rank,
+    junk_in,
     read_name,
     split_ending,
     stem_of,
@@ -201,15 +202,25 @@ def _not_named(name: str, fits: Sequence[str], slugs: Sequence[str]) -> str:
 
 
 def load_files(
-    name: str, places: Iterable[str], read: Callable[[str], bytes], slugs: Sequence[str]
+    name: str,
+    places: Iterable[str],
+    read: Callable[[str], bytes],
+    slugs: Sequence[str],
+    folders: Collection[str] = (),
 ) -> Submission:
     """Read the modules of `slugs` from files whose paths within the submission are `places`.
 
     Args:
+        folders: those that hold no files, too.
         read: the bytes of the file at a place, at most `max_bytes` of them; raises FileError or
             OSError.
     """
-    files = Files({place: partial(read, place) for place in places})
+    files = Files(folders={folder for folder in folders if not junk_in(folder)})
+    for place in places:
+        if junk := junk_in(place):
+            files.passed_over.add(junk)
+        else:
+            files.readers[place] = partial(read, place)
     return _load(name, files, slugs, Bounds())
 
 
@@ -249,17 +260,14 @@ def _load(name: str, files: Files, slugs: Sequence[str], bounds: Bounds) -> Subm
             files.readers | layer.readers,
             files.folders | layer.folders,
             files.unopened | layer.unopened,
+            files.passed_over | layer.passed_over,
         )
-    too_deep = dict.fromkeys(filter(ARCHIVE_SUFFIX.search, layer.readers), _TOO_DEEP)
+    if lacking:
+        too_deep = dict.fromkeys(filter(ARCHIVE_SUFFIX.search, layer.readers), _TOO_DEEP)
+        files = replace(files, unopened=files.unopened | too_deep)
     candidates = _read_candidates(found, files)
-    problems = explain(
-        [slug for slug in slugs if slug not in candidates],
-        slugs,
-        files.readers.keys(),
-        files.folders,
-        files.unopened | (too_deep if lacking else {}),
-        nothing_found=not candidates,
-    )
+    missing = [slug for slug in slugs if slug not in candidates]
+    problems = explain(missing, slugs, files, nothing_found=not candidates)
     return replace(_chosen(name, candidates, problems), side_by_side=aside)
 
 

@@ -20,7 +20,7 @@ from grader.files import FileError, read_file
 from grader.intake.tree import open_tree
 from grader.submissions.archives.archive import Archive
 from grader.submissions.archives.bounds import ArchiveError, Bounds
-from grader.submissions.finding import explain
+from grader.submissions.missing.likely import explain
 from grader.submissions.model import SubmissionError
 from grader.submissions.places import Files, max_bytes, packed, walk
 from grader.submissions.reading import load_files, load_submission
@@ -293,7 +293,9 @@ def test_an_archive_in_an_archive_is_looked_into_and_none_in_that(tmp_path: Path
 def test_500_files_are_looked_at_for_likely_ones() -> None:
     def told(others: int) -> bool:
         places = [*(f"a{number:03}.md" for number in range(others)), "rellu.py"]
-        return "relu" in explain(["relu"], SLUGS, places, [], {}, nothing_found=False)
+        return "relu" in explain(
+            ["relu"], SLUGS, Files(dict.fromkeys(places, bytes)), nothing_found=False
+        )
 
     assert told(499) and not told(500)
 
@@ -303,7 +305,7 @@ def test_500_files_are_looked_at_for_likely_ones() -> None:
 )
 def test_3_of_the_likely_ones_are_named(count: int, told: str) -> None:
     places = [f"relu_{letter}.md" for letter in "abcd"[:count]]
-    problems = explain(["relu"], SLUGS, places, [], {}, nothing_found=False)
+    problems = explain(["relu"], SLUGS, Files(dict.fromkeys(places, bytes)), nothing_found=False)
     assert told in problems["relu"].replace("relu_", "")
 
 

@@ -110,7 +110,7 @@ def test_a_single_module_is_read(folder: Path) -> None:
 
 
 def test_a_missing_module_is_neither_source_nor_problem(folder: Path) -> None:
-    (folder / "notes.txt").write_text("{}")
+    (folder / "README.md").write_text("{}")
     loaded = load_submission(folder, SLUGS)
     assert not loaded.sources
     assert not loaded.problems
@@ -371,13 +371,6 @@ def test_a_large_archive_is_refused_unread(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("/relu.py", "an absolute path"),
-        ("C:relu.py", "an absolute path"),
-        ("c:/relu.py", "an absolute path"),
-        ("../relu.py", "'..'"),
-        ("a/../../relu.py", "'..'"),
-        ("..", "'..'"),
-        ("a\\..\\relu.py", "'..'"),
         ("relu.py\n", "a control character"),
         ("\x1b[2Jrelu.py", "a control character"),
         ("a\x7f", "a control character"),
@@ -385,11 +378,24 @@ def test_a_large_archive_is_refused_unread(folder: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("suffix", [".zip", ".tar", "-gnu.tar"])
-def test_a_name_that_leads_elsewhere_is_refused(
+def test_a_name_that_nobody_gives_a_file_is_refused(
     folder: Path, suffix: str, name: str, reason: str
 ) -> None:
     data = PACKERS[suffix]({"adam.py": SOURCE, name: "x"})
     assert f"holds {reason}" in refused(folder / f"a{suffix}", data)
+
+
+@pytest.mark.parametrize("suffix", [".zip", ".tar", "-gnu.tar"])
+@pytest.mark.parametrize(
+    "name",
+    ["/relu.py", "//home/jane/relu.py", "C:relu.py", "c:/Users/jane/relu.py", "../hw/relu.py",
+     "a/../../relu.py", "a\\..\\relu.py", "\\\\server\\share\\relu.py"],
+)  # fmt: skip
+def test_a_name_that_leads_elsewhere_is_but_a_name(folder: Path, suffix: str, name: str) -> None:
+    (folder / f"a{suffix}").write_bytes(PACKERS[suffix]({name: SOURCE, "..": "x", "/": ""}))
+    loaded = load_submission(folder / f"a{suffix}", SLUGS)
+    assert [(source.text, source.read_from) for source in loaded.sources.values()] == [(SOURCE, "")]
+    assert loaded.problems == {}
 
 
 def test_a_nul_in_a_name_is_refused(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """Zip and tar archives, read in memory: nothing is ever extracted, and every size is bounded.
 
-An archive is refused as a whole (ArchiveError) if it is damaged, if a member would lead elsewhere
-when extracted, or if it is made to unpack to more than anyone hands in. A member that is damaged on
+An archive is refused as a whole (ArchiveError) if it is damaged, or if it is made to unpack to more
+than anyone hands in. A member that is damaged on
 its own, or no plain file, is refused when it is read.
 """
 
@@ -25,7 +25,7 @@ from grader.submissions.archives.bounds import (
 )
 from grader.submissions.archives.tars import DECOMPRESSORS, Tar, is_tar_header
 from grader.submissions.archives.zips import Zip
-from grader.submissions.names import is_junk
+from grader.submissions.names import junk_in
 from grader.text import show_name
 
 # What zipfile, tarfile's header parser and the decompressors raise on damaged input.
@@ -39,7 +39,8 @@ class Archive:
     """An archive whose every entry has been judged harmless.
 
     `members` are its files by path, without what systems leave behind, in the order in which they
-    are read quickest; `folders` are the paths of those that it names.
+    are read quickest; `folders` are the paths of those that it names; `passed_over` are those of
+    what systems leave behind.
 
     Args:
         data: the archive's bytes.
@@ -52,13 +53,18 @@ class Archive:
     def __init__(self, data: bytes, bounds: Bounds) -> None:
         with _damage_as_archive_error():
             self._content = _open(data, bounds)
-            _refuse_duplicates(self._content.entries)
-        self.members = {
-            "/".join(entry.parts): entry
-            for entry in sorted(self._content.entries, key=lambda entry: entry.offset)
-            if entry.is_file and entry.parts and not any(map(is_junk, entry.parts))
-        }
-        self.folders = {"/".join(e.parts) for e in self._content.entries if not e.is_file}
+            _refuse_duplicates([entry for entry in self._content.entries if entry.parts])
+        self.members: dict[str, ArchiveEntry] = {}
+        self.folders: set[str] = set()
+        self.passed_over: set[str] = set()
+        for entry in sorted(self._content.entries, key=lambda entry: entry.offset):
+            place = "/".join(entry.parts)
+            if junk := junk_in(place):
+                self.passed_over.add(junk)
+            elif not entry.is_file:
+                self.folders.add(place)
+            elif place:
+                self.members[place] = entry
 
     def read(self, entry: ArchiveEntry) -> bytes:
         """Unpack a member, `entry.size` bytes; quickest in the order of `entry.offset`.

@@ -53,26 +53,22 @@ class Bounds:
 def parts_of(name: str) -> tuple[str, ...]:
     """Split a member's name, at backslashes too, as some systems write them.
 
-    Refuses a name that would lead elsewhere when extracted.
+    A name that would lead elsewhere when extracted ("/home/jane/relu.py", "C:\\relu.py",
+    "../relu.py"), as packers write it that are told to keep whole paths, is read as others unpack
+    it: without what leads there.
     """
-    name = name.replace("\\", "/")
-    parts: tuple[str, ...] = ()
     reason = ""
-    if name.startswith("/") or re.match(r"[A-Za-z]:", name):
-        reason = "an absolute path"
-    elif len(name) > MAX_NAME_CHARACTERS:
+    if len(name) > MAX_NAME_CHARACTERS:
         reason = f"more than {MAX_NAME_CHARACTERS} characters"
     elif any(unicodedata.category(character) == "Cc" for character in name):
         reason = "a control character"
-    else:
-        parts = tuple(part for part in name.split("/") if part not in ("", "."))
-        reason = "'..'" if ".." in parts else ""
     if reason:
         raise ArchiveError(
             f"the name of member '{show_name(name)}' holds {reason}; "
             "make the archive again from the modules alone"
         )
-    return parts
+    below = re.sub(r"\A[A-Za-z]:", "", name.replace("\\", "/"))
+    return tuple(part for part in below.split("/") if part not in ("", ".", ".."))
 
 
 def too_many_entries() -> ArchiveError:
