@@ -26,6 +26,9 @@ _LINE_ENDS = re.compile(r"-(?:unix|dos|mac)$")  # which Emacs adds
 _CHARSET = re.compile(r"(utf-8|iso8859|cp\d|mac-|koi8|gb|big5|shift_jis|euc_|iso2022|johab|hz|tis)")
 
 
+_PACKED = re.compile(rb"PK\x03\x04|\x1f\x8b\x08|BZh\d1AY&SY|\xfd7zXZ\0|(?s:.{257})ustar[\0 ]")
+
+
 class EmptyFileError(FileError):
     """A file holds nothing."""
 
@@ -38,10 +41,10 @@ def decode_source(slug: str, filename: str, data: bytes) -> Source:
     """
     if (kind := kind_of(data)) is not None:
         raise FileError(str(kind))
-    if data.startswith(b"PK\x03\x04"):
+    if _PACKED.match(data):
         raise FileError(
-            "it is a zip or an Office document by its content; give it back its ending, or hand in "
-            "the code itself"
+            "it is an archive or an Office document by its content; give it back its ending, or "
+            "hand in the code itself"
         )
     text = decode_text(data)
     if not text.strip():

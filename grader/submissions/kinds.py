@@ -53,7 +53,7 @@ _KINDS = (
         "a patch",
         "apply it and hand in the files that it changes",
         "patch diff rej",
-        rb"diff --git |From [0-9a-f]{40} Mon Sep 17 00:00:00 2001\r?\n",
+        rb"diff --git |From [0-9a-f]{40} Mon Sep 17 00:00:00 2001\r?\n|--- [^\n]+\n\+\+\+ ",
         is_package=True,
     ),
     Kind(
@@ -70,6 +70,7 @@ _KINDS = (
         "html htm mht mhtml webarchive",
         rb"(?i)\s*(<\?xml[^>]*>\s*)?<(!doctype\s+html|html|head|body)\b",
     ),
+    Kind("an encrypted file", _CODE, "gpg pgp asc p7m", rb"-----BEGIN PGP "),
     Kind("an e-mail", "save what is attached to it and hand that in", "eml msg emlx"),
     Kind("a Word document", _CODE, "docx doc docm"),
     Kind("a Pages document", _CODE, "pages"),
@@ -96,15 +97,16 @@ _KINDS = (
     Kind(
         "what a program has saved and no source code",
         _CODE,
-        "pt pth ckpt safetensors pkl npy npz",
-        rb"\x93NUMPY",
+        "pt pth ckpt safetensors pkl pickle joblib npy npz h5 hdf5 keras onnx",
+        rb"\x93NUMPY|\x89HDF\r\n",
     ),
     Kind(
         "a shortcut",
         "hand in the file itself that it leads to",
         "lnk url webloc desktop",
-        # A symbolic link of Git's is a file of one line where the system has no such links.
-        rb"L\0\0\0\x01\x14\x02\0|\[InternetShortcut\]|\[Desktop Entry\]"
+        # An alias of macOS has no ending. A symbolic link of Git's is a file of one line where the
+        # system has no such links.
+        rb"book\0\0\0\0mark\0\0\0\0|L\0\0\0\x01\x14\x02\0|\[InternetShortcut\]|\[Desktop Entry\]"
         rb"|(?:[\w. -]{1,100}/){1,20}[\w. -]{1,100}\.(?:py|ipynb)\Z",
     ),
     Kind(

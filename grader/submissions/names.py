@@ -28,7 +28,9 @@ ARCHIVE_SUFFIX = re.compile(
 # browser or a counter ("relu.ipynb.json", "relu.py (1)"). An editor's own files ("relu.py.bak",
 # "relu.py~") are none.
 _ENDING = re.compile(r"(?s)(?P<stem>.+?)\s*\.(?P<suffix>ipynb|py)(?![^\W_])(?P<behind>.*)", re.I)
-_BEHIND = frozenset({"txt", "text", "json", "html", "htm", "py", "ipynb", "download", "copy"})
+_BEHIND = frozenset(
+    {"txt", "text", "json", "html", "htm", "py", "ipynb", "download", "copy", "alias"}
+)
 # Words, in writing of mixed case as well ("BatchNorm2"), and numbers.
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\dA-Za-z_]+")
 _SHORT = 3  # a slug of so few characters, as l2 is, is found only if written in one piece

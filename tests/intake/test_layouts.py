@@ -174,6 +174,33 @@ def test_whoever_typed_something_in_and_uploaded_nothing_is_listed(
         assert "it is a web page, which can't be read" in problems["relu"]
 
 
+@pytest.mark.parametrize(
+    "around",
+    [
+        "doejane_7_5_", "Jane Doe_7_assignsubmission_file_/", "Jane Doe_7_assignsubmission_file_",
+        "HW1_jd_attempt_2026-10-01-12-00-00_", "1-2 - Jane Doe - Sep 24, 2026 926 PM/",
+        "HW/Doe, Jane(jd)/Submission attachment(s)/", "Doe_Jane_jd_7/", "relu-jane/", "jane/",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("link.txt", "https://github.com/jane/hw", "it leads to github.com, and no link"),
+        ("all.patch", "diff --git a/relu.py b/relu.py", "it is a patch, which can't be read"),
+        ("hw.rar", "Rar!", "it is a RAR archive, which can't be read"),
+        ("answers.txt", "I did all of it", "no module and no notebook"),
+    ],
+)
+def test_what_stands_in_place_of_work_is_named_in_every_layout(
+    tmp_path: Path, around: str, name: str, content: str, told: str
+) -> None:
+    other = around.replace("ane", "ill").replace("jd", "jb").replace("7", "8")
+    files = {f"{around}{name}": content, f"{other}relu.py": "a"}
+    _, texts = read(make_folder(tmp_path / "class", files))
+    one, two = sorted((of_slug["relu"] for of_slug in texts.values()), key=len)
+    assert one == "a" and told in two
+
+
 def test_what_was_typed_in_beside_a_file_is_passed_over(make_class) -> None:  # type: ignore[no-untyped-def]
     canvas = {"doejane_7_text.html": "<p>", "doejane_7_5_relu.py": "a"}
     assert read(make_class(canvas))[1] == {"doejane_7": {"relu": "a"}}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import lzma
 import subprocess
 import tarfile
 import zipfile
@@ -93,6 +96,7 @@ def told_of(files: Files, load: Load, around: Path) -> str:
         ({"answers.txt": b"I did", "b.md": b""}, "answers.txt and b.md: no module and no notebook"),
         ({"main.c": b"int x;", "requirements.txt": b"torch"}, "main.c: no module and no notebook"),
         ({"__pycache__/relu.cpython-311.pyc": b"\xa7"}, "__pycache__: what systems and editors"),
+        ({"relu.h5": b"\x89HDF\r\n"}, "relu.h5: it is what a program has saved and no source code"),
         ({"w/.relu.py.swp": b"b0VIM"}, "w/.relu.py.swp: what systems and editors leave behind"),
         ({"__MACOSX/._relu.py": b"\0\5", ".DS_Store": b""}, ".DS_Store and __MACOSX: what systems"),
     ],
@@ -158,7 +162,14 @@ def test_a_module_in_the_folder_of_an_assignment_is_likely_meant_for_it(
         (b"../solutions/relu.py", "it is a shortcut, which can't be read"),
         (b"diff --git a/relu.py b/relu.py\n", "it is a patch, which can't be read"),
         (b"From " + b"0a" * 20 + b" Mon Sep 17 00:00:00 2001\n", "it is a patch, which can't be"),
+        (b"--- a/relu.py\n+++ b/relu.py\n@@ -1 +1 @@\n", "it is a patch, which can't be read"),
         (b"# v3 git bundle\n", "it is a Git bundle, which can't be read"),
+        (b"book\0\0\0\0mark\0\0\0\0" + bytes(40), "it is a shortcut, which can't be read"),
+        (b"-----BEGIN PGP MESSAGE-----\n", "it is an encrypted file, which can't be read"),
+        (gzip.compress(CODE), "it is an archive or an Office document by its content; give it"),
+        (lzma.compress(CODE), "it is an archive or an Office document by its content; give it"),
+        (bz2.compress(CODE), "it is an archive or an Office document by its content; give it"),
+        (tarfile.TarInfo("relu.py").tobuf(), "it is an archive or an Office document by its"),
     ],
 )
 def test_a_module_that_is_none_is_known_by_its_content(

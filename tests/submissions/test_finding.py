@@ -388,7 +388,7 @@ def test_a_damaged_archive_inside_costs_only_what_is_missing(load: Load, tmp_pat
     ("name", "data", "told"),
     [
         ("homework.zip", b"PK\x05\x06" + bytes(18), "there is nothing in it"),
-        ("relu.py", b"PK\x03\x04\x14\0", "it is a zip or an Office document by its content"),
+        ("relu.py", b"PK\x03\x04\x14\0", "it is an archive or an Office document by its content"),
         ("relu.md", b"```python\n", "not read as relu; rename the file to relu.py"),
         (
             "relu.ipynb",

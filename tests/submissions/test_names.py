@@ -68,6 +68,7 @@ SLUGS = (
         ("rélu.py", "relu"),
         ("relu.py.py", "relu"),
         ("relu.py (1)", "relu"),
+        ("relu.py alias", "relu"),
         ("batch_norm2.py", "batchnorm"),
         ("drop-out.ipynb", "dropout"),
         ("KaimingInit.ipynb", "kaiming_init"),

@@ -22,8 +22,8 @@ MAX_LOOKED_AT = 500  # files that are looked at for likely ones
 
 # What lies beside modules and can't be meant for one.
 _DATA = re.compile(
-    r"(?i)\.(csv|tsv|pt|pth|npy|npz|pkl|ckpt|safetensors|bin|idx\d?|log|out|toml|ya?ml|cfg|ini"
-    r"|svg|sh|bat|ps1|js|css|lock)\Z"
+    r"(?i)\.(csv|tsv|pt|pth|npy|npz|pkl|pickle|joblib|ckpt|safetensors|h5|hdf5|keras|onnx|bin"
+    r"|idx\d?|log|out|toml|ya?ml|cfg|ini|svg|sh|bat|ps1|js|css|lock)\Z"
 )
 
 
