@@ -94,11 +94,14 @@ def expect_moving_in_each_step(
             u = mean.scale * how.curve(u).value + mean.shift
         rows_before = kept_by(units.step.buffers_before, run.sizes[1])
         rows_after = kept_by(units.step.buffers_after, run.sizes[1])
-        for kept, statistic in ((mean, u.mean(0)), (spread, SPREADS[spread.kind].of(u))):
+        how_far = SPREADS[spread.kind]
+        for kept, statistic in ((mean, u.mean(0)), (spread, how_far.of(u))):
             moving = kept.number < min(len(rows_before), len(rows_after))
             if moving:
                 before = rows_before[kept.number][units.units]
                 after = rows_after[kept.number][units.units]
+                if kept is spread:
+                    before, after = how_far.averaged(before), how_far.averaged(after)
                 columns, off = (statistic - before)[:, None], read_rtol * np.abs(statistic).max()
                 found = share_of(columns, before, after, UNITS_RTOL, float(off))
                 moving = found is not None or is_there(statistic, before, after)
@@ -111,6 +114,7 @@ class Spread:
 
     of: Callable[[np.ndarray], np.ndarray]  # (N, H) -> (H,)
     variance: Callable[[np.ndarray, np.ndarray], np.ndarray]  # of it and the mean
+    averaged: Callable[[np.ndarray], np.ndarray] = lambda kept: kept  # what moves, of what is kept
 
 
 SPREADS = {
@@ -119,6 +123,8 @@ SPREADS = {
     "deviation": Spread(lambda u: u.std(0), lambda v, m: v**2),
     "unbiased deviation": Spread(lambda u: u.std(0, ddof=1), lambda v, m: v**2),
     "square": Spread(lambda u: (u**2).mean(0), lambda v, m: v - m**2),
+    "root of variance": Spread(lambda u: u.var(0), lambda v, m: v**2, np.square),
+    "root of unbiased variance": Spread(lambda u: u.var(0, ddof=1), lambda v, m: v**2, np.square),
 }
 
 
@@ -141,10 +147,11 @@ def follow(
     """The row that follows a statistic in all steps, and that is not the `other` one."""
     size = passes[0].u.shape[1]
     free = passes[0].how.place == "after"
+    averaged = (lambda row: row) if kind == "mean" else SPREADS[kind].averaged
     seen = [
         (
-            kept_by(step.buffers_before, size),
-            kept_by(step.buffers_after, size),
+            list(map(averaged, kept_by(step.buffers_before, size))),
+            list(map(averaged, kept_by(step.buffers_after, size))),
             passed.u.mean(0) if kind == "mean" else SPREADS[kind].of(passed.u),
             passed.u.mean(0),
         )
