@@ -7,6 +7,7 @@ from itertools import chain
 
 import numpy as np
 
+from grader.checks.misconceptions.shared.epsilons import WRONG_EPSILONS
 from grader.checks.misconceptions.shared.moments import (
     BETA_1,
     BETA_2,
@@ -18,7 +19,6 @@ from grader.checks.misconceptions.shared.moments import (
     corrected_stored,
     directed,
     direction,
-    first_step_eps,
     first_step_lr,
     follow_moments,
     momentum,
@@ -27,6 +27,7 @@ from grader.checks.misconceptions.shared.moments import (
     radam,
     recent_decay,
     rmsprop,
+    root_stored,
     second_step_betas,
     started_from_gradient,
     started_from_one,
@@ -34,7 +35,6 @@ from grader.checks.misconceptions.shared.moments import (
     usual_betas,
     usual_decays,
     with_betas,
-    with_eps,
     with_own_lr,
 )
 from grader.checks.misconceptions.shared.steps import (
@@ -199,6 +199,22 @@ WRONG_RULES = (
         adabelief,
     ),
     WrongRule(
+        "correction outside the root",
+        "√v is divided by 1 - β2^t here: v is corrected first, and the root is that of v̂.",
+        directed(
+            lambda m, v, g, t: m / (1 - BETA_1**t) / (np.sqrt(v) / (1 - BETA_2**t) + EPS)
+        ),
+    ),
+    *(
+        WrongRule(
+            "moments from before the step",
+            "Both moments are used before they have taken this step's gradient: they are updated "
+            "first.",
+            partial(before_update, old_m=True, old_v=True, old_t=old_t),
+        )
+        for old_t in (False, True)
+    ),
+    WrongRule(
         "moments from before the step",
         "The second moment is used before it has taken this step's gradient: both moments are "
         "updated first.",
@@ -210,11 +226,27 @@ WRONG_RULES = (
         "updated first.",
         partial(before_update, old_m=True, old_v=False),
     ),
-    WrongRule(
-        "corrected moments kept",
-        "The corrected moments are stored and averaged on: m̂ and v̂ are for this step only, what is "
-        "kept is m and v.",
-        corrected_stored,
+    *(
+        WrongRule(
+            "corrected moments kept",
+            f"{those} stored and averaged on: m̂ and v̂ are for this step only, what is kept is m "
+            "and v.",
+            partial(corrected_stored, keep_m=keep_m, keep_v=keep_v),
+        )
+        for those, keep_m, keep_v in (
+            ("The corrected moments are", True, True),
+            ("The corrected m is", True, False),
+            ("The corrected v is", False, True),
+        )
+    ),
+    *(
+        WrongRule(
+            "root kept in place of v",
+            "The root that m̂ is divided by takes v's place and is averaged on, as sqrt_, div_ and "
+            "add_ change v itself: take it into a new tensor.",
+            partial(root_stored, whole=whole),
+        )
+        for whole in (True, False)
     ),
     WrongRule(
         "one second moment for all entries",
@@ -329,50 +361,12 @@ WRONG_RULES = (
         lambda trial: chain(second_step_betas(trial), usual_betas(trial)),
     ),
     *WRONG_WEIGHTS,
-    WrongRule(
-        "ε under the root",
-        "ε is added to v here, before its root is taken: it is added after, to √v̂.",
-        directed(
-            lambda m, v, g, t: m / (1 - BETA_1**t) / np.sqrt((v + EPS) / (1 - BETA_2**t))
-        ),
-    ),
-    WrongRule(
-        "ε as a lower bound",
-        "√v̂ is kept from falling below ε here: ε is added to it.",
-        directed(
-            lambda m, v, g, t: m / (1 - BETA_1**t) / np.maximum(np.sqrt(v / (1 - BETA_2**t)), EPS)
-        ),
-    ),
-    WrongRule(
-        "ε under the root",
-        "ε stands under the root here, where it acts like its own root, 1e-4: it is added after "
-        "the root was taken.",
-        directed(
-            lambda m, v, g, t: m / (1 - BETA_1**t) / np.sqrt(v / (1 - BETA_2**t) + EPS)
-        ),
-    ),
+    *WRONG_EPSILONS,
     WrongRule(
         "ASGD",
         "These are the steps of ASGD, gradient descent that averages parameters: Adam averages "
         "gradients and their squares.",
         asgd_steps,
-    ),
-    WrongRule(
-        "lr taken for ε",
-        "lr acts as ε here, beside a learning rate of 1e-3: pass it on by name.",
-        lambda start, given, lr: with_eps(start, given, 1e-3, lr),
-    ),
-    WrongRule(
-        "another ε",
-        "These are Adam's steps without ε, which is left out, or stands outside the brackets: "
-        "m̂ / (√v̂ + ε).",
-        lambda start, given, lr: with_eps(start, given, lr, 0.0),
-    ),
-    WrongRule(
-        "another ε",
-        "These are Adam's steps with ε = {eps:.4g} in place of 1e-8.",
-        with_eps,
-        first_step_eps,
     ),
     WrongRule(
         "learning rate ignored",

@@ -194,7 +194,8 @@ WRONG_RULES = (
     ),
     WrongRule(
         "decay ignored",
-        "These are the steps of plain SGD, without any decay: weight_decay has no effect.",
+        "These are the steps of plain SGD: weight_decay has no effect in step(), and a hook that "
+        "backward() runs is no part of it.",
         stepping(lambda p, g, lr, decay, t: lr * g),
     ),
     WrongRule(

@@ -126,8 +126,8 @@ NONE_MOVED = Mistake(
 )
 USED_UP = Mistake(
     "generator used up",
-    "A generator of parameters was gone through before the optimizer had them all: it gives each "
-    "only once, so make a list of it first.",
+    "A generator of parameters is gone through twice, and gives each only once: who comes second "
+    "finds it empty, so make a list of it first.",
 )
 MISSING_COMPUTED_WITH = Mistake(
     "missing gradient computed with",

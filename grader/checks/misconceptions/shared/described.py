@@ -27,6 +27,11 @@ FIRST_STEPS_RIGHT = Mistake(
     "{right}, and step {number} is not: look at what is carried from one step to the next, at how "
     "it is kept and what it is computed from.",
 )
+FIRST_STEPS_ALONE_RIGHT = Mistake(
+    "later steps wrong",
+    "{right}, and step {number} is not: something is carried from one step to the next here, or "
+    "counted, and this rule needs neither, but the step's own gradient and p as it is.",
+)
 ONLY_LR = Mistake(
     "step along the sign",
     "In every step all entries move by lr, to one side or the other: only the sign of something is "
@@ -57,7 +62,7 @@ def describe(
         return ONLY_LR
     right = [[steps_right(rule, trial) for trial in trials] for rule in rules]
     if any(map(min, right)):
-        return some_stay(nearest, trials) or first_steps_right(right, trials)
+        return some_stay(nearest, trials) or first_steps_right(right, trials, remembers)
     return describe_first_step(nearest, trials, first)
 
 
@@ -170,7 +175,9 @@ def in_terms(weights: np.ndarray, remembers: bool) -> str:
     return " + ".join(terms).replace("+ -", "- ") or "0"
 
 
-def first_steps_right(right: Sequence[Sequence[int]], trials: Sequence[Trial]) -> Mistake | None:
+def first_steps_right(
+    right: Sequence[Sequence[int]], trials: Sequence[Trial], remembers: bool
+) -> Mistake | None:
     """Where a rule is followed at first, and then no longer; `right` says by rule and trial how
     many of the first steps are."""
     for counts in right:
@@ -178,7 +185,8 @@ def first_steps_right(right: Sequence[Sequence[int]], trials: Sequence[Trial]) -
         if ends and min(ends) > 0:
             count = min(ends)
             those = "step is" if count == 1 else f"{count} steps are"
-            return filled(FIRST_STEPS_RIGHT, right=f"The first {those} right", number=count + 1)
+            mistake = FIRST_STEPS_RIGHT if remembers else FIRST_STEPS_ALONE_RIGHT
+            return filled(mistake, right=f"The first {those} right", number=count + 1)
     return None
 
 

@@ -4,6 +4,7 @@ it is cut off, or which power of the gradient it is."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -28,6 +29,11 @@ DECAY_BESIDES = Mistake(
     "weight decay besides",
     "Besides what the rule says, the first step takes {decay:.3g}·lr·p off {which}: a weight "
     "decay, or a factor on p, which is not asked for here.",
+)
+OWN_DECAYS = Mistake(
+    "each parameter decays by a number of its own",
+    "What is added to the gradient is λ·p times a number, and each parameter has its own, such as "
+    "{one:.3g} and {other:.3g}: a norm, a mean or a size scales it, and nothing should.",
 )
 OTHER_DECAY = Mistake(
     "another function of p",
@@ -120,6 +126,21 @@ def other_decay(trials: Sequence[Trial]) -> Mistake | None:
     straight line on either side of 0, or a power."""
     told = [as_lines(*added(trial)) or as_power(*added(trial)) for trial in trials]
     return filled(OTHER_DECAY, seen=told[0]) if told and all(told) else None
+
+
+def own_decays(trials: Sequence[Trial]) -> Mistake | None:
+    """Where the first step adds a share of p to the gradient, and each parameter has its own."""
+    shares: list[float] = []
+    for trial in trials:
+        for way in trial.followed:
+            p, more, rounding = added(replace(trial, followed=[way]))
+            share = float(more @ p) / max(float(p @ p), 1e-300)
+            if np.abs(more - share * p).max() > 1e-3 * np.abs(more).max() + rounding:
+                return None
+            shares.append(share / trial.options["weight_decay"])
+    if not shares or max(shares) - min(shares) < 0.02 * max(map(abs, shares)):
+        return None
+    return filled(OWN_DECAYS, one=min(shares), other=max(shares))
 
 
 def entries_of(trial: Trial) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
@@ -243,7 +264,8 @@ def describe_terms(trials: Sequence[Trial], first: str) -> Mistake | None:
     found = one_number(lambda p, g, decay: g, "lr·g", trials)
     if with_decay and found is None:
         found = one_number(lambda p, g, decay: g + decay * p, "lr·(g + λ·p)", trials)
-    return found or other_terms(with_decay or trials, first) or other_decay(with_decay)
+    found = found or other_terms(with_decay or trials, first)
+    return found or other_decay(with_decay) or own_decays(with_decay)
 
 
 def decays_right(trial: Trial) -> bool:

@@ -166,27 +166,54 @@ def centred_rmsprop(
 
 
 def before_update(
-    start: np.ndarray, given: list[np.ndarray], lr: float, *, old_m: bool, old_v: bool
+    start: np.ndarray,
+    given: list[np.ndarray],
+    lr: float,
+    *,
+    old_m: bool,
+    old_v: bool,
+    old_t: bool = False,
 ) -> list[np.ndarray]:
-    """Moments are used as they were before they took the step's gradient."""
+    """Moments, and t where it is `old_t`, are used as they were before the step's gradient."""
     m_before, v_before = np.zeros((2, *start.shape))
 
     def direct(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
-        used = direction(m_before.copy() if old_m else m, v_before.copy() if old_v else v, g, t)
+        of_m, of_v = m_before.copy() if old_m else m, v_before.copy() if old_v else v
+        used = direction(of_m, of_v, g, max(t - 1, 1) if old_t else t)
         m_before[...], v_before[...] = m, v
         return used
 
     return follow_moments(start, given, lr, direct=direct)
 
 
-def corrected_stored(start: np.ndarray, given: list[np.ndarray], lr: float) -> list[np.ndarray]:
-    """The corrected moments are kept in place of the moments."""
+def corrected_stored(
+    start: np.ndarray, given: list[np.ndarray], lr: float, *, keep_m: bool, keep_v: bool
+) -> list[np.ndarray]:
+    """The corrected moments, or one of them, are kept in place of the moments."""
     p, m, v, way = start.astype(np.float64), *np.zeros((2, *start.shape)), []
     for t, gradient in enumerate(given, start=1):
         g = gradient.astype(np.float64)
-        m = (BETA_1 * m + (1 - BETA_1) * g) / (1 - BETA_1**t)
-        v = (BETA_2 * v + (1 - BETA_2) * g**2) / (1 - BETA_2**t)
-        p = p - lr * m / (np.sqrt(v) + EPS)
+        m = BETA_1 * m + (1 - BETA_1) * g
+        v = BETA_2 * v + (1 - BETA_2) * g**2
+        m_hat, v_hat = m / (1 - BETA_1**t), v / (1 - BETA_2**t)
+        p = p - lr * m_hat / (np.sqrt(v_hat) + EPS)
+        m, v = m_hat if keep_m else m, v_hat if keep_v else v
+        way.append(p)
+    return way
+
+
+def root_stored(
+    start: np.ndarray, given: list[np.ndarray], lr: float, *, whole: bool
+) -> list[np.ndarray]:
+    """v's root is kept in its place; `whole`: √v̂ + ε, all that is divided by."""
+    p, m, v, way = start.astype(np.float64), *np.zeros((2, *start.shape)), []
+    for t, gradient in enumerate(given, start=1):
+        g = gradient.astype(np.float64)
+        m = BETA_1 * m + (1 - BETA_1) * g
+        root = np.sqrt(BETA_2 * v + (1 - BETA_2) * g**2)
+        divisor = root / np.sqrt(1 - BETA_2**t) + EPS
+        p = p - lr * m / (1 - BETA_1**t) / divisor
+        v = divisor if whole else root
         way.append(p)
     return way
 
@@ -264,18 +291,6 @@ def first_step_lr(trial: Trial) -> Iterator[Constants]:
     signs = [g / (np.abs(g) + EPS) for g in gradients(trial, 0)]
     seen = ratio(moves(trial, 0), signs)
     return (c for c in roundings("own_lr", seen) if c["own_lr"] not in (0.0, trial.options["lr"]))
-
-
-def first_step_eps(trial: Trial) -> Iterator[Constants]:
-    """Adam's first step d = lr·g / (|g| + ε) gives ε = lr·|g|/|d| - |g|."""
-    lr = trial.options["lr"]
-    lengths = np.concatenate([np.abs(d).ravel() for d in moves(trial, 0)])
-    sizes = np.concatenate([np.abs(g).ravel() for g in gradients(trial, 0)])
-    seen = float(np.median(lr * sizes / np.maximum(lengths, 1e-300) - sizes))
-    least = 1e-3 * float(np.median(sizes))  # smaller ones do not show here
-    # With a large one steps grow with the gradient, and the mistake is another one.
-    yield from (c for c in roundings("eps", seen) if least < c["eps"] < 0.1)
-    yield from ({"eps": eps} for eps in (1e-3, 1e-2, 1e-4))  # in use, where others hide it
 
 
 def second_step_betas(trial: Trial) -> Iterator[Constants]:

@@ -95,6 +95,11 @@ ADD_UP = Mistake(
     "gradients add up",
     "The gradients of all steps so far are added up: each step takes its own, p.grad as it is.",
 )
+AVERAGED = Mistake(
+    "gradients averaged",
+    "The gradients of all steps so far are averaged, and their mean stepped with: each step takes "
+    "its own, p.grad as it is.",
+)
 LIMITS = (1.0, 0.5, 5.0, 0.1, 10.0, 2.0, 0.25, 3.0, 0.01, 100.0, 0.05, 50.0)
 
 
@@ -131,8 +136,9 @@ def changed_gradients(rules: Sequence[Rule], trials: Sequence[Trial]) -> Iterato
         if follows_one(rules, [with_gradients(trial, change) for trial in trials]):
             yield mistake
             return  # where all gradients are clipped, they are normalised as well
-    if follows_one(rules, [added_up(trial) for trial in trials]):
-        yield ADD_UP
+    for mistake, mean in ((ADD_UP, False), (AVERAGED, True)):
+        if follows_one(rules, [added_up(trial, mean=mean) for trial in trials]):
+            yield mistake
 
 
 def with_gradients(trial: Trial, change: Change) -> Trial:
@@ -146,10 +152,15 @@ def with_gradients(trial: Trial, change: Change) -> Trial:
     return replace(trial, followed=followed)
 
 
-def added_up(trial: Trial) -> Trial:
+def added_up(trial: Trial, *, mean: bool) -> Trial:
+    """The same, as if each step had been given the sum of all gradients so far, or their mean."""
+
+    def summed(gradients: Arrays) -> Arrays:
+        sums = np.cumsum(gradients, axis=0, dtype=np.float64)
+        return [total / (step if mean else 1) for step, total in enumerate(sums, start=1)]
+
     followed: list[Way] = [
-        (start, seen, list(np.cumsum(gradients, axis=0)))
-        for start, seen, gradients in trial.followed
+        (start, seen, summed(gradients)) for start, seen, gradients in trial.followed
     ]
     return replace(trial, followed=followed)
 

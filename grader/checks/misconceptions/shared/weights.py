@@ -64,7 +64,8 @@ WRONG_WEIGHTS = (
     WrongRule(
         "m adds up gradients",
         "Steps are ten times too long: m adds gradients up as momentum does, where new ones count "
-        "1 - β1 in Adam, or lr is not passed on as it is.",
+        "1 - β1 in Adam, v takes gradients that were multiplied by that in place, or lr is not "
+        "passed on as it is.",
         directed(lambda m, v, g, t: direction(m, v, g, t) / (1 - BETA_1)),
     ),
     WrongRule(
