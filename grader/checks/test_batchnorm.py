@@ -49,6 +49,7 @@ from grader.checks.kit.probes import (
 from grader.checks.kit.running_statistics import expect_kept_statistics
 from grader.checks.kit.shared import (
     expect_accuracy,
+    recognising_not_finite,
     test_builds,  # noqa: F401  a check that all networks share
     test_reproducible,  # noqa: F401
 )
@@ -76,6 +77,7 @@ from grader.checks.misconceptions.batchnorm import (
 from grader.checks.misconceptions.shared import common
 from grader.checks.misconceptions.shared.running import (
     FIRST_BATCH,
+    NOT_FINITE,
     NOT_SAVED,
     describe_running,
     running_candidates,
@@ -357,7 +359,8 @@ def expect_small_eps(probe: Probe, place: Place, ddof: int) -> None:
 def test_running_statistics(student: Student, rng: np.random.Generator) -> None:
     """Running statistics converge to the data's, and are saved in state_dict()"""
     probe = Probe(student, rng)
-    place, _ = place_of_normalisation(probe)
+    with recognising_not_finite(NOT_FINITE, "eval"):
+        place, _ = place_of_normalisation(probe)
     weights = probe.draw(mean=6.0, deviation=3.0)
     inputs = probe.inputs(64)
     probe.renew()
@@ -367,8 +370,9 @@ def test_running_statistics(student: Student, rng: np.random.Generator) -> None:
 
     rows, far = inputs[:6], probe.offset + 30 * normal(rng, 6, probe.num_features)
     far_weights = weights | {"gamma": weights["gamma"] / 15}  # so that values stay of order 1
-    shown = probe.hidden(weights, rows, train=False)
-    shown_far = probe.hidden(far_weights, far, train=False)
+    with recognising_not_finite(NOT_FINITE, "eval"):
+        shown = probe.hidden(weights, rows, train=False)
+        shown_far = probe.hidden(far_weights, far, train=False)
     z = inputs @ weights["W1"].T
     if place == "before":
         mean, variance = z.mean(axis=0), z.var(axis=0)

@@ -7,6 +7,7 @@ right module fails by chance less than once in 10^6 runs.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from contextlib import suppress
 from copy import deepcopy
 from functools import partial
@@ -41,6 +42,7 @@ from grader.checks.kit.probes import (
 from grader.checks.kit.shared import (
     expect_accuracy,
     expect_reproducible_network,
+    recognising_not_finite,
     test_builds,  # noqa: F401  a check that all networks share
 )
 from grader.checks.kit.training_run import first_sums, refuting
@@ -50,6 +52,7 @@ from grader.checks.misconceptions.dropout import (
     BY_SIZE,
     BY_VALUE,
     COUNTS_PASSES,
+    CUT_OFF,
     DIVIDED_BY_P,
     DROPPED_TWICE,
     EVAL_MODE,
@@ -68,6 +71,7 @@ from grader.checks.misconceptions.dropout import (
     WHOLE_ROWS,
     by_share_of_row,
     describe_scale,
+    recognise_cut_off,
     recognise_eval_scale,
     recognise_masks,
     recognise_rate,
@@ -77,8 +81,8 @@ from grader.checks.misconceptions.dropout import (
     whole_rows,
 )
 from grader.checks.misconceptions.shared import common
-from grader.grading.plugin import Passed, Recognised, Train
-from grader.sandbox.client import Network, Student, StudentError, StudentUnusable
+from grader.grading.plugin import Passed, Train
+from grader.sandbox.client import Network, Student, StudentError
 
 PASSES = 8  # by which the share that is dropped is judged
 DECIDES = "A mask of the activations' full shape decides for each of them."
@@ -199,15 +203,11 @@ def test_drop_rate(student: Student, rng: np.random.Generator) -> None:
             f"{100 * p:.3g}% of the hidden activations to be 0 in train mode "
             f"with p={p:g}{'' if options else ', the default'}",
             f"{100 * dropped.mean():.3g}%",
-            known=partial(named_rate, student, rng),
+            known=partial(named_rate, student, rng, [(p, float(dropped.mean()))]),
         )
     probe = Probe(student, rng, p=0.0)
-    try:
+    with recognising_not_finite(DIVIDED_BY_P, "train"):
         (logits,) = probe.drop()
-    except StudentUnusable as error:
-        if not str(error).endswith("(NaN or infinity)"):
-            raise
-        raise Recognised(error, *DIVIDED_BY_P) from error
     hidden = probe.hidden(logits)
     other = ~np.isclose(hidden, probe.kept, rtol=1e-3)
     expect(
@@ -221,8 +221,11 @@ def test_drop_rate(student: Student, rng: np.random.Generator) -> None:
     )
 
 
-def named_rate(student: Student, rng: np.random.Generator) -> Mistake | None:
-    """What drops another share than p, looked at with two rates and by default."""
+def named_rate(
+    student: Student, rng: np.random.Generator, seen: Sequence[tuple[float, float]] = ()
+) -> Mistake | None:
+    """What drops another share than p, looked at with two rates and by default, beside the rates
+    and shares already `seen`."""
     rates, shares = (0.2, 0.75, 0.5), []
     with suppress(StudentError):
         cases: list[dict[str, Any]] = [{"p": rates[0]}, {"p": rates[1]}, {}]
@@ -240,7 +243,9 @@ def named_rate(student: Student, rng: np.random.Generator) -> Mistake | None:
                 return besides
             if shares[-1] < 0.01 and not close(probe.hidden(logits), probe.kept):
                 return recognise_unzeroed(probe.hidden(logits), probe.kept)
-        return recognise_rate(rates, shares, Z_LIMIT * math.sqrt(0.25 / dropped.size))
+        tolerance = Z_LIMIT * math.sqrt(0.25 / dropped.size)
+        pairs = [*zip(rates, shares, strict=True), *seen]
+        return recognise_rate(rates, shares, tolerance) or recognise_cut_off(pairs, tolerance)
     return None
 
 
@@ -353,9 +358,15 @@ def named_scale(
         scale = recognise_scale(ratios, probe.hidden(again)[also] / probe.kept[also], p, share_kept)
         if scale is not None:
             return scale
-        rate = named_rate(student, probe.rng)  # then what is kept is scaled by another p as well
+        # Then what is kept is scaled by another p as well.
+        rate = named_rate(student, probe.rng, [(p, 1 - share_kept)])
         if rate is not None:
-            explains = (RATE_IGNORED, DROPPED_TWICE, OTHER_RATE)  # how the kept ones are scaled
+            explains = (
+                CUT_OFF,
+                RATE_IGNORED,
+                DROPPED_TWICE,
+                OTHER_RATE,
+            )  # how the kept ones are scaled
             return rate if rate.name in {mistake.name for mistake in explains} else None
         return describe_scale(ratios, p)
     return None

@@ -219,6 +219,10 @@ CHANGED: dict[str, tuple[str, Rewrite]] = {
     "clipped": ("gradients clipped", lambda p, given: [np.clip(g, -0.5, 0.5) for g in given]),
     "signs": ("sign of the gradient", lambda p, given: [np.sign(g) for g in given]),
     "sums": ("gradients add up", lambda p, given: list(np.cumsum(given, axis=0))),
+    "means": (
+        "gradients averaged",
+        lambda p, given: [np.mean(given[:t], axis=0) for t in range(1, len(given) + 1)],
+    ),
     "first stays": ("some parameters only", lambda p, given: [g * (p > 0) for g in given]),
 }
 
@@ -396,6 +400,15 @@ def test_the_right_rates_are_no_mistake() -> None:
         shares = [float(rng.binomial(size, p)) / size for p in rates]
         tolerance = Z_LIMIT * math.sqrt(0.25 / size)
         assert dropout.recognise_rate(rates, shares, tolerance) is None
+        pairs = list(zip(rates, shares, strict=True))
+        assert dropout.recognise_cut_off(pairs, tolerance) is None
+
+
+@pytest.mark.parametrize(("cut", "limit"), [(min, 0.5), (min, 0.9), (max, 0.4)])
+def test_a_rate_that_is_cut_off_is_named(cut: Callable[..., float], limit: float) -> None:
+    pairs = [(p, cut(p, limit)) for p in (0.2, 0.75, 0.5, 0.95)]
+    named = dropout.recognise_cut_off(pairs, 0.02)
+    assert named is not None and f"{limit:.0%}" in named.says
 
 
 # ---------------------------------------------------------------- right networks

@@ -18,6 +18,7 @@ from grader.checks.misconceptions import Mistake
 from grader.checks.misconceptions.batchnorm import (
     LOGITS_TOO,
     NO_SCALE_AND_SHIFT,
+    NOTHING_SHIFTS,
     recognise_parameters,
 )
 from grader.checks.misconceptions.shared.layers import UNUSED
@@ -93,7 +94,7 @@ class Probe:
             "a learnable shift of the normalised activations",
             "no parameter that moves them once the scale is 0",
             "Add a parameter of size num_hidden after the scale.",
-            known=lambda: NO_SCALE_AND_SHIFT,
+            known=lambda: NOTHING_SHIFTS,
         )
         found = [scale, shifts[0], *(role for role in rest if role != shifts[0])]
         numbers = [self.layers.index[role] for role in found]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
 import pytest
 
 from grader.checks.kit.probes import draw_seed, draw_sizes, expect, normal
-from grader.checks.misconceptions import Known, filled
+from grader.checks.misconceptions import Known, Mistake, filled
 from grader.checks.misconceptions.shared import common
 from grader.checks.misconceptions.shared.layers import (
     CONSTANT_WEIGHTS,
@@ -17,7 +20,7 @@ from grader.checks.misconceptions.shared.layers import (
     ONE_ROW,
 )
 from grader.checks.misconceptions.shared.trainings import recognise_training
-from grader.grading.plugin import Passed
+from grader.grading.plugin import Passed, Recognised
 from grader.grading.training import TrainingRun
 from grader.sandbox.client import Network, Parameter, Student, StudentUnusable
 
@@ -61,6 +64,17 @@ def test_builds(student: Student, rng: np.random.Generator) -> None:
         expect_one_row(net, rng)
         net.forward(normal(rng, 100, num_features))
         net.forward(normal(rng, 2, num_features), train=True)
+
+
+@contextmanager
+def recognising_not_finite(mistake: Mistake, mode: str) -> Iterator[None]:
+    """Name logits that are not finite in "train" or "eval" mode as `mistake`."""
+    try:
+        yield
+    except StudentUnusable as error:
+        if not re.search(rf"in {mode} mode gave .*\(NaN or infinity\)$", str(error)):
+            raise
+        raise Recognised(error, *mistake) from error
 
 
 def expect_one_row(net: Network, rng: np.random.Generator) -> None:

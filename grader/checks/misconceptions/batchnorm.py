@@ -25,6 +25,11 @@ NO_SCALE_AND_SHIFT = Mistake(
     "Scale and shift of the normalised activations, or one of them, are not among the parameters: "
     "without them every unit is bound to mean 0 and variance 1.",
 )
+NOTHING_SHIFTS = Mistake(
+    "no scale and shift",
+    "No parameter shifts what is normalised: the shift is missing, or forward leaves it out, adds "
+    "the scale in its place, or adds it before the normalisation, which takes it away again.",
+)
 ONE_SCALE = Mistake(
     "one scale for all units",
     "Scale or shift is a single number: each hidden unit has its own.",
@@ -184,8 +189,8 @@ NORMALISATIONS: tuple[tuple[Mistake, Normalise], ...] = (
     (
         Mistake(
             "not normalised",
-            "Scale and shift are applied to activations that are not normalised, as by "
-            "F.batch_norm without training=self.training.",
+            "Scale and shift are applied to what is not normalised: F.batch_norm takes "
+            "training=self.training (self.train, self.eval are methods, always true).",
         ),
         lambda z: z,
     ),

@@ -15,7 +15,8 @@ from grader.checks.misconceptions import Mistake, filled, only
 EVAL_MODE = Mistake(
     "dropout in eval mode",
     "Two passes in eval mode differ: activations are dropped there as well. F.dropout takes "
-    "training=self.training, and eval() reaches only modules assigned to self in __init__.",
+    "training=self.training (self.train is a method, and always true), and eval() reaches only "
+    "modules assigned to self in __init__.",
 )
 MODES_SWAPPED = Mistake(
     "modes swapped",
@@ -75,8 +76,8 @@ KEEP_PROBABILITY = Mistake(
 
 NOTHING_DROPPED = Mistake(
     "nothing dropped",
-    "No activation is dropped in train mode: the dropout layer has to be called in forward, and "
-    "what it returns to be used.",
+    "No activation is dropped in train mode: the dropout layer has to be called in forward, what "
+    "it returns to be used, and train() to switch on what eval() has switched off.",
 )
 DIVIDED_BY_P = Mistake(
     "scaled by 1/p",
@@ -121,6 +122,11 @@ OTHER_RATE = Mistake(
     "another rate",
     "About {factor:.2g} times as many activations are dropped as p says: p is passed on as it is.",
 )
+CUT_OFF = Mistake(
+    "p cut off",
+    "With p={p:.3g} {share:.0%} are dropped, as if p were cut off there by min, max or clamp: any "
+    "p from 0 to 1 is used as it is.",
+)
 OTHER_DEFAULT = Mistake(
     "another default",
     "p is honoured where it is passed, but by default {share:.0%} are dropped.",
@@ -151,6 +157,17 @@ def recognise_rate(
     if all(passed) and not default:
         found.append(filled(OTHER_DEFAULT, share=shares[-1]))
     return only(found)
+
+
+def recognise_cut_off(pairs: Sequence[tuple[float, float]], tolerance: float) -> Mistake | None:
+    """Whether, in pairs of a rate and a share, these are the same up to a limit, or from one on."""
+    p, limit = max(pairs, key=lambda pair: abs(pair[1] - pair[0]))
+    for cut in (min, max):
+        right = [abs(share - rate) < tolerance for rate, share in pairs]
+        fits = all(abs(share - cut(rate, limit)) < tolerance for rate, share in pairs)
+        if fits and any(right) and not all(right):
+            return filled(CUT_OFF, p=p, share=limit)
+    return None
 
 
 AT_ZERO = (0.5, math.log(2), 1.0)  # what sigmoid, softplus and the like are at 0
@@ -275,7 +292,8 @@ COUNTS_PASSES = Mistake(
 )
 SAME_MASK = Mistake(
     "mask not renewed",
-    "Both passes drop the same activations: every forward pass draws a mask of its own.",
+    "Both passes drop the same activations: every forward pass draws a mask of its own, and seeds "
+    "nothing.",
 )
 ONE_DECISION = Mistake(
     "one decision for all",

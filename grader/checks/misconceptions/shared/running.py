@@ -69,8 +69,11 @@ NEVER_UPDATED = Mistake(
     "Eval mode normalises by mean 0 and variance 1, where the statistics start: each batch in "
     "train mode updates them, by its mean and variance before it is normalised.",
 )
-
-
+NOT_FINITE = Mistake(
+    "running statistics not finite",
+    "After batches in train mode eval mode gives NaN or infinity: the running variance is below 0 "
+    "or without bound. Each batch makes it (1 - m) times what it was plus m times the batch's.",
+)
 OTHER_RUNNING = Mistake(
     "running statistics of another size",
     "Eval mode subtracts {mean:.2g} times the data's mean, and divides by the root of "
