@@ -1,0 +1,98 @@
+"""What people decided, where more than one decision is about the same grade, and when each was."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC
+from pathlib import Path
+
+import msgspec
+import pytest
+from test_store import add_students, result
+from test_stored import A_DAY_LATE, course_of, decider, entry_of, hand_in
+
+from grader.batch.extensions import note_extensions
+from grader.gradebook import account
+from grader.gradebook.decide import DecisionError
+from grader.gradebook.keeping.database import FILE
+from grader.gradebook.keeping.decisions import ROSTER, Decisions
+from grader.gradebook.keeping.store import Store, open_store
+from grader.gradebook.model import Comment, Extension, Override
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path / "results", create=True) as store:
+        add_students(store, "ann", "bob")
+        yield store
+
+
+def test_each_decision_is_dated_when_it_was_taken() -> None:
+    day = [f"2026-10-0{number}T12:00:00Z" for number in range(1, 7)]
+    decided = Decisions(
+        [(Override("relu", 8, "argued", day[0]), day[3]), (Override("", 9, "ill", day[1]), "")],
+        [Comment("relu", "well done", day[2])],
+        [Extension("", "", 2, "ill", day[4]), Extension("relu", "", 0, "", day[5])],
+    )
+    told = {event.at: event.what for event in account.decisions(decided, UTC)}
+    assert [told[at] for at in day] == [
+        "8, set by a person: argued",
+        "9, set by a person: ill",
+        "comment: well done",
+        "8, set by a person, is taken back",
+        "more time: 2 days: ill",
+        "more time is taken back",
+    ]
+
+
+def test_what_the_staff_gave_is_taken_back_also_where_the_roster_gives_some(store: Store) -> None:
+    hand_in(store, "c1", 5, 5, at=A_DAY_LATE)
+    course = course_of(percent_a_day=10)
+    note_extensions(store, {"ann": "1"}, course.zone)
+    with pytest.raises(DecisionError, match="stands on the roster; take it out there"):
+        decider(store, "", course).no_more_time()
+    with pytest.raises(DecisionError, match="is what extensions in the roster are called"):
+        decider(store, "", course).extend("", 3, f" {ROSTER} ")
+    decider(store, "", course).extend("", 3, "ill")
+    assert decider(store, "", course).no_more_time() == [
+        "Ann (ann): all: the extension is taken back"
+    ]
+    assert [e.days for e in entry_of(store, "ann", course).extensions] == [1]
+
+
+def test_a_0_that_a_person_sets_to_points_is_as_late_as_it_came(store: Store) -> None:
+    hand_in(store, "c1", 0, 0, at=A_DAY_LATE)
+    course = course_of(percent_a_day=10)
+    assert entry_of(store, "ann", course).lateness == {}
+    decider(store, "relu", course).set_score(8, "right but for its name")
+    assert entry_of(store, "ann", course).final == pytest.approx(7.2)
+
+
+def damage(root: Path, slug: str) -> None:
+    with closing(sqlite3.connect(root / "results" / FILE)) as connection, connection:
+        connection.execute("UPDATE results SET report = '{}' WHERE slug = ?", [slug])
+
+
+@pytest.mark.parametrize("broken", ["adam", "relu"])
+def test_a_result_that_cannot_be_read_is_named_whichever_it_is(
+    store: Store, tmp_path: Path, broken: str
+) -> None:
+    for slug in ("adam", "relu"):
+        store.add_result(result(slug, 5, 0), ["ann"])
+    damage(tmp_path, broken)
+    assert [(name, slug) for name, slug, _ in store.unreadable()] == [("Ann", broken)]
+
+
+def test_all_of_a_result_that_cannot_be_read_is_replaced(store: Store, tmp_path: Path) -> None:
+    first = result("relu", 5, 0)
+    store.add_result(first, ["ann"])
+    damage(tmp_path, "relu")
+    environment = msgspec.structs.replace(first.environment, platform="Linux, mended")
+    report = result("relu", 5, 5, 4).report
+    mended = msgspec.structs.replace(first, report=report, environment=environment, duration_s=2.5)
+    store.add_result(mended, ["ann"])
+    assert store.results([1]) == ([(report, 2.5, environment, first.key.seed)], {})
+    assert store.maxima() == {"relu": 15}
+    assert [grade.score for grade in store.log("ann")] == [14]
