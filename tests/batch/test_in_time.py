@@ -143,3 +143,16 @@ def test_of_several_attempts_each_module_is_as_late_as_the_one_it_came_with(
     assert expected == {
         slug: f"{source.text} on {times[slug][8:10]}" for slug, source in submission.sources.items()
     }
+
+
+def test_a_module_that_was_damaged_after_its_due_date_counts_as_it_was(class_: Path) -> None:
+    commit(class_ / "ann", "relu.py", 13, "x = 3\0\n")
+    with open_class(class_, ["relu"], times_of=["relu"]) as handed_in:
+        (handed,) = [each for each in handed_in.submissions if each.name == "ann"]
+        loaded = handed.load()
+        assert "relu" in loaded.problems
+        submission, times = InTime(course_of("in time"), {}).of("ann", handed, loaded)
+        after, _ = InTime(course_of("last"), {}).of("ann", handed, loaded)
+    assert (submission.sources["relu"].text, submission.problems) == ("x = 1\n", {})
+    assert times["relu"].startswith("2026-10-09")
+    assert after.problems == loaded.problems and not after.sources
