@@ -269,6 +269,16 @@ def test_a_stub_that_a_student_deleted_does_not_take_the_course_away(root: Path)
     assert "relu" in load_course(root).slugs
 
 
+@pytest.mark.parametrize(
+    "kept", ["stubs", ".grader/stubs"]
+)  # of an exported copy, of a released one
+def test_a_stub_that_is_kept_elsewhere_is_enough(root: Path, kept: str):
+    (root / "assignments" / "relu.py").rename(root / "relu.py")
+    (root / kept).mkdir(parents=True)
+    (root / "relu.py").rename(root / kept / "relu.py")
+    assert "relu" in load_course(root).slugs
+
+
 def test_a_course_says_what_its_rosters_columns_are_called(root: Path):
     table = '[roster]\nidentifier = "Kennziffer"\nemail = ["Uni-Mail", "Mail 2"]\n'
     write_manifest(root, MANIFEST + table)

@@ -466,3 +466,13 @@ def test_what_was_assigned_has_arrived_before_a_state_is_copied() -> None:
     assert (copied.source, copied.target) == ("source", "target")
     source.forward(np.zeros((2, 6), np.float32))
     assert asked[-1].values == []  # and is assigned once
+
+
+def test_what_was_assigned_before_several_settings_is_not_assigned_again() -> None:
+    asked: list[Any] = []
+    net = network_that_notes(asked, "net")
+    net.assign([np.zeros(3, np.float32)])
+    net.forward_each([[np.ones(3, np.float32)]] * 2, np.zeros((2, 6), np.float32), train=False)
+    assert [unpack_array(value).tolist() for (value,) in asked[-1].values] == [[1, 1, 1]] * 2
+    net.forward(np.zeros((2, 6), np.float32))
+    assert asked[-1].values == []

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from conftest import PATIENCE_S, REPOSITORY
@@ -141,6 +142,24 @@ def test_a_folder_of_another_user_is_left_alone(
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     scratch.remove_abandoned()
     assert abandoned.exists()
+
+
+@pytest.mark.parametrize(
+    ("owner", "is_removed"), [(0, True), (1000, False), (0x6FFFFFFF, False), (0x70000000, True)]
+)
+def test_root_removes_its_own_folders_and_those_of_its_workers(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch, owner: int, is_removed: bool
+) -> None:
+    abandoned, look = make_scratch(), os.lstat
+
+    def lstat(path: Path) -> object:
+        return SimpleNamespace(st_uid=owner) if path == abandoned else look(path)
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "lstat", lstat)
+    scratch.remove_abandoned()
+    monkeypatch.undo()
+    assert abandoned.exists() != is_removed
 
 
 def test_one_that_is_killed_leaves_its_folder_to_the_next(tmp_path: Path) -> None:
