@@ -170,3 +170,14 @@ def test_what_takes_no_part_is_named_where_nothing_else_was_handed_in(
         "grader: further holds only what takes no part here (l1, evaluate); "
         "--only l1 --only evaluate grades that"
     ]
+
+
+@pytest.mark.parametrize("option", ["json", "junitxml", "markdown", "html", "plot"])
+def test_where_nothing_can_be_written_is_told_before_anything_is_graded(
+    tmp_path: Path, option: str
+) -> None:
+    files = dict.fromkeys(("json", "junitxml", "markdown", "html", "plot"))
+    for target, told in ((tmp_path / "no" / "x.png", "there is no folder"), (tmp_path, "a folder")):
+        with pytest.raises(typer.BadParameter, match=told):
+            Outputs(**files | {option: target}, github=False)  # type: ignore[arg-type]
+    Outputs(**files | {option: tmp_path / "x.png"}, github=False)  # type: ignore[arg-type]

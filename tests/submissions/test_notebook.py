@@ -21,10 +21,11 @@ from nbformat import v3, v4
 from grader.course.manifest import load_course
 from grader.grading.key import code_digest
 from grader.intake.layouts import open_class
+from grader.submissions.decoding import decode_source
 from grader.submissions.model import SubmissionError
 from grader.submissions.notebook import make_notebook, split_module
 from grader.submissions.reading import load_submission
-from grader.submissions.untouched import original_stub, settle
+from grader.submissions.untouched import is_untouched, original_stub, settle
 from grader.text import printable
 
 COURSE = load_course(REPOSITORY)
@@ -607,6 +608,15 @@ def test_an_untouched_one_is_no_second_answer(
     settled = settle(COURSE, load_submission(tmp_path, SLUGS))
     assert settled.sources["relu"].filename == counts
     assert not settled.problems
+
+
+@pytest.mark.parametrize("slug", ["relu", "l1"])  # which trains, and which does not
+def test_a_made_notebook_is_untouched_until_something_is_written(slug: str) -> None:
+    trains = bool(COURSE.assignment(slug).epochs)
+    assert trains == (slug == "relu")
+    for text, untouched in ((stub(slug), True), (f"{stub(slug)}\nx = 1\n", False)):
+        made = make_notebook(text, slug, trains=trains)
+        assert is_untouched(COURSE, decode_source(slug, f"{slug}.ipynb", made)) == untouched
 
 
 def test_a_damaged_notebook_beside_a_stub_is_its_own_problem(tmp_path: Path) -> None:

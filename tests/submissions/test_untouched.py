@@ -9,7 +9,7 @@ from conftest import REPOSITORY
 
 from grader.course.manifest import load_course
 from grader.course.stubs import original_stub
-from grader.submissions.reading import read_submission
+from grader.submissions.reading import find_module, read_submission
 
 COURSE = load_course(REPOSITORY)
 
@@ -24,3 +24,15 @@ def test_what_is_wrong_with_a_file_beside_the_stub_is_told(tmp_path: Path, place
     submission = read_submission(COURSE, tmp_path, ["relu"])
     assert not submission.sources
     assert submission.problems["relu"].startswith(f"{place}: it is not a text file: a NUL byte")
+
+
+def test_a_module_is_where_the_work_lies_and_not_where_the_stub_does(tmp_path: Path) -> None:
+    stub = original_stub(COURSE, "relu")
+    assert stub is not None
+    work = tmp_path / "mine" / "relu (1).py"
+    for path, text in ((tmp_path / "assignments" / "relu.py", stub), (work, "x = 1\n")):
+        path.parent.mkdir()
+        path.write_text(text)
+    submission = read_submission(COURSE, tmp_path, ["relu"])
+    assert submission.sources["relu"].text == "x = 1\n"
+    assert find_module(submission, "relu") == work

@@ -184,3 +184,21 @@ def test_what_was_found_longest_ago_is_removed_first(
     cache.tidy()
     first = oldest if oldest != found else others[0]
     assert sorted(folder.iterdir()) == sorted({oldest, *others} - {first})
+
+
+@pytest.mark.usefixtures("no_torch")
+@pytest.mark.parametrize("command", ["check", "watch"])
+def test_the_cache_is_held_to_its_bound_by_each_command(
+    command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    cache, folder = open_cache(COURSE, COURSE.seed, pytest.fail), tmp_path / "grader" / "results"
+    for bound, kept in ((caching.MAX_TOTAL_BYTES, 1), (0, 0)):
+        monkeypatch.setattr(caching, "MAX_TOTAL_BYTES", bound)
+        if command == "check":
+            check_in(IDLE["missing"], cache)
+        else:
+            Known(COURSE, COURSE.seed, cache).report_on(Task("relu", None, "not UTF-8"))
+        assert len(list(folder.iterdir())) == kept
+        for path in folder.iterdir():
+            path.unlink()
