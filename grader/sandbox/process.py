@@ -82,14 +82,15 @@ def clean_environment() -> dict[str, str]:
 
 
 def python_command(module: str, *arguments: str) -> list[str]:
-    """A Python that ignores the caller's environment and folder, and runs `module`'s main().
+    """A Python that looks for nothing in the caller's folders, and runs `module`'s main().
 
     It starts without garbage collection, which makes importing torch faster by a quarter; main()
-    turns it on.
+    turns it on. To be started in `clean_environment`, which is not ignored: what `-I` does besides
+    `-P` and `-s`, and then nothing would set the seed of hashes.
     """
     root = str(Path(__file__).parents[2])
     code = (
         "import gc, sys; gc.disable(); "
         f"sys.path.insert(0, {root!r}); from {module} import main; main()"
     )
-    return [sys.executable, "-I", "-B", "-X", "utf8", "-c", code, *arguments]
+    return [sys.executable, "-P", "-s", "-B", "-X", "utf8", "-c", code, *arguments]

@@ -345,3 +345,22 @@ def test_the_environment_of_student_code_is_this_and_no_more(
         "MALLOC_MMAP_THRESHOLD_", "MALLOC_ARENA_MAX", "GLIBC_TUNABLES", "TORCHDYNAMO_DISABLE",
     }  # fmt: skip
     assert os.environ["AWS_SECRET_ACCESS_KEY"] not in ran.stdout
+
+
+def test_hashes_are_the_same_in_each_run_and_nothing_of_the_caller_is_imported(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A module may go through a set of names: what it earns may not depend on the run."""
+    from grader.sandbox.process import clean_environment, python_command
+
+    (tmp_path / "planted.py").write_text("")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    python = python_command("a_module")
+    python[python.index("-c") + 1] = "print(hash('relu')); import planted"
+    ran = [
+        subprocess.run(python, env=clean_environment(), capture_output=True, text=True)
+        for _ in range(2)
+    ]
+    assert ran[0].stdout == ran[1].stdout != ""
+    assert all("ModuleNotFoundError" in each.stderr for each in ran)
