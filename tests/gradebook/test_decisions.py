@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC
+from datetime import UTC, timedelta, timezone
 from pathlib import Path
 
 import msgspec
@@ -19,7 +19,8 @@ from grader.gradebook.decide import DecisionError
 from grader.gradebook.keeping.database import FILE
 from grader.gradebook.keeping.decisions import ROSTER, Decisions
 from grader.gradebook.keeping.store import Store, open_store
-from grader.gradebook.model import Comment, Extension, Override
+from grader.gradebook.keeping.students import StoredStudent
+from grader.gradebook.model import Comment, Extension, Override, Person
 
 
 @pytest.fixture
@@ -30,13 +31,18 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def test_each_decision_is_dated_when_it_was_taken() -> None:
-    day = [f"2026-10-0{number}T12:00:00Z" for number in range(1, 7)]
+    day = [f"2026-10-0{number}T12:00:00Z" for number in range(1, 8)]
     decided = Decisions(
         [(Override("relu", 8, "argued", day[0]), day[3]), (Override("", 9, "ill", day[1]), "")],
         [Comment("relu", "well done", day[2])],
-        [Extension("", "", 2, "ill", day[4]), Extension("relu", "", 0, "", day[5])],
+        [
+            Extension("", "", 2, "ill", day[4]),
+            Extension("relu", "", 0, "", day[5]),
+            Extension("relu", "2026-10-31T22:30:00Z", 0, "", day[6]),
+        ],
     )
-    told = {event.at: event.what for event in account.decisions(decided, UTC)}
+    zone = timezone(timedelta(hours=2))
+    told = {event.at: event.what for event in account.decisions(decided, zone)}
     assert [told[at] for at in day] == [
         "8, set by a person: argued",
         "9, set by a person: ill",
@@ -44,7 +50,32 @@ def test_each_decision_is_dated_when_it_was_taken() -> None:
         "8, set by a person, is taken back",
         "more time: 2 days: ill",
         "more time is taken back",
+        "more time: until 1 Nov 2026, 00:30 UTC+02:00",
     ]
+
+
+def test_a_total_that_was_set_is_that_of_a_story_until_it_is_taken_back(store: Store) -> None:
+    hand_in(store, "c1", 5, 0, at=A_DAY_LATE)
+    hand_in(store, "c2", 5, 4, at=A_DAY_LATE, slug="adam")
+    decider(store, "").set_score(3, "copied")
+    decider(store, "").take_back()
+    told = [line for line in account.story(store, entry_of(store, "ann"), UTC) if "(total" in line]
+    assert [line.rpartition("(")[2] for line in told] == [
+        "total 5)", "total 14)", "total 3)", "total 14)",
+    ]  # fmt: skip
+
+
+def test_all_that_a_student_is_known_by_may_change(store: Store) -> None:
+    fields = [name for name in Person.__struct_fields__ if name != "key"]
+    before, after = (
+        Person(key="cem", **{name: f"{word} {name}" for name in fields}) for word in ("a", "b")
+    )
+    one = StoredStudent(before, "c", "cem.zip", "2026-10-01T00:00:00Z", "enrolled", "canvas:c_1")
+    changed = StoredStudent(after, "d", "cem", "2026-10-02T00:00:00Z", "dropped", "moodle:d_1")
+    for student in (one, changed):
+        store.set_students([student])
+        assert student in store.students()
+    assert len(store.students()) == 3
 
 
 def test_what_the_staff_gave_is_taken_back_also_where_the_roster_gives_some(store: Store) -> None:

@@ -439,6 +439,8 @@ def network_that_notes(asked: list[requests.Request], key: str) -> Network:
 
     def ask(request: requests.Request, expected: type[Any]) -> Any:
         asked.append(request)
+        if isinstance(request, requests.Backward):
+            return replies.Outputs([])
         if not isinstance(request, requests.Forward):
             return replies.Done()
         batches = [unpack_array(batch) for batch in request.batches]
@@ -476,3 +478,13 @@ def test_what_was_assigned_before_several_settings_is_not_assigned_again() -> No
     assert [unpack_array(value).tolist() for (value,) in asked[-1].values] == [[1, 1, 1]] * 2
     net.forward(np.zeros((2, 6), np.float32))
     assert asked[-1].values == []
+
+
+def test_what_was_assigned_arrives_with_a_backward_pass_and_once() -> None:
+    asked: list[Any] = []
+    net = network_that_notes(asked, "net")
+    net.assign([np.ones(3, np.float32)])
+    for _ in range(2):
+        net.backward(np.zeros((2, 6), np.float32), np.zeros((2, 4), np.float32), seed=1)
+    first, second = asked
+    assert len(first.values) == 1 and second.values is None
