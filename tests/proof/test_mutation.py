@@ -98,10 +98,16 @@ def changes(score: MutationScore) -> list[str]:
     return [mutant.change for mutant in score.survivors]
 
 
-def test_only_the_mutant_that_is_right_survives(course: Course, launcher: Launcher) -> None:
+def test_only_the_mutant_that_is_right_survives_and_the_list_is_held_against_what_they_do(
+    course: Course, launcher: Launcher
+) -> None:
+    list_equivalent(course, LR_SWAPPED, "x = 1 -> x = 2")
     result = score(course, launcher)
     assert changes(result) == [NESTEROV]
-    assert not result.findings
+    assert result.findings == [
+        f"{result.slug}: listed as equivalent, but no longer made: x = 1 -> x = 2",
+        f"{result.slug}: listed as equivalent, but test_update_rule fails it: {LR_SWAPPED}",
+    ]
     made, killed = result.figures["made"], result.figures["killed"]
     assert result.figures["graded"] == made == killed + 1 > 50
     assert result.figures["survive"] == 1
@@ -120,31 +126,37 @@ def test_only_the_mutant_that_is_right_survives(course: Course, launcher: Launch
     diff = f"--- solutions/{result.slug}.py\n+++ solutions/{result.slug}.py\n@@ "
     assert f"{result.slug}: survives: {NESTEROV}\n{diff}" in text
     assert f"\n-    {CALL}\n+    {CALL[:-1]}, nesterov=True)\n" in text
+    assert text.endswith("\n".join(["", *result.findings]))
+
+
+SHORT = """\
+from torch.optim import SGD
+
+
+def make_optimizer(parameters, lr=0.01, momentum=0.9):
+    # BEGIN SOLUTION: return the optimizer
+    return SGD(parameters, lr, momentum)
+    # END SOLUTION
+"""
+SHORT_CALL = "return SGD(parameters, lr, momentum)"
+SHORT_NESTEROV = f"{SHORT_CALL} -> return SGD(parameters, lr, momentum, nesterov=True)"
+SHORT_SWAPPED = f"{SHORT_CALL} -> return SGD(parameters, momentum, lr)"
 
 
 def test_what_a_missing_check_would_have_caught_survives(
     course: Course, launcher: Launcher
 ) -> None:
-    list_equivalent(course, NESTEROV)
-    rewrite(checks_of(course), "def test_defaults", "def left_out")
+    solution_of(course).write_text(SHORT, encoding="utf-8")
+    list_equivalent(course, SHORT_NESTEROV)
+    for check in ("test_defaults", "test_training"):  # its trainings would show nothing more
+        rewrite(checks_of(course), f"def {check}", "def left_out")
     result = score(course, launcher)
     assert LR_DOUBLE in changes(result)
-    assert LR_SWAPPED not in changes(result)
+    assert SHORT_SWAPPED not in changes(result)
     assert all(change.startswith(DEFAULT) for change in changes(result))
+    assert not result.findings
     assert result.figures["equivalent"] == 1
     assert result.figures["survive"] == len(result.survivors)
-
-
-def test_the_list_is_held_against_what_the_mutants_do(course: Course, launcher: Launcher) -> None:
-    list_equivalent(course, NESTEROV, LR_SWAPPED, "x = 1 -> x = 2")
-    result = score(course, launcher)
-    assert result.findings == [
-        f"{result.slug}: listed as equivalent, but no longer made: x = 1 -> x = 2",
-        f"{result.slug}: listed as equivalent, but test_update_rule fails it: {LR_SWAPPED}",
-    ]
-    assert result.figures["equivalent"] == 1
-    assert not result.survivors
-    assert "score 100.0%" in summarise("all", result.figures)
 
 
 def test_a_task_outside_the_total_is_mutated_as_well(course: Course, launcher: Launcher) -> None:
@@ -154,6 +166,7 @@ def test_a_task_outside_the_total_is_mutated_as_well(course: Course, launcher: L
     assert result.slug == course.slugs[0]
     assert result.figures["graded"] == 6
     assert not result.survivors
+    assert summarise("all", result.figures).endswith("score 100.0%")
 
 
 def test_a_sample_is_drawn_by_the_seed(course: Course, launcher: Launcher) -> None:
@@ -182,15 +195,14 @@ def test_a_solution_that_is_not_python_is_a_finding(course: Course, launcher: La
 
 
 HANGS = """\
-import torch
+from torch.optim import SGD
 
 
-def make_optimizer(parameters, lr=0.01, momentum=0.9):
-    left = 1
-    while left > 0:
-        left -= 1
+def make_optimizer(parameters):
+    while not parameters:
+        pass
     # BEGIN SOLUTION: return the optimizer
-    return torch.optim.SGD(parameters, lr=lr, momentum=momentum)
+    return SGD(parameters)
     # END SOLUTION
 """
 MAKES = """\
@@ -211,7 +223,7 @@ def test_a_mutant_that_hangs_is_ended_and_counts_as_killed(
     course = msgspec.structs.replace(course, assignments=(assignment,))
     solution_of(course).write_text(HANGS, encoding="utf-8")
     checks_of(course).write_text(MAKES, encoding="utf-8")
-    endless = "left -= 1 -> left += 1"
+    endless = "while not parameters: -> while parameters:"
     assert endless in [m.change for m in make_mutants(assignment.slug, HANGS)]
     list_equivalent(course, endless)
     result = score(course, launcher)
@@ -254,16 +266,16 @@ def test_what_a_check_has_caught_is_not_trained(
 def test_a_survivor_is_shown_as_a_diff_and_fails_the_audit(
     run_grader: RunGrader, small_course: Path
 ) -> None:
-    ran = run_grader("audit", "--mutate", "--sample", "60", root=small_course, cwd=small_course)
+    ran = run_grader("audit", "--mutate", "--sample", "10", root=small_course, cwd=small_course)
     assert ran.status == 1, ran.stderr
     assert "nothing found: the course is coherent\n" in ran.stdout
-    figures = re.search(r"^relu: \d+ mutants, 60 of them graded: (\d+) killed", ran.stdout, re.M)
+    figures = re.search(r"^relu: \d+ mutants, 10 of them graded: (\d+) killed", ran.stdout, re.M)
     assert figures is not None
     survivors = ran.stdout.count("relu: survives: ")
-    assert survivors == 60 - int(figures[1]) > 0
+    assert survivors == 10 - int(figures[1]) > 0
     assert ran.stdout.count("--- solutions/relu.py\n+++ solutions/relu.py\n@@ ") == survivors
     assert re.search(r"^ +\d+ +\d+  test_hidden_is_relu$", ran.stdout, re.M)
-    assert re.search(r"\nall: \d+ mutants, 60 of them graded: .*%\n$", ran.stdout)
+    assert re.search(r"\nall: \d+ mutants, 10 of them graded: .*%\n$", ran.stdout)
 
 
 def test_a_sample_without_mutants_is_wrong_usage(run_grader: RunGrader) -> None:
