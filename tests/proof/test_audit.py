@@ -61,7 +61,7 @@ NOT_CAUGHT = "tests/zoo/wrong/relu/{}: {}, which is to catch it, does not"
 
 # What is broken at once, each with the findings that there are to be of it.
 FAULTS: dict[str, Faults] = {
-    "files": [
+    "files and names": [
         (
             change(Path("assignments/relu.py"), "Why it matters.", "Why it mattered."),
             ["assignments/relu.py: not its solution without the marked parts"],
@@ -104,6 +104,27 @@ FAULTS: dict[str, Faults] = {
         (
             lambda root: shutil.rmtree(root / WRONG / "test_layers"),
             ["tests/zoo/wrong/relu/test_layers/: no wrong module"],
+        ),
+        (
+            add(Path("assignments/lesson.ipynb"), '["check(\\"tanh\\")", "compare(\\"relu\\")"]'),
+            ["assignments/lesson.ipynb: no assignment 'tanh'; take its cells out"],
+        ),
+        (
+            add(
+                ZOO / "misconceptions.toml",
+                '[tanh]\n[relu]\n"test_layers/gone" = ["a"]\n',
+            ),
+            [
+                "tests/zoo/misconceptions.toml: no assignment 'tanh'; take its section out",
+                "tests/zoo/misconceptions.toml: relu: no module test_layers/gone in",
+            ],
+        ),
+        (
+            add(
+                Path("tests/equivalent_mutants.toml"),
+                '[[equivalent]]\nslug = "tanh"\nreason = "a"\nmutants = ["b"]\n',
+            ),
+            ["tests/equivalent_mutants.toml: no assignment 'tanh'"],
         ),
     ],
     "checks": [
@@ -155,55 +176,6 @@ FAULTS: dict[str, Faults] = {
             ["grader/checks/test_relu.py: TODO in line"],
         ),
     ],
-    "what nobody measured, and hints that tell too much": [
-        (
-            change(MANIFEST, "calibration = {", "# calibration = {"),
-            [
-                "course.toml: assignment 'relu': nobody measured its threshold of 0.45; run "
-                "`grader calibrate relu --write`"
-            ],
-        ),
-        (
-            change(MANIFEST, "epochs = 5", "epochs = 6"),
-            [
-                "grader/report/reference.json: no training curve of relu over 6 epochs; run "
-                "`python tests/benchmarks/reference_curves.py relu`"
-            ],
-        ),
-        (
-            change(
-                MANIFEST, "hints = [", 'hints = [\n"Try x = nn.functional.relu(x)",\n"A",\n"A",'
-            ),
-            [
-                "course.toml: assignment 'relu': hint 1 holds the solution's "
-                "`x = nn.functional.relu(x)`",
-                "course.toml: assignment 'relu': hint 3 is there already",
-            ],
-        ),
-    ],
-    "names of what is gone": [
-        (
-            add(Path("assignments/lesson.ipynb"), '["check(\\"tanh\\")", "compare(\\"relu\\")"]'),
-            ["assignments/lesson.ipynb: no assignment 'tanh'; take its cells out"],
-        ),
-        (
-            add(
-                ZOO / "misconceptions.toml",
-                '[tanh]\n[relu]\n"test_layers/gone" = ["a"]\n',
-            ),
-            [
-                "tests/zoo/misconceptions.toml: no assignment 'tanh'; take its section out",
-                "tests/zoo/misconceptions.toml: relu: no module test_layers/gone in",
-            ],
-        ),
-        (
-            add(
-                Path("tests/equivalent_mutants.toml"),
-                '[[equivalent]]\nslug = "tanh"\nreason = "a"\nmutants = ["b"]\n',
-            ),
-            ["tests/equivalent_mutants.toml: no assignment 'tanh'"],
-        ),
-    ],
     "a check file that is gone": [
         (lambda root: (root / CHECK).unlink(), ["course.toml: no check file for 'relu'"]),
     ],
@@ -238,7 +210,7 @@ FAULTS: dict[str, Faults] = {
             ],
         ),
     ],
-    "a check that never fails": [
+    "a check that never fails, what nobody measured, and hints that tell too much": [
         (
             change(
                 Path("grader/checks/kit/shared.py"),
@@ -249,6 +221,30 @@ FAULTS: dict[str, Faults] = {
             [
                 "assignments/relu.py: the stub earns 1 of test_builds",
                 NOT_CAUGHT.format("test_builds/an_instance_not_a_class.py", "test_builds"),
+            ],
+        ),
+        (
+            change(MANIFEST, "calibration = {", "# calibration = {"),
+            [
+                "course.toml: assignment 'relu': nobody measured its threshold of 0.45; run "
+                "`grader calibrate relu --write`"
+            ],
+        ),
+        (
+            change(MANIFEST, "epochs = 5", "epochs = 6"),
+            [
+                "grader/report/reference.json: no training curve of relu over 6 epochs; run "
+                "`python tests/benchmarks/reference_curves.py relu`"
+            ],
+        ),
+        (
+            change(
+                MANIFEST, "hints = [", 'hints = [\n"Try x = nn.functional.relu(x)",\n"A",\n"A",'
+            ),
+            [
+                "course.toml: assignment 'relu': hint 1 holds the solution's "
+                "`x = nn.functional.relu(x)`",
+                "course.toml: assignment 'relu': hint 3 is there already",
             ],
         ),
     ],
