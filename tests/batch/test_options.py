@@ -46,3 +46,13 @@ def test_a_task_that_is_asked_for_is_as_late_as_its_commit(batch: Command, slug:
     with open_store(batch.results) as store:
         (grade,) = store.log()
     assert (grade.slug, grade.submitted_at) == (slug, "2026-10-05T10:00:00Z")
+
+
+@pytest.mark.parametrize(("options", "seed"), [((), COURSE.seed), (("--seed", "0"), 0)])
+def test_a_seed_that_is_named_is_the_one(
+    batch: Command, options: tuple[str, ...], seed: int
+) -> None:
+    batch.hand_in(ann="points = 3")
+    assert batch(*ONLY, *options).status == 0
+    with open_store(batch.results) as store:
+        assert [grade.key.seed for grade in store.log()] == [seed]

@@ -13,7 +13,17 @@ from conftest import REPOSITORY, on_posix
 
 from grader.course.manifest import CourseError
 from grader.grading.engine import Engine
+from grader.grading.opening import open_engine
+from grader.workbench import cells
 from grader.workbench.cells import ENGINE, check_from_cell
+
+
+@pytest.fixture(autouse=True)
+def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing here is run: what would run it need not import torch."""
+    monkeypatch.setattr(
+        cells, "open_engine", lambda course, modules: open_engine(course, modules=0)
+    )
 
 
 @pytest.fixture
@@ -66,3 +76,19 @@ def test_a_file_was_saved_when_the_clock_on_the_wall_said_so(
         assert check_from_cell("relu").file == "relu.py, as it was saved at 09:00:00"
     finally:
         ENGINE.close()
+
+
+@pytest.mark.parametrize("slug", ["relu", "l1"])  # which counts, and which is asked for alone
+def test_any_task_of_the_course_can_be_checked_from_a_cell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slug: str
+) -> None:
+    module = tmp_path / "assignments" / f"{slug}.py"
+    module.parent.mkdir()
+    shutil.copyfile(REPOSITORY / "assignments" / f"{slug}.py", module)
+    monkeypatch.chdir(module.parent)
+    try:
+        checked = check_from_cell(slug)
+    finally:
+        ENGINE.close()
+    assert (checked.report.slug, checked.report.status) == (slug, "untouched")
+    assert checked.file.startswith(f"{slug}.py, as it was saved at ")

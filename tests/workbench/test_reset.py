@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY, RunGrader, solution
+from typer.testing import CliRunner
 
+from grader.cli.app import app
 from grader.course.manifest import load_course
 from grader.course.stubs import make_stub
 from grader.submissions.notebook import make_notebook
@@ -160,3 +162,17 @@ def test_what_was_kept_is_neither_checked_nor_handed_in(
     module.unlink()
     graded = run_grader("grade", folder, "--only", "relu")
     assert "10/10" in graded.stdout and "relu.py.1" in graded.stdout
+
+
+@pytest.mark.parametrize("slug", ["relu", "l1"])  # which trains, and which does not
+def test_a_notebook_comes_back_as_it_is_made(tmp_path: Path, slug: str) -> None:
+    course, notebook = load_course(REPOSITORY), tmp_path / f"{slug}.ipynb"
+    trains = bool(course.assignment(slug).epochs)
+    made = make_notebook(make_stub(solution(slug)), slug, trains=trains)
+    assert (b".curves" in made) == trains == (slug == "relu")
+    notebook.write_text("{}")
+    reset_assignment(course, tmp_path, slug)
+    assert notebook.read_bytes() == made
+    asked = ["notebook", slug, "--output", str(tmp_path / "new.ipynb")]
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    assert (tmp_path / "new.ipynb").read_bytes() == made
