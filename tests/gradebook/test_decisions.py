@@ -127,3 +127,14 @@ def test_all_of_a_result_that_cannot_be_read_is_replaced(store: Store, tmp_path:
     assert store.results([1]) == ([(report, 2.5, environment, first.key.seed)], {})
     assert store.maxima() == {"relu": 15}
     assert [grade.score for grade in store.log("ann")] == [14]
+
+
+def test_what_was_set_and_what_was_said_are_taken_back_together(store: Store) -> None:
+    hand_in(store, "c1", 5, 0, at=A_DAY_LATE)
+    decider(store, "relu").set_score(8, "argued well")
+    decider(store, "relu").comment("well argued")
+    assert decider(store, "relu").take_back() == [
+        "Ann (ann): relu: 8 → 5 of 10; total 8 → 5", "Ann (ann): relu: the comment is taken back",
+    ]  # fmt: skip
+    entry = entry_of(store, "ann")
+    assert (entry.overrides, entry.comments) == ([], [])
