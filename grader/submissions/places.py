@@ -70,7 +70,7 @@ def walk(top: Path) -> Files:
         for entry in entries:
             place = f"{folder}{entry.name}"
             if is_junk(entry.name):
-                if not (in_library or _is_unborn(entry)):
+                if not (in_library or _is_unborn(entry)) and len(files.passed_over) < MAX_FILES:
                     files.passed_over.add(place)
                 continue
             left -= 1
@@ -93,6 +93,8 @@ def walk(top: Path) -> Files:
 def _is_unborn(entry: os.DirEntry[str]) -> bool:
     """Whether it is the `.git` of a clone to which nobody has pushed anything."""
     objects = Path(entry.path, "objects")
+    if not entry.is_dir(follow_symlinks=False):
+        return False
     try:
         return {*os.listdir(objects), *os.listdir(objects / "pack")} <= {"info", "pack"}
     except OSError:

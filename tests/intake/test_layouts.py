@@ -188,7 +188,7 @@ def test_whoever_typed_something_in_and_uploaded_nothing_is_listed(
         ("link.txt", "https://github.com/jane/hw", "it leads to github.com, and no link"),
         ("all.patch", "diff --git a/relu.py b/relu.py", "it is a patch, which can't be read"),
         ("hw.rar", "Rar!", "it is a RAR archive, which can't be read"),
-        ("answers.txt", "I did all of it", "no module and no notebook"),
+        ("answers.txt", "import torch", "no module and no notebook"),
     ],
 )
 def test_what_stands_in_place_of_work_is_named_in_every_layout(

@@ -88,12 +88,13 @@ def told_of(files: Files, load: Load, around: Path) -> str:
         ({"0001-all.patch": b"From 12"}, "0001-all.patch: it is a patch, which can't be read"),
         # links
         ({"link.txt": b"here: https://github.com/j/hw"}, "link.txt: it leads to github.com, and"),
+        ({"my.link.txt": "http://bitbucket.org/j".encode("utf-16")}, "my.link.txt: it leads to"),
         ({"README.md": b"git@gitlab.uni.edu:j/hw.git"}, "README.md: it leads to gitlab.uni.edu,"),
         ({"w/a": b"https://colab.research.google.com/drive/1"}, "w/a: it leads to colab.research."),
         ({"relu.txt": b"https://github.com/j/hw"}, "relu.txt: it leads to github.com, and no link"),
         ({"My hw.webloc": b"<plist/>"}, "My hw.webloc: it is a shortcut, which can't be read"),
         # what is no code, and what nobody handed in on purpose
-        ({"answers.txt": b"I did", "b.md": b""}, "answers.txt and b.md: no module and no notebook"),
+        ({"answers.txt": CODE, "b.md": b"Hi\n" + CODE}, "answers.txt and b.md: no module and no"),
         ({"main.c": b"int x;", "requirements.txt": b"torch"}, "main.c: no module and no notebook"),
         ({"__pycache__/relu.cpython-311.pyc": b"\xa7"}, "__pycache__: what systems and editors"),
         ({"relu.h5": b"\x89HDF\r\n"}, "relu.h5: it is what a program has saved and no source code"),
@@ -114,6 +115,7 @@ def test_what_stands_in_place_of_the_work_is_named_with_what_to_do(
         {"README.md": b"# Homework\nPush your work here.\n", "LICENSE": b"", "Makefile": b""},
         {"README.md": b"see https://www.uni.edu/course"},
         {"README.md": b"https://github.com/uni/course\n" * 100},  # it says more than where work is
+        {"notes.txt": b"I have no time this week, and define nothing.\n", "todo": b"import\n"},
         {"data/train.csv": b"1,2", "timestamp.txt": b"2026-10-01"},
     ],
 )  # fmt: skip

@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from grader.files import FileError
 from grader.submissions.archives.bounds import ArchiveError
+from grader.submissions.decoding import decode_text
 from grader.submissions.names import listed
 from grader.submissions.places import Files
 from grader.text import show_name
 
 _CODE = "hand in the code itself, as a .py or .ipynb file"
-_MAX_TEXTS = 20  # files that are looked through for a link
-_MAX_TEXT_BYTES = 2_000  # of one that may be there for its link
-_TEXT = re.compile(r"(?i)(?:^|/)[^./][^./]*(?:\.(?:txt|text|md|markdown|rst|org|link))?\Z")
+_MAX_TEXTS = 20  # that are looked through
+_MAX_CHARACTERS = 2_000  # of a text that may be there for its link
+_TEXT = re.compile(r"(?i)(?:^|/)[^./](?:[^./]*|[^/]*\.(?:txt|text|md|markdown|rst|org|link))\Z")
 # Where people keep code and files. A course's own pages stand in texts that are handed out.
 _LINK = re.compile(
-    rb"(?i)(?:https?://|git@)(?P<host>[\w.-]*\b(?:github|gitlab|gitee|bitbucket|codeberg|gitea|"
-    rb"colab|drive|docs|kaggle|huggingface|deepnote|replit|dropbox|1drv|onedrive|sharepoint|icloud|"
-    rb"wetransfer|nextcloud|owncloud|mega)\b[\w.-]*)"
+    r"(?ai)(?:https?://|git@)(?P<host>[\w.-]*\b(?:github|gitlab|gitee|bitbucket|codeberg|gitea|"
+    r"colab|drive|docs|kaggle|huggingface|deepnote|replit|dropbox|1drv|onedrive|sharepoint|icloud|"
+    r"wetransfer|nextcloud|owncloud|mega)\b[\w.-]*)"
 )
+_CODE_IN = re.compile(r"(?m)^(?:import \w|from \S+ import |def \w+\(|class \w+[(:])")
 # What is handed out or made with a repository, and says nothing of what was handed in.
 _BESIDE = re.compile(
     r"(?i)(?:^|/)(?:readme|licen[cs]e|copying|notice|authors|contributing|changelog|requirements|"
@@ -33,30 +36,37 @@ _BESIDE = re.compile(
 )
 
 
-def links_in(readers: Mapping[str, Callable[[], bytes]]) -> dict[str, str]:
+def texts_in(readers: Mapping[str, Callable[[], bytes]]) -> dict[str, str]:
+    """What people write down, by place: those in the fewest folders."""
+    places = sorted(filter(_TEXT.search, readers), key=lambda place: (place.count("/"), place))
+    looked_at = {*places[:_MAX_TEXTS]}
+    texts = {}
+    for place, read in readers.items():  # in the order in which that is quickest
+        if place in looked_at:
+            with suppress(ArchiveError, FileError, OSError):
+                texts[place] = decode_text(read())
+    return texts
+
+
+def links_in(texts: Mapping[str, str]) -> dict[str, str]:
     """Texts that are little more than a link to where people keep code, and what to do instead."""
-    texts = sorted(filter(_TEXT.search, readers), key=lambda place: (place.count("/"), place))
-    found = {}
-    for place in texts[:_MAX_TEXTS]:
-        try:
-            text = readers[place]()
-        except (ArchiveError, FileError, OSError):
-            continue
-        link = _LINK.search(text) if len(text) <= _MAX_TEXT_BYTES else None
-        if link is not None:
-            host = show_name(link["host"].decode())
-            found[place] = f"it leads to {host}, and no link is followed; hand in the files there"
-    return found
+    short = {place: text for place, text in texts.items() if len(text) <= _MAX_CHARACTERS}
+    links = {place: link for place, text in short.items() if (link := _LINK.search(text))}
+    return {
+        place: f"it leads to {link['host']}, and no link is followed; hand in the files there"
+        for place, link in links.items()
+    }
 
 
 def in_place_of_modules(
-    files: Files, folders: Collection[str], others: Sequence[str]
+    files: Files, folders: Collection[str], others: Sequence[str], texts: Mapping[str, str]
 ) -> Iterator[str]:
     """What there is where there is no module, a line each, the likeliest to be meant first.
 
     Args:
         folders: all, also those that only the paths of files tell of.
-        others: the files that may be meant as work.
+        others: the files that may be meant as work; of texts those are that hold code.
+        texts: by place.
     """
     for folder in sorted({"", *folders}):
         if _is_bare(folder, files, folders):
@@ -69,7 +79,13 @@ def in_place_of_modules(
             f"{listed(empty)}: no file is in there; hand in the files themselves, as Git holds but "
             "a link to a repository within another one, or a submodule"
         )
-    if others := [place for place in others if not _BESIDE.search(place)]:
+    others = [
+        place
+        for place in others
+        if not _BESIDE.search(place)
+        and (not _TEXT.search(place) or _CODE_IN.search(texts.get(place, "")))
+    ]
+    if others:
         yield f"{listed(others)}: no module and no notebook; {_CODE}"
     if histories:
         yield ".git: no file is checked out beside it; push or check out the branch with the work"

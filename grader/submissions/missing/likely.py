@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from grader.submissions.kinds import Kind, kind_by_name
-from grader.submissions.missing.elsewhere import in_place_of_modules, links_in
+from grader.submissions.missing.elsewhere import in_place_of_modules, links_in, texts_in
 from grader.submissions.names import (
     is_near,
     is_spelling,
@@ -43,7 +43,8 @@ def explain(
         for place in by_depth
         if not _DATA.search(place) and (place not in folders or split_ending(_name_of(place)))
     ][:MAX_LOOKED_AT]
-    links = links_in(files.readers) if nothing_found else {}
+    texts = texts_in(files.readers) if nothing_found else {}
+    links = links_in(texts)
     problems: dict[str, str] = {}
     told: set[str] = set()
     for slug in missing:
@@ -70,7 +71,7 @@ def explain(
         about_all += [f"{show_name(place)}: {kind}" for place, kind in kinds]
         about_all += [f"{show_name(place)}: {why}" for place, why in links.items()]
         others = [place for place in likely if place not in folders and place not in told]
-        about_all += in_place_of_modules(files, folders, others)
+        about_all += in_place_of_modules(files, folders, others, texts)
     if about_all:
         problems = dict.fromkeys(missing, about_all[0]) | problems
     return problems
