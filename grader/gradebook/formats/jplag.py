@@ -10,7 +10,10 @@ results can be written, and the code of a notebook is a module as well.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +21,7 @@ from grader.gradebook.model import Gradebook
 from grader.gradebook.scores import ExportError, note
 from grader.text import quantity
 
+WRITTEN_TOGETHER, AHEAD = 256, 4  # modules, and how many such lots wait to be written
 STUB = "_stub"  # no student's key begins so
 
 
@@ -43,14 +47,22 @@ def write_jplag(_: Gradebook, folder: Path, *, sources: Sources | None) -> None:
         raise ExportError(f"{folder} is not empty; name a folder that is, or a new one")
     written: dict[str, None] = {}  # a set
     missing = 0
-    for key, slug, text in sources.modules():
-        if text is None:
-            missing += 1
-            continue
-        if slug not in written:
-            (folder / slug).mkdir(parents=True)
-            written[slug] = None
-        write_module(f"{folder}{os.sep}{slug}{os.sep}{key}.py", text)
+    modules = sources.modules()
+    # Half of the time goes into making files, which another thread does while more is read.
+    with ThreadPoolExecutor(1) as writer:
+        under_way: deque[Future[None]] = deque()
+        while some := list(islice(modules, WRITTEN_TOGETHER)):
+            kept = [(key, slug, text) for key, slug, text in some if text is not None]
+            missing += len(some) - len(kept)
+            for slug in dict.fromkeys(slug for _, slug, _ in kept):
+                if slug not in written:
+                    (folder / slug).mkdir(parents=True)
+                    written[slug] = None
+            under_way.append(writer.submit(write_modules, folder, kept))
+            if len(under_way) > AHEAD:
+                under_way.popleft().result()
+        for each in under_way:
+            each.result()
     for slug in written:
         stub = sources.stub(slug)
         base = f" -bc {folder / slug / STUB}" if stub is not None else ""
@@ -63,6 +75,12 @@ def write_jplag(_: Gradebook, folder: Path, *, sources: Sources | None) -> None:
             f"jplag: left out: {quantity(missing, 'module')} that could not be read, or graded "
             "before modules were kept; grader batch CLASS --again keeps them"
         )
+
+
+def write_modules(folder: Path, modules: Sequence[tuple[str, str, str]]) -> None:
+    """Write modules, each with its student's key and its slug."""
+    for key, slug, text in modules:
+        write_module(f"{folder}{os.sep}{slug}{os.sep}{key}.py", text)
 
 
 def write_module(path: str, text: str) -> None:
