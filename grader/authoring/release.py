@@ -58,14 +58,16 @@ def release(course: Course, folder: Path, origin: str | None = None) -> Changes:
             the course's own workflow says.
 
     Raises:
-        ReleaseError: `folder` is none of these, or lies within the course's repository.
+        ReleaseError: `folder` is none of these, or lies within the course's repository, or
+            `origin` can't be used.
         CourseError, StubError, CutError, GraderError: the course is not fit to be released.
         OSError: a file can't be read or written.
     """
+    named = None if origin is None else parse_origin(origin)
     record = read_record(course, folder)
     files = make_handout(course)
-    if origin is not None:
-        files[WORKFLOW] = with_origin(files.get(WORKFLOW), origin)
+    if named is not None:
+        files[WORKFLOW] = with_origin(files.get(WORKFLOW), *named)
     for name in {*files, *record.files}:
         refuse_links(folder, name)
     former = {name: versions[-1] for name, versions in record.files.items()}
@@ -87,19 +89,28 @@ def release(course: Course, folder: Path, origin: str | None = None) -> Changes:
     return changes
 
 
-def with_origin(workflow: bytes | None, origin: str) -> bytes:
-    """The workflow that fetches the course from `origin`, OWNER/NAME@SHA.
+def parse_origin(origin: str) -> tuple[str, str]:
+    """The repository and the commit of OWNER/NAME@SHA.
 
     Raises:
-        ReleaseError: `origin` is none, or there is no workflow, or it has no place for it.
+        ReleaseError: `origin` is nothing like that.
     """
     named = re.fullmatch(r"([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)@([0-9a-f]{40})", origin)
     if named is None:
         raise ReleaseError(
             f"--course {origin!r}: write OWNER/NAME@SHA, with all 40 characters of the commit's SHA"
         )
+    return named[1], named[2]
+
+
+def with_origin(workflow: bytes | None, repository: str, commit: str) -> bytes:
+    """The workflow that fetches the course from this commit of a repository.
+
+    Raises:
+        ReleaseError: there is no workflow, or it has no place for that.
+    """
     text = workflow or b""
-    for key, value in zip((b"COURSE_REPOSITORY", b"COURSE_REF"), named.groups(), strict=True):
+    for key, value in ((b"COURSE_REPOSITORY", repository), (b"COURSE_REF", commit)):
         text, count = re.subn(rb'(?m)^(\s+%s: )"[^"\n]*"' % key, rb'\1"%s"' % value.encode(), text)
         if count != 1:
             raise ReleaseError(f"{WORKFLOW}: no line sets {key.decode()}, so --course has no place")

@@ -62,10 +62,7 @@ def marked_lines(slug: str) -> set[str]:
     return {line for line in lines if len(line) > TELLING}
 
 
-@pytest.fixture
-def course(tmp_path: Path) -> Path:
-    """A course repository that a test may change."""
-    root = tmp_path / "course"
+def copy_course(root: Path) -> Path:
     root.mkdir()
     for part in PARTS:
         if (REPOSITORY / part).is_dir():
@@ -79,11 +76,24 @@ def course(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def out(run_grader: RunGrader, course: Path, tmp_path: Path) -> Path:
-    """A release of it."""
-    ran = release(run_grader, course, tmp_path / "out")
+def course(tmp_path: Path) -> Path:
+    """A course repository that a test may change."""
+    return copy_course(tmp_path / "course")
+
+
+@pytest.fixture(scope="module")
+def released(run_grader: RunGrader, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of a course that nobody has changed."""
+    folder = tmp_path_factory.mktemp("released")
+    ran = release(run_grader, copy_course(folder / "course"), folder / "out")
     assert ran.status == 0, ran.stderr
-    return tmp_path / "out"
+    return folder / "out"
+
+
+@pytest.fixture
+def out(released: Path, tmp_path: Path) -> Path:
+    """The release of `course`, which a test may change."""
+    return Path(shutil.copytree(released, tmp_path / "out"))
 
 
 @pytest.fixture(scope="module")

@@ -28,9 +28,10 @@ sys.path.insert(0, str(ROOT))
 from grader.course.manifest import Course, load_course  # noqa: E402
 from grader.grading.engine import Engine  # noqa: E402
 from grader.grading.many import grade_submissions  # noqa: E402
-from grader.report.terminal import print_assignment, print_summary  # noqa: E402
+from grader.report.terminal import print_assignment  # noqa: E402
 from grader.sandbox.launch import open_launcher  # noqa: E402
 from grader.submissions.reading import load_submission  # noqa: E402
+from grader.workbench.guide import print_standing  # noqa: E402
 
 PICTURES = ROOT / ".github"
 REPORTED = {
@@ -57,14 +58,14 @@ def draw_report(course: Course, submission: Path) -> None:
     for slug, path in REPORTED.items():
         (submission / f"{slug}.py").write_bytes((ROOT / path).read_bytes())
     with open_launcher(course.baseline_path) as launcher:
-        reports = grade_submissions(
+        (report,) = grade_submissions(
             Engine(course, launcher, course.seed),
             [load_submission(submission, course.slugs)],
             [course.assignment(slug) for slug in REPORTED],
             1,
             lambda _, assignment: print_assignment(console, assignment),
         )
-    print_summary(console, reports)
+    print_standing(console, course, report)
     svg = console.export_svg(title="grader check")
     # Rich names a font on a server; a picture in a repository should load nothing.
     svg = re.sub(r"@font-face\s*\{.*?\}", "", svg, flags=re.DOTALL)
