@@ -33,6 +33,7 @@ from grader.batch.run import Batch
 from grader.cli.app import app
 from grader.cli.progress import ClassProgress
 from grader.course.manifest import load_course
+from grader.course.place import VARIABLE
 from grader.gradebook.keeping.database import FILE, StoreError
 from grader.gradebook.keeping.store import open_store
 from grader.gradebook.keeping.stored import open_gradebook
@@ -111,7 +112,9 @@ class Here:
 
 
 @pytest.fixture
-def here(launcher: Launcher, monkeypatch: pytest.MonkeyPatch) -> Here:
+def here(launcher: Launcher, short_course: Path, monkeypatch: pytest.MonkeyPatch) -> Here:
+    """Of the course with trainings of an epoch."""
+    monkeypatch.setenv(VARIABLE, str(short_course))
     return Here(launcher, monkeypatch)
 
 
@@ -421,9 +424,13 @@ def test_lateness_follows_the_manifest_and_touches_no_raw_result(
 # ---------------------------------------------------------------- interruptions
 
 
+SLEEPS = "import time\ntime.sleep({})\n"  # takes time, and nobody's processor
+
+
 def some_class(folder: Path) -> Path:
     for number, text in enumerate([RIGHT, DAMPENED, BROKEN, RIGHT, RIGHT, DAMPENED]):
-        hand_in(folder / f"student {number}", momentum=f"{text}number = {number}\n")
+        slow = f"{text}\n{SLEEPS.format(0.5)}number = {number}\n"
+        hand_in(folder / f"student {number}", momentum=slow)
     return folder
 
 
@@ -465,7 +472,7 @@ def test_a_killed_run_goes_on_where_it_stopped(here: Here, tmp_path: Path) -> No
     here("batch", class_, "--results", tmp_path / "undisturbed", *arguments)
     rng = random.Random(2015)
     results = tmp_path / "results"
-    for _ in range(3):
+    for _ in range(2):
         process = start(class_, results, "--jobs", "2")
         wait_for_a_grade(process, results)
         time.sleep(rng.uniform(0, 0.5))
@@ -479,7 +486,7 @@ def test_a_killed_run_goes_on_where_it_stopped(here: Here, tmp_path: Path) -> No
 def test_an_interrupted_run_says_how_to_go_on(here: Here, tmp_path: Path) -> None:
     class_ = some_class(tmp_path / "class")
     # So that however fast the others are graded, something is left when the interrupt comes.
-    hand_in(class_ / "student 5", momentum=f"import time\ntime.sleep(8)\n{DAMPENED}")
+    hand_in(class_ / "student 5", momentum=DAMPENED + SLEEPS.format(8))
     process = start(class_, tmp_path / "results", "--jobs", "1")
     wait_for_a_grade(process, tmp_path / "results")
     process.send_signal(signal.SIGINT)

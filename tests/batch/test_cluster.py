@@ -36,7 +36,8 @@ from typer.testing import CliRunner
 from grader.batch import cluster
 from grader.batch.cluster import DaskExecutor, given_up
 from grader.cli.app import app
-from grader.course.manifest import load_course
+from grader.course.manifest import Course, load_course
+from grader.course.place import VARIABLE
 from grader.errors import GraderError
 from grader.gradebook.export import export
 from grader.gradebook.keeping.database import StoreError
@@ -46,8 +47,14 @@ from grader.grading.key import checks_digest, versions
 from grader.grading.task import Task
 from grader.submissions.model import Source
 
+
+def checks_of(course: Course) -> dict[str, str]:
+    """The digests of all its checks, by slug."""
+    return {a.slug: checks_digest(course, a) for a in course.every}
+
+
 COURSE = load_course()
-CHECKS = {a.slug: checks_digest(COURSE, a) for a in COURSE.every}
+CHECKS = checks_of(COURSE)
 RIGHT = solution("momentum")
 BROKEN = "def make_optimizer(:\n"
 EXITS = "import os\nos._exit(3)\n"
@@ -84,7 +91,8 @@ class Cluster:
 
 
 @pytest.fixture(scope="module")
-def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def dask(tmp_path_factory: pytest.TempPathFactory, short_course: Path) -> Iterator[Cluster]:
+    """It grades by the course with trainings of an epoch."""
     skip_elsewhere()
     folder = tmp_path_factory.mktemp("dask")
     contact, preload = folder / "scheduler.json", folder / "preload.py"
@@ -93,7 +101,7 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         log = stack.enter_context((folder / "log.txt").open("wb"))
 
         def start(kind: str, *arguments: str | Path) -> subprocess.Popen[bytes]:
-            process = start_dask(kind, contact, log, *arguments)
+            process = start_dask(kind, contact, log, *arguments, course=short_course)
             stack.callback(kill, process)
             return process
 
@@ -109,14 +117,15 @@ ANYWHERE = ("--port", "0", "--dashboard-address", "127.0.0.1:0")
 
 
 def start_dask(
-    kind: str, contact: Path, log: BinaryIO, *arguments: str | Path
+    kind: str, contact: Path, log: BinaryIO, *arguments: str | Path, course: Path = REPOSITORY
 ) -> subprocess.Popen[bytes]:
     """A scheduler or a worker; `contact` tells the one of the other."""
     options = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", contact]
     return subprocess.Popen(
         [sys.executable, "-m", f"distributed.cli.dask_{kind}", *options, *arguments],
         cwd=contact.parent,
-        env=environment_for(REPOSITORY) | {"DASK_TEMPORARY_DIRECTORY": str(contact.parent)},
+        env=environment_for(REPOSITORY)
+        | {"DASK_TEMPORARY_DIRECTORY": str(contact.parent), VARIABLE: str(course)},
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=log,
@@ -173,21 +182,20 @@ def has_zygote(worker: subprocess.Popen[bytes]) -> bool:
 
 
 def test_a_class_is_graded_as_on_one_machine_though_a_nanny_is_killed(
-    dask: Cluster, run_grader: RunGrader, tmp_path: Path
+    dask: Cluster, run_grader: RunGrader, short_course: Path, tmp_path: Path
 ) -> None:
     texts = [RIGHT, wrong("momentum", "test_update_rule/dampened.py"), BROKEN, EXITS]
     for number, text in enumerate(2 * texts):
-        hand_in(
-            tmp_path / "class" / f"student {number}", {"momentum": f"{text}\nnumber = {number}\n"}
-        )
+        slow = f"{text}\nimport time\ntime.sleep(1)\nnumber = {number}\n"  # the kill comes before
+        hand_in(tmp_path / "class" / f"student {number}", {"momentum": slow})
     here, there = tmp_path / "here", tmp_path / "there"
     batch = ("batch", tmp_path / "class", "--only", "momentum", "--results")
-    local = run_grader(*batch, here, root=REPOSITORY)
+    local = run_grader(*batch, here)
 
     process = subprocess.Popen(
         [sys.executable, "-m", "grader", *batch, there, "--dask", dask.address],
         cwd=REPOSITORY,
-        env=environment_for(REPOSITORY),
+        env=environment_for(REPOSITORY) | {VARIABLE: str(short_course)},
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -219,7 +227,7 @@ def test_a_task_that_kills_its_worker_twice_is_reported_and_the_rest_graded(
         hand_in(tmp_path / "class" / name, {"momentum": f"{BROKEN}# {name}\n"})
     arguments = ("batch", tmp_path / "class", "--results", tmp_path / "results")
     graded_by = ("--only", "momentum", "--dask", dask.address)
-    ran = run_grader(*arguments, *graded_by, root=REPOSITORY)
+    ran = run_grader(*arguments, *graded_by)
     assert ran.status == 3
     assert ran.stderr.count("was lost\n") == 2
     assert f"not the submission: eve: momentum: {given_up().error}\n" in ran.stderr
@@ -230,7 +238,10 @@ def test_a_task_that_kills_its_worker_twice_is_reported_and_the_rest_graded(
         ]  # fmt: skip
 
 
-def test_closing_cancels_what_is_pending_and_few_tasks_are_taken_ahead(dask: Cluster) -> None:
+def test_closing_cancels_what_is_pending_and_few_tasks_are_taken_ahead(
+    dask: Cluster, short_course: Path
+) -> None:
+    checks = checks_of(load_course(short_course))
     taken = 0
 
     def tasks() -> Iterator[bytes]:
@@ -240,7 +251,7 @@ def test_closing_cancels_what_is_pending_and_few_tasks_are_taken_ahead(dask: Clu
             yield task(f"{BROKEN}# {number}")
 
     executor = DaskExecutor(dask.address, 2**63, False, lambda line: None, 300)
-    with closing(executor.run(tasks(), CHECKS)) as events:
+    with closing(executor.run(tasks(), checks)) as events:
         for done, (number, outcome) in enumerate(filter(None, events), start=1):
             assert outcome.graded is not None and outcome.graded.report.score == 0, outcome
             assert number < taken <= done + len(dask.workers) + 1  # and one that waits
@@ -254,9 +265,11 @@ def test_closing_cancels_what_is_pending_and_few_tasks_are_taken_ahead(dask: Clu
 
 
 def test_a_worker_with_other_versions_or_checks_is_refused(
-    dask: Cluster, monkeypatch: pytest.MonkeyPatch
+    dask: Cluster, short_course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def grade(checks: dict[str, str] = CHECKS) -> list[object]:
+    ours_to_check = checks_of(load_course(short_course))
+
+    def grade(checks: dict[str, str] = ours_to_check) -> list[object]:
         executor = DaskExecutor(dask.address, 1, False, lambda line: None, 300)
         return list(executor.run([task(BROKEN)], checks))
 
@@ -267,7 +280,7 @@ def test_a_worker_with_other_versions_or_checks_is_refused(
         message = rf"at tcp://\S+ has torch {re.escape(ours['torch'])}, this machine 1\.0; install"
         with pytest.raises(GraderError, match=message):
             grade()
-    digest = checks_digest(COURSE, COURSE.assignment("momentum"))[:12]
+    digest = ours_to_check["momentum"][:12]
     message = (
         rf"other checks or settings of momentum \({digest}\) than this machine \(0123456789ab\)"
     )
