@@ -30,14 +30,14 @@ from grader.submissions.model import Source, Submission
 pytestmark = on_linux
 
 COURSE = load_course()
-RELU = COURSE.assignment("relu")
+RELU = msgspec.structs.replace(COURSE.assignment("relu"), epochs=1, threshold=0.0)
 BUSY = """
 import time
-until = time.process_time() + 1
+until = time.process_time() + 0.6
 while time.process_time() < until:
     pass
 """
-HALF = os.sysconf("SC_CLK_TCK") // 2  # of a second, in ticks
+BEGUN = os.sysconf("SC_CLK_TCK") // 5  # of a second, in ticks
 RIGHT = solution("relu") + BUSY
 KILLS_ITSELF = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n"
 SLEEPS = "import time\ntime.sleep(600)\n"
@@ -67,7 +67,7 @@ class Disturbing:
 def when_busy(process: ForkedProcess, disturb: Callable[[ForkedProcess], None]) -> None:
     stat = Path(f"/proc/{process.pid}/stat")
     with suppress(OSError):  # it has ended before
-        while sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13])) < HALF:
+        while sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13])) < BEGUN:
             time.sleep(0.01)
         disturb(process)
 
@@ -90,7 +90,7 @@ def verdicts(graded: Graded) -> set[str]:
     return {check.verdict for check in graded.report.checks}
 
 
-@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGSEGV"])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGSEGV"])  # SIGKILL: below, among neighbours
 def test_a_worker_that_is_killed_from_outside_costs_nothing(launcher: Launcher, name: str) -> None:
     disturbing = Disturbing(launcher, send(signal.Signals[name]))
     assert grade(disturbing, RIGHT).report.status == "passed"
@@ -157,13 +157,12 @@ def test_a_module_at_its_limit_of_processor_time_is_not_tried_again(
     assert disturbing.launched == 1
 
 
-def test_a_zygote_that_is_killed_is_replaced_in_the_middle_of_a_check() -> None:
-    zygote = Zygote(COURSE.baseline_path)
-    try:
-        disturbing = Disturbing(zygote, lambda _: os.kill(zygote.pid, signal.SIGKILL))
-        assert grade(disturbing, RIGHT).report.status == "passed"
-    finally:
-        zygote.close()
+def test_a_zygote_that_is_killed_is_replaced_in_the_middle_of_a_check(launcher: Launcher) -> None:
+    assert isinstance(launcher, Zygote)
+    killed = launcher.pid
+    disturbing = Disturbing(launcher, lambda _: os.kill(killed, signal.SIGKILL))
+    assert grade(disturbing, RIGHT).report.status == "passed"
+    assert launcher.pid != killed
 
 
 def test_where_no_worker_can_be_kept_nothing_is_graded(launcher: Launcher) -> None:

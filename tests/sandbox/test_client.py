@@ -32,7 +32,7 @@ from grader.sandbox.client import (
     StudentRaised,
     StudentTimedOut,
 )
-from grader.sandbox.process import Ending, SandboxError
+from grader.sandbox.process import Ending, Launcher, SandboxError
 from grader.sandbox.spawner import Spawner
 from grader.sandbox.wire import protocol, replies, requests
 from grader.sandbox.wire.plain import pack_array, unpack_array
@@ -383,18 +383,19 @@ def test_a_spawned_worker_grades_the_solution(monkeypatch: pytest.MonkeyPatch) -
 
 
 @on_linux
-def test_a_busy_worker_ends_with_the_process_that_asked_for_it() -> None:
+def test_a_busy_worker_ends_with_the_process_that_asked_for_it(launcher: Launcher) -> None:
+    assert isinstance(launcher, Zygote)
     limits = Allowance(wall_s=60, cpu_s=30, memory_mib=512, output_kib=1)
-    with contextlib.closing(Zygote(load_course().baseline_path)) as zygote:
-        asking = os.fork()
-        if asking == 0:
-            with contextlib.suppress(BaseException):
-                Student(zygote, "relu", "while True: pass", limits).load()
-            os._exit(0)
-        wait_until(lambda: children_of(zygote.pid))
-        os.kill(asking, signal.SIGKILL)
-        os.waitpid(asking, 0)
-        wait_until(lambda: not children_of(zygote.pid))
+    wait_until(lambda: not children_of(launcher.pid))
+    asking = os.fork()
+    if asking == 0:
+        with contextlib.suppress(BaseException):
+            Student(launcher, "relu", "while True: pass", limits).load()
+        os._exit(0)
+    wait_until(lambda: children_of(launcher.pid))
+    os.kill(asking, signal.SIGKILL)
+    os.waitpid(asking, 0)
+    wait_until(lambda: not children_of(launcher.pid))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

@@ -55,17 +55,8 @@ def test_a_module_that_leaves_no_trace_is_followed_by_another(spawner: Launcher)
     assert process_of(spawner, RIGHT) != first  # the second one might have left something
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "from torch import nn\nlinear = nn.Linear\nlinear.forward = None",
-        "import torch\nset_it = torch.set_default_dtype\nset_it(torch.float64)",
-        "from torch.nn.modules import module\nmodule._global_forward_hooks[1] = print",
-    ],
-)
-def test_one_that_left_a_trace_all_the_same_is_followed_by_none(
-    spawner: Launcher, text: str
-) -> None:
+def test_one_that_left_a_trace_all_the_same_is_followed_by_none(spawner: Launcher) -> None:
+    text = "from torch.nn.modules import module\nmodule._global_forward_hooks[1] = print"
     changed = process_of(spawner, text, leaves_no_trace=True)
     assert process_of(spawner, RIGHT, leaves_no_trace=True) != changed
 
