@@ -97,39 +97,47 @@ os.kill(os.getpid(), signal.SIGKILL)
         os.close(pidfd)
 
 
-def test_a_worker_that_has_ended_leaves_nothing_open_in_the_zygote() -> None:
+def test_a_worker_that_has_ended_leaves_nothing_open_in_the_zygote(launcher: Launcher) -> None:
     """Or none could be started after the first thousand."""
-    zygote = Zygote(BASELINE)
-    opened = Path(f"/proc/{zygote.pid}/fd")
-    try:
-        assert confinement(zygote)
-        before = len(list(opened.iterdir()))  # what that worker had among it, perhaps
-        for _ in range(8):
-            assert printed(zygote, "print(1)") == "1\n"
-        wait_until(lambda: len(list(opened.iterdir())) <= before)
-    finally:
-        zygote.close()
+    assert confinement(launcher) and isinstance(launcher, Zygote)
+    opened = Path(f"/proc/{launcher.pid}/fd")
+    before = len(list(opened.iterdir()))  # what that worker had among it, perhaps
+    for _ in range(8):
+        assert printed(launcher, "print(1)") == "1\n"
+    wait_until(lambda: len(list(opened.iterdir())) <= before)
 
 
 # ---------------------------------------------------------------- what the caller passes on
 
 
-def test_every_worker_writes_utf8_whatever_the_callers_locale(
+def test_every_worker_writes_utf8_and_has_files_to_open_whatever_the_caller_has(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    import resource
+
     monkeypatch.setenv("LC_ALL", "POSIX")
     monkeypatch.setenv("PYTHONUTF8", "0")
     monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
-    zygote = Zygote(BASELINE)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    zygote = None
+    opened = len(os.listdir("/proc/self/fd"))  # by the tests before, too
+    resource.setrlimit(resource.RLIMIT_NOFILE, (opened + 50, hard))
     try:
+        zygote = Zygote(BASELINE)
         text = "import locale, sys\nprint('✓', sys.flags.utf8_mode, locale.getpreferredencoding())"
         assert printed(zygote, text) == "✓ 1 utf-8\n"
+        text = "import resource\nprint(resource.getrlimit(resource.RLIMIT_NOFILE))"
+        assert printed(zygote, text) == f"{(jail.OPEN_FILES, jail.OPEN_FILES)}\n"
     finally:
-        zygote.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        if zygote is not None:
+            zygote.close()
 
 
 @pytest.mark.skipif(shutil.which("localedef") is None, reason="needs localedef")
-def test_a_byte_locale_changes_no_name_and_no_grade(run_grader: RunGrader, tmp_path: Path) -> None:
+def test_a_byte_locale_changes_no_name_and_no_grade(
+    run_grader: RunGrader, short_course: Path, tmp_path: Path
+) -> None:
     subprocess.run(
         ["localedef", "-i", "tr_TR", "-f", "ISO-8859-9", tmp_path / "tr_TR.ISO-8859-9"],
         capture_output=True,
@@ -139,9 +147,10 @@ def test_a_byte_locale_changes_no_name_and_no_grade(run_grader: RunGrader, tmp_p
     hand_in(tmp_path / "class" / "josé ğ", {"relu": solution("relu") + "print('✓ größer')\n"})
     results = tmp_path / "results"
     arguments = ("batch", tmp_path / "class", "--results", results, "--only", "relu")
-    ran = run_grader(*arguments, LC_ALL="tr_TR.ISO-8859-9", LOCPATH=str(tmp_path))
+    turkish = {"LC_ALL": "tr_TR.ISO-8859-9", "LOCPATH": str(tmp_path)}
+    ran = run_grader(*arguments, **turkish, GRADER_COURSE=str(short_course))
     assert ran.status == 0, ran.stderr
-    again = run_grader(*arguments, root=REPOSITORY)
+    again = run_grader(*arguments)
     assert "0 assignments graded, 1 unchanged" in again.stderr
     exported = run_grader("export", "--results", results, "--format", "json").stdout
     assert "josé ğ" in exported and "✓ größer" in exported
@@ -182,23 +191,6 @@ print(inherited.cut_limit(wanted))
         )
         free, cut = ran.stdout.splitlines()
         assert free == "" and said in cut
-
-
-def test_soft_limits_of_the_caller_are_lifted() -> None:
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    zygote = None
-    opened = len(os.listdir("/proc/self/fd"))  # by the tests before, too
-    resource.setrlimit(resource.RLIMIT_NOFILE, (opened + 50, hard))
-    try:
-        zygote = Zygote(BASELINE)
-        text = "import resource\nprint(resource.getrlimit(resource.RLIMIT_NOFILE))"
-        assert printed(zygote, text) == f"{(jail.OPEN_FILES, jail.OPEN_FILES)}\n"
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-        if zygote is not None:
-            zygote.close()
 
 
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv")
