@@ -252,6 +252,7 @@ def test_a_class_that_wrote_the_capstone_is_ranked(run_grader: RunGrader, tmp_pa
     course = copy_repository(tmp_path / "course")
     manifest = course / "assignments" / "course.toml"
     turn(manifest, "leaderboard = true\ngraded = false\n", "leaderboard = true\n")
+    turn(manifest, "epochs = 10\nbands", "epochs = 2\nbands")
     assert load_course(course).assignment("capstone").leaderboard
     for name, text in {
         "ann": SLOW,
