@@ -248,18 +248,18 @@ def test_without_a_repository_files_are_named_from_the_workspace(
     run_grader: RunGrader, student: Path
 ) -> None:
     ran = run_grader(
-        "grade", student / "assignments", *ONLY[:4], "--github",
+        "grade", student / "assignments", *ONLY[4:], "--github",
         GITHUB_WORKSPACE=str(student.parent),
     )  # fmt: skip
     _, error = Runner().read(ran.stdout)
-    assert error.properties["file"] == "student/assignments/l2.py"
+    assert error.properties["file"] == "student/assignments/dropout.py"
 
 
 def test_outside_of_actions_the_files_are_left_out_with_a_line_each(
     run_grader: RunGrader, student: Path
 ) -> None:
     environment = {"GITHUB_STEP_SUMMARY": "", "GITHUB_OUTPUT": ""}
-    ran = run_grader("grade", student, "--only", "relu", "--github", **environment)
+    ran = run_grader("grade", student, "--only", "dropout", "--github", **environment)
     assert ran.status == 0
     notes = [line for line in ran.stderr.splitlines() if line.startswith("grader: ")]
     assert notes == [

@@ -66,11 +66,12 @@ def test_every_right_module_gives_its_row(run_grader: RunGrader, tmp_path: Path)
 def test_the_files_name_says_what_kind_of_picture_it_is(
     run_grader: RunGrader, tmp_path: Path
 ) -> None:
-    hand_in(tmp_path / "assignments", {"relu": solution("relu")})
+    stub = (REPOSITORY / "assignments" / "relu.py").read_text(encoding="utf-8")
+    hand_in(tmp_path / "assignments", {"relu": stub})
     for name in ("a.PNG", "a.svg"):
         (tmp_path / name).write_text("an older picture")
         os.link(tmp_path / name, tmp_path / f"{name} as it was")
-        assert check(run_grader, tmp_path, tmp_path / name, "relu") == (0, "")
+        assert check(run_grader, tmp_path, tmp_path / name, "relu") == (1, "")
         assert (tmp_path / f"{name} as it was").read_text() == "an older picture"
     assert (tmp_path / "a.PNG").read_bytes().startswith(PNG)
     assert b"<svg" in (tmp_path / "a.svg").read_bytes()[:1000]

@@ -57,13 +57,13 @@ def test_what_is_to_be_said_of_a_file_is_said_everywhere(
     run_grader: RunGrader, tmp_path: Path
 ) -> None:
     script = "raise RuntimeError('<b>\\x1b[31m[red]it ran')"
-    folder = hand_in(tmp_path / "ada", {"relu": f"{solution('relu')}{script}\n"})
+    folder = hand_in(tmp_path / "ada", {"l1": f"{solution('l1')}{script}\n"})
     page = tmp_path / "page.html"
-    ran = run_grader("grade", folder, "--only", "relu", "--html", page, "--json", "-")
+    ran = run_grader("grade", folder, "--only", "l1", "--html", page, "--json", "-")
     (assignment,) = json.loads(ran.stdout)["reports"][0]["assignments"]
     assert assignment["status"] == "passed"
     (note,) = assignment["notes"]
-    assert note.startswith("importing relu.py raised RuntimeError: <b>[red]it ran (line ")
+    assert note.startswith("importing l1.py raised RuntimeError: <b>[red]it ran (line ")
     assert note in " ".join(ran.stderr.split())
     assert html.escape(note, quote=False) in page.read_text(encoding="utf-8")
 
