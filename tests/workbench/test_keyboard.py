@@ -9,10 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE_S, REPOSITORY, copy_with_short_trainings, environment_for
+from conftest import PATIENCE_S, REPOSITORY, environment_for, hand_in
 from helpers.terminals import open_terminal, pty
 
 ENDLESS = "print('looping')\nwhile True:\n    pass\n"
+STUB = (REPOSITORY / "assignments" / "relu.py").read_text(encoding="utf-8")
 UNTOUCHED = "· ReLU (relu)  0/10"
 PROGRESS = "of 8 pass"
 
@@ -28,9 +29,8 @@ sys.exit(job.wait())
 """
 
 
-def test_a_suspended_watch_gives_the_terminal_back_and_goes_on(tmp_path: Path) -> None:
-    root = copy_with_short_trainings(tmp_path / "course")
-    with open_terminal(root, "watch", "relu", start=SHELL) as terminal:
+def test_a_suspended_watch_gives_the_terminal_back_and_goes_on(short_course: Path) -> None:
+    with open_terminal(short_course, "watch", "relu", start=SHELL) as terminal:
         terminal.wait_for(UNTOUCHED, PROGRESS)
         assert not terminal.is_as_before()
         terminal.press("\x1a")
@@ -76,11 +76,12 @@ def test_a_forked_process_leaves_the_terminals_settings_alone() -> None:
 
 
 @pytest.mark.parametrize("state", ["checking", UNTOUCHED])
-def test_an_interrupt_ends_with_130_and_one_line(tmp_path: Path, state: str) -> None:
-    root = copy_with_short_trainings(tmp_path / "course")
-    if state == "checking":
-        (root / "assignments" / "relu.py").write_text(ENDLESS)
-    with open_terminal(root, "watch", "relu") as terminal:
+def test_an_interrupt_ends_with_130_and_one_line(
+    short_course: Path, tmp_path: Path, state: str
+) -> None:
+    text = ENDLESS if state == "checking" else STUB
+    hand_in(tmp_path / "assignments", {"relu": text})
+    with open_terminal(short_course, "watch", "relu", cwd=tmp_path) as terminal:
         terminal.wait_for(state, PROGRESS)
         terminal.press("\x03")
         assert terminal.end() == 130
@@ -90,10 +91,9 @@ def test_an_interrupt_ends_with_130_and_one_line(tmp_path: Path, state: str) -> 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_that_ends_it_leaves_the_terminal_as_it_was(
-    tmp_path: Path, number: signal.Signals
+    short_course: Path, number: signal.Signals
 ) -> None:
-    root = copy_with_short_trainings(tmp_path / "course")
-    with open_terminal(root, "watch", "relu") as terminal:
+    with open_terminal(short_course, "watch", "relu") as terminal:
         terminal.wait_for(UNTOUCHED, PROGRESS)
         assert not terminal.is_as_before()
         os.kill(terminal.process.pid, number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 from conftest import on_posix, solution, wrong
 
 from grader.course.manifest import load_course
+from grader.grading import opening
+from grader.sandbox.process import Launcher
 from grader.workbench import watch
 from grader.workbench.checking import Known
 from grader.workbench.hints import Hints
@@ -73,11 +76,13 @@ class Watcher:
 @on_posix
 @pytest.mark.parametrize("watcher", [no_more_watches, broken_watcher, silence])
 def test_a_save_that_nobody_tells_of_is_seen_all_the_same(
+    launcher: Launcher,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     watcher: Callable[..., Iterator[Any]],
 ) -> None:
     monkeypatch.setattr(watch.watchfiles, "watch", watcher)
+    monkeypatch.setattr(opening, "open_launcher", lambda *_: nullcontext(launcher))
     broken: list[object] = []
     monkeypatch.setattr(threading, "excepthook", broken.append)
     module = tmp_path / "relu.py"
