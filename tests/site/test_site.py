@@ -326,8 +326,8 @@ def test_who_handed_in_nothing_is_absent_whatever_score_was_set(final: float | N
 
 def test_whose_score_is_0_for_having_handed_in_nothing_is_absent_and_in_no_mean() -> None:
     summary = ClassSummary(INFOS)
-    summary.add(make_entry("ann", "Ann", make_report("a")))
-    report = make_report("bob")
+    summary.add(make_entry("ann", "Ann", make_report("a", {})))
+    report = make_report("bob", {})
     missing = [msgspec.structs.replace(a, status="missing", score=0.0) for a in report.assignments]
     summary.add(
         make_entry("bob", "Bob", msgspec.structs.replace(report, assignments=missing, score=0.0))
