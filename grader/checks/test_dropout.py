@@ -70,6 +70,7 @@ from grader.checks.misconceptions.dropout import (
     WEIGHTS_DROPPED,
     WHOLE_ROWS,
     by_share_of_row,
+    describe_rates,
     describe_scale,
     recognise_cut_off,
     recognise_eval_scale,
@@ -242,10 +243,16 @@ def named_rate(
             if besides is not None:
                 return besides
             if shares[-1] < 0.01 and not close(probe.hidden(logits), probe.kept):
-                return recognise_unzeroed(probe.hidden(logits), probe.kept)
+                unzeroed = recognise_unzeroed(probe.hidden(logits), probe.kept)
+                if unzeroed is not None or not dropped.any():
+                    return unzeroed
         tolerance = Z_LIMIT * math.sqrt(0.25 / dropped.size)
         pairs = [*zip(rates, shares, strict=True), *seen]
-        return recognise_rate(rates, shares, tolerance) or recognise_cut_off(pairs, tolerance)
+        return (
+            recognise_rate(rates, shares, tolerance)
+            or recognise_cut_off(pairs, tolerance)
+            or describe_rates(pairs, tolerance)
+        )
     return None
 
 

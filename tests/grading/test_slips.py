@@ -65,6 +65,12 @@ def test_a_weight_is_called_turned_only_where_a_product_shows_it() -> None:
     assert told("RuntimeError", lesson, "y = self.second(x)") == "sizes hard-coded"
 
 
+def test_truth_values_are_told_from_other_dtypes() -> None:
+    text = "mat1 and mat2 must have the same dtype, but got {} and Float"
+    assert told("RuntimeError", text.format("Bool")) == "truth values where numbers belong"
+    assert told("RuntimeError", text.format("Double")) == "another dtype"
+
+
 def test_a_layer_is_called_applied_twice_only_where_the_source_does() -> None:
     text = "mat1 and mat2 shapes cannot be multiplied (2x6 and 8x6)"
     assert told("RuntimeError", text, "y = self.a(self.a(x))") == "first layer applied twice"

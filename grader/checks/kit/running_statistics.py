@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -17,10 +18,10 @@ from grader.checks.kit.batch_statistics import (
 from grader.checks.kit.layers import Layers
 from grader.checks.kit.probes import expect, show_apart
 from grader.checks.kit.training_run import LOOK, expect_unchanged, near, units_steps
-from grader.checks.misconceptions import Known
+from grader.checks.misconceptions import Known, Mistake
 from grader.checks.misconceptions.shared.common import SAME_LOGITS
 from grader.checks.misconceptions.shared.trainings import same_for_all
-from grader.grading.training import EPS, RevealedStep, TrainingRun
+from grader.grading.training import EPS, RevealedStep, Step, TrainingRun
 
 SLOWEST = 0.01  # share by which a running statistic moves in a step
 # Of the largest move in a row of statistics; of a few units' another kind of variance may pass too.
@@ -32,18 +33,19 @@ def expect_kept_statistics(
     run: TrainingRun, layers: Layers, zero_scale: float, passes: Sequence[NormalisedPass]
 ) -> None:
     """Fail unless buffers are moving averages of the run's statistics, and eval mode uses them."""
+    known = partial(named_logits, run)
     mean = follow(run.closely, passes, "mean")
     spreads = [] if mean is None else [follow(run.closely, passes, k, mean) for k in SPREADS]
     spread = next((found for found in spreads if found is not None), None)
     expect_moving(
         spread,
         "buffers that do not" if run.buffers else "none among the buffers",
-        lambda: SAME_LOGITS if same_for_all(run.unseen_logits) else None,
+        known,
     )
     assert mean is not None
     assert spread is not None
     expect_moving_in_each_step(run, layers, passes[-1].how, mean, spread)
-    final = kept_by(run.buffers, run.sizes[1])
+    final = kept_by(run.buffers, run.sizes[1], run.steps[-1])
     expect_unchanged(run)
     expect(
         all(map(np.array_equal, run.buffers, run.steps[-1].buffers_after)),
@@ -63,11 +65,16 @@ def expect_kept_statistics(
     predicted, seen = show_apart(passed.logits, run.unseen_logits)
     expect(
         near(run.unseen_logits, passed.logits, passed.error),
-        "after the training, in eval mode, the logits of a hidden layer that is normalised by the "
-        f"running statistics, here {predicted}",
+        "after the training, in eval mode, the logits of a hidden layer normalised by the running "
+        f"statistics, here {predicted}",
         seen,
         LOOK,
+        known,
     )
+
+
+def named_logits(run: TrainingRun) -> Mistake | None:
+    return SAME_LOGITS if same_for_all(run.unseen_logits) else None
 
 
 def expect_moving(found: object, seen: str, known: Known | None = None) -> None:
@@ -92,8 +99,9 @@ def expect_moving_in_each_step(
         u = units.step.images @ w["W1"].T + w.get("b1", np.float32(0))
         if how.place == "after":
             u = mean.scale * how.curve(u).value + mean.shift
-        rows_before = kept_by(units.step.buffers_before, run.sizes[1])
-        rows_after = kept_by(units.step.buffers_after, run.sizes[1])
+        step, size = units.step, run.sizes[1]
+        rows_before = kept_by(step.buffers_before, size, step, after=False)
+        rows_after = kept_by(step.buffers_after, size, step)
         how_far = SPREADS[spread.kind]
         for kept, statistic in ((mean, u.mean(0)), (spread, how_far.of(u))):
             moving = kept.number < min(len(rows_before), len(rows_after))
@@ -150,8 +158,8 @@ def follow(
     averaged = (lambda row: row) if kind == "mean" else SPREADS[kind].averaged
     seen = [
         (
-            list(map(averaged, kept_by(step.buffers_before, size))),
-            list(map(averaged, kept_by(step.buffers_after, size))),
+            list(map(averaged, kept_by(step.buffers_before, size, step, after=False))),
+            list(map(averaged, kept_by(step.buffers_after, size, step))),
             passed.u.mean(0) if kind == "mean" else SPREADS[kind].of(passed.u),
             passed.u.mean(0),
         )
@@ -210,9 +218,15 @@ def share_of(
     return found if explained and share > SLOWEST else None
 
 
-def kept_by(buffers: Sequence[np.ndarray], size: int) -> list[np.ndarray]:
-    """All rows of buffers for `size` units."""
-    return [row for buffer in buffers for row in rows_of(buffer, size)]
+def kept_by(
+    buffers: Sequence[np.ndarray], size: int, step: Step, *, after: bool = True
+) -> list[np.ndarray]:
+    """All rows of buffers for `size` units before a step or after it, then what they are over the
+    number of batches so far and over that of images, as sums are averaged."""
+    rows = [row for buffer in buffers for row in rows_of(buffer, size)]
+    batches = step.number + after
+    counts = (batches, batches * len(step.images))
+    return rows + [row / max(count, 1) for count in counts for row in rows]
 
 
 def rows_of(buffer: np.ndarray, size: int) -> list[np.ndarray]:

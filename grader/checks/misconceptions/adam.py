@@ -200,7 +200,8 @@ WRONG_RULES = (
     ),
     WrongRule(
         "correction outside the root",
-        "√v is divided by 1 - β2^t here: v is corrected first, and the root is that of v̂.",
+        "√v is divided by 1 - β2^t here, and not by its root: v is corrected first, and then the "
+        "root is taken.",
         directed(
             lambda m, v, g, t: m / (1 - BETA_1**t) / (np.sqrt(v) / (1 - BETA_2**t) + EPS)
         ),

@@ -122,6 +122,10 @@ OTHER_RATE = Mistake(
     "another rate",
     "About {factor:.2g} times as many activations are dropped as p says: p is passed on as it is.",
 )
+SHARES = Mistake(
+    "another rate",
+    "The share that is dropped is {shares}: p is passed on as it is, and is the share.",
+)
 CUT_OFF = Mistake(
     "p cut off",
     "With p={p:.3g} {share:.0%} are dropped, as if p were cut off there by min, max or clamp: any "
@@ -168,6 +172,14 @@ def recognise_cut_off(pairs: Sequence[tuple[float, float]], tolerance: float) ->
         if fits and any(right) and not all(right):
             return filled(CUT_OFF, p=p, share=limit)
     return None
+
+
+def describe_rates(pairs: Sequence[tuple[float, float]], tolerance: float) -> Mistake | None:
+    """Which shares are dropped with which rates, where they are not the same."""
+    if all(abs(share - p) < tolerance for p, share in pairs):
+        return None
+    *first, last = (f"{share:.2g} with p={p:.2g}" for p, share in pairs)
+    return filled(SHARES, shares=f"{', '.join(first)} and {last}")
 
 
 AT_ZERO = (0.5, math.log(2), 1.0)  # what sigmoid, softplus and the like are at 0

@@ -22,6 +22,14 @@ OPERANDS: tuple[tuple[str, Slip], ...] = (
         ),
     ),
     (
+        r"must have the same dtype, but got (?:Bool and \w+|\w+ and Bool)",
+        Slip(
+            "truth values where numbers belong",
+            "A comparison such as x > 0 gives truth values, and here numbers belong: multiply x by "
+            "that mask, or choose by it with torch.where.",
+        ),
+    ),
+    (
         r"not implemented for '(?:Long|Int|Short|Byte|Char|Bool)'",
         Slip(
             "whole numbers where fractions belong",

@@ -610,8 +610,9 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         r"^the forward pass .* in train mode gave logits that are not all finite",
         Slip(
             "logits not finite",
-            "In train mode NaN or infinity comes out: something divides by 0 there, such as the "
-            "root of a variance that no eps is added to, or a share of what is kept.",
+            "In train mode NaN or infinity comes out: something divides by 0 there, such as a "
+            "share of what is kept, or a root is taken of 0 or less, as of a variance without eps "
+            "or one that is no E[x²] - E[x]².",
         ),
     ),
     (
@@ -619,7 +620,7 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         Slip(
             "logits not finite",
             "NaN or infinity comes out: something overflows, as exp of a large number does, "
-            "divides by 0, or was never set.",
+            "divides by 0, takes a root of less, or was never set.",
         ),
     ),
     (

@@ -57,7 +57,7 @@ NOT_WEIGHTED = Mistake(
 )
 NO_SCALE_IN_EVAL = Mistake(
     "no scale and shift in eval mode",
-    "Eval mode normalises, but leaves out scale and shift: they are applied in both modes.",
+    "Eval mode normalises, but leaves out {what}: scale and shift are applied in both modes.",
 )
 SKIPPED_IN_EVAL = Mistake(
     "normalisation skipped in eval mode",
@@ -149,7 +149,10 @@ def running_candidates(
             filled(NOT_WEIGHTED, keep=keep, factor=factor, weight=1 - keep),
             gamma * (z - factor * mean) / np.sqrt(factor * variance) + beta,
         )
-    yield NO_SCALE_IN_EVAL, (z - mean) / np.sqrt(variance)
+    n = (z - mean) / np.sqrt(variance)
+    yield filled(NO_SCALE_IN_EVAL, what="both"), n
+    yield filled(NO_SCALE_IN_EVAL, what="the shift"), gamma * n
+    yield filled(NO_SCALE_IN_EVAL, what="the scale"), n + beta
     for momentum in (0.01, 0.005, 0.002, 0.001, 0.0001):
         c = 1 - (1 - momentum) ** 200
         yield (

@@ -69,6 +69,22 @@ WRONG_WEIGHTS = (
         directed(lambda m, v, g, t: direction(m, v, g, t) / (1 - BETA_1)),
     ),
     WrongRule(
+        "m adds up gradients",
+        "m adds gradients up as momentum does, and neither moment is corrected: new gradients "
+        "count 1 - β1, and each moment is divided by 1 - β^t.",
+        directed(lambda m, v, g, t: m / (1 - BETA_1) / (np.sqrt(v) + EPS)),
+    ),
+    WrongRule(
+        "gradients not squared",
+        "v averages |g| here, and no root is taken of it: it is g squared that is averaged, and "
+        "the root of that average that divides.",
+        partial(
+            follow_moments,
+            square=lambda g, m: np.abs(g),
+            direct=lambda m, v, g, t: m / (1 - BETA_1**t) / (v / (1 - BETA_2**t) + EPS),
+        ),
+    ),
+    WrongRule(
         "both moments add up",
         "m and v add gradients and squares up here: both are averages, in which new ones count "
         "1 - β.",
