@@ -442,17 +442,17 @@ def hand_in_class(folder: Path) -> tuple[list[Path], list[str], list[Path]]:
     single = folder / "momentum.py"
     single.write_text(momentum, encoding="utf-8")
 
-    escaping = folder / "hal.zip"
-    with zipfile.ZipFile(escaping, "w") as file:
-        file.writestr("../momentum.py", momentum)
-    rooted = folder / "ivy.tar"
-    with tarfile.open(rooted, "w") as file:
-        file.addfile(tarfile.TarInfo("/momentum.py"))
+    ringing = folder / "hal.zip"
+    with zipfile.ZipFile(ringing, "w") as file:
+        file.writestr("\a/momentum.py", momentum)
+    endless = folder / "ivy.tar"
+    with tarfile.open(endless, "w") as file:
+        file.addfile(tarfile.TarInfo(f"{'x' * 5000}/momentum.py"))
     damaged = folder / "jim.zip"
     damaged.write_bytes(zipped.read_bytes()[:-30])
     absent = folder / "kim"
 
-    unreadable = [escaping, rooted, damaged, absent]
+    unreadable = [ringing, endless, damaged, absent]
     readable = [good, partial, zipped, tarred, markup, *twins, faulty, loud, single]
     names = [
         "ada", "bob", "cem", "dee", MARKUP_NAME_SHOWN, *map(str, twins), "fay", "gus", "momentum",

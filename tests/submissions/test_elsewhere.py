@@ -168,7 +168,7 @@ def test_a_module_in_the_folder_of_an_assignment_is_likely_meant_for_it(
         (b"# v3 git bundle\n", "it is a Git bundle, which can't be read"),
         (b"book\0\0\0\0mark\0\0\0\0" + bytes(40), "it is a shortcut, which can't be read"),
         (b"-----BEGIN PGP MESSAGE-----\n", "it is an encrypted file, which can't be read"),
-        (gzip.compress(CODE, mtime=0), "it is an archive or an Office document by its content; give it"),
+        (gzip.compress(CODE, mtime=0), "it is an archive or an Office document by its content"),
         (lzma.compress(CODE), "it is an archive or an Office document by its content; give it"),
         (bz2.compress(CODE), "it is an archive or an Office document by its content; give it"),
         (tarfile.TarInfo("relu.py").tobuf(), "it is an archive or an Office document by its"),
