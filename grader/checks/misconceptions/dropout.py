@@ -149,6 +149,7 @@ def recognise_rate(
         mistake
         for mistake, rule in RATES
         if all(abs(s - rule(p)) < tolerance for p, s in zip(rates, shares, strict=True))
+        and not (mistake is NOTHING_DROPPED and any(shares))
     ]
     mean = sum(shares) / len(shares)
     if mean > tolerance and max(shares) - min(shares) < tolerance:
@@ -166,10 +167,11 @@ def recognise_rate(
 def recognise_cut_off(pairs: Sequence[tuple[float, float]], tolerance: float) -> Mistake | None:
     """Whether, in pairs of a rate and a share, these are the same up to a limit, or from one on."""
     p, limit = max(pairs, key=lambda pair: abs(pair[1] - pair[0]))
+    right = [rate for rate, share in pairs if abs(share - rate) < tolerance]
     for cut in (min, max):
-        right = [abs(share - rate) < tolerance for rate, share in pairs]
         fits = all(abs(share - cut(rate, limit)) < tolerance for rate, share in pairs)
-        if fits and any(right) and not all(right):
+        # A small rate is right whatever happens to it.
+        if fits and len(right) < len(pairs) and max(right, default=0.0) > 2 * tolerance:
             return filled(CUT_OFF, p=p, share=limit)
     return None
 
