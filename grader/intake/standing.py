@@ -27,12 +27,13 @@ _GONE = {
     "afmeldt", "frameldt", "udmeldt", "avregistrerad", "avmeldt", "cancelado", "trancado",
     "desistente",
 }  # fmt: skip
+_AMONG_STUDENTS = {"team", "group", "project"}  # as in "Team Leader"
 _ENDING = re.compile(r"[/*:_(](?:in|innen|r|e|a)\b\)?")
 
 
 def is_role_of_staff(role: str) -> bool:
-    words = (word.removesuffix("enrollment") for word in _words(_ENDING.sub("", fold(role))))
-    return not _STAFF.isdisjoint(words)
+    words = [word.removesuffix("enrollment") for word in _words(_ENDING.sub("", fold(role)))]
+    return not _STAFF.isdisjoint(words) and _AMONG_STUDENTS.isdisjoint(words)
 
 
 def says_gone(status: str) -> bool:

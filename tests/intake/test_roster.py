@@ -160,6 +160,7 @@ def test_github_classrooms_identifiers_are_whatever_a_teacher_has(tmp_path: Path
         ("Teilnehmer/in", False),
         ("Étudiant(e)", False),
         ("Studerende", False),
+        ("Team Leader", False),
     ],
 )
 def test_staff_is_told_by_a_role_in_many_words(role: str, is_staff: bool, tmp_path: Path) -> None:
