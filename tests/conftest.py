@@ -247,6 +247,18 @@ def _no_process_is_left() -> Iterator[None]:
         pytest.fail(f"left running: {told}")
 
 
+@pytest.fixture(autouse=True)
+def _the_environment_is_put_back() -> Iterator[None]:
+    """Libraries set variables when they are imported, and commands when they are run in the tests'
+    process; no host would run a command in another environment than its own."""
+    before = dict(os.environ)
+    yield
+    for name in os.environ.keys() - before.keys():
+        if not name.startswith("PYTEST"):
+            del os.environ[name]
+    os.environ |= {name: text for name, text in before.items() if not name.startswith("PYTEST")}
+
+
 @pytest.fixture(scope="session")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host | None]:
     """What commands are forked from, where they can be."""
