@@ -97,7 +97,7 @@ def assignments(
         for submission, assignments in graded.items():
             for assignment in assignments:
                 module = placed.get((submission, assignment["slug"]))
-                if module and not (name == "wrong" and is_missed(module, assignment)):
+                if module and (name == "full" or not is_missed(module, assignment)):
                     found[path_of(module)] = assignment
     return found
 
@@ -107,49 +107,52 @@ def path_of(module: Module) -> Path:
 
 
 def trained_in_full(course: Course) -> set[Path]:
-    """The right modules that are trained in full: a third of each assignment's, and that by which
+    """The right modules that are trained in full: of each assignment the first, and that by which
     its threshold was measured. tests/benchmarks/seeds.py --right trains all of them so."""
     weakest = {a.calibration.weakest for a in course.every if a.calibration is not None}
-    return {
-        module
-        for _, each in groupby(RIGHT, key=slug_of)
-        for place, module in enumerate(each)
-        if place % 3 == 0 or f"tests/zoo/{name_of(module)}" in weakest
-    }
+    first = {next(each) for _, each in groupby(RIGHT, key=slug_of)}
+    return first | {path for path in RIGHT if f"tests/zoo/{name_of(path)}" in weakest}
 
 
 def first_course(module: Module, in_full: set[Path]) -> str:
     """The name of the course that grades it first: a training of one epoch, which takes a fifth of
-    the time, may tell what is wrong, or that nothing is."""
+    the time, may tell what is wrong, or that nothing is; and what another check is to tell shows
+    without one."""
     if module.kind == "right":
-        return "full" if path_of(module) in in_full else "right"
-    takes_all = module.slug in OPTIMIZERS and module.expected_to_fail == "test_training"
-    is_of_a_band = module.slug == "capstone" and module.expected_to_fail in BANDS
-    return "full" if takes_all or is_of_a_band else "wrong"
+        return "full" if path_of(module) in in_full else "brief"
+    if module.slug == "capstone":
+        return "full" if module.expected_to_fail in BANDS else "brief"
+    if module.expected_to_fail != "test_training":
+        return "untrained"
+    # The baseline's training takes all of it to show what is wrong with an optimizer.
+    return "full" if module.slug in OPTIMIZERS else "brief"
 
 
 def is_missed(module: Module, assignment: dict[str, Any]) -> bool:
-    """Whether so short a training did not show what all of it should."""
-    verdicts = {check["id"]: check["verdict"] for check in assignment["checks"]}
-    return module.expected_to_fail == "test_training" and verdicts["test_training"] == "passed"
+    """Whether it takes a whole training to tell what is wrong: the check passed that should not,
+    or the mistake went unnamed."""
+    if module.kind == "right":
+        return False
+    checks = assignment["checks"]
+    (meant,) = [check for check in checks if check["id"] == module.expected_to_fail]
+    known = MISTAKES.get(module.slug, {}).get("/".join(module.name.split("/")[-2:]), [])
+    named = {check["misconception"] for check in checks if "misconception" in check}
+    return meant["verdict"] == "passed" or not named.issuperset(known)
 
 
-def without_trainings_of_optimizers(root: Path) -> Path:
-    """Of a wrong optimizer's training the baseline's shows nothing that the checks before it do
-    not, or it takes all of it. It is put off as in a student's copy, where it is hidden."""
+def without_trainings(root: Path) -> Path:
+    """A course whose trainings are put off as in a student's copy, where they are hidden."""
     copy_with_short_trainings(root)
-    for slug in OPTIMIZERS:
-        checks = root / "grader" / "checks" / f"test_{slug}.py"
+    for checks in sorted((root / "grader" / "checks").glob("test_*.py")):
         text, start = checks.read_text(encoding="utf-8"), "\ndef test_training("
-        assert text.count(start) == 1
         deferred = f"\n@pytest.mark.hidden(deferred=True){start}"
         checks.write_text(text.replace(start, deferred), encoding="utf-8")
     return root
 
 
 COURSES = {
-    "wrong": without_trainings_of_optimizers,
-    "right": copy_with_short_trainings,
+    "untrained": without_trainings,
+    "brief": copy_with_short_trainings,
     "full": copy_repository,
 }
 
