@@ -93,4 +93,4 @@ def python_command(module: str, *arguments: str) -> list[str]:
         "import gc, sys; gc.disable(); "
         f"sys.path.insert(0, {root!r}); from {module} import main; main()"
     )
-    return [sys.executable, "-P", "-s", "-B", "-X", "utf8", "-c", code, *arguments]
+    return [sys.executable, "-P", "-s", "-X", "utf8", "-c", code, *arguments]

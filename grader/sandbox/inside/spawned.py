@@ -23,8 +23,8 @@ def main() -> None:
     from grader.sandbox.inside.reuse import Before
     from grader.sandbox.inside.warming import warm_up
 
-    worker.offer_baseline(Path(sys.argv[2]))
     warm_up()
+    worker.offer_baseline(Path(sys.argv[2]))
     gc.enable()
     connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
     connection.sendall(ticket)

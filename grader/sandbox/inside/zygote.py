@@ -192,8 +192,8 @@ def serve(control: socket.socket) -> None:
 def main() -> None:
     """Serve, with the arguments of start_zygote.py."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    worker.offer_baseline(Path(sys.argv[4]))
     warm_up()
+    worker.offer_baseline(Path(sys.argv[4]))
     jail.prepare()
     # Frozen objects are not traversed by a worker's collector, so their pages stay shared. They are
     # not collected first, as little of what an import leaves is garbage.
