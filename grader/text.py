@@ -140,11 +140,6 @@ def some(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + more
 
 
-def quantity(count: int, noun: str) -> str:
-    """So many of something that takes an s where it is not one: `1 score`, `0 scores`."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
 def fold_name(name: str) -> str:
     """What names have in common that differ in case or Unicode form only."""
     return unicodedata.normalize("NFKC", name).casefold()

@@ -30,7 +30,7 @@ from grader.report.model import AssignmentReport, unsound
 from grader.submissions.code.syntax import syntax_digest
 from grader.submissions.model import Source, Submission, SubmissionError
 from grader.submissions.untouched import settle
-from grader.text import quantity, show_name, some
+from grader.text import count_of, show_name, some
 
 ABSENT_NAMED = 10  # at most so many at a run's end who handed in nothing
 # What a person should look at, by verdict.
@@ -141,17 +141,17 @@ class Batch:
         students = sum(not stored.is_dropped for stored in self._students.values())
         absent = some([show_name(self._name(key)) for key in class_.absent], ABSENT_NAMED)
         counts = [
-            f"{quantity(done.graded, 'assignment')} graded",
-            f"{done.looked_up} looked up, as the same code was graded" if done.looked_up else "",
-            f"{done.unchanged} unchanged",
-            f"{quantity(done.unreadable, 'submission')} unreadable" if done.unreadable else "",
+            f"{count_of(done.graded, 'assignment')} graded",
+            f"{done.looked_up:,} looked up, as the same code was graded" if done.looked_up else "",
+            f"{done.unchanged:,} unchanged",
+            f"{count_of(done.unreadable, 'submission')} unreadable" if done.unreadable else "",
         ]
         maxima = self._store.maxima()
         most = sum(maxima[slug] for slug in self._slugs if slug in maxima)
         lines = [
-            f"{quantity(done.submissions, 'submission')}: {', '.join(filter(None, counts))}",
+            f"{count_of(done.submissions, 'submission')}: {', '.join(filter(None, counts))}",
             scores_line(class_.finals.values(), students, most),
-            f"{len(class_.absent)} of the class handed in nothing of it: {absent}"
+            f"{len(class_.absent):,} of the class handed in nothing of it: {absent}"
             if absent
             else "",
         ]

@@ -16,7 +16,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from grader.text import plain, printable, quantity
+from grader.text import count_of, plain, printable
 
 LINE_EVERY_S = 30.0
 LINE_CHARACTERS = 500
@@ -104,7 +104,7 @@ class ClassProgress:
 
     def _line(self) -> str:
         elapsed_s = max(time.monotonic() - self._started, 1e-3)
-        line = f"{self._done} of {quantity(self._total, self._noun)} {self._participle}, "
+        line = f"{self._done:,} of {count_of(self._total, self._noun)} {self._participle}, "
         if not self._done:
             return f"{line}{elapsed_s:.0f} s so far"
         left_s = elapsed_s / self._done * (self._total - self._done)

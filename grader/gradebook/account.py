@@ -21,7 +21,7 @@ from grader.gradebook.late import final_score, lateness_of, on_clock, shown
 from grader.gradebook.model import Entry, Person
 from grader.gradebook.scores import label, more_time, number, points, steps_of
 from grader.grading.key import MISSING
-from grader.text import plain, printable, quantity
+from grader.text import count_of, plain, printable
 
 LINES = 20  # at most so many of a kind at a run's end; `grader changes` has them all
 LONGEST = 2_000  # characters of a line
@@ -77,7 +77,7 @@ def scores_line(scores: Collection[float], students: int, most: float) -> str:
     if not scores:
         return ""
     return (
-        f"{len(scores)} of {quantity(students, 'student')} graded: "
+        f"{len(scores):,} of {count_of(students, 'student')} graded: "
         f"mean {points(statistics.fmean(scores))}, median {points(statistics.median(scores))} "
         f"of {points(most)} points"
     )
@@ -95,7 +95,7 @@ def summed_up(changes: Iterable[Change]) -> list[str]:
         checks = ", ".join(check.split(" ")[0] for check in change.checks)
         kinds[change.after.key.slug, moved, checks, "; ".join(change.reasons)] += 1
     return [
-        f"{slug}: {quantity(count, 'student')} {signed(moved) if moved else LATE_OTHERWISE}"
+        f"{slug}: {count_of(count, 'student')} {signed(moved) if moved else LATE_OTHERWISE}"
         f"{f', by {checks}' if checks else ''}: {why}"
         for (slug, moved, checks, why), count in sorted(
             kinds.items(), key=lambda kind: (kind[0][0], -kind[1], kind[0])
@@ -109,7 +109,7 @@ def moved_lines(changes: Sequence[Change], names: dict[str, str]) -> list[str]:
         return []
     sums = summed_up(changes)
     have = "has" if len(changes) == 1 else "have"
-    lines = [f"{quantity(len(changes), 'score')} {have} moved:"]
+    lines = [f"{count_of(len(changes), 'score')} {have} moved:"]
     if len(sums) < len(changes):
         lines += [f"  {line}" for line in sums[:LINES]]
     lines += [f"  {moved_line(change, names)}" for change in changes[:LINES]]

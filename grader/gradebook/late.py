@@ -16,7 +16,7 @@ import msgspec
 
 from grader.course.manifest import Course
 from grader.gradebook.model import Extension, Lateness, Override
-from grader.text import quantity
+from grader.text import count_of
 
 LONGEST = timedelta(days=36_500)  # from the due date; whoever commits can write any time
 
@@ -149,7 +149,7 @@ def explained(late: Lateness) -> str:
 
 
 def counted_days(count: int) -> str:
-    return quantity(count, "day")
+    return count_of(count, "day")
 
 
 def shown(moment: str) -> str:

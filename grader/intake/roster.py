@@ -20,7 +20,7 @@ from grader.intake.encodings import TableError
 from grader.intake.headings import PARTICIPANT_WORDS, spelt
 from grader.intake.standing import is_role_of_staff, says_gone
 from grader.intake.times import parse_time
-from grader.text import fold, quantity, show_name, some, utc_text
+from grader.text import count_of, fold, show_name, some, utc_text
 
 _NAMES = {"name", "first_name", "last_name"}
 # By these two lines are of one person.
@@ -136,7 +136,7 @@ def read_roster(
     if not encoding.startswith("utf"):
         notes.append(_read_as(encoding, where, [line.name for _, line in lines]))
     if staff:
-        left_out = quantity(staff, "line")
+        left_out = count_of(staff, "line")
         notes.append(f"{where}: {left_out} of staff or test students left out")
     if not lines:
         raise RosterError(f"{where}: it lists nobody; check the file, or leave --roster out")

@@ -19,7 +19,7 @@ from typing import Protocol
 
 from grader.gradebook.model import Gradebook
 from grader.gradebook.scores import ExportError, note
-from grader.text import quantity
+from grader.text import count_of
 
 WRITTEN_TOGETHER, AHEAD = 256, 4  # modules, and how many such lots wait to be written
 STUB = "_stub"  # no student's key begins so
@@ -72,7 +72,7 @@ def write_jplag(_: Gradebook, folder: Path, *, sources: Sources | None) -> None:
         note(f"jplag: java -jar jplag.jar -l python3{base} {folder / slug}")
     if missing:
         note(
-            f"jplag: left out: {quantity(missing, 'module')} that could not be read, or graded "
+            f"jplag: left out: {count_of(missing, 'module')} that could not be read, or graded "
             "before modules were kept; grader batch CLASS --again keeps them"
         )
 

@@ -27,7 +27,7 @@ from grader.intake.layouts.systems.vpl import Vpl
 from grader.intake.tree import Parts, descend, is_submission_file, open_tree
 from grader.submissions.model import SubmissionError
 from grader.submissions.names import is_spelling, stem_of
-from grader.text import quantity, show_name
+from grader.text import count_of, show_name
 
 # Where two explain as much, the first one is meant: its names have more that is its own.
 _ILIAS, _NBGRADER, _GITHUB, _FOLDERS = Ilias(), Nbgrader(), GitHub(), Folders()
@@ -260,6 +260,6 @@ def read(listing: Listing, layout: Layout) -> ClassList:
     notes = list(reading.notes)
     if reading.ignored:
         notes.append(f"no submissions, so left out: {some_names(reading.ignored)}")
-    count = quantity(len(reading.submissions), "submission")
+    count = count_of(len(reading.submissions), "submission")
     in_order = sorted(reading.submissions, key=lambda handed: handed.source)
     return ClassList(f"{layout.title}: {count}", in_order, notes)
