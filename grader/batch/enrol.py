@@ -117,6 +117,9 @@ class Roll:
 
     def strangers(self, handed_in: Sequence[str]) -> list[str]:
         """Who of these is not on the roster: a line each, with whom it may mean."""
+        strangers = [key for key in handed_in if not self.has(key)]
+        if not strangers:  # as mostly, and a class has many words
+            return []
         present = set(handed_in)
         by_word: dict[str, set[str]] = defaultdict(set)
         for key, stored in self._students.items():
@@ -125,7 +128,7 @@ class Roll:
                 # Canvas runs the words of a name together.
                 for word in chain(words, map("".join, permutations(sorted(words)[:MOST_WORDS], 2))):
                     by_word[word].add(key)
-        return [self._stranger(key, by_word) for key in handed_in if not self.has(key)]
+        return [self._stranger(key, by_word) for key in strangers]
 
     def _stranger(self, key: str, by_word: Mapping[str, Collection[str]]) -> str:
         words = name_words(self._students[key].student.name)
