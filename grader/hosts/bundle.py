@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from grader.authoring.inventory import inventory
 from grader.course.manifest import EXPORTED_STUBS, Course
 from grader.course.stubs import make_stub
 
@@ -22,8 +22,11 @@ class HostError(ValueError):
     """An autograder can't be exported, or can't run: one line that says what to do."""
 
 
-def course_files(course: Course) -> dict[str, bytes]:
+def course_files(course: Course, ours: Iterable[PurePosixPath]) -> dict[str, bytes]:
     """The files of the copy, by path below its root: package, manifest, seed network, data, stubs.
+
+    Args:
+        ours: the course's inventory.
 
     Raises:
         HostError: a reference solution is missing.
@@ -31,7 +34,7 @@ def course_files(course: Course) -> dict[str, bytes]:
     """
     root = course.root
     paths = [
-        *(root / name for name in sorted(inventory(course))),
+        *(root / name for name in sorted(ours)),
         root / "assignments" / "course.toml",
         course.baseline_path,
     ]

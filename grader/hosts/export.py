@@ -6,7 +6,7 @@ import platform
 import shutil
 import tempfile
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from grader.authoring.handout import visible_checks
 from grader.authoring.inventory import CHECKS, inventory
@@ -37,8 +37,10 @@ def export_autograder(course: Course, host: str, output: Path) -> None:
         raise HostError(f"no host {host!r}; there are {', '.join(HOSTS)}")
     if not output.absolute().parent.is_dir():
         raise HostError(f"there is no folder {output.parent} to write it to")
+    ours = inventory(course)
     if host == "classroom50":
-        write_folder(output, {"autograder.py": template("autograder.py"), **published(course)})
+        files = {"autograder.py": template("autograder.py"), **published(course, ours)}
+        write_folder(output, files)
         return
     scripts = {
         "setup.sh": template("setup.sh").replace(
@@ -46,24 +48,24 @@ def export_autograder(course: Course, host: str, output: Path) -> None:
         ),
         "run_autograder": template("run_autograder"),
     }
-    write_zip(output, scripts, carried(course))
+    write_zip(output, scripts, carried(course, ours))
 
 
-def carried(course: Course) -> dict[str, bytes]:
+def carried(course: Course, ours: set[PurePosixPath]) -> dict[str, bytes]:
     """What every autograder carries: the copy of the course, and what that needs to run."""
-    files = {f"{COPY}/{name}": content for name, content in course_files(course).items()}
+    files = {f"{COPY}/{name}": content for name, content in course_files(course, ours).items()}
     return {"requirements.txt": requirements(course.root).encode()} | files
 
 
-def published(course: Course) -> dict[str, bytes]:
+def published(course: Course, ours: set[PurePosixPath]) -> dict[str, bytes]:
     """What is carried, with the checks that students may see and no others, not even those of
     assignments that are no longer the course's: everybody can read it."""
     kept = {
         name: content
-        for name, content in carried(course).items()
+        for name, content in carried(course, ours).items()
         if not name.startswith(f"{COPY}/{CHECKS}/")
     }
-    visible = visible_checks(course, list_checks(course), inventory(course))
+    visible = visible_checks(course, list_checks(course), ours)
     return kept | {f"{COPY}/{name}": content for name, content in visible.items()}
 
 

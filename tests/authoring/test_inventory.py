@@ -66,7 +66,8 @@ def test_strays_go_out_to_nobody_where_there_is_no_history(
     before = names_of(root)
     put(root, *STRAYS)
     assert names_of(root) == before
-    exported = course_files(load_course(root)).keys()
+    course = load_course(root)
+    exported = course_files(course, inventory(course)).keys()
     assert before <= exported
     assert not exported & set(STRAYS)
 

@@ -12,12 +12,42 @@ import jsonschema
 import pytest
 from conftest import PATIENCE_S, REPOSITORY, Ran, environment_for
 
+MANIFEST = """\
+title = "A course"
+seed = 1
+
+[limits]
+wall_s = 20
+cpu_s = 10
+memory_mib = 512
+output_kib = 4
+
+[[assignments]]
+slug = "{slug}"
+title = "Its only one"
+"""
 SCHEMAS = REPOSITORY / "tests" / "schemas"
 HOSTILE_TEXT = "``` </pre><script>x</script> ![i](http://h/i) @someone\n::error::owned\n````\n# Big"
 RAISES = f"""\
 def make_optimizer(parameters, lr=0.01, momentum=0.9):
     raise ValueError({HOSTILE_TEXT!r})
 """
+
+
+def write_course(root: Path, slug: str, checks: str, **others: str) -> Path:
+    """A course of one assignment, whose check file is to be taken as it is; `others` are check
+    files of no assignment, by slug. Returns `root`."""
+    files = {
+        "assignments/course.toml": MANIFEST.format(slug=slug),
+        "assignments/baseline.py": "",
+        f"solutions/{slug}.py": "# BEGIN SOLUTION: do it\nx = 1\n# END SOLUTION\n",
+    }
+    for name, text in ({slug: checks} | others).items():
+        files[f"grader/checks/test_{name}.py"] = f"'''PYTEST_DONT_REWRITE'''\n{text}"
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    return root
 
 
 def valid(name: str, path: Path) -> Any:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import NEEDS_LINUX, REPOSITORY, RunGrader, solution, undecorated
 from helpers.clones import git
-from helpers.hosts import run
+from helpers.hosts import run, write_course
 
 from grader.course.manifest import load_course
 from grader.course.stubs import make_stub
@@ -27,22 +27,21 @@ if sys.platform != "linux":
 COURSE = load_course(REPOSITORY)
 
 
-@pytest.fixture(scope="module")
-def archive(run_grader: RunGrader, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("export") / "autograder.zip"
-    ran = run_grader("export-autograder", "gradescope", target)
+def exported(run_grader: RunGrader, host: str, target: Path) -> Path:
+    ran = run_grader("export-autograder", host, target)
     assert (ran.status, ran.stderr) == (0, "")
     assert str(target) in ran.stdout
     return target
+
+
+@pytest.fixture(scope="module")
+def archive(run_grader: RunGrader, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return exported(run_grader, "gradescope", tmp_path_factory.mktemp("zip") / "autograder.zip")
 
 
 @pytest.fixture(scope="module")
 def folder(run_grader: RunGrader, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("export") / "relu"
-    ran = run_grader("export-autograder", "classroom50", target)
-    assert (ran.status, ran.stderr) == (0, "")
-    assert str(target) in ran.stdout
-    return target
+    return exported(run_grader, "classroom50", tmp_path_factory.mktemp("folder") / "relu")
 
 
 def test_both_hosts_get_the_same_copy_of_the_course(archive: Path, folder: Path) -> None:
@@ -71,22 +70,7 @@ def test_an_export_is_small_enough_for_classroom_50(archive: Path) -> None:
     assert archive.stat().st_size < 10 << 20  # what its runner fetches at most
 
 
-MANIFEST = """\
-title = "A course"
-seed = 1
-
-[limits]
-wall_s = 20
-cpu_s = 10
-memory_mib = 512
-output_kib = 4
-
-[[assignments]]
-slug = "current"
-title = "This year's"
-"""
 CHECK = """\
-'''PYTEST_DONT_REWRITE'''
 import pytest
 
 
@@ -96,18 +80,8 @@ def test_secret(): ...
 
 
 def test_no_check_of_another_year_is_published(tmp_path: Path) -> None:
-    root = tmp_path / "course"
-    files = {
-        "assignments/course.toml": MANIFEST,
-        "assignments/baseline.py": "",
-        "solutions/current.py": "# BEGIN SOLUTION: do it\nx = 1\n# END SOLUTION\n",
-        "grader/checks/test_current.py": CHECK,
-        "grader/checks/test_former.py": CHECK,
-        "pyproject.toml": (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"),
-    }
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
+    root = write_course(tmp_path / "course", "current", CHECK, former=CHECK)
+    shutil.copyfile(REPOSITORY / "pyproject.toml", root / "pyproject.toml")
     git(root, "init")
     git(root, "add", "--all")
     export_autograder(load_course(root), "classroom50", tmp_path / "out")

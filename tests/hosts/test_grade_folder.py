@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import NEEDS_LINUX, REPOSITORY, hand_in
+from helpers.hosts import write_course
 
 from grader.course.manifest import load_course
 from grader.grading import opening
@@ -40,34 +41,20 @@ def test_a_hosts_assignment_named_like_one_of_the_course_is_that_one(
     assert [assignment.slug for assignment in named_assignments(COURSE, name)] == slugs
 
 
-SECRETIVE = """\
-title = "A course"
-seed = 1
+CHECK = """\
+import pytest
 
-[limits]
-wall_s = 20
-cpu_s = 10
-memory_mib = 512
-output_kib = 4
 
-[[assignments]]
-slug = "secretive"
-title = "With a secret"
+@pytest.mark.hidden
+def test_unknown():
+    assert False, "an unknown reason"
 """
 
 
 def test_what_hidden_checks_say_is_shown_by_no_host(
     launcher: Launcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = {
-        "assignments/course.toml": SECRETIVE,
-        "solutions/secretive.py": "# BEGIN SOLUTION: do it\nx = 1\n# END SOLUTION\n",
-        "grader/checks/test_secretive.py": "'''PYTEST_DONT_REWRITE'''\nimport pytest\n\n\n"
-        "@pytest.mark.hidden\ndef test_unknown():\n    assert False, 'an unknown reason'\n",
-    }
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(parents=True)
-        (tmp_path / name).write_text(text)
+    write_course(tmp_path, "secretive", CHECK)
     shutil.copytree(REPOSITORY / "data_cache", tmp_path / "data_cache")
     course = load_course(tmp_path)
     monkeypatch.setattr(opening, "open_launcher", lambda *_: nullcontext(launcher))
