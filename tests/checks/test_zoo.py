@@ -2,8 +2,8 @@
 
 `zoo/right/<slug>/<style>.py` and `zoo/wrong/<slug>/<check>/<mistake>.py`, each driven through the
 real command line; `zoo/misconceptions.toml` says which known mistake a wrong one is. One
-submission holds a module of every slug, so that all modules that tests are about are graded in two
-runs; each has a worker of its own all the same.
+submission holds a module of every slug, so that all modules that tests are about are graded in
+three runs; each has a worker of its own all the same.
 """
 
 from __future__ import annotations

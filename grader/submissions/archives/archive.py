@@ -1,8 +1,8 @@
 """Zip and tar archives, read in memory: nothing is ever extracted, and every size is bounded.
 
 An archive is refused as a whole (ArchiveError) if it is damaged, or if it is made to unpack to more
-than anyone hands in. A member that is damaged on
-its own, or no plain file, is refused when it is read.
+than anyone hands in. A member that is damaged on its own, or no plain file, is refused when it is
+read.
 """
 
 from __future__ import annotations
