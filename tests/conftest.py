@@ -85,9 +85,10 @@ LONG = (
     "test_batch.py", "test_cli.py", "test_hostile.py", "test_mutation.py", "test_release.py",
     "test_calibrate.py", "test_cache.py", "test_workflows.py", "test_github.py",
     "test_nothing_left.py", "test_browser.py", "test_lesson.py", "test_classroom50.py",
-    "test_training_run.py", "test_guides.py", "test_notebook.py", "test_start.py", "test_watch.py",
-    "test_blame.py", "test_spawned.py", "test_audit.py", "test_silent_folder.py",
-    "test_integrity.py", "test_keyboard.py", "test_gradescope.py", "test_certify.py",
+    "test_training_run.py", "test_guides.py", "test_notebook.py", "test_bad_notebooks.py",
+    "test_start.py", "test_watch.py", "test_blame.py", "test_spawned.py", "test_audit.py",
+    "test_silent_folder.py", "test_integrity.py", "test_keyboard.py", "test_gradescope.py",
+    "test_certify.py",
 )  # fmt: skip
 
 

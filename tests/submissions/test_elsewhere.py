@@ -4,58 +4,19 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import io
 import lzma
 import subprocess
 import tarfile
-import zipfile
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from helpers import sources
+from helpers.sources import Files, Load, everywhere, from_folder
 
-from grader.intake.tree import open_tree
-from grader.submissions.model import Submission
 from grader.submissions.reading import load_submission
 
 SLUGS = ("relu", "adam")
-CODE = b"def make_optimizer(parameters):\n    return None\n"
-Files = Mapping[str, bytes]  # a folder ends in a slash
-
-
-def from_folder(files: Files, around: Path) -> Submission:
-    for name, content in files.items():
-        path = around / "jane" / name
-        (path if name.endswith("/") else path.parent).mkdir(parents=True, exist_ok=True)
-        if not name.endswith("/"):
-            path.write_bytes(content)
-    return load_submission(around / "jane", SLUGS)
-
-
-def from_zip(files: Files, around: Path) -> Submission:
-    with zipfile.ZipFile(around / "jane.zip", "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return load_submission(around / "jane.zip", SLUGS)
-
-
-def from_tar(files: Files, around: Path) -> Submission:
-    with tarfile.open(around / "jane.tar", "w") as archive:
-        for name, content in files.items():
-            info = tarfile.TarInfo(name)
-            info.size, info.type = len(content), tarfile.DIRTYPE if name[-1] == "/" else b"0"
-            archive.addfile(info, io.BytesIO(content))
-    return load_submission(around / "jane.tar", SLUGS)
-
-
-def from_class_zip(files: Files, around: Path) -> Submission:
-    from_zip({f"jane/{name}": content for name, content in files.items()}, around)
-    with open_tree(around / "jane.zip") as tree:
-        return tree.load(("jane",), SLUGS)
-
-
-Load = Callable[[Files, Path], Submission]
-everywhere = pytest.mark.parametrize("load", [from_folder, from_zip, from_tar, from_class_zip])
+CODE = sources.CODE.encode()
 
 BARE = {
     "HEAD": b"ref: refs/heads/main\n",
@@ -67,7 +28,7 @@ BARE = {
 
 def told_of(files: Files, load: Load, around: Path) -> str:
     """What is said where one thing is said of all assignments."""
-    submission = load(files, around)
+    submission = load(files, around, SLUGS)
     assert not submission.sources
     (said,) = {submission.problems[slug] for slug in SLUGS}
     return said
@@ -121,7 +82,7 @@ def test_what_stands_in_place_of_the_work_is_named_with_what_to_do(
 )  # fmt: skip
 def test_who_handed_in_nothing_is_told_of_nothing(files: Files, tmp_path: Path) -> None:
     (tmp_path / "jane").mkdir()
-    assert from_folder(files, tmp_path).problems == {}
+    assert from_folder(files, tmp_path, SLUGS).problems == {}
 
 
 def test_a_clone_without_a_commit_is_nothing_and_one_of_another_branch_something(
@@ -141,7 +102,7 @@ def test_a_clone_without_a_commit_is_nothing_and_one_of_another_branch_something
 @everywhere
 def test_beside_work_none_of_that_matters(load: Load, tmp_path: Path) -> None:
     files = {"adam.py": CODE, "link.txt": b"https://github.com/j/hw", "hw/": b"", "notes.txt": b"x"}
-    submission = load(files, tmp_path)
+    submission = load(files, tmp_path, SLUGS)
     assert list(submission.sources) == ["adam"] and submission.problems == {}
 
 
@@ -150,7 +111,7 @@ def test_a_module_in_the_folder_of_an_assignment_is_likely_meant_for_it(
     load: Load, tmp_path: Path
 ) -> None:
     files = {"adam/adam.py": CODE, "hw/ReLU/main.py": CODE, "hw/ReLU/test_main.py": CODE}
-    assert load(files, tmp_path).problems == {
+    assert load(files, tmp_path, SLUGS).problems == {
         "relu": "hw/ReLU/main.py: not read as relu; rename the file to relu.py if that is what it "
         "is"
     }
@@ -177,6 +138,8 @@ def test_a_module_in_the_folder_of_an_assignment_is_likely_meant_for_it(
 def test_a_module_that_is_none_is_known_by_its_content(
     content: bytes, what: str, tmp_path: Path
 ) -> None:
-    submission = from_folder({"relu.py": content, "adam.py": b"# v2 of git\n" + CODE}, tmp_path)
+    submission = from_folder(
+        {"relu.py": content, "adam.py": b"# v2 of git\n" + CODE}, tmp_path, SLUGS
+    )
     assert submission.problems["relu"].startswith(f"relu.py: {what}")
     assert list(submission.sources) == ["adam"]

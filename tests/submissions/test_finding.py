@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import io
-import os
 import tarfile
-import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY, solution
+from helpers.sources import (
+    CODE,
+    OTHER,
+    SLUGS,
+    Files,
+    Load,
+    everywhere,
+    from_folder,
+    from_tar,
+    from_zip,
+    tarred,
+    texts,
+    write,
+    zipped,
+)
 
 from grader.course.manifest import load_course
 from grader.course.stubs import original_stub
-from grader.intake.tree import open_tree
 from grader.submissions import untouched
-from grader.submissions.model import Source, Submission, SubmissionError
+from grader.submissions.model import Source
 from grader.submissions.reading import (
     find_module,
     load_submission,
@@ -24,69 +36,8 @@ from grader.submissions.reading import (
     read_submission,
     read_submissions,
 )
-from grader.submissions.siblings import imports_of
 
 COURSE = load_course(REPOSITORY)
-SLUGS = COURSE.every_slug
-CODE = "def make_optimizer(parameters):\n    return None\n"
-OTHER = "def make_optimizer(parameters):\n    return 1\n"
-Files = Mapping[str, str | bytes]
-
-
-def as_bytes(content: str | bytes) -> bytes:
-    return content if isinstance(content, bytes) else content.encode()
-
-
-def zipped(files: Files) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
-def tarred(files: Files) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        for name, content in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(as_bytes(content))
-            archive.addfile(info, io.BytesIO(as_bytes(content)))
-    return buffer.getvalue()
-
-
-def write(path: Path, content: str | bytes) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(as_bytes(content))
-    return path
-
-
-def from_folder(files: Files, tmp_path: Path) -> Submission:
-    for name, content in files.items():
-        write(tmp_path / "jane" / name.replace("\\", "/"), content)
-    return load_submission(tmp_path / "jane", SLUGS)
-
-
-def from_zip(files: Files, tmp_path: Path) -> Submission:
-    return load_submission(write(tmp_path / "jane.zip", zipped(files)), SLUGS)
-
-
-def from_tar(files: Files, tmp_path: Path) -> Submission:
-    return load_submission(write(tmp_path / "jane.tar.gz", tarred(files)), SLUGS)
-
-
-def from_class_zip(files: Files, tmp_path: Path) -> Submission:
-    inside = {f"jane/{name}": content for name, content in files.items()}
-    with open_tree(write(tmp_path / "class.zip", zipped(inside))) as tree:
-        return tree.load(("jane",), SLUGS)
-
-
-Load = Callable[[Files, Path], Submission]
-everywhere = pytest.mark.parametrize("load", [from_folder, from_zip, from_tar, from_class_zip])
-
-
-def texts(submission: Submission) -> dict[str, str]:
-    return {slug: source.text for slug, source in submission.sources.items()}
 
 
 # ---------------------------------------------------------------- at any depth
@@ -329,7 +280,7 @@ def test_an_untouched_stub_is_no_answer_beside_work_elsewhere(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("pack", [zipped, tarred])
-@pytest.mark.parametrize("load", [from_folder, from_zip, from_tar, from_class_zip])
+@everywhere
 def test_an_archive_inside_is_a_folder(
     load: Load, pack: Callable[[Files], bytes], tmp_path: Path
 ) -> None:
@@ -379,222 +330,6 @@ def test_a_damaged_archive_inside_costs_only_what_is_missing(load: Load, tmp_pat
     submission = load({"relu.py": CODE, "rest.zip": b"PK\x03\x04 nothing"}, tmp_path)
     assert list(submission.sources) == ["relu"]
     assert submission.problems["adam"].startswith("rest.zip: the archive is damaged")
-
-
-# ---------------------------------------------------------------- what can't be opened
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "told"),
-    [
-        ("homework.zip", b"PK\x05\x06" + bytes(18), "there is nothing in it"),
-        ("relu.py", b"PK\x03\x04\x14\0", "it is an archive or an Office document by its content"),
-        ("relu.md", b"```python\n", "not read as relu; rename the file to relu.py"),
-        (
-            "relu.ipynb",
-            b'{"cells": [{"cell_type": "raw", "source": "x = 1"}], "nbformat": 4}',
-            "it is a notebook without code; make the cells that hold it code cells",
-        ),
-    ],
-)
-def test_what_holds_no_code_is_named(name: str, data: bytes, told: str, tmp_path: Path) -> None:
-    problem = load_submission(write(tmp_path / "jane" / name, data).parent, SLUGS).problems["relu"]
-    assert problem.startswith(f"{name}: {told}")
-
-
-@everywhere
-@pytest.mark.parametrize(
-    ("name", "data", "what"),
-    [
-        ("homework.7z", b"7z\xbc\xaf'\x1c", "a 7-Zip archive"),
-        ("homework.rar", b"Rar!\x1a\x07", "a RAR archive"),
-        ("homework.zip", b"Rar!\x1a\x07", "a RAR archive"),
-        ("relu.docx", b"PK\x03\x04", "a Word document"),
-        ("ReLU.PDF", b"%PDF-1.4", "a PDF"),
-        ("relu.html", b"<!DOCTYPE html>", "a web page"),
-        ("relu.py", b"<!DOCTYPE html><html>", "a web page"),
-        ("relu.ipynb", b"<!DOCTYPE html><html>", "a web page"),
-        ("relu.py.html", b"<html><body>", "a web page"),
-        ("relu.pages", b"PK\x03\x04", "a Pages document"),
-        ("relu.py", b"{\\rtf1 import torch}", "a rich text document"),
-        ("relu.py.lnk", b"L\0\0\0\x01\x14\x02\0", "a shortcut"),
-        ("relu.url", b"[InternetShortcut]", "a shortcut"),
-        ("relu.gdoc", b"{}", "a link to Google Drive"),
-        (".relu.py.icloud", b"bplist00", "a placeholder of iCloud"),
-        ("relu.py", b"version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS"),
-        ("relu.ipynb", b"version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS"),
-        ("relu.py.crdownload", b"import", "a download that has not ended"),
-        ("relu.png", b"\x89PNG\r\n", "a picture"),
-        ("relu homework.eml", b"From: Jane", "an e-mail"),
-    ],
-)
-def test_what_cannot_be_opened_is_named_with_what_to_do(
-    load: Load, name: str, data: bytes, what: str, tmp_path: Path
-) -> None:
-    problems = load({name: data, "adam.py": CODE}, tmp_path).problems
-    assert problems["relu"].startswith(f"{name}: it is {what}, which can't be read; ")
-
-
-@everywhere
-def test_saved_weights_are_told_of_where_there_is_nothing_else(load: Load, tmp_path: Path) -> None:
-    weights = {"results/relu.pt": b"PK\x03\x04"}
-    told = "results/relu.pt: it is what a program has saved and no source code, which can't be read"
-    assert load(weights, tmp_path / "alone").problems["relu"].startswith(told)
-    assert not load(weights | {"adam.py": CODE}, tmp_path / "beside").problems
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "words"),
-    [
-        ("jane.7z", b"7z\xbc\xaf'\x1c", "a 7-Zip archive"),
-        ("jane.zip", b"", "it is empty"),
-        ("jane.zip", b"PK\x03\x04 cut off", "the archive is damaged or incomplete"),
-        ("jane.zip", b"%PDF-1.4", "a PDF"),
-        ("jane.docx", zipped({"word/document.xml": ""}), "a Word document"),
-        ("jane.pdf", b"%PDF", "a PDF"),
-        ("jane.ipynb.pdf", b"%PDF", "a PDF"),
-        ("jane.lnk", b"L\0\0\0", "a shortcut"),
-    ],
-)
-def test_a_whole_hand_in_that_cannot_be_opened_is_named(
-    name: str, data: bytes, words: str, tmp_path: Path
-) -> None:
-    path = write(tmp_path / name, data)
-    inside = write(tmp_path / "class.zip", zipped({name: data}))
-    with pytest.raises(SubmissionError, match=words) as caught:
-        load_submission(path, SLUGS)
-    with open_tree(inside) as tree, pytest.raises(SubmissionError, match=words) as in_class:
-        tree.load((name,), SLUGS)
-    assert str(caught.value) == str(in_class.value)
-    assert str(caught.value).startswith(f"{name}: ")
-
-
-def test_a_password_is_told_of(tmp_path: Path) -> None:
-    data = bytearray(zipped({"relu.py": CODE}))
-    data[6] |= 1
-    data[data.index(b"PK\x01\x02") + 8] |= 1
-    problem = from_folder({"hw.zip": bytes(data)}, tmp_path).problems["relu"]
-    assert problem.startswith("hw.zip: member 'relu.py' is encrypted; make the archive without")
-
-
-def test_a_file_that_is_too_large_is_told_of_unread(tmp_path: Path) -> None:
-    with open(tmp_path / "data.zip", "wb") as file:
-        file.truncate(67_108_865)
-    write(tmp_path / "relu.py", CODE)
-    assert "larger than 64 MiB" in load_submission(tmp_path, SLUGS).problems["adam"]
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")
-def test_a_folder_without_permission_is_told_of(tmp_path: Path) -> None:
-    write(tmp_path / "src/relu.py", CODE)
-    (tmp_path / "src").chmod(0)
-    problems = load_submission(tmp_path, SLUGS).problems
-    (tmp_path / "src").chmod(0o700)
-    assert problems["relu"] == "src: no permission to read it; change its permissions"
-
-
-def test_a_deep_or_wide_tree_is_bounded(tmp_path: Path) -> None:
-    deep = tmp_path / "jane"
-    for _ in range(300):
-        deep /= "d"
-    deep.mkdir(parents=True)
-    write(tmp_path / "jane/relu.py", CODE)
-    assert texts(load_submission(tmp_path / "jane", SLUGS)) == {"relu": CODE}
-
-
-# ---------------------------------------------------------------- the student's own helpers
-
-
-@everywhere
-def test_a_module_brings_what_it_imports_of_its_folder(load: Load, tmp_path: Path) -> None:
-    module = "from helpers import f\nfrom assignments.adam import make_optimizer\nimport pkg.one\n"
-    module += "import baseline\nfrom assignments.baseline import Net\n"  # which is the course's
-    files = {
-        "work/relu.py": module,
-        "work/adam.py": CODE,
-        "work/helpers.py": "from .deeper import g\n",
-        "work/deeper.py": "g = 1\n",
-        "work/pkg/__init__.py": "",
-        "work/pkg/one.py": "from . import two\n",
-        "work/pkg/two.py": "x = 2\n",
-        "work/unused.py": "x = 3\n",
-        "work/baseline.py": "x = 4\n",
-        "above.py": "x = 5\n",
-    }
-    siblings = dict(load(files, tmp_path).sources["relu"].siblings)
-    assert siblings == {
-        "adam.py": CODE,
-        "deeper.py": "g = 1\n",
-        "helpers.py": "from .deeper import g\n",
-        "pkg/__init__.py": "",
-        "pkg/one.py": "from . import two\n",
-        "pkg/two.py": "x = 2\n",
-    }
-
-
-@pytest.mark.parametrize(
-    ("module", "files", "siblings"),
-    [
-        ("from relu import Net", ["hw/relu (1).py"], ["relu.py"]),
-        ("from assignments.relu import Net", ["hw/doe_relu.py"], ["relu.py"]),
-        ("from relu import Net", ["relu/relu.py"], ["relu.py"]),
-        ("from .relu import Net", ["relu/Copy of relu.py"], ["relu.py"]),
-        ("from relu import Net", ["hw/relu (1).py", "hw/relu (2).py"], []),
-        ("from relu import Net", ["hw/relu.ipynb"], ["relu.ipynb"]),
-        ("from relu import Net", ["hw/Copy of relu.ipynb"], ["relu.ipynb"]),
-        ("from hw.helpers import f", ["hw/helpers.py", "hw/more.py"], ["hw/helpers.py"]),
-        ("from hw.relu import Net", ["hw/relu-1.py"], ["hw/relu.py"]),
-        ("import hw.pkg.one", ["hw/pkg/one.py", "pkg/one.py"], ["hw/pkg/one.py"]),
-        # In a folder above or beside, to which sys.path leads, or from the top of a repository.
-        ("from act import f", ["act.py"], ["act.py"]),
-        ("from act import f", ["utils/act.py"], ["act.py"]),
-        ("from utils.act import f", ["utils/act.py"], ["utils/act.py"]),
-        ("from ..act import f", ["act.py", "hw/act.py"], ["../act.py"]),
-        ("from act import f", ["lib/deep/act.py", "lib/act.py"], ["act.py"]),
-        ("from act import f", ["hw/lib/act.py", "act.py"], ["act.py"]),
-        ("from act import f", ["one/act.py", "two/act.py"], []),
-        ("from act import f", ["hw/act.ipynb"], ["act.ipynb"]),
-        ("from act import f", ["hw/act.ipynb", "act.py"], ["act.py"]),
-        ("from act import f", ["env/pyvenv.cfg", "env/act.py", "tests/act.py"], []),
-        ("from utils.act import f", ["hw/utils.py", "utils/act.py"], ["utils.py"]),
-        ("import random, numpy, torch", ["random.py", "lib/numpy.py", "lib/torch.py"], []),
-    ],
-)
-def test_what_is_imported_is_found_as_it_was_called_where_it_was_written(
-    tmp_path: Path, module: str, files: list[str], siblings: list[str]
-) -> None:
-    tree: Files = {"hw/dropout.py": f"{module}\n", **dict.fromkeys(files, CODE)}
-    read = from_folder(tree, tmp_path).sources["dropout"]
-    assert [path for path, _ in read.siblings] == siblings
-    assert {text for _, text in read.siblings} <= {CODE}
-
-
-def test_helpers_are_bounded_and_decoded(tmp_path: Path) -> None:
-    many = "".join(f"import m{i}\n" for i in range(100))
-    files: dict[str, str | bytes] = {f"m{i}.py": f"x = {i}\n" for i in range(100)}
-    assert len(from_folder({"relu.py": many, **files}, tmp_path).sources["relu"].siblings) == 64
-    large: dict[str, str | bytes] = {f"h{i}.py": "#" * (300 << 10) for i in range(6)}
-    module = "import h0, h1, h2, h3, h4, h5, latin\n"
-    latin = {"latin.py": "x = 'é'\n".encode("latin-1")}
-    siblings = from_folder({"relu.py": module, **large, **latin}, tmp_path).sources["relu"].siblings
-    assert [path for path, _ in siblings] == ["h0.py", "h1.py", "h2.py"]
-
-
-@pytest.mark.parametrize(
-    "line",
-    ["from " + "." * 500_000, "import " + "(" * 500_000, "import (\n" * 50_000,
-     ";import a" * 50_000, "import a\\\n" * 50_000, "from a import " + "b, " * 200_000,
-     " " * 500_000],
-)  # fmt: skip
-def test_hostile_imports_are_looked_through_in_no_time(line: str) -> None:
-    # Whatever takes more than linear time runs into the tests' own limit here.
-    assert len(list(imports_of(line, "relu.py"))) < 2_000_000
-
-
-def test_helpers_that_import_each_other_end(tmp_path: Path) -> None:
-    files = {"relu.py": "import a\n", "a.py": "import b, relu\n", "b.py": "import a\n"}
-    siblings = from_folder(files, tmp_path).sources["relu"].siblings
-    assert siblings == (("a.py", "import b, relu\n"), ("b.py", "import a\n"))
 
 
 # ---------------------------------------------------------------- several at once
