@@ -101,6 +101,13 @@ def test_a_0_that_a_person_sets_to_points_is_as_late_as_it_came(store: Store) ->
     assert entry_of(store, "ann", course).final == pytest.approx(7.2)
 
 
+@pytest.mark.parametrize("slug", ["relu", ""])
+def test_a_person_may_set_a_score_to_0(store: Store, slug: str) -> None:
+    hand_in(store, "c1", 5, 4, at=A_DAY_LATE)
+    decider(store, slug).set_score(0, "copied")
+    assert entry_of(store, "ann").final == 0
+
+
 def damage(root: Path, slug: str) -> None:
     with closing(sqlite3.connect(root / "results" / FILE)) as connection, connection:
         connection.execute("UPDATE results SET report = '{}' WHERE slug = ?", [slug])
