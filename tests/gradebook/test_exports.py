@@ -333,7 +333,17 @@ def test_gradescope_gets_no_file_for_who_handed_nothing_in(tmp_path: Path) -> No
     assert results["score"] == 12
 
 
-# ---------------------------------------------------------------- Brightspace and Blackboard
+@pytest.mark.parametrize("scores", [(10.0, 5.0), None])
+def test_gradescope_is_given_a_score_of_0_and_adds_up_nothing(
+    tmp_path: Path, scores: tuple[float, float] | None
+) -> None:
+    entry = entry_of("ada", scores=scores, overrides=[override("", 0.0)], final=0.0)
+    export(FakeGradebook([entry]), "gradescope", tmp_path / "out")
+    results = json.loads((tmp_path / "out" / "ada" / "results.json").read_text())
+    assert results["score"] == 0
+
+
+# ---------------------------------------------------------------- Brightspace
 
 
 def test_brightspace_knows_people_by_marked_numbers_and_logins_of_their_own(
@@ -363,24 +373,6 @@ def test_brightspace_has_the_items_that_are_named(
     export(FakeGradebook([entry]), "brightspace", tmp_path / "out", columns=columns)
     (row,) = rows_of((tmp_path / "out").read_text())
     assert (row["HW 3 Points Grade"], row["Homework Points Grade"]) == ("5", "18")
-
-
-def test_blackboard_has_the_columns_that_are_named_at_their_own_points(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    ada = entry_of("k1", "King, Ada", identifier="7", login="ada")
-    text = exported(
-        [ada, entry_of("k2", "Bob"), entry_of("k3", login="=1")], "blackboard", tmp_path
-    )
-    assert text.splitlines() == [
-        '"Last Name","First Name","Username","Student ID","HW [Total Pts: 20 Score] |7","All |8"',
-        '"King","Ada","ada","7","10","15"',
-    ]
-    told = capsys.readouterr().err
-    assert told.count("is left out: no login of their own is known") == 2
-    assert "has 20 points and 10 here: scores are scaled" in told
-    with pytest.raises(ExportError, match="say which columns the scores go to"):
-        export(FakeGradebook([ada]), "blackboard", tmp_path / "out")
 
 
 # ---------------------------------------------------------------- nbgrader
