@@ -104,6 +104,18 @@ def test_moodles_feedback_says_why_a_grade_is_not_the_full_one(tmp_path: Path) -
     assert grades["ada"]["Total feedback"] == "Late: 10% taken off"
 
 
+@pytest.mark.parametrize("final", [18.0, 0.0])
+def test_moodle_is_told_of_a_total_that_was_set_and_of_no_lateness_that_it_did_not_cost(
+    tmp_path: Path, final: float
+) -> None:
+    by_hand = [override("", final, "as agreed")]
+    entry = entry_of("ada", email="a@b", overrides=by_hand, late_percent=10.0, final=final)
+    grades = import_into_moodle(exported([entry], "moodle", tmp_path), {"a@b": "ada"})["ada"]
+    assert grades["Total"] == f"{final:g}"
+    assert grades["Total feedback"] == f"Set to {final:g}: as agreed"
+    assert grades["Momentum feedback"].startswith("Late: due 31 Oct 2026")
+
+
 def test_moodle_is_never_shown_a_user_that_it_could_mistake(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
