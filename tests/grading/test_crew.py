@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,9 +19,13 @@ from conftest import PATIENCE_S, REPOSITORY, environment_for, on_linux, wait_unt
 
 from grader.course.manifest import load_course
 from grader.errors import GraderError
+from grader.grading import many
 from grader.grading.crew import Work, in_processes
+from grader.grading.engine import Engine
 from grader.grading.many import grade_task
 from grader.grading.task import Task
+from grader.sandbox.launch import NoWorkers
+from grader.submissions.model import Submission
 
 pytestmark = on_linux
 
@@ -182,6 +186,24 @@ def test_the_last_suspect_is_done_alone_like_the_first(tmp_path: Path) -> None:
         return b"alone" if item in suspects and neighbours == {at_work} else double(item)
 
     assert run(work, 3) == DOUBLED | dict.fromkeys(suspects, b"alone")
+
+
+def test_whatever_comes_first_each_report_is_on_its_own_assignment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also where the processes of several were killed, in another order than they were begun."""
+    course = load_course()
+    engine = Engine(course, NoWorkers(), 1)
+    slugs = ("relu", "adam", "l2")
+    tasks = [(Submission("", {}, {}), course.assignment(slug)) for slug in slugs]
+
+    def out_of_turn(work: Work, items: Sequence[bytes], *_: object) -> Iterator[object]:
+        yield from ((2, None), None, (1, work(items[1])), (0, None))
+
+    monkeypatch.setattr(many, "in_processes", out_of_turn)
+    reports = [graded.report for graded in many.run_tasks(engine, tasks, jobs=2)]
+    told = [(report.slug, report.checks[0].verdict) for report in reports]
+    assert told == [("relu", "grader_error"), ("adam", "not_judged"), ("l2", "grader_error")]
 
 
 def test_an_unknown_assignment_is_an_outcome_like_any_other() -> None:
