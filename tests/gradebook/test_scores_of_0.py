@@ -1,0 +1,40 @@
+"""A score of 0 is one, wherever it goes: blank is only who handed nothing in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from helpers.exports import exported, rows_of
+from helpers.fake_gradebook import entry_of
+
+ANN = entry_of(
+    "ann", "Ann", identifier="1", login="ann", email="ann@x", scores=(0.0, 0.0), final=0.0
+)
+BOB = entry_of("bob", "Bob", identifier="2", login="bob", email="bob@x", scores=None)
+
+
+@pytest.mark.parametrize(
+    ("format", "column", "shown"),
+    [
+        ("csv", "relu", "0"),
+        ("csv", "final", "0"),
+        ("canvas", "ReLU", "0.00"),
+        ("brightspace", "ReLU Points Grade", "0"),
+        ("blackboard", "HW [Total Pts: 20 Score] |7", "0"),
+        ("blackboard", "All |8", "0"),
+        ("moodle", "ReLU", "0"),
+        ("moodle", "Total", "0"),
+    ],
+)
+def test_a_0_is_written_and_nothing_is_blank(
+    tmp_path: Path, format: str, column: str, shown: str
+) -> None:
+    rows = rows_of(exported([ANN, BOB], format, tmp_path))
+    assert [row[column] for row in rows[-2:]] == [shown, ""]
+
+
+def test_a_0_takes_the_place_of_what_canvas_has_and_nothing_leaves_it(tmp_path: Path) -> None:
+    has = "Student,ID,SIS User ID,SIS Login ID,Section,ReLU (9)\nAnn,7,1,ann,S,4\nBob,8,2,bob,S,4\n"
+    rows = rows_of(exported([ANN, BOB], "canvas", tmp_path, canvas=has))
+    assert [row["ReLU (9)"] for row in rows] == ["0.00", "4"]
