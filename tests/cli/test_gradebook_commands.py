@@ -39,6 +39,7 @@ def grader(results: Path, *arguments: str | Path) -> tuple[int, str]:
     [
         ("override ann", "give a SCORE, a --comment or both, or --remove alone"),
         ("override ann 5 --reason x --remove", "or --remove alone"),
+        ("override ann 0 --reason x --remove", "or --remove alone"),
         ("override ann --comment x --remove", "or --remove alone"),
         ("override ann 5", "--reason is empty"),
         ("extend ann --until 2026-10-31 --days 2 --reason x", "give one of --until, --days and"),
@@ -72,6 +73,13 @@ def test_what_canvas_calls_its_columns_is_said_to_canvas_alone(
     assert grader(results, "override", "ann", "3.5", "--reason", "an oral exam")[0] == 0
     status, said = grader(results, "export", "--format", "canvas", "--canvas", canvas)
     assert status == 0 and "Ann,5,1,ann,S,3.50" in said
+
+
+def test_a_score_is_set_to_0_also_of_who_handed_nothing_in(results: Path) -> None:
+    status, said = grader(results, "override", "ann", "0", "--reason", "no excuse")
+    assert (status, said) == (0, "Ann (ann): all: none → 0")
+    status, said = grader(results, "history", "ann")
+    assert status == 0 and said.endswith("counts: 0 of 0")
 
 
 @pytest.mark.parametrize(
