@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from helpers.exports import exported, rows_of
-from helpers.fake_gradebook import entry_of
+from helpers.fake_gradebook import FakeGradebook, entry_of
+
+from grader.site.summary import ClassSummary
 
 ANN = entry_of(
     "ann", "Ann", identifier="1", login="ann", email="ann@x", scores=(0.0, 0.0), final=0.0
@@ -38,3 +40,11 @@ def test_a_0_takes_the_place_of_what_canvas_has_and_nothing_leaves_it(tmp_path: 
     has = "Student,ID,SIS User ID,SIS Login ID,Section,ReLU (9)\nAnn,7,1,ann,S,4\nBob,8,2,bob,S,4\n"
     rows = rows_of(exported([ANN, BOB], "canvas", tmp_path, canvas=has))
     assert [row["ReLU (9)"] for row in rows] == ["0.00", "4"]
+
+
+def test_a_0_counts_on_the_classs_page_and_nothing_does_not() -> None:
+    summary = ClassSummary(FakeGradebook([]).assignments)
+    for entry in (ANN, BOB):
+        summary.add(entry)
+    assert (summary.graded, summary.mean, summary.absent) == (1, 0, 1)
+    assert [row[4:6] for row in summary.rows] == [[0, 0], [None, None]]
