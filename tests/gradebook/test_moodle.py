@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from helpers.exports import exported, rows_of
 from helpers.fake_gradebook import HARMFUL, entry_of, harmful_class, override
+from msgspec.structs import replace
 
 from grader.gradebook.scores import ExportError
 
@@ -114,6 +115,18 @@ def test_moodle_is_told_of_a_total_that_was_set_and_of_no_lateness_that_it_did_n
     assert grades["Total"] == f"{final:g}"
     assert grades["Total feedback"] == f"Set to {final:g}: as agreed"
     assert grades["Momentum feedback"].startswith("Late: due 31 Oct 2026")
+
+
+def test_moodles_feedback_is_of_what_failed_and_not_of_what_was_not_judged(tmp_path: Path) -> None:
+    entry = entry_of("ada", email="a@b")
+    assert entry.report is not None
+    momentum, relu = entry.report.assignments
+    unjudged = replace(relu.checks[0], verdict="not_judged", message="left out")
+    relu = replace(relu, checks=[unjudged, *relu.checks[1:]])
+    entry = replace(entry, report=replace(entry.report, assignments=[momentum, relu]))
+    grades = import_into_moodle(exported([entry], "moodle", tmp_path), {"a@b": "ada"})["ada"]
+    assert grades["ReLU feedback"] == "The rule is followed: the hidden layer is not max(0, x)"
+    assert grades["Momentum feedback"] == ""
 
 
 def test_moodle_is_never_shown_a_user_that_it_could_mistake(
