@@ -313,7 +313,7 @@ def test_a_comment_needs_no_score_and_is_taken_back_as_well(store: Store) -> Non
     entry = entry_of(store, "ann")
     assert [(c.slug, c.text) for c in entry.comments] == [("", "well explained")]
     assert entry.final == 5
-    decider(store, "").take_back()
+    assert decider(store, "").take_back() == ["Ann (ann): all: the comment is taken back"]
     assert entry_of(store, "ann").comments == []
 
 
