@@ -108,6 +108,22 @@ def test_a_person_may_set_a_score_to_0(store: Store, slug: str) -> None:
     assert entry_of(store, "ann").final == 0
 
 
+@pytest.mark.parametrize("blank", ["", " \n"])
+def test_what_is_blank_is_no_reason_and_takes_no_comment_back(store: Store, blank: str) -> None:
+    hand_in(store, "c1", 5, 4, at=A_DAY_LATE)
+    decider(store, "relu").comment("well done")
+    for decide in (
+        lambda: decider(store, "relu").comment(blank),
+        lambda: decider(store, "relu").set_score(9, blank),
+        lambda: decider(store, "relu", course_of()).extend("", 1, blank),
+    ):
+        with pytest.raises(DecisionError, match="is empty; say"):
+            decide()
+    entry = entry_of(store, "ann")
+    assert [comment.text for comment in entry.comments] == ["well done"]
+    assert (entry.overrides, entry.extensions) == ([], [])
+
+
 def damage(root: Path, slug: str) -> None:
     with closing(sqlite3.connect(root / "results" / FILE)) as connection, connection:
         connection.execute("UPDATE results SET report = '{}' WHERE slug = ?", [slug])
