@@ -426,10 +426,13 @@ def test_nbgrader_gives_no_time_to_a_score_without_a_hand_in(tmp_path: Path) -> 
     ]
 
 
-def test_students_with_one_login_are_told_apart_by_their_keys(tmp_path: Path) -> None:
-    twins = [entry_of("k1", login="max"), entry_of("k2", login="max"), entry_of("k3", login="ada")]
-    rows = rows_of(exported(twins, "nbgrader", tmp_path))
-    assert {row["student_id"] for row in rows} == {"k1", "k2", "ada"}
+@pytest.mark.parametrize("own", ["login", "identifier"])
+def test_students_who_share_what_is_ones_own_are_told_apart_by_their_keys(
+    tmp_path: Path, own: str
+) -> None:
+    class_ = [entry_of("k1", **{own: "7"}), entry_of("k2", **{own: "7"}), entry_of("k3", login="a")]  # type: ignore[arg-type]
+    rows = rows_of(exported(class_, "nbgrader", tmp_path))
+    assert {row["student_id"] for row in rows} == {"k1", "k2", "a"}
 
 
 # ---------------------------------------------------------------- spreadsheets of other languages

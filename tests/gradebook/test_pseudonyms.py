@@ -15,8 +15,14 @@ import pytest
 from helpers.fake_gradebook import HARMFUL, FakeGradebook, entry_of, harmful_class, override
 
 from grader.gradebook.export import FORMATS, export
-from grader.gradebook.model import Comment, Entry, Extension
-from grader.gradebook.pseudonyms import Mapping, Pseudonymised, hidden_entry, texts_of
+from grader.gradebook.model import Comment, Entry, Extension, HandIn
+from grader.gradebook.pseudonyms import (
+    Mapping,
+    Pseudonymised,
+    hidden_entry,
+    pseudonymised,
+    texts_of,
+)
 from grader.gradebook.scores import ExportError
 
 ADA = entry_of(
@@ -295,3 +301,9 @@ def test_a_pseudonymised_class_can_be_read_as_junit(tmp_path: Path) -> None:
     export(gradebook, "junit", tmp_path / "out.xml")
     names = [suite.get("name") for suite in ElementTree.parse(tmp_path / "out.xml").getroot()]
     assert len(names) == len(set(names)) == len(harmful_class())
+
+
+def test_no_digest_by_which_a_file_could_be_found_goes_out_without_the_name() -> None:
+    handed_in = {"relu": HandIn("2026-10-31T22:59:00Z", "c0de", "7ee")}
+    shown = pseudonymised(msgspec.structs.replace(entry_of("ada"), hand_ins=handed_in), "student-1")
+    assert shown.hand_ins == {"relu": HandIn("2026-10-31T22:59:00Z")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from helpers.exports import exported, rows_of
@@ -42,9 +43,20 @@ def test_a_0_takes_the_place_of_what_canvas_has_and_nothing_leaves_it(tmp_path: 
     assert [row["ReLU (9)"] for row in rows] == ["0.00", "4"]
 
 
+def test_a_0_stands_in_junit_and_nothing_does_not(tmp_path: Path) -> None:
+    suites = ElementTree.fromstring(exported([ANN, BOB], "junit", tmp_path))
+    told = {e.get("value") for suite in suites for e in suite.iter() if e.get("name") == "final"}
+    assert told == {"0", ""}
+
+
 def test_a_0_counts_on_the_classs_page_and_nothing_does_not() -> None:
     summary = ClassSummary(FakeGradebook([]).assignments)
     for entry in (ANN, BOB):
         summary.add(entry)
     assert (summary.graded, summary.mean, summary.absent) == (1, 0, 1)
     assert [row[4:6] for row in summary.rows] == [[0, 0], [None, None]]
+
+
+def test_what_is_late_at_no_cost_has_0_percent_and_what_is_in_time_none(tmp_path: Path) -> None:
+    class_ = [entry_of("ann", late_percent=0.0), entry_of("bob")]
+    assert [row["late_percent"] for row in rows_of(exported(class_, "csv", tmp_path))] == ["0", ""]
