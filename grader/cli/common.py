@@ -206,8 +206,11 @@ def exit_status() -> Iterator[None]:
         raise  # a reader who has had enough, as `head` has, is no error to tell of
     except UnconfinedError as error:  # there is an option for it
         raise typer.BadParameter(str(error)) from None
+    except CourseError as error:  # whoever edits the course, or names it, can mend it
+        note(printable(str(error), ERROR_CHARACTERS))
+        raise typer.Exit(UNREADABLE) from None
     except (OSError, ValueError, RuntimeError) as error:
-        # ValueError: CourseError, DataError. RuntimeError: GraderError, SandboxError.
+        # ValueError: DataError. RuntimeError: GraderError, SandboxError.
         note(printable(str(error), ERROR_CHARACTERS))
         raise typer.Exit(FAILED) from None
     except Exception as error:

@@ -418,7 +418,7 @@ def test_lateness_follows_the_manifest_and_touches_no_raw_result(
     assert entry.final == 8.5 and entry.lateness["momentum"].percent == 15
     edit(manifest, "percent_a_day = 15", "percent_a_day = 115")
     ran = run_grader("batch", tmp_path / "class", *arguments, root=repository, cwd=repository)
-    assert ran.status == 3 and "course.toml: [late]: percent_a_day" in ran.stderr
+    assert ran.status == 2 and "course.toml: [late]: percent_a_day" in ran.stderr
 
 
 # ---------------------------------------------------------------- interruptions
