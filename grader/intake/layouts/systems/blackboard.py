@@ -38,7 +38,7 @@ class Blackboard:
     def read(self, listing: Listing) -> Reading:
         reading = Reading()
         by_front: dict[str, list[re.Match[str]]] = defaultdict(list)
-        infos: dict[str, str] = {}
+        infos: dict[str, re.Match[str]] = {}
         for place, kind in listing.names.items():
             match = _match(place) if kind == "file" else None
             if match is None:
@@ -46,20 +46,25 @@ class Blackboard:
             elif match["original"]:
                 by_front[match["front"]].append(match)
             else:
-                infos[match["front"]] = place
+                infos[match["front"]] = match
         by_user: dict[str, list[re.Match[str]]] = defaultdict(list)
         names: dict[str, str] = {}
-        for front, matches in by_front.items():  # a title's, of which several may lie here
-            told = _told(listing, infos[front], front) if front in infos else None
+        # Of a title each, of which several may lie here; those without a file come last.
+        for front in dict.fromkeys([*by_front, *infos]):
+            info = infos.get(front)
+            told = _told(listing, info.string, front) if info else None
             user, name = told or (front.rpartition("_")[2], "")
-            by_user[user] += matches
+            if front in by_front:
+                by_user[user] += by_front[front]
+            elif info and user not in by_user:
+                by_user[user] = [info]  # what was written in place of a file stands in it
             names[user] = name or names.get(user, "")
         for user, matches in by_user.items():
             in_order = sorted(matches, key=lambda match: match["time"])
             loads = []
             files: dict[str, Parts] = {}
             for written, attempt in groupby(in_order, key=lambda match: match["time"]):
-                files = files | {match["original"]: (match.string,) for match in attempt}
+                files = files | {m["original"] or m.string: (m.string,) for m in attempt}
                 time = parse_time(written, listing.zone)
                 loads.append((utc_text(time) if time else "", listing.loose(user, files)))
             name = names[user]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC
 from functools import partial
 
 from grader.files import FileError
@@ -75,9 +76,12 @@ def _found(listing: Listing) -> Iterator[tuple[Parts, str, str]]:
 
 
 def _time(listing: Listing, parts: Parts) -> str:
+    """When it was handed in: as its own file says, or else the exchange's name for its folder."""
     try:
         data = listing.tree.read((*listing.top, *parts, _TIMESTAMP), _MAX_TIME_BYTES)
         time = parse_time(data.decode(), listing.zone)
     except (FileError, OSError, KeyError, UnicodeDecodeError):
         time = None
+    if time is None and (match := _EXCHANGE.fullmatch(parts[-1])):
+        time = parse_time(match["time"], UTC)
     return utc_text(time) if time else ""
