@@ -78,6 +78,7 @@ class Summary:
     looked_up: int = 0  # as others of the same meaning were graded
     unchanged: int = 0
     unreadable: int = 0  # submissions with files that can't be used
+    empty: int = 0  # submissions without any file of the course's
     failures: Counter[str] = field(default_factory=Counter)
 
 
@@ -242,7 +243,9 @@ class Batch:
         for student, handed in class_:
             self.summary.submissions += 1
             try:
-                submission = settle(self._course, handed.load()).only(self._slugs)
+                everything = settle(self._course, handed.load())
+                self.summary.empty += not (everything.sources or everything.problems)
+                submission = everything.only(self._slugs)
                 submission, times = self._in_time.of(student, handed, submission)
             except SubmissionError as error:
                 self.summary.unreadable += 1

@@ -12,6 +12,7 @@ from grader.cli.common import (
     Only,
     Results,
     Seed,
+    check_folder,
     errors,
     exit_status,
     note,
@@ -112,6 +113,7 @@ def batch(
         from grader.text import printable
 
         refuse_results(class_)
+        check_folder(results)
         seed = course.seed if seed is None else seed
         if dask is not None and jobs is not None:
             raise typer.BadParameter("--jobs is for this machine; Dask's workers take a task each")
@@ -125,7 +127,12 @@ def batch(
             timed = course.slugs_to_read(assignments) if course.has_due_dates else ()
             with (
                 open_class(
-                    class_, course.every_slug, times_of=timed, layout=layout, zone=course.zone
+                    class_,
+                    course.every_slug,
+                    times_of=timed,
+                    layout=layout,
+                    zone=course.zone,
+                    apart=results,
                 ) as handed_in,
                 batch_lock(results),
                 open_store(results, create=True) as store,
@@ -188,4 +195,5 @@ def conclude(summary: Summary, results: Path) -> int:
         f"next: grader report --results {quote(results)} writes the pages, "
         f"grader export --results {quote(results)} --format csv the grades"
     )
-    return UNREADABLE if summary.unreadable else GRADED
+    nothing_there = 0 < summary.submissions == summary.empty  # perhaps it is another folder
+    return UNREADABLE if summary.unreadable or nothing_there else GRADED

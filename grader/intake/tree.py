@@ -33,7 +33,9 @@ Parts = tuple[str, ...]  # a path within the class; () is the class itself
 MAX_DEPTH = 3  # folders in a folder, each alone in it, that are looked into
 _ENCRYPTED = 0x1  # a flag of a zip's member
 # What course systems and people put beside the hand-ins.
-_BESIDE = frozenset({"index", "readme", "instructions", "syllabus", "feedback"})
+_BESIDE = frozenset({
+    "index", "readme", "instructions", "syllabus", "feedback", "grades", "gradebook", "roster",
+})  # fmt: skip
 
 
 class Tree(Protocol):
@@ -62,10 +64,11 @@ def is_submission_file(name: str) -> bool:
 
 
 class FolderTree:
-    """A class in a folder."""
+    """A class in a folder, without what lies in it at `apart`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, apart: Path | None = None) -> None:
         self._folder = folder
+        self._apart = apart
         self._spelt: dict[Parts, str] = {}  # names that are written otherwise on the disk
 
     def names(self, inside: Parts = ()) -> dict[str, Kind]:
@@ -74,7 +77,7 @@ class FolderTree:
             entries = sorted(scanned, key=lambda entry: entry.name)
             as_written = {entry.name for entry in entries}
             for entry in entries:
-                if is_junk(entry.name):
+                if is_junk(entry.name) or self._is_apart(entry):
                     continue
                 name = composed(entry.name)
                 if name != entry.name and name in as_written:
@@ -97,6 +100,11 @@ class FolderTree:
 
     def load(self, parts: Parts, slugs: Sequence[str]) -> Submission:
         return load_submission(self.path(parts), slugs)
+
+    def _is_apart(self, entry: os.DirEntry[str]) -> bool:
+        if self._apart is None or entry.name != self._apart.name:
+            return False
+        return Path(entry.path).resolve() == self._apart
 
 
 # ---------------------------------------------------------------- a zip
@@ -221,17 +229,18 @@ def kind_of(node: Node) -> Kind:
 
 
 @contextmanager
-def open_tree(path: Path) -> Iterator[Tree]:
+def open_tree(path: Path, apart: Path | None = None) -> Iterator[Tree]:
     """The class at `path`.
+
+    Args:
+        apart: a folder that is no part of it, wherever it lies.
 
     Raises:
         SubmissionError: it is neither a folder nor a zip.
     """
-    if path.is_dir():
-        yield FolderTree(path)
-        return
     try:
-        archive = zipfile.ZipFile(path)
+        # Either raises where the name is too long, or a folder on the way may not be searched.
+        archive = None if path.is_dir() else zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         reason = os_reason(error) if isinstance(error, OSError) else "it is no folder and no zip"
         if isinstance(error, zipfile.BadZipFile) and begins_as_zip(path):
@@ -240,6 +249,9 @@ def open_tree(path: Path) -> Iterator[Tree]:
             f"{show_name(str(path))}: {reason}; name the folder that holds the submissions, or "
             "the zip that the course system made of them"
         ) from None
+    if archive is None:
+        yield FolderTree(path, apart and apart.resolve())
+        return
     with archive:
         yield ZipTree(archive)
 

@@ -56,3 +56,17 @@ def test_a_seed_that_is_named_is_the_one(
     assert batch(*ONLY, *options).status == 0
     with open_store(batch.results) as store:
         assert [grade.key.seed for grade in store.log()] == [seed]
+
+
+def test_results_that_are_kept_where_the_hand_ins_lie_are_nobodys(batch: Command) -> None:
+    batch.hand_in(ann="points = 3")
+    batch.results = batch.class_ / "results"
+    for _ in range(2):
+        assert batch(*ONLY).status == 0
+        assert batch.scores == {"ann": 3}
+
+
+def test_results_that_are_to_be_kept_in_a_file_are_refused_as_wrong_usage(batch: Command) -> None:
+    batch.hand_in(ann="points = 3")
+    batch.results.write_text("")
+    assert batch(*ONLY).status == 2

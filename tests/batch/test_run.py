@@ -200,7 +200,8 @@ def test_a_class_in_which_nothing_is_a_hand_in_is_no_empty_success(batch: Comman
     make_folder(batch.class_, {"ann/notes.txt": "nothing of the course"})
     ran = batch(*ONLY)
     assert ran.status == 2
-    assert "nothing in ann is a hand-in: notes.txt" in ran.stderr
+    assert "ann: there is no module named after an assignment in it" in ran.stderr
+    assert batch.scores == {"ann": 0}
 
 
 def test_a_hand_in_that_is_nobodys_makes_the_status_2(batch: Command, tmp_path: Path) -> None:

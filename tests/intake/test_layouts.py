@@ -647,3 +647,55 @@ def test_a_download_tells_where_its_system_takes_feedback_back(tmp_path: Path) -
         with open_class(folder, SLUGS) as class_:
             (handed,) = class_.submissions
         assert handed.upload in uploads
+
+
+# ---------------------------------------------------------------- what is easily overlooked
+
+
+def test_a_class_of_one_who_handed_in_but_a_note_lists_them(make_class) -> None:  # type: ignore[no-untyped-def]
+    class_, texts = read(make_class({"jane/notes.txt": "I have no time this week"}))
+    assert people(class_) == [("jane", "")] and texts == {"jane": {}}
+
+
+def test_who_wrote_to_blackboard_and_attached_nothing_is_listed(make_class) -> None:  # type: ignore[no-untyped-def]
+    class_, texts = read(
+        make_class(
+            {
+                "HW_3_jdoe_attempt_2025-05-01-09-00-00_relu.py": "a",
+                "HW_3_jdoe_attempt_2025-05-01-09-00-00.txt": "Name: Jane Doe (jdoe)\n",
+                "HW_4_jdoe_attempt_2025-05-08-09-00-00.txt": "Name: Jane Doe (jdoe)\n",
+                "HW_3_jpoe_attempt_2025-05-02-09-00-00.txt": "Name: Jim Poe (jpoe)\n"
+                "Submission Field:\nhttps://github.com/jpoe/hw\n",
+            }
+        )
+    )
+    assert people(class_) == [("Jane Doe", ""), ("Jim Poe", "")]
+    assert texts["jdoe"] == {"relu": "a"}
+    assert "it leads to github.com, and no link is followed" in texts["jpoe"]["relu"]
+    assert [handed.submitted_at[:10] for handed in class_.submissions] == [
+        "2025-05-01",
+        "2025-05-02",
+    ]
+
+
+def test_of_an_exchange_the_newest_counts_by_the_folders_name_as_well(make_class) -> None:  # type: ignore[no-untyped-def]
+    first = "jane+hw+2025-02-02 15:58:23.948203 UTC+ab"
+    files = {
+        f"{first}/relu.py": "a",
+        f"{first}/timestamp.txt": "2025-02-02 15:58:23.948203 UTC",
+        "jane+hw+2025-02-03 15:58:23.948203 UTC/relu.py": "b",
+    }
+    class_, texts = read(make_class(files))
+    assert texts == {"jane": {"relu": "b"}}
+    assert class_.submissions[0].submitted_at == "2025-02-03T15:58:23Z"
+
+
+def test_a_class_beside_the_zip_that_it_was_unpacked_from_is_one_class(tmp_path: Path) -> None:
+    files: Files = {"jane/relu.py": "a", "bob/relu.py": "b"}
+    two_drafts = make_zip({"old/relu.py": "c", "new/relu.py": "d"})
+    folder = make_folder(
+        tmp_path / "class", {**files, "submissions.zip": make_zip(files), "eve.zip": two_drafts}
+    )
+    class_, _ = read(folder)
+    assert [name for name, _ in people(class_)] == ["bob", "eve", "jane"]
+    assert "what lies here, once more as a zip, so left out: submissions.zip" in class_.notes

@@ -113,3 +113,20 @@ def test_a_zip_that_was_not_downloaded_as_a_whole_is_called_damaged(tmp_path: Pa
     path.write_bytes(path.read_bytes()[:-30])
     with pytest.raises(SubmissionError, match="download it again"), open_tree(path):
         pass
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 5_000])
+def test_a_name_that_no_system_takes_is_told_of(name: str, tmp_path: Path) -> None:
+    with (
+        pytest.raises(SubmissionError, match=r"File name too long.*; check the path"),
+        open_tree(tmp_path / name),
+    ):
+        pass
+
+
+def test_what_lies_apart_is_no_part_of_the_class(tmp_path: Path) -> None:
+    for name in ("jane", "results", "bob/results"):
+        (tmp_path / name).mkdir(parents=True)
+    with open_tree(tmp_path, apart=tmp_path / "bob" / ".." / "results") as tree:
+        assert list(tree.names()) == ["bob", "jane"]
+        assert list(tree.names(("bob",))) == ["results"]

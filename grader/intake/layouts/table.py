@@ -55,6 +55,7 @@ def open_class(
     times_of: Sequence[str] = (),
     layout: str | None = None,
     zone: tzinfo = UTC,
+    apart: Path | None = None,
 ) -> Iterator[ClassList]:
     """The class at `path`; submissions can be loaded until the context ends.
 
@@ -63,12 +64,13 @@ def open_class(
         times_of: look up when these modules were committed in cloned repositories.
         layout: what it is laid out as; by default what its names say.
         zone: of times in names that say none.
+        apart: a folder that is no part of the class, as the results' may lie in it.
 
     Raises:
         SubmissionError: `path` is neither a folder nor a zip, it is of several systems or not of
             the one that is named, or a course system's own file in it can't be read.
     """
-    with open_tree(path) as tree:
+    with open_tree(path, apart) as tree:
         try:
             listings = [
                 Listing(
@@ -84,7 +86,7 @@ def open_class(
             ]
             # A class of one is one folder, too: the outermost that a system has named.
             of_systems = filter(is_surely_of_a_system, listings), filter(is_of_a_system, listings)
-            listing = next(chain(*of_systems), None) or one_class(listings[-1])
+            listing = next(chain(*of_systems), None) or one_class(with_hand_ins(listings))
         except OSError as error:
             raise SubmissionError(f"{show_name(str(path))}: {error.strerror or error}") from None
         yield read(listing, named(layout) if layout else recognised(listing))
@@ -93,6 +95,15 @@ def open_class(
 def ways_down(top: Parts) -> list[Parts]:
     """The folder `top` and those around it, the outermost first."""
     return [top[:depth] for depth in range(len(top) + 1)]
+
+
+def with_hand_ins(listings: Sequence[Listing]) -> Listing:
+    """The innermost of folders in each other in which something can be a hand-in: a folder that
+    holds but a note is a student's, and not the class, in which a list of grades may lie."""
+    innermost = listings[-1]
+    if not innermost.names or any(name.lower().endswith(".csv") for name in innermost.names):
+        return innermost
+    return next((each for each in reversed(listings) if _FOLDERS.claims(each)), innermost)
 
 
 def is_surely_of_a_system(listing: Listing) -> bool:
@@ -144,6 +155,27 @@ def refuse_packed_classes(listing: Listing) -> None:
             f"each of these is a class of its own: {some_names(packed)}; name one after the other, "
             f"as {show_name(listing.title)}/{show_name(packed[0])}"
         )
+
+
+def packed_copies(listing: Listing) -> list[str]:
+    """Zips of the very class that lies here, from which it was unpacked."""
+    folders = {*listing.folders()}
+    names = [name for name in listing.names if name.lower().endswith(".zip")] if folders else []
+    inside = {name: folders_in_zip(listing, name) for name in names}
+    return [name for name, packed in inside.items() if len(packed) > 1 and packed <= folders]
+
+
+def folders_in_zip(listing: Listing, name: str) -> set[str]:
+    """The folders at the top of a zip, none where anything else lies beside them."""
+    path = listing.tree.path((*listing.top, name))
+    if path is None or listing.names[name] != "file":
+        return set()
+    try:
+        with open_tree(path) as tree:
+            names = tree.names(descend(tree, listing.slugs))
+    except SubmissionError:
+        return set()
+    return {*names} if {*names.values()} == {"folder"} else set()
 
 
 def is_packed_class(listing: Listing, name: str) -> bool:
@@ -246,6 +278,8 @@ def recognised(listing: Listing) -> Layout:
 
 
 def read(listing: Listing, layout: Layout) -> ClassList:
+    copies = packed_copies(listing) if layout is _FOLDERS else []
+    listing = replace(listing, names={n: k for n, k in listing.names.items() if n not in copies})
     reading = layout.read(listing)
     if not listing.names:
         raise SubmissionError(f"there is nothing in {show_name(listing.title)}")
@@ -258,6 +292,8 @@ def read(listing: Listing, layout: Layout) -> ClassList:
             "name another --layout, or none"
         )
     notes = list(reading.notes)
+    if copies:
+        notes.append(f"what lies here, once more as a zip, so left out: {some_names(copies)}")
     if reading.ignored:
         notes.append(f"no submissions, so left out: {some_names(reading.ignored)}")
     count = count_of(len(reading.submissions), "submission")
