@@ -16,6 +16,7 @@ from grader.submissions.names import (
     ENVIRONMENT,
     Name,
     Rank,
+    is_answers,
     is_no_work,
     listed,
     read_name,
@@ -71,6 +72,18 @@ def find(places: Collection[str], slugs: Collection[str]) -> dict[str, list[Foun
         if len(open_ones) == 1:
             found[open_ones[0]].append(file)
     return {slug: sorted(older_deeper(files)) for slug, files in found.items()}
+
+
+def find_answers(places: Iterable[str], slugs: Collection[str]) -> dict[str, str]:
+    """By slug a file that plainly bears its name where the course keeps its own answers: there is
+    nothing else that a student's own folder of that name would be known by."""
+    answers: dict[str, str] = {}
+    for place in sorted(places, key=lambda place: (place.count("/"), place)):
+        *folders, filename = place.split("/")
+        name = read_name(filename, slugs) if is_answers(folders) else None
+        if name is not None and name.rank < Rank.RENAMED:
+            answers.setdefault(name.slugs[0], place)
+    return answers
 
 
 def older_deeper(files: Sequence[Found]) -> list[Found]:

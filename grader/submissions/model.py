@@ -56,6 +56,8 @@ class Submission:
     path: Path | None = field(default=None, compare=False)  # where it was read from
     # Of each slug all files that may be meant, the likeliest first.
     candidates: dict[str, tuple[Candidate, ...]] = field(default_factory=dict, compare=False)
+    # By slug the text and the place of a file that is passed over, as in a folder of answers.
+    answers: dict[str, tuple[str, str]] = field(default_factory=dict, compare=False)
     # What lies side by side in it and seems to be several people's: perhaps it is a class.
     side_by_side: tuple[str, ...] = field(default=(), compare=False)
 

@@ -64,7 +64,10 @@ _NEAR = 0.75  # how much alike, of 1, a name and a slug are for the one to be me
 _JUNK = frozenset({"__macosx", "__pycache__", "thumbs.db", "desktop.ini", "$recycle.bin"})
 # Folders in which no work lies: other people's code, our own answers and checks.
 _LIBRARIES = frozenset({"node_modules", "site-packages", "venv", "virtualenv"})
-_OURS = frozenset({"solutions", "tests"})
+_ANSWERS = "solutions"
+_OURS = frozenset({_ANSWERS, "tests"})
+# A clone to which nobody has pushed anything has no objects.
+_HISTORY = re.compile(r"(?s)(?P<git>(?:.*?/)?\.git)/objects/(?!info/).")
 ENVIRONMENT = "pyvenv.cfg"  # lies at the top of each virtual environment, whatever its name
 
 
@@ -187,6 +190,18 @@ def junk_in(place: str) -> str:
     parts = place.split("/")
     depth = next((depth for depth, part in enumerate(parts, 1) if is_junk(part)), 0)
     return "/".join(parts[:depth])
+
+
+def is_answers(folders: Sequence[str]) -> bool:
+    """Whether a file in these folders is passed over but as one of our answers."""
+    ours = {fold_name(name) for name in folders} & _OURS
+    return ours == {_ANSWERS} and not any(map(is_library, folders))
+
+
+def history_in(place: str) -> str:
+    """The `.git` that holds commits if it holds this file; "" if the file is none of Git's."""
+    match = _HISTORY.match(place)
+    return match["git"] if match else ""
 
 
 def listed(places: Sequence[str]) -> str:

@@ -38,13 +38,23 @@ _TOO_MANY = f"there are more than {MAX_FILES} files; hand in the modules alone"
 @dataclass
 class Files:
     """The files of a hand-in by place, each with what reads it, in the order in which that is
-    quickest; all its folders; of what can't be looked into, why; and what systems and editors have
-    left behind, of which a folder counts as one."""
+    quickest; all its folders; of what can't be looked into, why; what systems and editors have left
+    behind, of which a folder counts as one; and those of these in which Git keeps commits."""
 
     readers: dict[str, Callable[[], bytes]] = field(default_factory=dict)
     folders: set[str] = field(default_factory=set)
     unopened: dict[str, str] = field(default_factory=dict)
     passed_over: set[str] = field(default_factory=set)
+    histories: set[str] = field(default_factory=set)
+
+    def __or__(self, others: Files) -> Files:
+        return Files(
+            self.readers | others.readers,
+            self.folders | others.folders,
+            self.unopened | others.unopened,
+            self.passed_over | others.passed_over,
+            self.histories | others.histories,
+        )
 
 
 def walk(top: Path) -> Files:
@@ -72,6 +82,8 @@ def walk(top: Path) -> Files:
             if is_junk(entry.name):
                 if not (in_library or _is_unborn(entry)) and len(files.passed_over) < MAX_FILES:
                     files.passed_over.add(place)
+                    if entry.name == ".git" and entry.is_dir(follow_symlinks=False):
+                        files.histories.add(place)
                 continue
             left -= 1
             if left < 0:
@@ -113,6 +125,7 @@ def unpack(archive: Archive, around: str = "") -> Files:
         {f"{around}{place}": partial(_read_member, archive, place) for place in archive.members},
         {f"{around}{folder}" for folder in archive.folders},
         passed_over={f"{around}{place}" for place in archive.passed_over},
+        histories={f"{around}{place}" for place in archive.histories},
     )
 
 
@@ -140,9 +153,7 @@ def packed(files: Files, bounds: Bounds) -> Files:
         except OSError as error:
             inside.unopened[place] = os_reason(error)
         else:
-            inside.readers |= unpacked.readers
-            inside.folders |= unpacked.folders
-            inside.passed_over |= unpacked.passed_over
+            inside |= unpacked
     return inside
 
 

@@ -34,6 +34,7 @@ from grader.submissions.finding import (
     Found,
     choose,
     find,
+    find_answers,
     side_by_side,
 )
 from grader.submissions.kinds import kind_by_name, kind_of
@@ -42,6 +43,7 @@ from grader.submissions.model import Candidate, Source, Submission, SubmissionEr
 from grader.submissions.names import (
     ARCHIVE_SUFFIX,
     Rank,
+    history_in,
     junk_in,
     read_name,
     split_ending,
@@ -219,6 +221,8 @@ def load_files(
     for place in places:
         if junk := junk_in(place):
             files.passed_over.add(junk)
+            if history_in(place) == junk:
+                files.histories.add(junk)
         else:
             files.readers[place] = partial(read, place)
     return _load(name, files, slugs, Bounds())
@@ -256,19 +260,18 @@ def _load(name: str, files: Files, slugs: Sequence[str], bounds: Bounds) -> Subm
             deeper = [replace(file, depth=file.depth + number * _DEPTH_OF_ARCHIVE) for file in some]
             found[slug] = sorted(found[slug] + deeper)
         lacking = [slug for slug in lacking if not any(f.rank is Rank.EXACT for f in found[slug])]
-        files = Files(
-            files.readers | layer.readers,
-            files.folders | layer.folders,
-            files.unopened | layer.unopened,
-            files.passed_over | layer.passed_over,
-        )
+        files |= layer
     if lacking:
         too_deep = dict.fromkeys(filter(ARCHIVE_SUFFIX.search, layer.readers), _TOO_DEEP)
         files = replace(files, unopened=files.unopened | too_deep)
     candidates = _read_candidates(found, files)
     missing = [slug for slug in slugs if slug not in candidates]
     problems = explain(missing, slugs, files, nothing_found=not candidates)
-    return replace(_chosen(name, candidates, problems), side_by_side=aside)
+    return replace(
+        _chosen(name, candidates, problems),
+        side_by_side=aside,
+        answers=_read_answers(files, slugs),
+    )
 
 
 def _chosen(
@@ -336,6 +339,13 @@ def _read_candidate(slug: str, file: Found, read: Callable[[], bytes]) -> Candid
         return make(None, str(error))
     except OSError as error:
         return make(None, os_reason(error))
+
+
+def _read_answers(files: Files, slugs: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """By slug the text and the place of what is passed over as one of the course's answers."""
+    places = find_answers(files.readers, slugs)
+    texts = _read_texts(files, {*places.values()})
+    return {slug: (texts[place], place) for slug, place in places.items() if place in texts}
 
 
 def _read_texts(files: Files, places: Collection[str]) -> dict[str, str]:

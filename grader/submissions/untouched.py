@@ -6,6 +6,7 @@ the work is, and a notebook that was made and not touched beside a module: it is
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from grader.course.manifest import Course
@@ -13,6 +14,7 @@ from grader.course.stubs import original_stub
 from grader.submissions.finding import choose
 from grader.submissions.model import Source, Submission
 from grader.submissions.notebook import checking_cells, split_module
+from grader.text import show_name
 
 
 def is_untouched(course: Course, source: Source) -> bool:
@@ -45,11 +47,26 @@ def settle(course: Course, submission: Submission) -> Submission:
         sources.pop(slug, None)
         problems.pop(slug, None)
         chosen = choose(slug, worked_on or candidates[-1:])
-        if isinstance(chosen, str):
+        text, place = submission.answers.get(slug, ("", ""))
+        if not worked_on and place and not _is_ours(course, slug, text):
+            problems[slug] = (
+                f"{show_name(place)}: it was not read, because the course's own answers lie in a "
+                "folder of that name, and the stub is unchanged; if it is your work, put it in "
+                "the stub's place"
+            )
+        elif isinstance(chosen, str):
             problems[slug] = chosen
         else:
             sources[slug] = chosen
     return replace(submission, sources=sources, problems=problems)
+
+
+def _is_ours(course: Course, slug: str, text: str) -> bool:
+    """Whether this is a stub or the course's own answer, whose students may have a copy."""
+    ours = [original_stub(course, slug)]
+    with suppress(OSError):
+        ours.append(course.solution_path(slug).read_text(encoding="utf-8"))
+    return any(each is not None and _bare(each) == _bare(text) for each in ours)
 
 
 def _bare(text: str) -> list[str]:

@@ -45,6 +45,8 @@ def told_of(files: Files, load: Load, around: Path) -> str:
         ({f"relu.git/{n}": d for n, d in BARE.items()}, "relu.git: it is a Git repository"),
         (BARE, "HEAD: it is a Git repository without its files; clone it"),
         ({".git/HEAD": b"", ".git/objects/ab/12": b""}, ".git: no file is checked out beside it"),
+        ({"a/.git/HEAD": b"", "a/.git/objects/pack/p": b""}, "a/.git: no file is checked out"),
+        ({"a/b/.git/objects/ab/12": b"", "a/b/": b""}, "a/b/.git: no file is checked out beside"),
         ({"hw/homework.bundle": b"# v2 git bundle\n"}, "hw/homework.bundle: it is a Git bundle"),
         ({"0001-all.patch": b"From 12"}, "0001-all.patch: it is a patch, which can't be read"),
         # links
@@ -115,6 +117,13 @@ def test_a_module_in_the_folder_of_an_assignment_is_likely_meant_for_it(
         "relu": "hw/ReLU/main.py: not read as relu; rename the file to relu.py if that is what it "
         "is"
     }
+
+
+def test_what_is_meant_for_an_assignment_is_named_with_its_own_ending(tmp_path: Path) -> None:
+    files = {"adam-checkpoint.ipynb": b"{}", "relu.zip": sources.zipped({"main.py": CODE})}
+    problems = from_folder(files, tmp_path, SLUGS).problems
+    assert "rename the file to adam.ipynb" in problems["adam"]
+    assert problems["relu"].startswith("relu.zip/main.py: not read as relu")
 
 
 @pytest.mark.parametrize(

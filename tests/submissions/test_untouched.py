@@ -36,3 +36,35 @@ def test_a_module_is_where_the_work_lies_and_not_where_the_stub_does(tmp_path: P
     submission = read_submission(COURSE, tmp_path, ["relu"])
     assert submission.sources["relu"].text == "x = 1\n"
     assert find_module(submission, "relu") == work
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "is_told"),
+    [
+        ("solutions/relu.py", "x = 1\n", True),
+        ("hw/Solutions/ReLU.py", "x = 1\n", True),
+        ("solutions/relu.py", COURSE.solution_path("relu").read_text(), False),  # a fork's
+        ("solutions/relu.py", original_stub(COURSE, "relu"), False),
+        ("tests/solutions/relu.py", "x = 1\n", False),
+        ("venv/solutions/relu.py", "x = 1\n", False),
+    ],
+)
+def test_work_that_lies_where_the_courses_answers_do_is_named_and_not_read(
+    tmp_path: Path, place: str, text: str, is_told: bool
+) -> None:
+    stub = original_stub(COURSE, "relu")
+    assert stub is not None
+    for name, content in (("assignments/relu.py", stub), (place, text)):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    submission = read_submission(COURSE, tmp_path, ["relu"])
+    assert submission.problems.get("relu", "").startswith(f"{place}: it was not read") == is_told
+    assert ("relu" in submission.sources) != is_told
+
+
+def test_beside_work_nothing_is_said_of_a_folder_of_answers(tmp_path: Path) -> None:
+    for name in ("relu.py", "solutions/relu.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f"x = {len(name)}\n")
+    submission = read_submission(COURSE, tmp_path, ["relu"])
+    assert submission.sources["relu"].text == "x = 7\n" and not submission.problems

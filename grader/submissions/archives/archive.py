@@ -25,7 +25,7 @@ from grader.submissions.archives.bounds import (
 )
 from grader.submissions.archives.tars import DECOMPRESSORS, Tar, is_tar_header
 from grader.submissions.archives.zips import Zip
-from grader.submissions.names import junk_in
+from grader.submissions.names import history_in, junk_in
 from grader.text import show_name
 
 # What zipfile, tarfile's header parser and the decompressors raise on damaged input.
@@ -40,7 +40,7 @@ class Archive:
 
     `members` are its files by path, without what systems leave behind, in the order in which they
     are read quickest; `folders` are the paths of those that it names; `passed_over` are those of
-    what systems leave behind.
+    what systems leave behind, and `histories` those of them in which Git keeps commits.
 
     Args:
         data: the archive's bytes.
@@ -57,10 +57,13 @@ class Archive:
         self.members: dict[str, ArchiveEntry] = {}
         self.folders: set[str] = set()
         self.passed_over: set[str] = set()
+        self.histories: set[str] = set()
         for entry in sorted(self._content.entries, key=lambda entry: entry.offset):
             place = "/".join(entry.parts)
             if junk := junk_in(place):
                 self.passed_over.add(junk)
+                if entry.is_file and history_in(place) == junk:
+                    self.histories.add(junk)
             elif not entry.is_file:
                 self.folders.add(place)
             elif place:

@@ -72,9 +72,11 @@ def in_place_of_modules(
         if _is_bare(folder, files, folders):
             place = show_name(folder or "HEAD")
             yield f"{place}: it is a Git repository without its files; clone it, and hand in those"
-    histories = {place for place in files.passed_over if f"/{place}".endswith("/.git")}
-    full = map(_around, (*files.readers, *folders, *(files.passed_over - histories)))
-    if empty := sorted({*files.folders, *map(_around, histories)}.difference(full, [""])):
+    # Of a repository within another one Git may leave a `.git` that is a file.
+    links = {place for place in files.passed_over if f"/{place}".endswith("/.git")}
+    links -= files.histories
+    full = map(_around, (*files.readers, *folders, *(files.passed_over - links)))
+    if empty := sorted({*files.folders, *map(_around, links)}.difference(full, [""])):
         yield (
             f"{listed(empty)}: no file is in there; hand in the files themselves, as Git holds but "
             "a link to a repository within another one, or a submodule"
@@ -87,8 +89,11 @@ def in_place_of_modules(
     ]
     if others:
         yield f"{listed(others)}: no module and no notebook; {_CODE}"
-    if histories:
-        yield ".git: no file is checked out beside it; push or check out the branch with the work"
+    if histories := sorted(files.histories | links.intersection([".git"])):
+        yield (
+            f"{listed(histories)}: no file is checked out beside it; push or check out the branch "
+            "with the work"
+        )
     if files.passed_over:
         names = listed(sorted(files.passed_over))
         yield f"{names}: what systems and editors leave behind, and nothing else; {_CODE}"

@@ -14,6 +14,7 @@ from grader.submissions.names import (
     listed,
     read_name,
     split_ending,
+    stem_of,
 )
 from grader.submissions.places import Files
 from grader.text import show_name
@@ -105,7 +106,8 @@ def _about_near(
         return f"{shown}: what lies there is passed over; put it beside your other modules"
     if split_ending(filename) is None and (kind := kind_by_name(filename)) is not None:
         return f"{shown}: {kind}"
-    return f"{listed(near)}: not read as {slug}; rename the file to {slug}.py if that is what it is"
+    wanted = f"{slug}.ipynb" if ".ipynb" in filename.lower() else f"{slug}.py"
+    return f"{listed(near)}: not read as {slug}; rename the file to {wanted} if that is what it is"
 
 
 def _is_nobodys(place: str, slug: str, slugs: Collection[str]) -> bool:
@@ -119,10 +121,10 @@ def _is_nobodys(place: str, slug: str, slugs: Collection[str]) -> bool:
 
 
 def _is_in_folder_of(place: str, slug: str, slugs: Collection[str]) -> bool:
-    """Whether it is a module of no assignment's name in a folder that has the slug's."""
+    """Whether it is a module of no assignment's name in a folder or archive that has the slug's."""
     folder, _, filename = place.rpartition("/")
     return (
-        is_spelling(_name_of(folder), slug)
+        is_spelling(stem_of(_name_of(folder)), slug)
         and split_ending(filename) is not None
         and read_name(filename, slugs) is None
         and not is_tests(filename)
