@@ -6,7 +6,6 @@ the work is, and a notebook that was made and not touched beside a module: it is
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 
 from grader.course.manifest import Course
@@ -47,13 +46,8 @@ def settle(course: Course, submission: Submission) -> Submission:
         sources.pop(slug, None)
         problems.pop(slug, None)
         chosen = choose(slug, worked_on or candidates[-1:])
-        text, place = submission.answers.get(slug, ("", ""))
-        if not worked_on and place and not _is_ours(course, slug, text):
-            problems[slug] = (
-                f"{show_name(place)}: it was not read, because the course's own answers lie in a "
-                "folder of that name, and the stub is unchanged; if it is your work, put it in "
-                "the stub's place"
-            )
+        if not worked_on and (told := _told_of_answer(course, submission, slug)):
+            problems[slug] = told
         elif isinstance(chosen, str):
             problems[slug] = chosen
         else:
@@ -61,12 +55,27 @@ def settle(course: Course, submission: Submission) -> Submission:
     return replace(submission, sources=sources, problems=problems)
 
 
+def _told_of_answer(course: Course, submission: Submission, slug: str) -> str:
+    """What to say of a file beside an untouched stub, where the course keeps its own answers; ""
+    if there is none, or it is the course's, as in a copy of the whole course."""
+    text, place = submission.answers.get(slug, ("", ""))
+    if not place or _bare(text) == _bare(original_stub(course, slug) or ""):
+        return ""
+    ours = {s for s, (text, _) in submission.answers.items() if _is_ours(course, s, text)}
+    if slug in ours and 2 * len(ours) > len(course.slugs):
+        return ""
+    return (
+        f"{show_name(place)}: it was not read, because the course's own answers lie in a folder of "
+        "that name, and the stub is unchanged; if it is your work, put it in the stub's place"
+    )
+
+
 def _is_ours(course: Course, slug: str, text: str) -> bool:
-    """Whether this is a stub or the course's own answer, whose students may have a copy."""
-    ours = [original_stub(course, slug)]
-    with suppress(OSError):
-        ours.append(course.solution_path(slug).read_text(encoding="utf-8"))
-    return any(each is not None and _bare(each) == _bare(text) for each in ours)
+    try:
+        answer = course.solution_path(slug).read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return _bare(answer) == _bare(text)
 
 
 def _bare(text: str) -> list[str]:

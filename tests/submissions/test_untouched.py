@@ -43,7 +43,7 @@ def test_a_module_is_where_the_work_lies_and_not_where_the_stub_does(tmp_path: P
     [
         ("solutions/relu.py", "x = 1\n", True),
         ("hw/Solutions/ReLU.py", "x = 1\n", True),
-        ("solutions/relu.py", COURSE.solution_path("relu").read_text(), False),  # a fork's
+        ("solutions/relu.py", COURSE.solution_path("relu").read_text(), True),
         ("solutions/relu.py", original_stub(COURSE, "relu"), False),
         ("tests/solutions/relu.py", "x = 1\n", False),
         ("venv/solutions/relu.py", "x = 1\n", False),
@@ -68,3 +68,19 @@ def test_beside_work_nothing_is_said_of_a_folder_of_answers(tmp_path: Path) -> N
         (tmp_path / name).write_text(f"x = {len(name)}\n")
     submission = read_submission(COURSE, tmp_path, ["relu"])
     assert submission.sources["relu"].text == "x = 7\n" and not submission.problems
+
+
+@pytest.mark.parametrize("changed", ["", "relu"])
+def test_in_a_copy_of_the_whole_course_the_answers_are_its_own(
+    tmp_path: Path, changed: str
+) -> None:
+    for slug in COURSE.slugs:
+        answer = COURSE.solution_path(slug).read_text()
+        for name, text in (
+            ("assignments", original_stub(COURSE, slug)),
+            ("solutions", "x = 1\n" if slug == changed else answer),
+        ):
+            (tmp_path / name).mkdir(exist_ok=True)
+            (tmp_path / name / f"{slug}.py").write_text(text or "")
+    problems = read_submission(COURSE, tmp_path, COURSE.slugs).problems
+    assert list(problems) == ([changed] if changed else [])
