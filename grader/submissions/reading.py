@@ -245,6 +245,7 @@ def merge(name: str, pieces: Sequence[Submission]) -> Submission:
 
 
 def _load(name: str, files: Files, slugs: Sequence[str], bounds: Bounds) -> Submission:
+    files = files.without_graders()
     found = find(files.readers, slugs)
     aside = side_by_side(found, files.readers)
     lacking = [slug for slug in slugs if not any(f.rank is Rank.EXACT for f in found[slug])]
@@ -253,7 +254,7 @@ def _load(name: str, files: Files, slugs: Sequence[str], bounds: Bounds) -> Subm
     for number in range(1, _LAYERS + 1):
         if not lacking:
             break
-        layer = packed(layer, bounds)
+        layer = packed(layer, bounds).without_graders()
         within = find(layer.readers, slugs)
         aside = aside or side_by_side(within, layer.readers)
         for slug, some in within.items():

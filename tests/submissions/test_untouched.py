@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY
+from helpers.sources import CODE, OTHER, Load, everywhere
 
 from grader.course.manifest import load_course
 from grader.course.stubs import original_stub
@@ -84,3 +85,27 @@ def test_in_a_copy_of_the_whole_course_the_answers_are_its_own(
             (tmp_path / name / f"{slug}.py").write_text(text or "")
     problems = read_submission(COURSE, tmp_path, COURSE.slugs).problems
     assert list(problems) == ([changed] if changed else [])
+
+
+@everywhere
+@pytest.mark.parametrize("around", ["", "jane-main/"])
+def test_the_grader_in_a_copy_of_the_course_is_nobodys_work(
+    load: Load, around: str, tmp_path: Path
+) -> None:
+    files = {
+        f"{around}README.md": "",
+        f"{around}assignments/adam.py": CODE,
+        f"{around}grader/checks/__init__.py": "",
+        f"{around}grader/checks/misconceptions/adam.py": OTHER,
+        f"{around}grader/checks/misconceptions/relu.py": OTHER,
+        f"{around}grader/checks/kit/dropout_probe.py": OTHER,
+    }
+    submission = load(files, tmp_path)
+    assert list(submission.sources) == ["adam"] and not submission.sources["adam"].read_from
+    assert not submission.problems and not submission.side_by_side
+
+
+def test_a_folder_of_that_name_that_is_the_students_own_is_read(tmp_path: Path) -> None:
+    (tmp_path / "grader").mkdir()
+    (tmp_path / "grader" / "relu.py").write_text(CODE)
+    assert read_submission(COURSE, tmp_path, ["relu"]).sources["relu"].text == CODE
