@@ -28,6 +28,7 @@ from grader.text import utc_text
 TIMEOUT_S = 20.0
 MAX_REFS_BYTES = 4 << 20
 MAX_ANSWER_BYTES = 64 << 20  # as much as a submission's archive may hold
+_CHECKS = "grader/checks"  # of the course itself, which its staff may release again
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _REF = re.compile(r"ref: (refs/heads/[^\x00-\x20\\^:?*~\[]+)")
 
@@ -40,8 +41,8 @@ def commit_time(clone: Path, slugs: Sequence[str], until: datetime | None = None
     where git is not installed.
     """
     places = [f":(glob)**/{slug}{suffix}" for slug in slugs for suffix in MODULE_SUFFIXES]
-    if places:  # at any depth, but not where nothing is read (grader.submissions.names)
-        places += [":(exclude,glob)**/solutions/**", ":(exclude,glob)**/tests/**"]
+    if places:  # at any depth, but not where nothing is read (grader.submissions.names, .places)
+        places += [f":(exclude,glob)**/{ours}/**" for ours in ("solutions", "tests", _CHECKS)]
     with _borrowed(clone) as git:
         try:
             told = git("log", "-1", "--format=%ct", *_until(until), "HEAD", "--", *places)

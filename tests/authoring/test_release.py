@@ -14,6 +14,8 @@ from helpers.clones import commit, git
 
 from grader.authoring.release import digest, is_ours, make_repository
 from grader.course.manifest import load_course
+from grader.submissions.reading import read_submission
+from grader.submissions.untouched import is_untouched
 
 SLUGS = [path.stem for path in sorted((REPOSITORY / "solutions").glob("*.py"))]
 PARTS = ("assignments", "solutions", "grader", "data_cache", "pyproject.toml", ".gitignore")
@@ -106,6 +108,17 @@ def shipped(run_grader: RunGrader, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 # ---------------------------------------------------------------- what is in it
+
+
+def test_a_release_that_is_handed_in_as_it_is_holds_untouched_stubs_and_nothing_else(
+    shipped: Path,
+) -> None:
+    course = load_course(REPOSITORY)
+    submission = read_submission(course, shipped, course.every_slug)
+    assert not submission.problems and not submission.side_by_side
+    assert list(submission.sources) == list(course.every_slug)
+    assert all(is_untouched(course, source) for source in submission.sources.values())
+    assert not any(source.read_from for source in submission.sources.values())
 
 
 def test_no_marked_line_of_a_solution_is_in_the_release(shipped: Path) -> None:

@@ -26,7 +26,7 @@ def git(folder: Path, *arguments: str, **environment: str) -> str:
 def commit(folder: Path, name: str, day: int, text: str | None = None) -> None:
     """Commit a file on a day of October 2026, at noon in Copenhagen."""
     path = folder / name
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"# {day}\n" if text is None else text)
     git(folder, "add", name)
     date = f"2026-10-{day:02d}T12:00:00+02:00"

@@ -57,7 +57,7 @@ def test_a_notebook_is_as_late_as_a_module(clone: Path) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("folder", ["solutions", "tests"])
+@pytest.mark.parametrize("folder", ["solutions", "tests", "grader/checks/misconceptions"])
 def test_what_is_not_read_is_not_late(clone: Path, folder: str) -> None:
     commit(clone, f"{folder}/relu.py", 20)
     assert commit_time(clone, ["relu"]) == "2026-10-05T10:00:00Z"
