@@ -196,7 +196,7 @@ def test_a_released_copy_can_not_release(
     run_grader: RunGrader, shipped: Path, tmp_path: Path
 ) -> None:
     ran = run_grader("release", tmp_path / "again", root=shipped, cwd=shipped)
-    assert ran.status == 3
+    assert ran.status == 2
     assert "use the instructors' copy" in ran.stderr
     assert not (tmp_path / "again").exists()
 
