@@ -14,6 +14,7 @@ from itertools import chain, permutations
 
 import msgspec
 
+from grader.batch.who.alike import spelled_alike
 from grader.batch.who.claims import Claims, absent_of
 from grader.batch.who.identity import (
     first,
@@ -298,6 +299,7 @@ class Roll:
                 self._students[key] = with_handed(self._students[key], one)
             self._note(key, one, one.upload)
             result[key] = one
+        notes += spelled_alike(one for key, one in result.items() if not self.has(key))
         own = {key: one for key, one in result.items() if one.source not in of_groups}
         if teams:
             for key, one in shared(own, self._students).items():

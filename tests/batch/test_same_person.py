@@ -154,3 +154,20 @@ def test_what_staff_hand_in_is_left_out_and_said(name: str, class_: Class) -> No
     namesake = Line("Ann Boss", ("77",))
     class_.enrol(handed("Ann Boss"), roster=[OWN, namesake, staff])
     assert [class_.students[key].student.identifier for key in class_.keys] == ["77"]
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("Jane Doe", "jane doe"), "Jane Doe, jane doe: one name, so perhaps one student"),
+        (("Jane Doé", "Doe_Jane", "bob"), "Doe_Jane, Jane Doé: one name, so perhaps"),
+        (("Jane Doe", "Doe, Jane", "bob"), "Doe, Jane, Jane Doe: one name, so perhaps"),
+        (("jane", "bob", "1", "01"), None),
+    ],
+)
+def test_names_that_are_written_alike_are_pointed_out_where_no_roster_tells(
+    class_: Class, names: tuple[str, ...], told: str | None
+) -> None:
+    notes = class_.enrol(*(handed(name) for name in names))
+    assert len(class_.students) == len(names)
+    assert (told is None) == (not notes) and all(note.startswith(str(told)) for note in notes)
