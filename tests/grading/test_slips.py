@@ -35,6 +35,7 @@ class Net(nn.Module):
 """
 FORWARD = "the forward pass on (2, 8) inputs in eval mode"
 MADE = "calling make_optimizer(parameters)"
+STEP = "optimizer.step()"
 
 
 def told(kind: str, text: str, source: str = "", doing: str = FORWARD, line: int = 1) -> str | None:
@@ -130,6 +131,13 @@ def test_a_maximum_over_the_rows_is_told_only_where_the_source_takes_one() -> No
         (MADE, "'list' object has no attribute 'parameters'", "network expected"),
         (MADE, "'list' object has no attribute 'add'", None),
         (FORWARD, "'list' object has no attribute 'parameters'", None),
+        (STEP, "'int' object has no attribute 'mul_'", "number in a tensor's place"),
+        (STEP, "'int' object has no attribute 'shape'", None),
+        (
+            FORWARD,
+            "both arguments to linear need to be at least 1D, but they are 0D and 2D",
+            "one number in place of the activations",
+        ),
     ],
 )
 def test_an_operand_of_another_kind_is_told(doing: str, text: str, name: str | None) -> None:
@@ -195,6 +203,56 @@ def test_what_is_returned_is_told_by_what_it_is() -> None:
     assert of(": net, not a torch.nn.Module", "calling Net(8): Net(8) returned a type, no") == (
         "class instead of an instance"
     )
+
+
+def test_defaults_of_an_optimizer_are_told_from_other_arguments() -> None:
+    def of(called: str) -> str | None:
+        text = f"{called}.__init__() got an unexpected keyword argument 'lr'"
+        return told("TypeError", text, "super().__init__(parameters, lr=lr)", doing=MADE)
+
+    assert of("Optimizer") == "defaults not passed"
+    assert of("SGD") == "no such argument"
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("return optimizer.step()", "result of a method that gives none returned"),
+        ("optimizer.step()", "return forgotten"),
+        ("if lr:\n        return optimizer", "return forgotten"),
+        ("return", "return forgotten"),
+    ],
+)
+def test_a_return_is_called_forgotten_only_where_there_is_none(body: str, name: str) -> None:
+    source = f"def make_optimizer(parameters, lr):\n    {body}\n"
+    none = StudentUnusable(f"{MADE}: make_optimizer(parameters) returned None, not a", None)
+    slip = slip_of(none, source, None)
+    assert slip is not None and slip.name == name
+
+
+def test_sizes_are_missed_where_super_is_called_without_them() -> None:
+    def of(line: str) -> str | None:
+        text = "Net.__init__() missing 2 required positional arguments: 'f' and 'h'"
+        raised = replies.Raised("calling Net(8, 5)", "TypeError", text, 1, 0, len(line))
+        slip = slip_of(StudentRaised(raised, line), line, None)
+        return None if slip is None else slip.name
+
+    assert of("super().__init__()") == "sizes not passed on"
+    assert of("self.inner = Net()") is None
+
+
+@pytest.mark.parametrize(
+    ("mode", "kept", "name"),
+    [
+        ("eval", "running_var", "running variance not positive"),
+        ("train", "running_var", "logits not finite"),
+        ("eval", "variance", "logits not finite"),
+    ],
+)
+def test_a_running_variance_is_suspected_only_in_eval_mode(mode: str, kept: str, name: str) -> None:
+    said = f"the forward pass on (2, 8) inputs in {mode} mode gave logits that are not all finite"
+    slip = slip_of(StudentUnusable(said, None), f"self.{kept} = 0.9 * self.{kept}", None)
+    assert slip is not None and slip.name == name
 
 
 def test_a_module_that_asks_for_a_gpu_is_graded_on_the_cpu_with_a_note(launcher: Launcher) -> None:

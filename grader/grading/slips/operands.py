@@ -171,4 +171,28 @@ OPERANDS: tuple[tuple[str, Slip], ...] = (
             "NAMES.",
         ),
     ),
+    (
+        r"'(?:int|float)' object has no attribute '[a-z]\w*[a-z]_'",
+        Slip(
+            "number in a tensor's place",
+            "A plain number is changed in place here, which only a tensor can be: start what is "
+            "kept from torch.zeros_like of what it belongs to.",
+        ),
+    ),
+    (
+        r"TypeError: Optimizer\.__init__\(\) got an unexpected keyword argument",
+        Slip(
+            "defaults not passed",
+            "super().__init__ takes the parameters and one dict of defaults, not each by its name: "
+            "super().__init__(parameters, dict(lr=lr)).",
+        ),
+    ),
+    (
+        r"arguments to \w+ need to be at least 1D, but they are 0D and",
+        Slip(
+            "one number in place of the activations",
+            "A single number is all that is left here: max, sum and mean without a dimension run "
+            "over all entries, and torch.clamp(x, min=0) and torch.maximum go entry by entry.",
+        ),
+    ),
 )  # fmt: skip

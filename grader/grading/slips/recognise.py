@@ -33,6 +33,8 @@ LOST = re.compile(r"gave logits of dtype float32 and shape \(\d+,\)")
 OWN_GRADIENT = re.compile(r"^calling (?!make_)[a-z_]\w* raised .*leaf Variable that requires grad")
 UNKNOWN_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 NO_ATTRIBUTE = re.compile(r"AttributeError: '(\w+)' object has no attribute '(\w+)'")
+NONE = re.compile(r"(?P<entry>\w+)(?:\(.*\))? returned None\b")
+VARIANCE = re.compile(r"\b(?:running|moving)_(?:var|variance|std)\b")
 IMPORTS = {
     "torch": "import torch",
     "nn": "from torch import nn",
@@ -219,6 +221,12 @@ def marked_slip(error: StudentError) -> Slip | None:
             "nn.CrossEntropyLoss is made without tensors, and then called on them, in parentheses "
             "of their own: nn.CrossEntropyLoss()(logits, labels).",
         )
+    if "__init__() missing" in said and "super()" in part:
+        return Slip(
+            "sizes not passed on",
+            "super().__init__() runs the __init__ of the class that this one extends, which takes "
+            "arguments of its own, such as the sizes: pass them on.",
+        )
     if "'NoneType'" in said and re.search(r"\.grad\b", part):
         return Slip(
             "gradient that is not there yet",
@@ -278,6 +286,19 @@ def by_source(error: StudentError, source: str) -> Slip | None:
             "The steps are NaN or infinite, and nothing divides: they grow without bound, as where "
             "a square or a sum over all entries is added to each.",
         )
+    if "in eval mode gave logits that are not all finite" in said and VARIANCE.search(source):
+        return Slip(
+            "running variance not positive",
+            "In eval mode NaN or infinity comes out, where the running statistics are used: is the "
+            "running variance never set, or below 0? Each batch adds its variance to that one, and "
+            "its mean to the other.",
+        )
+    if (found := NONE.search(said)) and ends_in_return(found["entry"], source):
+        return Slip(
+            "result of a method that gives none returned",
+            f"{found['entry']} returns None, for what stands after its `return` is None, as the "
+            "result of a method that only acts, such as step(): return the object itself.",
+        )
     return unknown(said, source)
 
 
@@ -297,6 +318,16 @@ def is_copied(error: StudentError, source: str) -> bool:
     before = all(not line.strip() for line in lines[: error.line - 1])
     at_fence = error.line in fences or (before and bool(fences))
     return at_fence or error.excerpt.text.lstrip().startswith(">>> ")
+
+
+def ends_in_return(function: str, source: str) -> bool:
+    """Whether every function of that name ends in a `return` with something after it."""
+    ends = [
+        node.body[-1]
+        for node in nodes_of(source) or []
+        if isinstance(node, ast.FunctionDef) and node.name == function
+    ]
+    return bool(ends) and all(isinstance(end, ast.Return) and end.value is not None for end in ends)
 
 
 def divides(source: str) -> bool:
