@@ -143,11 +143,15 @@ def is_by_recording(net: Network, inputs: np.ndarray, train: bool) -> bool:
 
 
 def named_mixing(net: Network, inputs: np.ndarray, train: bool) -> Mistake | None:
-    """Whether what a row gives depends on other rows, or else on what stands in the same one."""
+    """Whether what a row gives depends on other rows, on its place among them, or else on what
+    stands in the same one."""
     with suppress(StudentError):
         together = net.forward(inputs, train=train)[:2]
-        alone = close(net.forward(inputs[:2], train=train), together)
-        return common.MIXES_UNITS if alone else common.MIXES_ROWS
+        pair = net.forward(inputs[:2], train=train)
+        if not close(pair, together):
+            return common.MIXES_ROWS
+        turned = net.forward(inputs[1::-1], train=train)[::-1]
+        return common.MIXES_UNITS if close(turned, pair) else common.BY_PLACE
     return None
 
 

@@ -49,6 +49,11 @@ MIXES_UNITS = Mistake(
     "What a hidden unit gives depends on the other units of its row, as with a layer more, a "
     "normalisation over the features or a maximum: a nonlinearity takes each number by itself.",
 )
+BY_PLACE = Mistake(
+    "rows treated by their place",
+    "Rows are treated otherwise by their place in the batch, as where an index such as x[0] or a "
+    "loop reaches some of them only: a nonlinearity does the same to every number of every row.",
+)
 MIXES_ROWS = Mistake(
     "rows mixed",
     "What a row gives depends on the other rows of its batch, as with means or maxima over the "
