@@ -15,8 +15,8 @@ from grader.checks.misconceptions import Mistake, filled, only
 EVAL_MODE = Mistake(
     "dropout in eval mode",
     "Two passes in eval mode differ: activations are dropped there as well. F.dropout takes "
-    "training=self.training (self.train is a method, and always true), and eval() reaches only "
-    "modules assigned to self in __init__.",
+    "training=self.training (not self.train); eval() reaches only modules assigned to self in "
+    "__init__, and a train() of your own undoes it.",
 )
 MODES_SWAPPED = Mistake(
     "modes swapped",

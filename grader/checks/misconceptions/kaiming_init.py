@@ -23,6 +23,7 @@ class Initialiser(NamedTuple):
 
 # The variance of a standard normal cut at two deviations (torch's trunc_normal_ by default).
 CUT_AT_TWO = 0.7737413
+CUT_AT_ONE = 0.2911251
 
 INITIALISERS = (
     Initialiser(
@@ -93,6 +94,13 @@ INITIALISERS = (
         "The normal distribution is cut at two deviations, which takes 23% of the variance away: "
         "widen it first.",
         lambda n, m: CUT_AT_TWO * 2 / n,
+    ),
+    Initialiser(
+        "cut without correction",
+        "The normal distribution is cut at one deviation, which takes 71% of the variance away: "
+        "a and b of trunc_normal_ are bounds, so let them lie further out, and widen it first.",
+        lambda n, m: CUT_AT_ONE * 2 / n,
+        uniform=True,
     ),
     Initialiser(
         "unscaled",

@@ -221,7 +221,7 @@ def marked_slip(error: StudentError) -> Slip | None:
             "nn.CrossEntropyLoss is made without tensors, and then called on them, in parentheses "
             "of their own: nn.CrossEntropyLoss()(logits, labels).",
         )
-    if "__init__() missing" in said and "super()" in part:
+    if "Net.__init__() missing" in said and "super()" in part:
         return Slip(
             "sizes not passed on",
             "super().__init__() runs the __init__ of the class that this one extends, which takes "

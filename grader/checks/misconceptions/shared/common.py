@@ -127,7 +127,7 @@ NOT_ALL_MOVED = Mistake(
 NONE_MOVED = Mistake(
     "parameters not moved",
     "step() moves no parameter: it changes each in place, p.sub_(…) and not p = p - …, nor a copy, "
-    "by the gradient that p.grad holds when it begins.",
+    "by the p.grad that it finds, or leaves that to super().step() where torch's class has it.",
 )
 USED_UP = Mistake(
     "generator used up",

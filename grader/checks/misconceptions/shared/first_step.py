@@ -21,9 +21,18 @@ SAME_NUMBER = Mistake(
     "Besides {base} the first step adds lr·{number:.3g} to every entry of every parameter: what is "
     "carried from step to step starts at 0, not at 1, and nothing else is added.",
 )
+ALIKE = Mistake(
+    "one step for all entries",
+    "All entries of a parameter move by the same number, as where its gradient is averaged or "
+    "summed up: the rule takes each entry by itself.",
+)
 OTHER_TERMS = Mistake(
     "other terms",
     "Step 1 is lr·({seen}) here, entry by entry, and should be {first}{decay}.",
+)
+NUMBER_ADDED = Mistake(
+    "other terms",
+    "{told} One number is added to every entry, as by what stands outside its brackets.",
 )
 DECAY_BESIDES = Mistake(
     "weight decay besides",
@@ -261,6 +270,8 @@ def describe_terms(trials: Sequence[Trial], first: str) -> Mistake | None:
     with_decay = [trial for trial in trials if trial.options.get("weight_decay")]
     if with_decay and all(map(decays_right, with_decay)):
         return None  # what is wrong shows without one only
+    if one_number(lambda p, g, decay: np.zeros_like(g), "", trials):
+        return ALIKE
     found = one_number(lambda p, g, decay: g, "lr·g", trials)
     if with_decay and found is None:
         found = one_number(lambda p, g, decay: g + decay * p, "lr·(g + λ·p)", trials)
@@ -325,9 +336,16 @@ def other_terms(trials: Sequence[Trial], first: str) -> Mistake | None:
     if set(told) <= {"g"}:  # nothing was seen, or what is wrong is too small to be told
         return None
     decay = trials[0].options.get("weight_decay")
-    return filled(
+    summed = filled(
         OTHER_TERMS, seen=told[0], first=first, decay=f", λ being {decay:.3g}" if decay else ""
     )
+    return filled(NUMBER_ADDED, told=summed.says) if ends_in_a_number(told[0]) else summed
+
+
+def ends_in_a_number(terms: str) -> bool:
+    """Whether something and a number are added up in what `as_sum` wrote."""
+    *before, last = terms.split(" ")
+    return bool(before) and not last.strip("0123456789.e+-")
 
 
 def as_sum(weights: np.ndarray) -> str:

@@ -31,8 +31,9 @@ NOW_AND_THEN = Mistake(
 )
 LOST_IN_TRAINING = Mistake(
     "nothing left in train mode",
-    "In train mode the logits are the same for all rows: everything is dropped there, or lost "
-    "otherwise. Print the mask's mean.",
+    "In train mode the logits are the same for all rows: everything is dropped there, as by "
+    "F.dropout(x, self.training), whose second argument is p, or lost otherwise. Print the mask's "
+    "mean.",
 )
 NOT_LINEAR = Mistake(
     "layer that is not linear",
@@ -53,6 +54,11 @@ LAYER_MISSING = Mistake(
     "layer missing from parameters()",
     "A weight is not in parameters(): there is no such layer, or PyTorch does not see it, in a "
     "plain list, as a plain tensor (p * 2 is one), or made in forward.",
+)
+LAYER_TOO_FEW = Mistake(
+    "layer missing from parameters()",
+    "There are fewer weights in parameters() than layers asked for, and not all of the sizes asked "
+    "for: count the layers, and look at what each takes and gives.",
 )
 CONSTANT_WEIGHTS = Mistake(
     "constant weights",
@@ -128,6 +134,8 @@ def wrong_parameters(
             return filled(LAYERS_TOO_MANY, count=len(weights))
     if len(missing_weights) == len(weights) > 0 and len(missing) == len(more):
         return OTHER_WIDTH
+    if 0 < len(weights) < len(missing_weights):
+        return LAYER_TOO_FEW
     return None
 
 
