@@ -8,6 +8,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, dataloader
 
+from grader.sandbox.inside import compiler
 from grader.sandbox.inside.tensors import uninitialised_memory_as_nan
 
 
@@ -15,6 +16,7 @@ def warm_up() -> None:
     """Run once what torch imports, reads or sets lazily: the jail will not let a worker do it, and
     one that is used again would seem to have been changed by its module."""
     torch.set_num_threads(1)
+    compiler.put_off()
     for make in (torch.optim.SGD, torch.optim.Adam):
         net = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2), nn.ReLU(), nn.Dropout())
         optimizer = make(net.parameters(), lr=0.1)
