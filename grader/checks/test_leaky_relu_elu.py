@@ -170,12 +170,14 @@ def test_gradients(student: Student, rng: np.random.Generator) -> None:
         for shape in (FEW, TRAINED):
             z = draw_points(rng, *shape)
             cotangent = rng.uniform(0.5, 2, z.shape).astype(np.float32)
+            cotangent *= rng.choice(np.float32([-1, 1]), z.shape)
             call = f"{name}(z, {option}={setting:g})"
             called = student.call(name, Tensor(z), cotangent=cotangent, options={option: setting})
             (gradient,) = called.gradients
             expect(gradient is not None, f"a gradient of {call} with respect to z", "none arrives")
             spoilt = partial(filled, SPOILT)
             seen = values_in(gradient, z, f"the backward pass of {call}", spoilt) / cotangent
+            seen += 0.0  # -0 is 0
             value = tensor_in(called.value, z.shape, call)
             known = partial(named_slope, name, seen, value, z, setting)
             expect_values(seen, z, slope_of(z, setting), call, "the derivative", known)

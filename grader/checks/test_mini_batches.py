@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from grader.checks.kit.functions import describe, tensor_in
-from grader.checks.kit.orders import regularity
+from grader.checks.kit.orders import is_whole, regularity
 from grader.checks.kit.probes import (
     draw_seed,
     draw_two_seeds,
@@ -294,12 +294,15 @@ def named_repeats(sizes: list[int], times: np.ndarray, batch_size: int) -> Mista
 @pytest.mark.hint("torch.randperm at the start of each epoch gives a new order of all rows.")
 def test_new_order_each_epoch(student: Student, rng: np.random.Generator) -> None:
     """Each epoch has a new random order of all rows, not of whole batches"""
+    stays = {0: True, -1: True}  # whether that place kept its row in every order
     for count, batch_size in ((MANY, 6), TRAINED):
         orders = [
             run_epoch(student, count, batch_size, shuffle=True, seed=seed).order
             for seed in (draw_seed(rng), None, None)
         ]
         for order in orders:
+            for place in stays:
+                stays[place] &= len(order) == count and order[place] == place % count
             regular = regularity(order)
             expect(
                 not regular,
@@ -316,6 +319,23 @@ def test_new_order_each_epoch(student: Student, rng: np.random.Generator) -> Non
                 "Draw it inside the function, at each call, and do not seed.",
                 known=partial(named_same_order, orders[first], count),
             )
+            if not (is_whole(orders[first]) and is_whole(orders[second])):
+                continue  # test_every_row_once says so
+            regular = regularity(np.argsort(orders[first])[orders[second]])
+            expect(
+                not regular,
+                "an order in each epoch that has nothing to do with those before",
+                f"from one epoch to another, {regular}",
+                "Draw the whole order at each call.",
+            )
+    # By chance once in 10^14 times.
+    for place, where in ((0, "first"), (-1, "last")):
+        expect(
+            not stays[place],
+            "every row to change its place",
+            f"the {where} row in its own place in every epoch",
+            "Let the order run over all rows.",
+        )
 
 
 def named_same_order(order: np.ndarray, count: int) -> Mistake | None:

@@ -179,6 +179,13 @@ def test_from_the_seed(student: Student, rng: np.random.Generator) -> None:
         (not np.array_equal(first, another), "another permutation for another seed", "the same"),
     ):
         expect(is_so, expected, seen, known=partial(named_source, first))
+    regular = regularity(np.argsort(first)[another])
+    expect(
+        not regular,
+        "a permutation that has nothing to do with another seed's",
+        f"from one seed to another, {regular}",
+        "Draw the whole permutation from the seed.",
+    )
 
 
 def named_source(order: np.ndarray) -> Mistake:

@@ -12,6 +12,7 @@ from grader.checks.kit.mask_statistics import (
     expect_no_patterns,
     expect_no_triples,
     expect_one_rate,
+    expect_one_rate_of_images,
     surprise,
 )
 from grader.checks.kit.probes import Failure
@@ -44,6 +45,7 @@ def looked_at(rng: np.random.Generator, signs: np.ndarray, told: float) -> Seen:
 def judge(seen: Seen) -> None:
     followed, many, step = seen
     expect_one_rate((followed, many[None]))
+    expect_one_rate_of_images(followed, np.arange(STEPS) % 10)
     expect_no_patterns(followed)
     expect_no_column_again(np.delete(followed, step, axis=0), many)
     expect_no_triples(many)
@@ -52,6 +54,12 @@ def judge(seen: Seen) -> None:
 def own_rates(rng: np.random.Generator) -> np.ndarray:
     dropped = rng.random((STEPS, ROWS, HIDDEN)) < 0.5 + 0.1 * np.linspace(-1, 1, HIDDEN)
     return np.where(dropped, -1, 1)
+
+
+def some_images_spared(rng: np.random.Generator) -> np.ndarray:
+    spared = rng.random((10, ROWS)) < 0.04
+    spared = np.tile(spared, (STEPS // 10, 1))[:, :, None]
+    return np.where(spared, 1, rng.choice([-1, 1], (STEPS, ROWS, HIDDEN)))
 
 
 def heap_of_rows(rng: np.random.Generator) -> np.ndarray:

@@ -19,6 +19,13 @@ def test_random_orders_show_nothing(count: int) -> None:
     assert {regularity(rng.permutation(count)) for _ in range(2000)} == {""}
 
 
+def swap_pairs(order: np.ndarray) -> np.ndarray:
+    swapped = np.arange(len(order))
+    one, other = order[: len(order) // 2 * 2].reshape(2, -1)
+    swapped[one], swapped[other] = other, one
+    return swapped
+
+
 REGULAR: dict[str, Make] = {
     "as it was": lambda rng, n: np.arange(n),
     "backwards": lambda rng, n: np.arange(n)[::-1],
@@ -32,6 +39,7 @@ REGULAR: dict[str, Make] = {
     ),
     "near its place": lambda rng, n: np.argsort(np.arange(n) + rng.uniform(0, n / 4, n)),
     "near the other end": lambda rng, n: np.argsort(rng.uniform(0, n / 4, n) - np.arange(n)),
+    "pairs that change places": lambda rng, n: swap_pairs(rng.permutation(n)),
     "even and odd by turns": lambda rng, n: (
         2 * rng.permutation(n // 2)[:, None] + np.arange(2)
     ).ravel(),

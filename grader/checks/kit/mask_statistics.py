@@ -67,6 +67,22 @@ def expect_one_rate(tables: Iterable[np.ndarray]) -> None:
             )
 
 
+def expect_one_rate_of_images(signs: np.ndarray, batches: np.ndarray) -> None:
+    """Fail if images have rates of their own in signs (S, N, V) of steps, as where some are spared
+    for what they show; `batches` (S,) tells which batch a step was shown."""
+    of_batch = [signs[batches == batch] for batch in np.unique(batches)]
+    sums, counts = (
+        np.concatenate([each.sum((0, 2)) for each in tables])
+        for tables in (of_batch, [np.abs(each) for each in of_batch])
+    )
+    expect(
+        surprise(sums, counts) < SURPRISE,
+        "in training each hidden activation to be dropped with the same probability",
+        "images of which some lose more activations than others, whenever they come",
+        LOOK,
+    )
+
+
 def expect_no_patterns(signs: np.ndarray) -> None:
     """Fail if some of the few units that were followed in most steps (S, N, V) are dropped jointly
     as independent ones are not, like where the masks of rows come from a heap."""

@@ -30,6 +30,7 @@ from grader.checks.kit.mask_statistics import (
     expect_no_patterns,
     expect_no_triples,
     expect_one_rate,
+    expect_one_rate_of_images,
     expect_uneven,
 )
 from grader.checks.kit.passes import ForwardPass
@@ -79,6 +80,7 @@ def expect_dropout_trains(
         expect_no_copies(many)
         expect_no_twins(many[0])
         expect_one_rate((signs, many))
+        expect_one_rate_of_images(signs, batches_of(followed))
         expect_no_patterns(signs)
         others = np.delete(signs, wide.units.step.number, axis=0)
         expect_no_column_again(others, many[0])
@@ -204,6 +206,11 @@ def in_one(masks: list[Masks]) -> np.ndarray:
         seen = np.where(mask.is_clear, np.where(mask.is_dropped, -1, 1), 0)
         signs[number][:, np.searchsorted(pool, mask.units.units)] = seen
     return signs
+
+
+def batches_of(masks: list[Masks]) -> np.ndarray:
+    """(S,): which batch each step was shown, by a number of its own."""
+    return np.array([id(mask.units.step.images) for mask in masks])
 
 
 def expect_kept_values(masks: Masks, layers: Layers) -> None:

@@ -13,6 +13,11 @@ ALIKE = 20
 DEVIATIONS = 7.0
 
 
+def is_whole(order: np.ndarray) -> bool:
+    """Whether each of the numbers below n is in (n,) once."""
+    return np.array_equal(np.sort(order), np.arange(len(order)))
+
+
 def regularity(order: np.ndarray) -> str:
     """What an order (n,) of 60 things or more shows that random ones don't; "" if nothing."""
     n = len(order)
@@ -25,6 +30,9 @@ def regularity(order: np.ndarray) -> str:
         return f"{further.max()} of {n - 1} times it goes {further.argmax()} further"
     if (still := int((order == places).sum())) >= ALIKE:
         return f"{still} of {n} stay where they were"
+    # Of a random order one is back at once on average, and half a pair of two that change places.
+    if is_whole(order) and (back := int((order[order] == places).sum())) >= NEIGHBOURS:
+        return f"{back} of {n} are back where they were when they are put in this order twice"
     for seen, before, where in (
         (order, places, "far behind stay behind"),
         (order % 2, places % 2, "at every second place stay at every second"),
