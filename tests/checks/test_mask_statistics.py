@@ -99,6 +99,7 @@ def test_a_surprise_is_as_rare_as_it_says() -> None:
     # Of six runs: what is met again, and which units are looked at, is drawn.
     [
         (own_rates, 6),
+        (some_images_spared, 6),
         (heap_of_rows, 6),
         (moved_on_from_epoch_to_epoch, 6),
         (every_third_follows, 6),
