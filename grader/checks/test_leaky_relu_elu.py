@@ -170,7 +170,7 @@ def test_gradients(student: Student, rng: np.random.Generator) -> None:
         for shape in (FEW, TRAINED):
             z = draw_points(rng, *shape)
             cotangent = rng.uniform(0.5, 2, z.shape).astype(np.float32)
-            cotangent *= rng.choice(np.float32([-1, 1]), z.shape)
+            cotangent *= rng.choice(np.array([-1, 1], np.float32), z.shape)
             call = f"{name}(z, {option}={setting:g})"
             called = student.call(name, Tensor(z), cotangent=cotangent, options={option: setting})
             (gradient,) = called.gradients

@@ -158,12 +158,10 @@ def test_a_folder_in_the_databases_place_is_said_to_be_one(tmp_path: Path) -> No
 def test_a_folder_that_cannot_be_made_or_written_is_said_to_be(
     tmp_path: Path, run_grader: RunGrader
 ) -> None:
-    (tmp_path / "file").touch()
     hand_in(tmp_path / "class" / "ann", {"relu": "x = 1\n"})
-    for results in (tmp_path / "file" / "results", Path("/proc/results")):
-        ran = run_grader("batch", tmp_path / "class", "--results", results)
-        assert ran.status == 3
-        assert ran.stderr.count("\n") == 1 and "can't be made" in ran.stderr
+    ran = run_grader("batch", tmp_path / "class", "--results", "/proc/results")
+    assert ran.status == 3
+    assert ran.stderr.count("\n") == 1 and "can't be made" in ran.stderr
 
 
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare")

@@ -9,6 +9,7 @@ import numpy as np
 
 UNKNOWN = 1e9
 MOST_DOUBT = 0.02  # of where a corner is: the bends beside it, of its own
+NO_CORNER = -1
 POINTS = 4096  # at which a function is read; more make its bends sharper, and its noise larger
 
 
@@ -87,12 +88,19 @@ class ReadCurve:
         beside = np.abs(bends[:, [0, 3]]).max(axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):
             share, doubt = bends[:, 2] / turn, beside / np.abs(turn)
-        self.is_corner = (share >= 0) & (share <= 1) & (doubt < MOST_DOUBT)
+        corners = np.flatnonzero((share >= 0) & (share <= 1) & (doubt < MOST_DOUBT))
+        # For each cell, the one of a corner that may lie in it: its own, or one beside it.
+        self.corner = np.full(len(turn), NO_CORNER)
+        for cell in corners[np.argsort(np.abs(turn[corners]))]:
+            self.corner[max(cell - 1, 0) : cell + 2] = cell
+        self.corner[corners] = corners
         self.share, self.turn = share.astype(np.float32), turn.astype(np.float32)
         self.doubt = (0.01 + 2 * doubt).astype(np.float32)  # of where it is
-        for cell in np.flatnonzero(self.is_corner):
-            near = slice(max(cell - 2, 0), cell + 3)
-            self.bend[near], self.rough[near] = 0, 2 * beside[cell]
+        around = [slice(max(cell - 2, 0), cell + 3) for cell in corners]
+        for near in around:
+            self.bend[near] = self.rough[near] = 0
+        for cell, near in zip(corners, around, strict=True):
+            self.rough[near] = np.maximum(self.rough[near], 2 * beside[cell])
             self.rise[cell] -= np.float32(bends[cell, 1])  # as before the corner
 
     def __call__(self, z: np.ndarray) -> Sampled:
@@ -108,12 +116,15 @@ class ReadCurve:
             rough / 2,
             rough / self.spacing,
         )
-        at = np.nonzero(self.is_corner[cell])
+        at = np.nonzero(self.corner[cell] != NO_CORNER)
         if len(at[0]):
             cell, part = cell[at], part[at]
-            turn, past, doubt = self.turn[cell], part - self.share[cell], self.doubt[cell]
-            seen.value[at] += turn * np.maximum(past, 0)
-            seen.slope[at] += turn * (past > 0) / self.spacing
+            corner = self.corner[cell]
+            turn, doubt = self.turn[corner], self.doubt[corner]
+            past = part - (corner - cell).astype(part.dtype) - self.share[corner]
+            bent = (corner == cell) & (past > 0)  # beside its cell, all is as it was read
+            seen.value[at] += turn * np.where(bent, past, 0)
+            seen.slope[at] += turn * bent / self.spacing
             seen.value_error[at] += np.abs(turn) * doubt
             seen.slope_error[at] += np.abs(turn) * (np.abs(past) < doubt) / self.spacing
         return seen
