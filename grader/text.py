@@ -90,8 +90,9 @@ def point_at(line: str, start: int, end: int) -> str:
     end = max(end, start + 1) if end > 0 else len(text)
     # Of a line of any length no more is looked at than could be shown.
     before = printable(text[indent:start][-POINTED_WIDTH:], 1000)
-    marked = printable(text[start:end], POINTED_WIDTH // 2)
     after = printable(text[end:][:POINTED_WIDTH], 1000)
+    around = min(columns(before) + columns(after), POINTED_WIDTH // 2)
+    marked = shorten(printable(text[start:end], POINTED_WIDTH), POINTED_WIDTH - around)
     room = POINTED_WIDTH - columns(marked)
     before = shorten(before[::-1], room - min(columns(after), room // 3))[::-1]
     after = shorten(after, room - columns(before))

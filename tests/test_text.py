@@ -54,4 +54,13 @@ def test_printable_text_is_bounded() -> None:
 @pytest.mark.parametrize(("length", "shown"), [(68, "x" * 68), (69, "x" * 67 + "…")])
 def test_a_line_of_code_that_is_pointed_at_has_68_columns(length: int, shown: str) -> None:
     assert point_at("x" * length, 0, 1) == f"{shown}\n^"
-    assert point_at("    " + "x" * length, 0, 0).partition("\n")[2] == "^" * 34  # half of them
+    assert point_at("    " + "x" * length, 0, 0) == f"{shown}\n{'^' * 68}"
+
+
+def test_a_marked_part_of_any_width_leaves_room_for_what_is_around() -> None:
+    wide = "日" * 34  # 68 columns
+    source, carets = point_at(f"x = {wide} + 1", 4, 38).split("\n")
+    assert source.startswith("x = 日") and source.endswith("日… + 1")
+    assert carets.count("^") == 68 - len("x =  + 1") - 1  # an odd one: the "…" takes one column
+    around, _ = point_at("a" * 60 + wide + "b" * 60, 60, 94).split("\n")
+    assert around.startswith("…a") and around.endswith("b…")
