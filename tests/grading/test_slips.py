@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from conftest import REPOSITORY
 from helpers.fake_worker import FakeLauncher, Wire
@@ -11,6 +13,7 @@ from grader.course.stubs import original_stub
 from grader.grading.devices import on_cpu
 from grader.grading.engine import Engine, about_output
 from grader.grading.slips.recognise import slip_of
+from grader.grading.verdicts.judgement import blame
 from grader.sandbox.client import StudentRaised, StudentUnusable
 from grader.sandbox.process import Launcher
 from grader.sandbox.wire import replies
@@ -187,6 +190,26 @@ def test_a_raise_of_the_stubs_is_left_standing_only_beside_other_code() -> None:
     assert told("NotImplementedError", "…", written, line=line + 1) == "raise left standing"
     own = written.replace("raise NotImplementedError(", "raise NotImplementedError('mine', ")
     assert told("NotImplementedError", "mine", own, line=line + 1) is None
+
+
+@pytest.mark.parametrize("bare", ["raise NotImplementedError", "raise NotImplementedError()  # me"])
+def test_a_raise_without_a_text_is_left_standing_only_below_what_was_written(bare: str) -> None:
+    stub = original_stub(COURSE, "relu")
+    assert stub is not None
+    begun = re.sub("raise NotImplementedError.*", bare, stub)
+    line = begun[: begun.index(bare)].count("\n") + 1
+    assert told("NotImplementedError", "", begun, line=line) is None
+    written = begun.replace(bare, f"x = x.relu()\n        {bare}")
+    assert told("NotImplementedError", "", written, line=line + 1) == "raise left standing"
+    own = written.replace("x = x.relu()", "if x.ndim > 2:")
+    assert told("NotImplementedError", "", own, line=line + 1) is None
+
+
+@pytest.mark.parametrize(("text", "end"), [("", ""), ("this part", ": this part")])
+def test_what_is_not_written_yet_is_told_by_its_text_if_it_has_one(text: str, end: str) -> None:
+    source = "def forward(x):\n    raise NotImplementedError"
+    raised = StudentRaised(replies.Raised(FORWARD, "NotImplementedError", text, 2, 0, 0), source)
+    assert blame(raised, lambda error: None).message == f"not written yet (line 2){end}"
 
 
 def test_what_is_returned_is_told_by_what_it_is() -> None:

@@ -73,15 +73,29 @@ LEFT_STANDING = Slip(
 )
 
 
+BARE = ("raise NotImplementedError", "raise NotImplementedError()")
+
+
 def stands_beside_code(line: int | None, source: str, stub: str | None) -> bool:
-    """Whether the stub's `raise`, at `line` of `source`, has other neighbours than in the stub."""
+    """Whether the stub's `raise`, at `line` of `source`, has other neighbours than in the stub.
+
+    One without a text is taken for the stub's where it follows a statement: the first one of a
+    function, or of a branch, may be the student's own.
+    """
     if line is None or stub is None:
         return False
-    ours = list(beside(stub))
-    theirs = [place for place in beside(source) if place[0] == line]
-    written = [place[1:] for place in ours]
-    raised = {text for _, _, text, _ in ours}
-    return any(place[2] in raised and place[1:] not in written for place in theirs)
+    ours = [place[1:] for place in beside(stub)]
+    raised = {text for _, text, _ in ours}
+    around = {(before, after) for before, _, after in ours}
+    return any(
+        (before, after) not in around
+        and (
+            text in raised
+            or (text.split("#")[0].rstrip() in BARE and not before.endswith((":", '"""')))
+        )
+        for number, before, text, after in beside(source)
+        if number == line
+    )
 
 
 def beside(text: str) -> Iterator[tuple[int, str, str, str]]:

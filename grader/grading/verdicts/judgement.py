@@ -78,7 +78,8 @@ def blame_student(error: StudentError, slip: Slip | None) -> Judgement:
     """What to say about a failure of the student's code, which is `slip`, if it is a known one."""
     where = f" ({error.place})" if error.place else ""
     if isinstance(error, StudentRaised) and error.is_not_written and not slip:
-        return Judgement("error", f"not written yet{where}: {error.text}", error.line)
+        said = f": {error.text}" if error.text.strip() else ""
+        return Judgement("error", f"not written yet{where}{said}", error.line)
     room = RAISED_CHARACTERS if slip is None else EXPLAINED_CHARACTERS
     said = printable(str(error), room, newlines=True) + where
     if error.excerpt is not None:
