@@ -138,7 +138,7 @@ def stubs(
 def audit(
     slugs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SLUG]...", help="Only what is theirs; default: the whole course."),
+        typer.Argument(metavar="SLUG", help="Only what is theirs; default: the whole course."),
     ] = None,
     mutate: Annotated[
         bool,

@@ -37,7 +37,7 @@ def grade(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            metavar="PATH...", help="A folder, a module, or a zip or tar archive of either."
+            metavar="PATH", help="A folder, a module, or a zip or tar archive of either."
         ),
     ],
     only: Only = None,

@@ -179,10 +179,10 @@ def extend(
     results: Results,
     who: Annotated[
         str | None,
-        typer.Argument(metavar="[STUDENT]", help="Who; without: all who have more time."),
+        typer.Argument(metavar="STUDENT", help="Who; without: all who have more time."),
     ] = None,
     slug: Annotated[
-        str | None, typer.Argument(metavar="[SLUG]", help="For this assignment; default: for all.")
+        str | None, typer.Argument(metavar="SLUG", help="For this assignment; default: for all.")
     ] = None,
     until: Annotated[
         str | None,

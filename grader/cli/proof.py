@@ -24,7 +24,7 @@ from grader.text import count_of
 app = typer.Typer()
 
 Slugs = Annotated[
-    list[str] | None, typer.Argument(metavar="[SLUG]...", help="Default: all assignments.")
+    list[str] | None, typer.Argument(metavar="SLUG", help="Default: all assignments.")
 ]
 Jobs = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="At a time; default: the cores.")

@@ -41,7 +41,7 @@ def check(
     slugs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[SLUG]...", help="Assignments, or your files; default: all graded ones."
+            metavar="SLUG", help="Assignments, or your files; default: all graded ones."
         ),
     ] = None,
     json: Json = None,
@@ -95,7 +95,7 @@ def check(
 def watch(
     slug: Annotated[
         str | None,
-        typer.Argument(metavar="[SLUG]", help="Default: the first one that does not pass yet."),
+        typer.Argument(metavar="SLUG", help="Default: the first one that does not pass yet."),
     ] = None,
 ) -> None:
     """Check an assignment again whenever you save it; keys give hints, turn pages, open the plot.
@@ -124,7 +124,7 @@ def watch(
 def hint(
     slug: Annotated[
         str | None,
-        typer.Argument(metavar="[SLUG]", help="Default: the first one that does not pass yet."),
+        typer.Argument(metavar="SLUG", help="Default: the first one that does not pass yet."),
     ] = None,
     number: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="This one, instead of the next.")
@@ -213,7 +213,7 @@ def notebook(
 @app.command("list", rich_help_panel=STUDENTS, epilog="Example: [bold]grader list relu[/bold]")
 def list_assignments(
     slug: Annotated[
-        str | None, typer.Argument(metavar="[SLUG]", help="Its checks, and what each is worth.")
+        str | None, typer.Argument(metavar="SLUG", help="Its checks, and what each is worth.")
     ] = None,
 ) -> None:
     """Show the assignments and their points, or what one of them is graded by."""

@@ -475,6 +475,7 @@ def test_help_shows_an_example(run_grader: RunGrader, command: str) -> None:
     ran = run_grader(command, "--help")
     assert ran.status == 0
     assert f"Example: grader {command}" in ran.stdout
+    assert "[[" not in ran.stdout and "...}" not in ran.stdout  # typer puts brackets and dots
 
 
 def test_help_lists_the_commands(run_grader: RunGrader) -> None:
