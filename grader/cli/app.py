@@ -24,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     help="Check and grade the assignments of a deep-learning course.",
 )
-for room in (workbench, grade, batch, gradebook, hosts, doctor, authoring, proof):
+for room in (workbench, doctor, grade, batch, gradebook, hosts, authoring, proof):
     for command in room.app.registered_commands:
         # release has a --course of its own: where students' runs fetch it from.
         if command.callback not in (None, authoring.release):

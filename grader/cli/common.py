@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 # The panels of `grader --help`: whom a command is for.
 STUDENTS, ASSISTANTS, INSTRUCTORS = "For students", "For teaching assistants", "For instructors"
+EVERYBODY = "For everybody"
 ERROR_CHARACTERS = 2_000  # of what went wrong, in one line
 
 

@@ -13,17 +13,31 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from grader.cli.common import ASSISTANTS, exit_status, place_of_course
+from grader.cli.common import EVERYBODY, exit_status, place_of_course
 from grader.course.manifest import Course, CourseError, load_course
 from grader.errors import FAILED, GRADED
 from grader.text import count_of, plain
 
 app = typer.Typer()
 
+# What each protection needs, and what it means to do without.
+WITHOUT = {
+    "files": "needs Linux with Landlock; without it only your own code should run here",
+    "syscalls": "needs Linux with seccomp; without it only your own code should run here",
+    "limits": "needs a system with such limits; without them the deadlines still hold",
+    "threads": "needs scratch or user; without it the deadlines still hold",
+    "scratch": "needs root or user namespaces; without it files are counted and bounded",
+    "read_only": "needs scratch; without it files still keeps student code from writing elsewhere",
+    "user": "needs root, and Python's files open to all; the other walls hold without it",
+    "capabilities": "needs Linux; an ordinary user has none in any case",
+    "memory": "needs Linux; syscalls closes it as well",
+    "session": "needs Linux; without it the deadlines still hold",
+    "descriptors": "needs a listing of open files; without it some stay open",
+}
 PACKAGES = ("grader", "torch", "numpy", "pytest", "msgspec", "sandlock", "pyseccomp")
 
 
-@app.command(rich_help_panel=ASSISTANTS, epilog="Example: [bold]grader doctor[/bold]")
+@app.command(rich_help_panel=EVERYBODY, epilog="Example: [bold]grader doctor[/bold]")
 def doctor(
     results: Annotated[
         Path | None,
@@ -83,7 +97,8 @@ def examine(console: Console) -> bool:
         line(False, str(error))
         return False
     for name, description in PROTECTIONS.items():
-        line(protections.get(name, False), f"{name}: {description}")
+        is_on = protections.get(name, False)
+        line(is_on, f"{name}: {description}" + ("" if is_on else f" ({WITHOUT[name]})"))
     line(platform.system() == "Linux", "memory watch: a worker's real memory is looked at, too")
     line(True, "deadlines: the trusted side ends a worker that takes too long")
     return True

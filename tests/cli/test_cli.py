@@ -462,10 +462,14 @@ def test_a_module_of_a_further_task_is_checked_by_its_name(
 
 
 def test_doctor_names_versions_data_and_every_protection(run_grader: RunGrader) -> None:
+    from grader.cli.doctor import WITHOUT
     from grader.sandbox.walls.jail import PROTECTIONS
 
     ran = run_grader("doctor")
     assert ran.status == 0
+    assert set(WITHOUT) == set(PROTECTIONS)
+    for off in re.findall(r"^✗ (\w+):(.*)$", ran.stdout, re.MULTILINE):
+        assert WITHOUT[off[0]] in off[1]
     for name in ("Python 3.", "torch ", "numpy ", "1500 images", "500 images", *PROTECTIONS):
         assert name in ran.stdout
 
