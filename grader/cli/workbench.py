@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -196,7 +197,14 @@ def notebook(
         slug = meant_by(course, slug)
         target = output or own_assignments() / f"{slug}.ipynb"
         if target.exists():
-            raise typer.BadParameter(f"{target} is there already; move it, or name another file")
+            anew = (
+                ""
+                if output
+                else f"; grader reset {slug} makes module and notebook anew, and keeps yours"
+            )
+            raise typer.BadParameter(
+                f"{short(target)} is there already: move it, or name another file{anew}"
+            )
         check_target(target, (".ipynb",))
         from grader.files import write_bytes
         from grader.submissions.notebook import make_notebook
@@ -207,7 +215,8 @@ def notebook(
         except ResetError as error:
             raise typer.BadParameter(str(error)) from None
         write_bytes(target, make_notebook(stub, slug, trains=bool(course.assignment(slug).epochs)))
-        print(f"{target}: written")
+        following = "" if output else f". Open it, and once it is saved: grader check {slug}"
+        print(f"{short(target)}: written{following}")
 
 
 @app.command("list", rich_help_panel=STUDENTS, epilog="Example: [bold]grader list relu[/bold]")
@@ -230,6 +239,14 @@ def list_assignments(
             print_course(console, course, checks)
         else:
             print_rubric(console, course.assignment(slug), checks[slug])
+
+
+def short(path: Path) -> str:
+    """A path as seen from where one stands, where that is shorter."""
+    try:
+        return min(str(path), os.path.relpath(path), key=len)
+    except ValueError:  # on another drive
+        return str(path)
 
 
 def is_around(path: Path) -> bool:
