@@ -76,6 +76,8 @@ class Screen:
                 console.print(Text(f"{PENDING} {title} ({slug})  checking", style="bold"))
             else:
                 print_next(console, report)
+                if report.status == "passed" and view.has_keys:
+                    console.print(Text("\nThis passes. Next: n", style="bold"))
             if isinstance(hint, str):
                 console.print(Text(f"\n{hint}", style="dim"))
             elif slug is not None and hint is not None:
@@ -99,7 +101,7 @@ class Screen:
             )
             line.append_text(name).append("  ")
         passed = sum(report.status == "passed" for report in reports.values())
-        return line.append(f"{passed} of {len(self._course.slugs)} pass")
+        return line.append(f"· {passed} of {len(self._course.slugs)} pass")
 
 
 def print_next(console: Console, report: AssignmentReport) -> None:
@@ -126,4 +128,5 @@ def print_hint(console: Console, slug: str, hint: Hint) -> None:
         left = "one more" if hint.left == 1 else f"{hint.left} more"
         console.print(Padding(Text(f"{left} to be had", style="dim"), (0, 0, 0, 2)))
     else:
-        console.print(Padding(Text("that was the last one", style="dim"), (0, 0, 0, 2)))
+        last = f"that was the last one; grader list {slug} shows what each check asks for"
+        console.print(Padding(Text(last, style="dim"), (0, 0, 0, 2)))

@@ -136,6 +136,9 @@ def test_a_number_chooses_a_hint_and_is_not_remembered(run_grader: RunGrader, ro
     ran = run_grader("hint", "relu", "--number", "3", cwd=root)
     assert ran.status == 0
     assert "Hint 3 of" in ran.stdout
+    last = str(len(COURSE.assignment("relu").hints))
+    ran_last = run_grader("hint", "relu", "--number", last, cwd=root)
+    assert "that was the last one; grader list relu" in ran_last.stdout
     assert "Hint 1 of" in run_grader("hint", "relu", cwd=root).stdout
 
 
