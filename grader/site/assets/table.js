@@ -45,8 +45,9 @@
   [...rows].sort((a, b) => collator.compare(a.name, b.name)).forEach((row, i) => (row.place = i));
 
   const columns = [
-    { id: "name", title: "Name", value: (row) => row.place },
-    { id: "total", title: "Total", value: (row) => row.final, numeric: true },
+    // A slug has no dot, so that no assignment's can be one of these.
+    { id: ".name", title: "Name", value: (row) => row.place },
+    { id: ".total", title: "Total", value: (row) => row.final, numeric: true },
     ...data.assignments.map(([slug, title, most], i) => ({
       id: slug,
       title,
@@ -57,7 +58,7 @@
     })),
   ];
 
-  const state = { search: "", show: "", check: "", sort: "name", descending: false, page: 0 };
+  const state = { search: "", show: "", check: "", sort: ".name", descending: false, page: 0 };
   let found = rows;
 
   // ------------------------------------------------------------ building
@@ -205,7 +206,7 @@
     for (const name of ["search", "show", "check"]) {
       if (state[name]) parameters.set(name, state[name]);
     }
-    if (sortValue() !== "name") parameters.set("sort", sortValue());
+    if (sortValue() !== ".name") parameters.set("sort", sortValue());
     if (state.page) parameters.set("page", state.page + 1);
     // A page opened from a file may not be allowed to; the table works all the same.
     try {
@@ -230,14 +231,14 @@
 
   const restore = (hash) => {
     const parameters = new URLSearchParams(hash.slice(1));
-    const sort = parameters.get("sort") || "name";
+    const sort = parameters.get("sort") || ".name";
     const id = sort.replace(/^-/, "");
     const check = parameters.get("check") || "";
     Object.assign(state, {
       search: parameters.get("search") || "",
       show: Object.hasOwn(SHOWN, parameters.get("show") || "") ? parameters.get("show") : "",
       check: /^\d+$/.test(check) && data.failures[check] ? check : "",
-      sort: columns.some((column) => column.id === id) ? id : "name",
+      sort: columns.some((column) => column.id === id) ? id : ".name",
       descending: sort.startsWith("-"),
       page: (Number.parseInt(parameters.get("page"), 10) || 1) - 1,
     });
