@@ -542,6 +542,18 @@ def test_what_is_drawn_at_random_is_named_with_another_seed_too(
         assert named(report) == set(TABLE[slug].get(module, []))
 
 
+@pytest.mark.parametrize(
+    ("module", "seed"),
+    [("moments_by_einsum", 6), ("before_hardshrink", 8), ("cumulative_average", 14)],
+)
+def test_a_right_normalisation_passes_where_what_is_drawn_is_rare(
+    launcher: Launcher, module: str, seed: int
+) -> None:
+    text = (ZOO / "right" / "batchnorm" / f"{module}.py").read_text(encoding="utf-8")
+    report = grade(launcher, "batchnorm", text, seed, Untrained)
+    assert {check.verdict for check in report.checks} == {"passed", "not_judged"}
+
+
 TWO_LAYERS = """\
 import torch
 from torch import nn
