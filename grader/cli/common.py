@@ -36,7 +36,7 @@ ERROR_CHARACTERS = 2_000  # of what went wrong, in one line
 def line_console(*, stderr: bool = False) -> Console:
     """For lines of any length: whole where a program reads them, wrapped at words on a terminal."""
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, highlight=False, soft_wrap=not stream.isatty())
+    return Console(stderr=stderr, emoji=False, highlight=False, soft_wrap=not stream.isatty())
 
 
 errors = line_console(stderr=True)

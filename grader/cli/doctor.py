@@ -46,7 +46,7 @@ def doctor(
 ) -> None:
     """Say what this machine offers: versions, data, and the sandbox's protections."""
     with exit_status():
-        console = Console(highlight=False, soft_wrap=True)
+        console = Console(emoji=False, highlight=False, soft_wrap=True)
         healthy = examine(console) if results is None else show_results(console, results)
     raise typer.Exit(GRADED if healthy else FAILED)
 

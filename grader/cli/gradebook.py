@@ -107,7 +107,7 @@ def history(who: Who, results: Results) -> None:
         from grader.gradebook.account import story
         from grader.text import plain, printable
 
-        console = Console(highlight=False, soft_wrap=True)
+        console = Console(emoji=False, highlight=False, soft_wrap=True)
         stored = the_one(gradebook.store, who)
         student = stored.student
         console.print(Text(plain(f"{printable(student.name)} ({student.key})"), style="bold"))
@@ -124,7 +124,7 @@ def changes(results: Results) -> None:
         from grader.gradebook.account import changes_table, summed_up
         from grader.gradebook.history import moved_scores
 
-        console = Console(highlight=False)
+        console = Console(emoji=False, highlight=False)
         store = gradebook.store
         students = {stored.student.key: stored.student for stored in store.students()}
         moved = list(moved_scores(store))

@@ -81,7 +81,7 @@ class Outputs:
     @property
     def console(self) -> Console:
         """Where a person reads."""
-        return errors if self.json == STDOUT else Console(highlight=False)
+        return errors if self.json == STDOUT else Console(emoji=False, highlight=False)
 
     @contextmanager
     def text_is_no_command(self) -> Iterator[None]:

@@ -96,7 +96,12 @@ class Checked:
     def __repr__(self) -> str:
         shown = io.StringIO()
         console = Console(
-            file=shown, width=COLUMNS, highlight=False, color_system=None, force_jupyter=False
+            file=shown,
+            width=COLUMNS,
+            emoji=False,
+            highlight=False,
+            color_system=None,
+            force_jupyter=False,
         )
         print_assignment(console, self.report)
         if self.file:

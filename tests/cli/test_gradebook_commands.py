@@ -100,3 +100,12 @@ def test_pages_are_written_where_they_are_asked_for_and_nowhere_else(
     assert grader(results, "report", *asked)[0] == 0
     pages = [path for path in root.rglob("*.html") if path.read_bytes().startswith(FIRST_BYTES)]
     assert {path.relative_to(root).as_posix() for path in pages} == written
+
+
+@pytest.mark.parametrize("command", ["override ann --comment", "override ann 5 --reason"])
+def test_what_somebody_wrote_becomes_no_picture(results: Path, command: str) -> None:
+    assert grader(results, *command.split(), "see :smile: there")[0] == 0
+    status, said = grader(results, "history", "ann")
+    assert status == 0 and "see :smile: there" in said
+    status, said = grader(results, "history", "ann :smile:")
+    assert status == 2 and "ann :smile:" in said
