@@ -20,6 +20,7 @@ from rich.console import Console
 from grader.course.manifest import Assignment, Course, CourseError, load_course
 from grader.course.place import Place, find_assignments, find_course
 from grader.errors import BELOW, FAILED, GRADED, UNREADABLE, UnconfinedError
+from grader.report.console import text_console
 from grader.text import plain, printable
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ ERROR_CHARACTERS = 2_000  # of what went wrong, in one line
 def line_console(*, stderr: bool = False) -> Console:
     """For lines of any length: whole where a program reads them, wrapped at words on a terminal."""
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, emoji=False, highlight=False, soft_wrap=not stream.isatty())
+    return text_console(stderr=stderr, soft_wrap=not stream.isatty())
 
 
 errors = line_console(stderr=True)

@@ -16,6 +16,7 @@ from rich.text import Text
 from grader.cli.common import EVERYBODY, exit_status, place_of_course
 from grader.course.manifest import Course, CourseError, load_course
 from grader.errors import FAILED, GRADED
+from grader.report.console import text_console
 from grader.text import count_of, plain
 
 app = typer.Typer()
@@ -46,7 +47,7 @@ def doctor(
 ) -> None:
     """Say what this machine offers: versions, data, and the sandbox's protections."""
     with exit_status():
-        console = Console(emoji=False, highlight=False, soft_wrap=True)
+        console = text_console(soft_wrap=True)
         healthy = examine(console) if results is None else show_results(console, results)
     raise typer.Exit(GRADED if healthy else FAILED)
 

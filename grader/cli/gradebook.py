@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.text import Text
 from typer.core import TyperCommand, TyperOption
 
@@ -24,6 +23,7 @@ from grader.cli.common import (
     select,
     the_one,
 )
+from grader.report.console import text_console
 
 if TYPE_CHECKING:
     from grader.gradebook.decide import Decider
@@ -107,7 +107,7 @@ def history(who: Who, results: Results) -> None:
         from grader.gradebook.account import story
         from grader.text import plain, printable
 
-        console = Console(emoji=False, highlight=False, soft_wrap=True)
+        console = text_console(soft_wrap=True)
         stored = the_one(gradebook.store, who)
         student = stored.student
         console.print(Text(plain(f"{printable(student.name)} ({student.key})"), style="bold"))
@@ -124,7 +124,7 @@ def changes(results: Results) -> None:
         from grader.gradebook.account import changes_table, summed_up
         from grader.gradebook.history import moved_scores
 
-        console = Console(emoji=False, highlight=False)
+        console = text_console()
         store = gradebook.store
         students = {stored.student.key: stored.student for stored in store.students()}
         moved = list(moved_scores(store))

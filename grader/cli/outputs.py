@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from grader.cli.common import check_place, check_target, errors, note
+from grader.report.console import text_console
 
 if TYPE_CHECKING:
     from grader.course.manifest import Course
@@ -81,7 +82,7 @@ class Outputs:
     @property
     def console(self) -> Console:
         """Where a person reads."""
-        return errors if self.json == STDOUT else Console(emoji=False, highlight=False)
+        return errors if self.json == STDOUT else text_console()
 
     @contextmanager
     def text_is_no_command(self) -> Iterator[None]:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from grader.cli.common import (
     STUDENTS,
@@ -26,6 +25,7 @@ from grader.cli.common import (
 )
 from grader.cli.outputs import Github, Html, Json, JunitXml, Markdown, Outputs, Plot
 from grader.errors import UNREADABLE
+from grader.report.console import text_console
 
 if TYPE_CHECKING:
     from grader.report.model import AssignmentReport
@@ -116,7 +116,7 @@ def watch(
         from grader.workbench.watch import watch_folder
 
         known = Known(course, course.seed, open_cache(course, course.seed, note))
-        screen = Screen(Console(emoji=False, highlight=False), course)
+        screen = Screen(text_console(), course)
         with open_keyboard() as keys:
             watch_folder(course, known, folder, slug, Hints(course, folder.parent), screen, keys)
 
@@ -151,7 +151,7 @@ def hint(
             wanted = hints.next(slug) if number is None else hints.number(slug, number)
         except NoSuchHint as error:
             raise typer.BadParameter(str(error)) from None
-        print_hint(Console(emoji=False, highlight=False), slug, wanted)
+        print_hint(text_console(), slug, wanted)
         if hints.problem is not None:
             note(f"this hint can't be remembered; --number takes another: {hints.problem}")
 
@@ -233,7 +233,7 @@ def list_assignments(
         from grader.grading.checkfile import list_checks
         from grader.report.terminal import print_course, print_rubric
 
-        console = Console(emoji=False, highlight=False)
+        console = text_console()
         checks = list_checks(course)
         if slug is None:
             print_course(console, course, checks)

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from grader.course.manifest import CourseError, load_course
 from grader.course.place import find_assignments, find_course
 from grader.grading.engine import Engine
 from grader.grading.opening import open_engine
+from grader.report.console import text_console
 from grader.report.markdown import code, escape, fence, shortfalls
 from grader.report.model import AssignmentReport
 from grader.report.shown import STATUSES, reason_unjudged
@@ -95,14 +94,7 @@ class Checked:
 
     def __repr__(self) -> str:
         shown = io.StringIO()
-        console = Console(
-            file=shown,
-            width=COLUMNS,
-            emoji=False,
-            highlight=False,
-            color_system=None,
-            force_jupyter=False,
-        )
+        console = text_console(file=shown, width=COLUMNS, color_system=None, force_jupyter=False)
         print_assignment(console, self.report)
         if self.file:
             console.print(f"checked: {self.file}", markup=False)
