@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import tarfile
-import zipfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 from conftest import REPOSITORY
+from helpers.classes import make_zip
 
 from grader.course.manifest import load_course
 from grader.intake.tree import open_tree
@@ -33,14 +33,6 @@ class Load(Protocol):
 
 def as_bytes(content: str | bytes) -> bytes:
     return content if isinstance(content, bytes) else content.encode()
-
-
-def zipped(files: Files) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 def tarred(files: Files) -> bytes:
@@ -70,7 +62,7 @@ def from_folder(files: Files, around: Path, slugs: Collection[str] = SLUGS) -> S
 
 
 def from_zip(files: Files, around: Path, slugs: Collection[str] = SLUGS) -> Submission:
-    return load_submission(write(around / "jane.zip", zipped(files)), slugs)
+    return load_submission(write(around / "jane.zip", make_zip(files)), slugs)
 
 
 def from_tar(files: Files, around: Path, slugs: Collection[str] = SLUGS) -> Submission:
@@ -79,7 +71,7 @@ def from_tar(files: Files, around: Path, slugs: Collection[str] = SLUGS) -> Subm
 
 def from_class_zip(files: Files, around: Path, slugs: Collection[str] = SLUGS) -> Submission:
     inside = {f"jane/{name}": content for name, content in files.items()}
-    with open_tree(write(around / "class.zip", zipped(inside))) as tree:
+    with open_tree(write(around / "class.zip", make_zip(inside))) as tree:
         return tree.load(("jane",), slugs)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from helpers import sources
+from helpers.classes import make_zip
 from helpers.sources import Files, Load, everywhere, from_folder
 
 from grader.submissions.reading import load_submission
@@ -120,7 +121,7 @@ def test_a_module_in_the_folder_of_an_assignment_is_likely_meant_for_it(
 
 
 def test_what_is_meant_for_an_assignment_is_named_with_its_own_ending(tmp_path: Path) -> None:
-    files = {"adam-checkpoint.ipynb": b"{}", "relu.zip": sources.zipped({"main.py": CODE})}
+    files = {"adam-checkpoint.ipynb": b"{}", "relu.zip": make_zip({"main.py": CODE})}
     problems = from_folder(files, tmp_path, SLUGS).problems
     assert "rename the file to adam.ipynb" in problems["adam"]
     assert problems["relu"].startswith("relu.zip/main.py: not read as relu")

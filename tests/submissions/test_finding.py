@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY, solution
+from helpers.classes import make_zip
 from helpers.sources import (
     CODE,
     OTHER,
@@ -22,7 +23,6 @@ from helpers.sources import (
     tarred,
     texts,
     write,
-    zipped,
 )
 
 from grader.course.manifest import load_course
@@ -279,19 +279,19 @@ def test_an_untouched_stub_is_no_answer_beside_work_elsewhere(tmp_path: Path) ->
 # ---------------------------------------------------------------- archives in archives
 
 
-@pytest.mark.parametrize("pack", [zipped, tarred])
+@pytest.mark.parametrize("pack", [make_zip, tarred])
 @everywhere
 def test_an_archive_inside_is_a_folder(
     load: Load, pack: Callable[[Files], bytes], tmp_path: Path
 ) -> None:
-    suffix = "zip" if pack is zipped else "tgz"
+    suffix = "zip" if pack is make_zip else "tgz"
     submission = load({f"hw.{suffix}": pack({"work/relu.py": CODE}), "a.txt": ""}, tmp_path)
     assert texts(submission) == {"relu": CODE}
 
 
 @everywhere
 def test_what_is_loose_counts_before_what_is_packed(load: Load, tmp_path: Path) -> None:
-    files = {"a/b/relu.py": CODE, "x.zip": zipped({"relu.py": OTHER, "adam.py": OTHER})}
+    files = {"a/b/relu.py": CODE, "x.zip": make_zip({"relu.py": OTHER, "adam.py": OTHER})}
     submission = load(files, tmp_path)
     assert texts(submission) == {"relu": CODE, "adam": OTHER}
     assert submission.sources["relu"].read_from == "a/b/relu.py, not from x.zip/relu.py"
@@ -299,8 +299,8 @@ def test_what_is_loose_counts_before_what_is_packed(load: Load, tmp_path: Path) 
 
 @everywhere
 def test_what_is_packed_once_counts_before_what_is_packed_twice(load: Load, tmp_path: Path) -> None:
-    inner = zipped({"relu (2).py": OTHER})
-    files = {"x.zip": zipped({"a/b/relu (1).py": CODE, "inner.zip": inner}), "notes.txt": ""}
+    inner = make_zip({"relu (2).py": OTHER})
+    files = {"x.zip": make_zip({"a/b/relu (1).py": CODE, "inner.zip": inner}), "notes.txt": ""}
     assert texts(load(files, tmp_path)) == {"relu": CODE}
 
 
@@ -309,7 +309,7 @@ def test_archives_in_archives_are_looked_into_so_far(load: Load, tmp_path: Path)
     inner: bytes | str = CODE
     name = "relu.py"
     for level in range(5):
-        inner = zipped({name: inner})
+        inner = make_zip({name: inner})
         name = f"{level}.zip"
     submission = load({name: inner}, tmp_path)
     assert not submission.sources
@@ -318,7 +318,7 @@ def test_archives_in_archives_are_looked_into_so_far(load: Load, tmp_path: Path)
 
 
 def test_bombs_inside_share_the_bounds(tmp_path: Path) -> None:
-    bomb = zipped({"x.bin": bytes(7 << 20)})
+    bomb = make_zip({"x.bin": bytes(7 << 20)})
     files: dict[str, str | bytes] = {f"{i}.zip": bomb for i in range(200)}
     submission = from_folder(files | {"adam.py": CODE}, tmp_path)
     assert list(submission.sources) == ["adam"]
@@ -339,7 +339,7 @@ def test_a_class_is_recognised(tmp_path: Path) -> None:
     assert from_folder(
         {"jane/relu.py": CODE, "bob/relu.py": OTHER, "pat/adam.py": CODE}, tmp_path
     ).side_by_side == ("bob", "jane")
-    packed = {"jane.zip": zipped({"relu.py": CODE}), "bob.zip": zipped({"relu.py": CODE})}
+    packed = {"jane.zip": make_zip({"relu.py": CODE}), "bob.zip": make_zip({"relu.py": CODE})}
     submission = from_zip(packed, tmp_path)
     assert submission.side_by_side == ("bob.zip", "jane.zip")
     flat = {"doejane_77_1_relu.py": CODE, "roebob_78_2_relu.py": CODE}
@@ -361,9 +361,9 @@ def test_one_students_work_is_no_class(files: Files, tmp_path: Path) -> None:
 
 
 def test_two_hand_ins_of_one_student_are_merged(tmp_path: Path) -> None:
-    first = load_submission(write(tmp_path / "a.zip", zipped({"relu.py": CODE})), SLUGS)
+    first = load_submission(write(tmp_path / "a.zip", make_zip({"relu.py": CODE})), SLUGS)
     second = load_submission(
-        write(tmp_path / "b.zip", zipped({"relu.py": OTHER, "adam.py": CODE})), SLUGS
+        write(tmp_path / "b.zip", make_zip({"relu.py": OTHER, "adam.py": CODE})), SLUGS
     )
     both = merge("jane", [first, second])
     assert texts(both) == {"adam": CODE}
@@ -390,12 +390,12 @@ def test_a_module_is_found_where_it_is_a_file_of_its_own(tmp_path: Path) -> None
     work = tmp_path / "work"
     below = write(work / "src" / "relu.py", CODE)
     adam = write(work / "adam.py", b"")
-    packed = write(work / "l2.zip", zipped({"l2.py": CODE}))
+    packed = write(work / "l2.zip", make_zip({"l2.py": CODE}))
     assert find_module(load_submission(alone, SLUGS), "relu") == alone
     folder = load_submission(work, SLUGS)
     # Also one that can't be used, of which there is no other.
     assert [find_module(folder, slug) for slug in ("relu", "adam", "l2")] == [below, adam, None]
-    archive = write(tmp_path / "relu.zip", zipped({"relu.py": CODE}))
+    archive = write(tmp_path / "relu.zip", make_zip({"relu.py": CODE}))
     assert find_module(load_submission(archive, SLUGS), "relu") is None
     assert find_module(load_submission(packed, SLUGS), "l2") is None
 

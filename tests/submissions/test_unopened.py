@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from helpers.classes import make_zip
 from helpers.sources import (
     CODE,
     SLUGS,
@@ -14,7 +15,6 @@ from helpers.sources import (
     from_folder,
     texts,
     write,
-    zipped,
 )
 
 from grader.intake.tree import open_tree
@@ -90,7 +90,7 @@ def test_saved_weights_are_told_of_where_there_is_nothing_else(load: Load, tmp_p
         ("jane.zip", b"", "it is empty"),
         ("jane.zip", b"PK\x03\x04 cut off", "the archive is damaged or incomplete"),
         ("jane.zip", b"%PDF-1.4", "a PDF"),
-        ("jane.docx", zipped({"word/document.xml": ""}), "a Word document"),
+        ("jane.docx", make_zip({"word/document.xml": ""}), "a Word document"),
         ("jane.pdf", b"%PDF", "a PDF"),
         ("jane.ipynb.pdf", b"%PDF", "a PDF"),
         ("jane.lnk", b"L\0\0\0", "a shortcut"),
@@ -100,7 +100,7 @@ def test_a_whole_hand_in_that_cannot_be_opened_is_named(
     name: str, data: bytes, words: str, tmp_path: Path
 ) -> None:
     path = write(tmp_path / name, data)
-    inside = write(tmp_path / "class.zip", zipped({name: data}))
+    inside = write(tmp_path / "class.zip", make_zip({name: data}))
     with pytest.raises(SubmissionError, match=words) as caught:
         load_submission(path, SLUGS)
     with open_tree(inside) as tree, pytest.raises(SubmissionError, match=words) as in_class:
@@ -110,7 +110,7 @@ def test_a_whole_hand_in_that_cannot_be_opened_is_named(
 
 
 def test_a_password_is_told_of(tmp_path: Path) -> None:
-    data = bytearray(zipped({"relu.py": CODE}))
+    data = bytearray(make_zip({"relu.py": CODE}))
     data[6] |= 1
     data[data.index(b"PK\x01\x02") + 8] |= 1
     problem = from_folder({"hw.zip": bytes(data)}, tmp_path).problems["relu"]
