@@ -63,7 +63,7 @@ class DaskExecutor:
         self._versions = versions()
 
     def run(
-        self, tasks: Iterable[bytes], checks: Mapping[str, str]
+        self, tasks: Iterable[bytes], checks: Mapping[str, str], *, idle: bool = False
     ) -> Generator[tuple[int, Outcome] | None, None, None]:
         fresh = enumerate(tasks)
         ready: deque[Numbered] = deque()

@@ -24,6 +24,7 @@ from grader.gradebook.keeping.store import Store
 from grader.gradebook.keeping.students import StoredStudent
 from grader.grading.key import Key, checks_digest, code_digest, digest, versions
 from grader.grading.known.common import as_ones_own, is_common, meant_by
+from grader.grading.known.idle import needs_worker
 from grader.grading.task import Outcome, Task
 from grader.intake.layouts import Handed
 from grader.report.model import AssignmentReport, unsound
@@ -317,7 +318,9 @@ class Batch:
         left = Counter(student for item in pending.values() for student in item.times)
         self._display.start(len(left))
         queue = Queue(pending)
-        with closing(executor.run(queue.tasks(), self._checks)) as outcomes:
+        tasks = (item.task for item in pending.values())
+        idle = not any(needs_worker(self._course, task.submission, task.slug) for task in tasks)
+        with closing(executor.run(queue.tasks(), self._checks, idle=idle)) as outcomes:
             for event in outcomes:
                 if event is None:
                     self._display.tick()

@@ -79,12 +79,10 @@ def grade(
         for path in paths:
             refuse_results(path)
         outputs = Outputs(json, junitxml, markdown, html, github)
-        from grader.grading.opening import open_engine
-
-        with outputs.text_is_no_command(), open_engine(course, seed) as engine:
+        with outputs.text_is_no_command():
             from grader.grading.crew import usable_cores
             from grader.grading.known.cache import Cache
-            from grader.grading.many import grade_submissions
+            from grader.grading.known.grade import grade_submissions
             from grader.report.terminal import print_assignment, print_progress, print_summary
             from grader.submissions.reading import read_submissions
 
@@ -96,17 +94,18 @@ def grade(
                 for line in (hint_at_batch(submission), hint_at_others(submission)):
                     if line:
                         note(line)
-            if submissions:
-                engine.expect_confinement(allow_degraded=allow_degraded)
+            seed = course.seed if seed is None else seed
             reports = grade_submissions(
-                engine,
+                course,
+                seed,
                 submissions,
                 assignments,
                 jobs or usable_cores(),
                 lambda submission, report: print_progress(
                     errors, submission.name, report, submission.problems.get(report.slug)
                 ),
-                None if cache is None else Cache(cache, course, engine.seed, note_cache),
+                lambda engine: engine.expect_confinement(allow_degraded=allow_degraded),
+                None if cache is None else Cache(cache, course, seed, note_cache),
             )
             reports = outputs.readable(course, reports)
             if len(reports) == 1:

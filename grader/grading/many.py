@@ -1,10 +1,9 @@
-"""Many modules, graded one after the other or side by side; what is known is not graded again."""
+"""Many modules, graded one after the other or side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
-from functools import partial
 
 import msgspec
 
@@ -12,60 +11,10 @@ from grader.course.manifest import Assignment
 from grader.grading.checkfile import collect_checks
 from grader.grading.crew import KILLED, in_processes
 from grader.grading.engine import Engine
-from grader.grading.known.cache import Cache
-from grader.grading.task import Graded, Outcome, Task, make_report
-from grader.report.model import AssignmentReport, Report
+from grader.grading.task import Graded, Outcome, Task
 from grader.sandbox.launch import can_fork
 from grader.sandbox.process import SandboxError
 from grader.submissions.model import Submission
-
-
-def grade_submissions(
-    engine: Engine,
-    submissions: Sequence[Submission],
-    assignments: Sequence[Assignment],
-    jobs: int,
-    on_progress: Callable[[Submission, AssignmentReport], None],
-    cache: Cache | None = None,
-) -> list[Report]:
-    """Grade the assignments of every submission, `jobs` at a time; reports in the order given.
-
-    `on_progress` hears of each assignment as soon as it and all before it are graded. What is in
-    `cache` is not graded again.
-
-    Raises:
-        GraderError, SandboxError: the grader failed; no grade can be given.
-    """
-    tasks = [(submission, assignment) for submission in submissions for assignment in assignments]
-    graded: list[Graded] = []
-    run = run_tasks if cache is None else partial(run_unknown, cache)
-    with closing(run(engine, tasks, jobs)) as results:
-        for (submission, _), result in zip(tasks, results, strict=True):
-            on_progress(submission, result.report)
-            graded.append(result)
-    size = len(assignments)
-    groups = [graded[i : i + size] for i in range(0, len(graded), size)]
-    return [
-        make_report(submission, group, engine.environment, engine.seed)
-        for submission, group in zip(submissions, groups, strict=True)
-    ]
-
-
-def run_unknown(
-    cache: Cache, engine: Engine, tasks: Sequence[tuple[Submission, Assignment]], jobs: int
-) -> Generator[Graded, None, None]:
-    """As run_tasks, but for what is in `cache`; new results are kept there as they come."""
-    known = [cache.find(*task) for task in tasks]
-    missing = [task for task, entry in zip(tasks, known, strict=True) if entry is None]
-    with closing(run_tasks(engine, missing, jobs)) as fresh:
-        for task, entry in zip(tasks, known, strict=True):
-            if entry is not None:
-                yield entry.graded
-                continue
-            graded = next(fresh)
-            cache.keep(*task, graded, engine.environment)
-            yield graded
-    cache.tidy()
 
 
 def grade_task(engine: Engine, encoded: bytes) -> Outcome:

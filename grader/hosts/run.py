@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.course.manifest import Assignment, Course
-from grader.grading.opening import open_engine
+from grader.grading.known.grade import grade_submissions
 from grader.hosts.bundle import HostError
 from grader.report.hidden import for_students
 from grader.report.model import Report
 from grader.text import printable
 
+if TYPE_CHECKING:
+    from grader.grading.engine import Engine
+
 
 @dataclass(frozen=True)
 class GradedFolder:
-    """A report, what of the submission could not be used, and whether its code was confined."""
+    """A report, what of the submission could not be used, and whether what was run was confined."""
 
     report: Report
     problems: list[str]
@@ -34,22 +38,25 @@ def grade_folder(
     """Grade the submission in `folder`. When this returns, none of its processes is left.
 
     Raises:
-        HostError: the grader itself failed on a check, or there is no jail where one is needed.
+        HostError: the grader itself failed on a check, or something has to be run and there is no
+            jail where one is needed.
         SubmissionError: the folder can't be read.
         GraderError, SandboxError: the grader failed.
     """
-    with open_engine(course) as engine:
-        # Imported while the zygote imports torch.
-        from grader.grading.many import grade_submissions
-        from grader.submissions.reading import read_submission
+    from grader.submissions.reading import read_submission
 
-        submission = read_submission(course, folder, [a.slug for a in assignments])
-        if need_jail and not engine.jailed:
-            raise HostError("this machine can't confine student code; grade on Linux with Landlock")
-        (report,) = grade_submissions(
-            engine, [submission], assignments, jobs, lambda _submission, _report: None
-        )
+    submission = read_submission(course, folder, [a.slug for a in assignments])
+    jailed = True  # as long as nothing has to be run
+
+    def before_any(engine: Engine) -> None:
+        nonlocal jailed
         jailed = engine.jailed
+        if need_jail and not jailed:
+            raise HostError("this machine can't confine student code; grade on Linux with Landlock")
+
+    (report,) = grade_submissions(
+        course, course.seed, [submission], assignments, jobs, lambda _, __: None, before_any
+    )
     for assignment in report.assignments:
         for check in assignment.checks:
             if check.verdict == "grader_error":

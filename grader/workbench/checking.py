@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from grader.course.manifest import Assignment, Course
 from grader.grading.crew import usable_cores
 from grader.grading.known.cache import Cache
+from grader.grading.known.grade import grade_submissions
 from grader.grading.known.idle import needs_worker
 from grader.grading.opening import open_engine
-from grader.grading.task import Graded, Task, make_report
+from grader.grading.task import Graded, Task
 from grader.report.model import AssignmentReport, Environment, Report
 from grader.submissions.model import Submission
+
+if TYPE_CHECKING:
+    from grader.grading.engine import Engine
 
 UNCONFINED = "no sandbox on this machine; your code runs unconfined"
 
@@ -60,8 +65,6 @@ def check_work(
 ) -> Report:
     """The report on these assignments; what is known is taken from `cache`.
 
-    A worker is started only for what has to be run: it takes seconds to import torch.
-
     Args:
         tell: hears of each assignment in turn, as soon as it is graded.
         note: is told if student code runs unconfined.
@@ -69,26 +72,20 @@ def check_work(
     Raises:
         GraderError, SandboxError: nothing can be graded here.
     """
-    found = [None if cache is None else cache.find(submission, a) for a in assignments]
-    known = [entry for entry in found if entry is not None]
-    if known and len(known) == len(assignments):
-        for entry in known:
-            tell(entry.graded.report)
-        environment = max((e.environment for e in known), key=lambda e: len(e.protections))
-        return make_report(submission, [e.graded for e in known], environment, seed)
-    unknown = [a.slug for a, entry in zip(assignments, found, strict=True) if entry is None]
-    modules = sum(needs_worker(course, submission, slug) for slug in unknown)
-    with open_engine(course, seed, modules=modules) as engine:
-        from grader.grading.many import grade_submissions  # takes a while, as torch does
 
-        if modules and not engine.jailed:
+    def before_any(engine: Engine) -> None:
+        if not engine.jailed:
             note(UNCONFINED)
-        (report,) = grade_submissions(
-            engine,
-            [submission],
-            assignments,
-            usable_cores() if modules else 1,
-            lambda _, assignment: tell(assignment),
-            cache,
-        )
+
+    (report,) = grade_submissions(
+        course,
+        seed,
+        [submission],
+        assignments,
+        usable_cores(),
+        lambda _, assignment: tell(assignment),
+        before_any,
+        cache,
+        ones_own=True,
+    )
     return report

@@ -37,7 +37,7 @@ class Faulty(Asking):
     """Does to the outcome of a module what the module asks for by a word."""
 
     def run(
-        self, tasks: Iterable[bytes], checks: Mapping[str, str]
+        self, tasks: Iterable[bytes], checks: Mapping[str, str], *, idle: bool = False
     ) -> Generator[tuple[int, Outcome] | None, None, None]:
         self.tasks.clear()
         with closing(super().run(tasks, checks)) as events:
@@ -233,9 +233,9 @@ def test_nobody_else_gets_into_the_folder_before_a_run_is_over(
         refused.append(True)
 
     class Watching(Faulty):
-        def run(self, tasks: Iterable[bytes], checks: Mapping[str, str]) -> Any:
+        def run(self, *arguments: Any, **options: Any) -> Any:
             expect_refused()
-            yield from super().run(tasks, checks)
+            yield from super().run(*arguments, **options)
             expect_refused()
 
     last_line = Store.last_line
@@ -258,8 +258,8 @@ def test_each_result_is_on_disk_before_the_next_comes(batch: Command) -> None:
     seen = []
 
     class Watching(Faulty):
-        def run(self, tasks: Iterable[bytes], checks: Mapping[str, str]) -> Any:
-            for event in super().run(tasks, checks):
+        def run(self, *arguments: Any, **options: Any) -> Any:
+            for event in super().run(*arguments, **options):
                 seen.append(len(batch.scores))  # read by a connection of its own
                 yield event
 

@@ -26,10 +26,8 @@ ZOO = ROOT / "tests" / "zoo"
 sys.path.insert(0, str(ROOT))
 
 from grader.course.manifest import Course, load_course  # noqa: E402
-from grader.grading.engine import Engine  # noqa: E402
-from grader.grading.many import grade_submissions  # noqa: E402
+from grader.grading.known.grade import grade_submissions  # noqa: E402
 from grader.report.terminal import print_assignment  # noqa: E402
-from grader.sandbox.launch import open_launcher  # noqa: E402
 from grader.submissions.reading import load_submission  # noqa: E402
 from grader.workbench.guide import print_standing  # noqa: E402
 
@@ -57,14 +55,15 @@ def draw_report(course: Course, submission: Path) -> None:
     submission.mkdir()
     for slug, path in REPORTED.items():
         (submission / f"{slug}.py").write_bytes((ROOT / path).read_bytes())
-    with open_launcher(course.baseline_path) as launcher:
-        (report,) = grade_submissions(
-            Engine(course, launcher, course.seed),
-            [load_submission(submission, course.slugs)],
-            [course.assignment(slug) for slug in REPORTED],
-            1,
-            lambda _, assignment: print_assignment(console, assignment),
-        )
+    (report,) = grade_submissions(
+        course,
+        course.seed,
+        [load_submission(submission, course.slugs)],
+        [course.assignment(slug) for slug in REPORTED],
+        1,
+        lambda _, assignment: print_assignment(console, assignment),
+        lambda engine: None,
+    )
     print_standing(console, course, report)
     svg = console.export_svg(title="grader check")
     # Rich names a font on a server; a picture in a repository should load nothing.

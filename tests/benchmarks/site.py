@@ -17,10 +17,8 @@ import msgspec
 
 from grader.course.manifest import Course, load_course
 from grader.gradebook.model import AssignmentInfo, Entry, Gradebook, Lateness, Override, Person
-from grader.grading.engine import Engine
-from grader.grading.many import grade_submissions
+from grader.grading.known.grade import grade_submissions
 from grader.report.model import Report
-from grader.sandbox.launch import open_launcher
 from grader.site import write_feedback, write_site
 from grader.submissions.reading import load_submission
 
@@ -89,7 +87,7 @@ def measure(write: Callable[[Gradebook, Path], None], gradebook: Gradebook, fold
 
 def grade_samples(course: Course) -> list[Report]:
     """Real reports: all right, all untouched, and twice all wrong."""
-    with tempfile.TemporaryDirectory() as name, open_launcher(course.baseline_path) as launcher:
+    with tempfile.TemporaryDirectory() as name:
         folders = [ROOT / "solutions", ROOT / "assignments"]
         for number in (0, 1):
             folder = Path(name) / f"wrong-{number}"
@@ -99,11 +97,13 @@ def grade_samples(course: Course) -> list[Report]:
                 (folder / f"{slug}.py").write_bytes(wrong[-1 - number].read_bytes())
             folders.append(folder)
         return grade_submissions(
-            Engine(course, launcher, course.seed),
+            course,
+            course.seed,
             [load_submission(folder, course.slugs) for folder in folders],
             course.assignments,
             1,
             lambda submission, report: None,
+            lambda engine: None,
         )
 
 

@@ -469,3 +469,15 @@ def test_a_group_is_never_taken_for_a_person_by_moodle(
     assert capsys.readouterr().err.count("handed in as a group") == 2
     with pytest.raises(ExportError, match="there are moodle, canvas, ilias"):
         StoredGradebook(COURSE, store).upload_names("sakai")
+
+
+def test_a_report_names_the_walls_of_what_was_run(store: Store) -> None:
+    for slug in ("relu", "adam"):
+        hand_in(store, "c1", 5, at=IN_TIME, slug=slug)
+    for slug in ("kaiming_init", "batchnorm"):  # the first and the last column
+        walled = result(slug, 0)
+        bare = msgspec.structs.replace(walled.environment, protections={})
+        idle = msgspec.structs.replace(walled, environment=bare)
+        store.add_result(idle, ["ann"], {"ann": IN_TIME})
+    report = entry_of(store, "ann").report
+    assert report is not None and report.environment.protections == {"files": True}

@@ -103,7 +103,7 @@ class Asking:
         self.tasks: list[Task] = []
 
     def run(
-        self, tasks: Iterable[bytes], checks: Mapping[str, str]
+        self, tasks: Iterable[bytes], checks: Mapping[str, str], *, idle: bool = False
     ) -> Generator[tuple[int, Outcome] | None, None, None]:
         known = msgspec.json.decode(versions())
         environment = Environment(
