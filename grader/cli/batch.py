@@ -12,6 +12,7 @@ from grader.cli.common import (
     Only,
     Results,
     Seed,
+    apart,
     check_folder,
     errors,
     exit_status,
@@ -68,7 +69,9 @@ def batch(
     status: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="STATUS", help=f"With --again: only what ended so: {', '.join(STATUSES)}."
+            metavar="STATUS",
+            callback=apart,
+            help=f"With --again: only what ended so: {', '.join(STATUSES)}.",
         ),
     ] = None,
     seed: Seed = None,

@@ -42,8 +42,20 @@ def line_console(*, stderr: bool = False) -> Console:
 
 errors = line_console(stderr=True)
 
+
+def apart(given: list[str] | None) -> list[str] | None:
+    """The words that an option was given, each by itself or several with commas between."""
+    return given and [word.strip() for words in given for word in words.split(",")]
+
+
 Only = Annotated[
-    list[str] | None, typer.Option("--only", metavar="SLUG", help="Grade only this assignment.")
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="SLUG",
+        callback=apart,
+        help="Grade only this assignment; several: relu,l2.",
+    ),
 ]
 Seed = Annotated[
     int | None,

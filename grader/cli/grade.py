@@ -141,5 +141,5 @@ def hint_at_others(submission: Submission) -> str:
     if submission.sources or submission.problems or not submission.candidates:
         return ""
     slugs = ", ".join(submission.candidates)
-    options = " ".join(f"--only {slug}" for slug in submission.candidates)
-    return f"{submission.name} holds only what takes no part here ({slugs}); {options} grades that"
+    option = f"--only {','.join(submission.candidates)}"
+    return f"{submission.name} holds only what takes no part here ({slugs}); {option} grades that"

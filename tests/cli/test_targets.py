@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -106,9 +107,9 @@ def test_a_command_that_is_told_can_be_typed_as_it_stands(tmp_path: Path) -> Non
 def test_two_outputs_never_take_each_others_file(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     file, same = tmp_path / "a.svg", tmp_path / "sub" / ".." / "a.svg"
-    for json, html, plot in ((file, same, None), (None, file, same)):
+    for data, html, plot in ((file, same, None), (None, file, same)):
         with pytest.raises(typer.BadParameter, match="named for two outputs"):
-            Outputs(json, None, None, html, github=False, plot=plot)
+            Outputs(data, None, None, html, github=False, plot=plot)
     Outputs(STDOUT, None, None, file, github=False, plot=tmp_path / "b.svg")
 
 
@@ -168,7 +169,7 @@ def test_what_takes_no_part_is_named_where_nothing_else_was_handed_in(
     told = [line for line in ran.stderr.splitlines() if "takes no part" in line]
     assert told == [
         "grader: further holds only what takes no part here (l1, evaluate); "
-        "--only l1 --only evaluate grades that"
+        "--only l1,evaluate grades that"
     ]
 
 
@@ -181,3 +182,29 @@ def test_where_nothing_can_be_written_is_told_before_anything_is_graded(
         with pytest.raises(typer.BadParameter, match=told):
             Outputs(**files | {option: target}, github=False)  # type: ignore[arg-type]
     Outputs(**files | {option: tmp_path / "x.png"}, github=False)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--only", "relu,l2"),
+        ("--only", "l2, ReLU"),
+        ("--only", "relu", "--only", "l2"),
+    ],
+)
+def test_several_assignments_are_named_at_once_or_one_by_one(
+    options: tuple[str, ...], run_grader: RunGrader, tmp_path: Path
+) -> None:
+    (tmp_path / "ada").mkdir()
+    ran = run_grader("grade", "ada", *options, "--seed", "0", "--json", "-", cwd=tmp_path)
+    (report,) = json.loads(ran.stdout)["reports"]
+    assert [a["slug"] for a in report["assignments"]] == ["relu", "l2"]
+    assert report["seed"] == 0
+
+
+def test_a_check_may_have_the_seed_0(run_grader: RunGrader, tmp_path: Path) -> None:
+    work = tmp_path / "assignments"
+    work.mkdir()
+    shutil.copy(REPOSITORY / "assignments" / "relu.py", work)
+    ran = run_grader("check", "relu", "--seed", "0", "--json", "-", cwd=tmp_path)
+    assert json.loads(ran.stdout)["reports"][0]["seed"] == 0

@@ -117,15 +117,20 @@ def test_moodle_is_told_of_a_total_that_was_set_and_of_no_lateness_that_it_did_n
     assert grades["Momentum feedback"].startswith("Late: due 31 Oct 2026")
 
 
-def test_moodles_feedback_is_of_what_failed_and_not_of_what_was_not_judged(tmp_path: Path) -> None:
+def test_moodles_feedback_is_of_what_failed_and_how_the_file_was_read_not_of_what_was_not_judged(
+    tmp_path: Path,
+) -> None:
     entry = entry_of("ada", email="a@b")
     assert entry.report is not None
     momentum, relu = entry.report.assignments
     unjudged = replace(relu.checks[0], verdict="not_judged", message="left out")
-    relu = replace(relu, checks=[unjudged, *relu.checks[1:]])
+    notes = ["NameError (line 9), so only the definitions count; left out: line 9"]
+    relu = replace(relu, checks=[unjudged, *relu.checks[1:]], notes=notes)
     entry = replace(entry, report=replace(entry.report, assignments=[momentum, relu]))
     grades = import_into_moodle(exported([entry], "moodle", tmp_path), {"a@b": "ada"})["ada"]
-    assert grades["ReLU feedback"] == "The rule is followed: the hidden layer is not max(0, x)"
+    assert grades["ReLU feedback"] == (
+        f"The rule is followed: the hidden layer is not max(0, x) | {notes[0]}"
+    )
     assert grades["Momentum feedback"] == ""
 
 

@@ -158,13 +158,14 @@ def test_an_empty_submission_is_told_what_to_hand_in(folder: Path) -> None:
     assert "No module was found; hand in: momentum.py" in results["output"]
 
 
-def test_a_renamed_module_in_a_folder_is_graded_and_told_of(folder: Path) -> None:
+def test_a_renamed_module_in_a_folder_is_graded_and_how_it_was_read_is_told(folder: Path) -> None:
     work = folder / "submission" / "work"
     work.mkdir(parents=True)
-    (work / "momentum (1).py").write_text(solution("momentum"))
+    (work / "momentum (1).py").write_text(solution("momentum") + "\nraise KeyError(1)\n")
     results = results_of(folder)
     assert results["score"] == 10
     assert "Momentum: read from work/momentum (1).py" in results["output"]
+    assert "Momentum: importing momentum.py raised KeyError" in results["output"]
 
 
 def test_an_unreadable_module_is_named(folder: Path) -> None:

@@ -77,7 +77,7 @@ def summary(entry: Entry) -> list[str]:
     for comment in entry.comments:
         lines.append(f"{titles.get(comment.slug, comment.slug) or 'Comment'}: {comment.text}")
     if entry.report is not None:
-        lines += [
-            f"{a.title}: read from {a.read_from}" for a in entry.report.assignments if a.read_from
-        ]
+        for a in entry.report.assignments:
+            read_from = [f"read from {a.read_from}"] if a.read_from else []
+            lines += [f"{a.title}: {said}" for said in (*read_from, *a.notes)]
     return lines

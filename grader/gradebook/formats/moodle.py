@@ -117,7 +117,8 @@ def grade_cell(entry: Entry, column: AssignmentInfo, grade: float | None) -> str
 
 
 def feedback(entry: Entry, column: AssignmentInfo) -> str:
-    """Why the grade is not the full one: what a person or a policy did, then the checks."""
+    """Why the grade is not the full one: what a person or a policy did, then the checks,
+    then how the file was read, where that needs saying."""
     parts = [
         f"Set to {number(override.score)}: {override.reason}"
         for override in entry.overrides
@@ -135,6 +136,7 @@ def feedback(entry: Entry, column: AssignmentInfo) -> str:
                 for check in assignment.checks
                 if check.verdict not in ("passed", "not_judged")
             ]
+            parts += assignment.notes
     return " | ".join(parts)[:FEEDBACK_CHARACTERS]
 
 
