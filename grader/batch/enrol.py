@@ -48,13 +48,14 @@ class Enrolment:
     """What is to be graded, a hand-in and its student's key each; a group's is there for each of
     its members. `refused`: so many hand-ins are nobody's. `notes`: what is odd, a line each.
     `extensions`: what the roster says of more time, by student. `absent`: who is on the roster and
-    has no hand-in here."""
+    has no hand-in here. `in_doubt`: whose some of the refused may be."""
 
     handed: list[tuple[str, Handed]]
     notes: list[str] = field(default_factory=list)
     refused: int = 0
     extensions: dict[str, str] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
+    in_doubt: frozenset[str] = frozenset()
 
 
 def enrol(
@@ -87,6 +88,7 @@ def enrol(
         notes=[*notes, *enrolment.notes],
         extensions=roll.extensions,
         absent=roll.absent({key for key, _ in enrolment.handed}),
+        in_doubt=frozenset(roll.in_doubt),
     )
 
 
@@ -101,7 +103,7 @@ class Roll:
         self._replaced: list[tuple[str, str]] = []
         self.extensions: dict[str, str] = {}
         self._is_listed = False  # there is a roster now
-        self._in_doubt: set[str] = set()  # of whom a hand-in may be that is nobody's
+        self.in_doubt: set[str] = set()  # of whom a hand-in may be that is nobody's
         self._keys = {key.casefold() for key in self._before}
         self._sources = {stored.source for stored in self._before.values()}
 
@@ -114,7 +116,7 @@ class Roll:
 
     def absent(self, handed_in: Collection[str]) -> list[str]:
         """Who of the roster has no hand-in."""
-        return absent_of(self._students, {*handed_in, *self._in_doubt})
+        return absent_of(self._students, {*handed_in, *self.in_doubt})
 
     def strangers(self, handed_in: Sequence[str]) -> list[str]:
         """Who of these is not on the roster: a line each, with whom it may mean."""
@@ -280,7 +282,7 @@ class Roll:
         for submission, claim in zip(submissions, claims, strict=True):
             if len(claim.keys) > 1 and not claim.is_group:
                 notes.append(self._unsettled(submission, claim.keys))
-                self._in_doubt |= set(claim.keys)
+                self.in_doubt |= set(claim.keys)
                 refused += 1
                 continue
             of_groups |= {submission.source} if claim.is_group else set()

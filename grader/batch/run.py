@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
@@ -136,12 +136,16 @@ class Batch:
             if pending:
                 self._grade(pending, executor)
 
-    def account(self) -> list[str]:
-        """What the run came to, in lines: how many, how they did, and every score that moved."""
+    def account(self, in_doubt: Collection[str] = ()) -> list[str]:
+        """What the run came to, in lines: how many, how they did, and every score that moved.
+
+        Args:
+            in_doubt: the keys of those who may have handed in what nobody's is.
+        """
         done, names = self.summary, {key: self._name(key) for key in self._students}
         class_ = turnout(self._course, self._store, self._slugs)
         students = sum(not stored.is_dropped for stored in self._students.values())
-        absent = some([show_name(self._name(key)) for key in class_.absent], ABSENT_NAMED)
+        absent = [show_name(self._name(key)) for key in class_.absent if key not in in_doubt]
         counts = [
             f"{count_of(done.graded, 'assignment')} graded",
             f"{done.looked_up:,} looked up, as the same code was graded" if done.looked_up else "",
@@ -153,7 +157,7 @@ class Batch:
         lines = [
             f"{count_of(done.submissions, 'submission')}: {', '.join(filter(None, counts))}",
             scores_line(class_.finals.values(), students, most),
-            f"{len(class_.absent):,} of the class handed in nothing of it: {absent}"
+            f"{len(absent):,} of the class handed in nothing of it: {some(absent, ABSENT_NAMED)}"
             if absent
             else "",
         ]

@@ -175,7 +175,7 @@ def batch(
                 )
                 run.summary.unreadable += enrolment.refused
                 run.run(class_list, executor, absent)
-                account = run.account()
+                account = run.account(enrolment.in_doubt)
         except (RosterError, SubmissionError) as error:
             raise typer.BadParameter(printable(str(error))) from None
         except KeyboardInterrupt:

@@ -79,6 +79,10 @@ class ClassProgress:
         self._console.print(plain(printable(line, LINE_CHARACTERS)), markup=False)
 
     def start(self, submissions: int) -> None:
+        """So much is to be done; after another start as much more."""
+        if self._bar.task_ids:
+            self.more(submissions)
+            return
         self._total = submissions
         self._started = time.monotonic()
         self._next_line = self._started + LINE_EVERY_S

@@ -219,6 +219,7 @@ def test_a_hand_in_that_may_be_of_two_is_not_graded_and_no_success(
         ran.stderr
     )
     assert "1 submission unreadable" in ran.stderr
+    assert "handed in nothing" not in ran.stderr
 
 
 def test_hostile_and_equal_names_are_graded_and_kept_apart(here: Here, tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_what_there_is_more_to_do_counts(monkeypatch: pytest.MonkeyPatch) -> Non
     with ClassProgress(Console(file=shown, width=100), "training", ("training", "done")) as told:
         told.start(0)
         told.more(4)
-        told.more(2)
+        told.start(2)  # as where a round follows another
         now = 60.0
         told.advance(3)
     assert shown.getvalue() == "3 of 6 trainings done, 3 a minute, 60 s left\n"
