@@ -20,6 +20,7 @@ from grader.cli.common import (
     exit_status,
     note,
     open_course,
+    quote,
     select,
     the_one,
 )
@@ -334,7 +335,11 @@ def report(
             names = None if for_ is None else gradebook.upload_names(for_)
             pages = ForStudents(to_show, gradebook.course)
             write_feedback(pages, feedback, gradebook.code_of, names=names)
-            if for_ is not None:
+            if for_ is None:
+                note(f"a page a student lies in {quote(feedback)}")
+            else:
                 note(next_step(for_, feedback))
         if feedback is None or output is not None:
-            write_site(to_show, output or results / "site", gradebook.code_of)
+            site = output or results / "site"
+            write_site(to_show, site, gradebook.code_of)
+            note(f"open {quote(site / 'index.html')} in a browser")

@@ -32,7 +32,7 @@ def check(name: str, message: str = "", mistake: str = "", line: int | None = No
     )
 
 
-LEAKY = "A leaky ReLU.\nExpected: 0.\nSeen: -0.2."
+LEAKY = "A leaky ReLU.\nExpected: `0`.\nSeen: -0.2."
 
 
 def test_a_mistake_is_told_once_with_everybody_who_made_it() -> None:
@@ -43,13 +43,14 @@ def test_a_mistake_is_told_once_with_everybody_who_made_it() -> None:
     summary.add(lone_entry(report("Dee", check("a", "Expected: 0.\nSeen: 1."), check("b"))))
     (diagnosis,) = summary.diagnoses.by_students
     assert (diagnosis.students, diagnosis.says) == (3, "A leaky ReLU.")
-    assert diagnosis.figures == "Expected: 0.\nSeen: -0.2."
+    assert diagnosis.figures == "Expected: `0`.\nSeen: -0.2."
     assert [name for name, _ in diagnosis.people] == ["Ada", "Bob", "<b>Cem</b>"]
     page = class_page("The course", summary).decode()
     assert page.index('href="#students"') < page.index("<main")
     assert page.index('id="students"') < page.index('id="mistakes"')
     told = page[page.index('id="mistakes"') :]
     assert told.index("A leaky ReLU.") < told.index("Ada") < told.index("Seen: -0.2")
+    assert "Expected: <code>0</code>." in told
     assert "&lt;b&gt;Cem&lt;/b&gt;" in told and "<b>Cem" not in page
 
 

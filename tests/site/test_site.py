@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import itertools
 import json
 import re
 from collections.abc import Sequence
@@ -384,6 +385,17 @@ def test_a_students_page_draws_what_the_report_holds(tmp_path: Path) -> None:
     assert "first weight, variance 1 · 2/fan_in" in page
     assert "second weight, variance 0.5 · 2/fan_in" in page
     assert page.count("Accuracy on the training images") == len(shown)
+
+
+def test_no_heading_leaves_a_level_out() -> None:
+    report = make_report("a", {})
+    bare = msgspec.structs.replace(report.assignments[0], picture=PICTURES[0], training=None)
+    drawn = [bare, *report.assignments[1:]]
+    entry = make_entry("a", "A", msgspec.structs.replace(report, assignments=drawn))
+    page = pages.student_page("C", entry, INFOS, None).decode()
+    levels = [int(level) for level in re.findall(r"<h(\d)", page)]
+    assert 3 in levels
+    assert all(below <= above + 1 for above, below in itertools.pairwise(levels))
 
 
 def with_accuracy(assignment: AssignmentReport) -> Training:
