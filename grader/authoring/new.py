@@ -100,9 +100,14 @@ def refuse_slug(course: Course, slug: str) -> None:
     if slug in course.every_slug:
         raise NewError(f"there is an assignment {slug!r} already; choose another slug")
     checks = course.check_path(slug).parent
-    taken = {path.stem for folder in SHARED_CHECKS for path in (checks / folder).glob("*.py")}
-    if slug in taken.union(TAKEN, keyword.softkwlist, sys.stdlib_module_names):
-        raise NewError(f"{slug!r} means something else already; choose another slug")
+    shared = [f"{folder}/{slug}.py" for folder in SHARED_CHECKS]
+    taken = [f"grader/checks/{name} is called so" for name in shared if (checks / name).exists()]
+    if slug in sys.stdlib_module_names or slug in keyword.softkwlist:
+        taken.append("Python has it")
+    if slug in TAKEN:
+        taken.append("the course has it")
+    if taken:
+        raise NewError(f"{slug!r} means something else already: {taken[0]}; choose another slug")
     if importlib.util.find_spec(slug) is not None:
         raise NewError(f"a module {slug!r} is installed, which it would hide; choose another slug")
 

@@ -21,6 +21,7 @@ from grader.checks.kit.optimizers import (
     describe,
     draw_gradients,
     draw_shapes,
+    nothing_known,
     rest_of,
     ways_of,
 )
@@ -229,7 +230,7 @@ def expect_defaults(
     rules: Sequence[Rule],
     defaults: Options,
     passed: Sequence[tuple[Options, float]],
-    recognise: Callable[[list[Trial]], Mistake | None],
+    recognise: Callable[[list[Trial]], Mistake | None] = nothing_known,
 ) -> None:
     """Fail unless leaving arguments out does what `rules` do with their defaults.
 
