@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from grader.cli.app import app
 from grader.gradebook.export import export
+from grader.gradebook.keeping.results import packed
 from grader.gradebook.keeping.store import open_store
 from grader.gradebook.scores import ExportError
 
@@ -22,8 +23,9 @@ class Sources:
         self.handed = handed_in
         self.texts = texts
 
-    def modules(self) -> Iterator[tuple[str, str, str | None]]:
-        return ((key, slug, self.texts.get(code)) for key, slug, code in self.handed)
+    def modules(self) -> Iterator[tuple[str, str, bytes | None]]:
+        kept = {code: packed(text) for code, text in self.texts.items()}
+        return ((key, slug, kept.get(code)) for key, slug, code in self.handed)
 
     def stub(self, slug: str) -> str | None:
         return "# a stub\n" if slug == "relu" else None

@@ -10,17 +10,20 @@ results can be written, and the code of a notebook is a module as well.
 from __future__ import annotations
 
 import os
+import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
+from grader.gradebook.keeping.results import unpacked
 from grader.gradebook.model import Gradebook
 from grader.gradebook.scores import ExportError, note
 from grader.text import count_of
 
+WRITERS = 2
 WRITTEN_TOGETHER, AHEAD = 256, 4  # modules, and how many such lots wait to be written
 STUB = "_stub"  # no student's key begins so
 
@@ -28,8 +31,8 @@ STUB = "_stub"  # no student's key begins so
 class Sources(Protocol):
     """What was handed in, and what it was started from."""
 
-    def modules(self) -> Iterator[tuple[str, str, str | None]]:
-        """The modules that count: student's key, slug, and text, if it is kept."""
+    def modules(self) -> Iterator[tuple[str, str, bytes | None]]:
+        """The modules that count: student's key, slug, and the text, packed, if it is kept."""
 
     def stub(self, slug: str) -> str | None: ...
 
@@ -48,17 +51,19 @@ def write_jplag(_: Gradebook, folder: Path, *, sources: Sources | None) -> None:
     written: dict[str, None] = {}  # a set
     missing = 0
     modules = sources.modules()
-    # Half of the time goes into making files, which another thread does while more is read.
-    with ThreadPoolExecutor(1) as writer:
+    # Most of the time goes into making files, which others do while more is read: processes, as
+    # threads would wait for one another at every file.
+    ignoring = (signal.SIGINT, signal.SIG_IGN)  # this process hears Ctrl-C, and ends the others
+    with ProcessPoolExecutor(WRITERS, initializer=signal.signal, initargs=ignoring) as writers:
         under_way: deque[Future[None]] = deque()
         while some := list(islice(modules, WRITTEN_TOGETHER)):
-            kept = [(key, slug, text) for key, slug, text in some if text is not None]
+            kept = [(key, slug, packed) for key, slug, packed in some if packed is not None]
             missing += len(some) - len(kept)
             for slug in dict.fromkeys(slug for _, slug, _ in kept):
                 if slug not in written:
                     (folder / slug).mkdir(parents=True)
                     written[slug] = None
-            under_way.append(writer.submit(write_modules, folder, kept))
+            under_way.append(writers.submit(write_modules, folder, kept))
             if len(under_way) > AHEAD:
                 under_way.popleft().result()
         for each in under_way:
@@ -77,10 +82,10 @@ def write_jplag(_: Gradebook, folder: Path, *, sources: Sources | None) -> None:
         )
 
 
-def write_modules(folder: Path, modules: Sequence[tuple[str, str, str]]) -> None:
+def write_modules(folder: Path, modules: Sequence[tuple[str, str, bytes]]) -> None:
     """Write modules, each with its student's key and its slug."""
-    for key, slug, text in modules:
-        write_module(f"{folder}{os.sep}{slug}{os.sep}{key}.py", text)
+    for key, slug, packed in modules:
+        write_module(f"{folder}{os.sep}{slug}{os.sep}{key}.py", unpacked(packed))
 
 
 def write_module(path: str, text: str) -> None:

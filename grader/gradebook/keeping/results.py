@@ -117,21 +117,16 @@ class Results(Database):
 
     def source(self, code: str) -> StoredSource | None:
         """What was handed in under this digest, if it was a module and is kept."""
-        return self.sources([code]).get(code)
+        rows = self._read("SELECT filename, text, tree FROM sources WHERE code = ?", [code])
+        return next((StoredSource(name, unpacked(text), tree) for name, text, tree in rows), None)
 
-    def sources(self, codes: Collection[str]) -> dict[str, StoredSource]:
-        """By digest, what was handed in, as far as these were modules and are kept."""
+    def packed_texts(self, codes: Collection[str]) -> dict[str, bytes]:
+        """By digest, the texts of these, as far as they were modules and are kept."""
         rows = self._read(
-            "SELECT code, filename, text, tree FROM sources"
-            f" WHERE code IN ({','.join('?' * len(codes))})",
+            f"SELECT code, text FROM sources WHERE code IN ({','.join('?' * len(codes))})",
             list(codes),
         )
-        return {
-            code: StoredSource(
-                filename, zlib.decompress(text).decode("utf-8", "surrogatepass"), tree
-            )
-            for code, filename, text, tree in rows
-        }
+        return dict(rows)
 
     def _keep(
         self, connection: sqlite3.Connection, result: Result, source: StoredSource | None
@@ -165,10 +160,9 @@ class Results(Database):
                 ],
             )
         if source is not None:
-            text = zlib.compress(source.text.encode("utf-8", "surrogatepass"))
             connection.execute(
                 "INSERT OR IGNORE INTO sources (code, filename, text, tree) VALUES (?, ?, ?, ?)",
-                [result.key.code, source.filename, text, source.tree],
+                [result.key.code, source.filename, packed(source.text), source.tree],
             )
         number = self.result_id(result.key)
         assert number is not None
@@ -178,6 +172,15 @@ class Results(Database):
                 [number, result.meaning, not result.is_looked_up],
             )
         return number
+
+
+def packed(text: str) -> bytes:
+    """A module's text as it is stored."""
+    return zlib.compress(text.encode("utf-8", "surrogatepass"))
+
+
+def unpacked(stored: bytes) -> str:
+    return zlib.decompress(stored).decode("utf-8", "surrogatepass")
 
 
 @lru_cache

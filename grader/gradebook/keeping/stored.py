@@ -68,17 +68,16 @@ class StoredGradebook:
         """By student's key where a page of theirs goes for `system` to take it back."""
         return upload_names(self.store.students(), system)
 
-    def modules(self) -> Iterator[tuple[str, str, str | None]]:
-        """The modules that count: student's key, slug, and text, if it is kept."""
+    def modules(self) -> Iterator[tuple[str, str, bytes | None]]:
+        """The modules that count: student's key, slug, and the text, packed, if it is kept."""
         for stored in self._students():
             key = stored.student.key
             extensions = self._decisions.get(key, Decisions()).extensions
             counting = self._counting(stored, extensions)
-            sources = self.store.sources([each.code for each in counting.values()])
+            texts = self.store.packed_texts([each.code for each in counting.values()])
             for slug, each in counting.items():
                 if each.code != MISSING:
-                    source = sources.get(each.code)
-                    yield key, slug, None if source is None else source.text
+                    yield key, slug, texts.get(each.code)
 
     def code_of(self, entry: Entry, slug: str) -> str | None:
         """The text of the module that counts, if it is kept."""
