@@ -176,8 +176,16 @@ def final_score(
         if override.slug == "":
             return override.score
         replaced[override.slug] = override.score
+    if not late:
+        return total(tuple(replaced.values()))
     left = (after_lateness(score, late.get(slug)) for slug, score in replaced.items())
     return float(sum(left, Fraction(0)))
+
+
+@lru_cache(maxsize=1 << 12)  # most of a class have full marks
+def total(scores: tuple[float, ...]) -> float:
+    """The sum of the numbers that someone wrote."""
+    return float(sum(map(exact, scores), Fraction(0)))
 
 
 @lru_cache(maxsize=1 << 12)  # a class has few scores

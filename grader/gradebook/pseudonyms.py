@@ -186,18 +186,16 @@ def _without_case(text: str) -> str:
     return text.casefold().replace(DOTLESS_I, "i").replace(DOT_ABOVE, "")
 
 
-def texts_of(entry: Entry) -> Iterator[str]:
+def texts_of(entry: Entry) -> list[str]:
     """All texts in which somebody may be named."""
+    texts = [override.reason for override in entry.overrides]
+    texts += [extension.reason for extension in entry.extensions]
+    texts += [comment.text for comment in entry.comments]
     for assignment in [] if entry.report is None else entry.report.assignments:
-        yield assignment.output
-        yield assignment.read_from
-        yield from assignment.notes
-        for check in assignment.checks:
-            yield check.message
-            yield check.hint
-    yield from (override.reason for override in entry.overrides)
-    yield from (extension.reason for extension in entry.extensions)
-    yield from (comment.text for comment in entry.comments)
+        texts += [assignment.output, assignment.read_from, *assignment.notes]
+        texts += [check.message for check in assignment.checks]
+        texts += [check.hint for check in assignment.checks]
+    return texts
 
 
 def hide(told: Iterable[str], pseudonym: str) -> Callable[[str], str]:
