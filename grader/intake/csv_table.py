@@ -22,6 +22,7 @@ DELIMITERS = ",;\t|"
 _WHO = ("name", "first_name", "last_name", "identifier", "email", "login", "github", "participant")
 _ONES_OWN = ("identifier", "email", "login", "github", "participant", "canvas")
 _FORMULA_TEXT = re.compile(r'="(.*)"', re.S)
+_NUMBERED = re.compile(r"#?[A-Za-z]{0,3}-?\d{4,10}[A-Za-z]?")  # as "u1234567"
 _TEXT_MARK = re.compile(r"\A'(?=[\d=+@-])")  # put before a cell to keep it as it is
 # What spreadsheets, databases and people put where somebody has no number or address.
 _NOTHING = {
@@ -32,10 +33,10 @@ _NOTHING = {
 @dataclass(frozen=True)
 class Table:
     """A CSV's rows, each with the number of the line it begins in, what its columns are, and the
-    headings of those that are none of them."""
+    headings and places of those that are none of them."""
 
     columns: Columns
-    unread: list[str]
+    unread: dict[str, int]
     rows: list[tuple[int, list[str]]]
 
     def cell(self, row: Sequence[str], field: str) -> str:
@@ -46,6 +47,17 @@ class Table:
         texts = (" ".join(row[i].split()) for i in self.columns.get(field, ()) if i < len(row))
         nothing = _NOTHING if field in _ONES_OWN else ()
         return [text for text in map(_plain, texts) if text and fold(text) not in nothing]
+
+    def like_identifiers(self) -> str:
+        """The heading of a column that is not read and has a number of each person's own, of four
+        digits or more; "" if there is none."""
+        for heading, place in self.unread.items():
+            cells = [_plain(row[place].strip()) for _, row in self.rows if place < len(row)]
+            known = [cell for cell in cells if fold(cell) not in ("", *_NOTHING)]
+            is_ones_own = len(known) == len(set(known)) > max(1, len(cells) // 2)
+            if is_ones_own and all(map(_NUMBERED.fullmatch, known)):
+                return heading
+        return ""
 
 
 def read_table(data: bytes, named: Mapping[str, Sequence[str]]) -> tuple[Table, str]:
@@ -74,7 +86,7 @@ def read_table(data: bytes, named: Mapping[str, Sequence[str]]) -> tuple[Table, 
         )
     _, place, columns, delimiter, header = max(headers, key=lambda found: found[0])
     read = {index for indices in columns.values() for index in indices}
-    unread = [text.strip() for i, text in enumerate(header) if i not in read and text.strip()]
+    unread = {text.strip(): i for i, text in enumerate(header) if i not in read and text.strip()}
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows = []
     begins = 1 + skipped

@@ -6,6 +6,7 @@ e-mail address, a login, a name on GitHub, a section, a group, when something wa
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -110,6 +111,12 @@ def read_roster(
         notes.append(
             f"{where}: no column is known to hold names; if one of these does, say so in "
             f"course.toml's [roster]: {some([show_name(text) for text in table.unread], NAMED)}"
+        )
+    if "identifier" not in table.columns and (heading := table.like_identifiers()):
+        notes.append(
+            f"{where}: the numbers under {show_name(heading)!r} are not read; if they are the "
+            "students' own, say so in course.toml: [roster] identifier = "
+            f"{json.dumps(show_name(heading), ensure_ascii=False)}"
         )
     lines: list[tuple[int, Line]] = []
     others: list[Line] = []
