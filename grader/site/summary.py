@@ -222,6 +222,12 @@ class ClassSummary:
         return len(self.percents)
 
     @property
+    def means_add_up_to_more(self) -> bool:
+        """Whether somebody with a total has nothing of an assignment, whose mean is the others'."""
+        handed_in = (a.students - a.statuses["missing"] for a in self.assignments.values())
+        return any(students < self.graded for students in handed_in)
+
+    @property
     def full_marks(self) -> int:
         return sum(percent >= 100 for percent in self.percents)
 
