@@ -18,6 +18,10 @@ _TERMINAL_SEQUENCE = re.compile(
 # XML), and Unicode's own line and paragraph separators.
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 
+# Of marks that stand above, below or around a letter no script stacks as many.
+_MOST_MARKS = 10
+_MARKS = frozenset({"Mn", "Me"})
+
 POINTED_WIDTH = 68  # columns, so that it fits a terminal of 80 below a check's title
 
 
@@ -26,17 +30,18 @@ def printable(text: str, limit: int = 500, *, newlines: bool = False) -> str:
 
     Terminal sequences are removed. Other control and format characters and lone surrogates are
     shown as escapes such as `\\u202e`. Line breaks and tabs become spaces, or are kept (line breaks
-    as `\\n`) if `newlines`. The result has at most `limit` characters, the last one being "…" if
-    something was cut off, and always encodes as UTF-8. To bound the work, a text's beginning of
-    `16 * limit + 1024` characters is looked at. Markup of an output format (Rich, HTML, XML,
-    CSV) is left alone: escaping it is the work of that format's writer.
+    as `\\n`) if `newlines`. Of the marks on one letter ten are kept, as more would paint over other
+    lines. The result has at most `limit` characters, the last one being "…" if something was cut
+    off, and always encodes as UTF-8. To bound the work, a text's beginning of `16 * limit + 1024`
+    characters is looked at. Markup of an output format (Rich, HTML, XML, CSV) is left alone:
+    escaping it is the work of that format's writer.
     """
     looked_at = 16 * limit + 1024
     is_cut = len(text) > looked_at
     text = _TERMINAL_SEQUENCE.sub("", text[:looked_at]).replace("\r\n", "\n").replace("\r", "\n")
     shown: list[str] = []
     length = 0
-    for character in text:
+    for character in _with_few_marks(text):
         if character in "\n\t":
             piece = character if newlines else " "
         elif unicodedata.category(character) in _UNSAFE_CATEGORIES:
@@ -66,9 +71,27 @@ _UNSHOWN = re.compile(
 
 def visible(text: str) -> str:
     """`text` of any length for a page: what would be seen by nobody, or act on other text, is shown
-    as an escape such as `\\u202e`. What joins letters or parts them, as some scripts need it,
-    stays, and so do line breaks."""
-    return _UNSHOWN.sub(lambda match: _escape(match[0]), text)
+    as an escape such as `\\u202e`, and of the marks on one letter ten are kept. What joins letters
+    or parts them, as some scripts need it, stays, and so do line breaks."""
+    return _UNSHOWN.sub(lambda match: _escape(match[0]), _with_few_marks(text))
+
+
+def _with_few_marks(text: str) -> str:
+    if text.isascii():
+        return text
+    kept = []
+    marks = 0
+    for character in text:
+        category = unicodedata.category(character)
+        if category in _MARKS:
+            marks += 1
+        elif category != "Cf":  # a joiner between two marks parts nothing
+            marks = 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+        elif kept[-1] != "…":
+            kept.append("…")
+    return "".join(kept)
 
 
 def _escape(character: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from helpers.handed_in import MIB, at_most
 
-from grader.text import count_of, point_at, printable
+from grader.text import count_of, point_at, printable, visible
 
 
 def test_one_is_no_plural() -> None:
@@ -26,12 +26,19 @@ def test_one_is_no_plural() -> None:
         ("\ud800 \udcff", "\\ud800 \\udcff"),
         ("\uffff\u2028\U000e0041", "\\uffff\\u2028\\U000e0041"),
         ("a\tb\r\nc\rd\ne", "a b c d e"),
+        ("e" + "\u0301" * 10 + "x", "e" + "\u0301" * 10 + "x"),
+        ("e" + "\u0301\u0489" * 9 + "x\u0301", "e" + "\u0301\u0489" * 5 + "…x\u0301"),
         ("::set-output [red]<b>=1+1", "::set-output [red]<b>=1+1"),
     ],
 )
 def test_printable_text_acts_on_nothing(text: str, shown: str) -> None:
     assert printable(text) == shown
     shown.encode("utf-8")
+
+
+def test_a_page_shows_few_marks_on_a_letter_whatever_stands_between_them() -> None:
+    flood = "\u0e49\u200d" * 4000
+    assert visible(f"\u0e01{flood}\u0e01\u0e49") == f"\u0e01{flood[:20]}…\u0e01\u0e49"
 
 
 def test_printable_text_keeps_lines_when_asked() -> None:

@@ -43,7 +43,7 @@ class StudentRaised(StudentError):
     verdict = "error"
 
     def __init__(self, reply: replies.Raised, source: str = "", cells: Cells = ()) -> None:
-        said = shorten(reply.message, SHOWN_TEXT, placeholder=" …")
+        said = _beginning(reply.message)
         text = f"{reply.error}: {said}" if said else reply.error
         super().__init__(f"{reply.doing} raised {text}", reply.line, cells)
         self.error = reply.error
@@ -59,6 +59,16 @@ class StudentRaised(StudentError):
         if self.error != "NotImplementedError":
             return False
         return self.excerpt is None or self.excerpt.text.lstrip().startswith("raise")
+
+
+def _beginning(text: str) -> str:
+    """`text` in one line, cut off between words where one ends in its second half: it may be one
+    long word, such as a key or a path."""
+    line = " ".join(text.split())
+    if len(line) <= SHOWN_TEXT:
+        return line
+    words = shorten(line, SHOWN_TEXT, placeholder=" …")
+    return words if 2 * len(words) > SHOWN_TEXT else f"{line[: SHOWN_TEXT - 2]} …"
 
 
 class StudentUnusable(StudentError):

@@ -20,6 +20,7 @@ from grader.site.diagnoses import Diagnoses
 from grader.site.leaderboard import Leaderboard
 from grader.site.lookalikes import Lookalikes
 from grader.site.values import page_name, shown_status
+from grader.text import visible
 
 FAILING = frozenset({"failed", "error", "crashed", "timed_out"})
 # Verdicts that a person should look into: an attack, or a bug of the grader's, may be behind them.
@@ -130,7 +131,7 @@ class ClassSummary:
 
     def add(self, entry: Entry) -> None:
         student = entry.student
-        name = student.name or student.key
+        name = visible(student.name or student.key)
         href = f"students/{page_name(student.key, quoted=True)}"
         failures: list[int] = []
         scores = scores_with_overrides(entry)
@@ -168,8 +169,8 @@ class ClassSummary:
         self.rows.append(
             [
                 name,
-                student.identifier,
-                " ".join(filter(None, (*others, student.key))),
+                visible(student.identifier),
+                visible(" ".join(filter(None, (*others, student.key)))),
                 href,
                 None if entry.final is None else round(entry.final, 2),
                 percent,

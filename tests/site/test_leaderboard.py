@@ -192,8 +192,9 @@ def harmful_runners() -> list[Entry]:
 def test_hostile_names_are_text_of_their_own_direction(tmp_path: Path) -> None:
     write_site(RankedGradebook(harmful_runners()), tmp_path / "site")
     page = (tmp_path / "site" / "index.html").read_bytes().decode("utf-8")
-    body, _, _ = page.partition('<script type="application/json"')
+    body, _, data = page.partition('<script type="application/json"')
     assert "<img" not in body
+    assert r'["\\u202egnp.exe",' in data  # as a backslash and letters, not as JSON's escape
     shown = [name for _, name, _, _ in places_of(page)]
     assert len(shown) == len(HARMFUL)
     for text in ("<img src=x onerror=alert(1)>", "=cmd|' /C calc'!A0", "\\u202egnp.exe"):
