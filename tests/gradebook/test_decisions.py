@@ -108,6 +108,16 @@ def test_a_person_may_set_a_score_to_0(store: Store, slug: str) -> None:
     assert entry_of(store, "ann").final == 0
 
 
+def test_words_in_another_encoding_are_kept_as_far_as_they_can_be(store: Store) -> None:
+    hand_in(store, "c1", 5, 4, at=A_DAY_LATE)
+    decider(store, "relu").set_score(8, "caf\udce9")
+    decider(store, "relu").comment("caf\udce9")
+    store.add_extensions([("ann", "relu", "", 2, "caf\udce9")])
+    decided = store.decisions("ann")["ann"]
+    words = [decided.overrides[0].reason, decided.comments[0].text, decided.extensions[0].reason]
+    assert words == ["caf\\udce9"] * 3
+
+
 @pytest.mark.parametrize("blank", ["", " \n"])
 def test_what_is_blank_is_no_reason_and_takes_no_comment_back(store: Store, blank: str) -> None:
     hand_in(store, "c1", 5, 4, at=A_DAY_LATE)

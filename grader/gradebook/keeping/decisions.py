@@ -48,7 +48,7 @@ class Decided(Database):
         with self._transaction() as connection:
             connection.execute(
                 "INSERT INTO overrides (student, slug, score, reason, at) VALUES (?, ?, ?, ?, ?)",
-                [student, slug, score, reason, now()],
+                [student, slug, score, _as_utf8(reason), now()],
             )
 
     def withdraw_overrides(self, student: str, slug: str) -> None:
@@ -65,7 +65,7 @@ class Decided(Database):
         with self._transaction() as connection:
             connection.execute(
                 "INSERT INTO comments (student, slug, text, at) VALUES (?, ?, ?, ?)",
-                [student, slug, text, now()],
+                [student, slug, _as_utf8(text), now()],
             )
 
     def add_extensions(self, extensions: Iterable[tuple[str, str, str, int, str]]) -> None:
@@ -75,7 +75,7 @@ class Decided(Database):
             connection.executemany(
                 "INSERT INTO extensions (student, slug, until, days, reason, at)"
                 f" VALUES (?, ?, ?, ?, ?, '{now()}')",
-                extensions,
+                [(*what, _as_utf8(reason)) for *what, reason in extensions],
             )
 
     def decisions(self, student: str | None = None) -> dict[str, Decisions]:
@@ -98,3 +98,8 @@ class Decided(Database):
         ):
             found[who].extension_log.append(Extension(*fields))
         return found
+
+
+def _as_utf8(text: str) -> str:
+    """`text` as it can be stored: an argument of the command line may be in another encoding."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
