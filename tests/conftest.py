@@ -21,6 +21,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
+# As the command line has it, before NumPy is imported: threads that wait for each other take a
+# multiple of the processor time, of which the tests' processes leave none idle.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 import pytest
 from helpers.hosted import Host, is_course_alone
 from helpers.left_out import left_out
@@ -144,7 +148,7 @@ def environment_for(root: Path) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("PYTEST", "PYTHONDONTWRITEBYTECODE"))
+        if not name.startswith(("PYTEST", "PYTHONDONTWRITEBYTECODE", "OPENBLAS"))
     }
     fonts = str(Path.home() / ".cache" / "matplotlib")
     return (
