@@ -14,6 +14,7 @@ import re
 import shutil
 import tomllib
 from collections import defaultdict
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -231,12 +232,13 @@ def test_a_message_is_short_and_reads_as_it_was_last_read(
 ) -> None:
     """The first message of each wrong module, at 80 columns."""
     name, message = name_of(module), first_message(assignments[module])
-    kept = kept_messages(MESSAGES.read_text(encoding="utf-8"))
+    kept = kept_messages()
     if pytestconfig.getoption("--write-messages"):
         kept[name] = message
         told = {each: kept[each] for each in map(name_of, WRONG) if each in kept}
         text = "\n".join(f"{each}\n{message}" for each, message in told.items())
         MESSAGES.write_text(text, encoding="utf-8")
+        kept_messages.cache_clear()
     assert len(message.splitlines()) <= LINES, message
     slug = slug_of(module)
     if any(each.split("/")[1] == slug for each in kept):
@@ -246,8 +248,10 @@ def test_a_message_is_short_and_reads_as_it_was_last_read(
         )
 
 
-def kept_messages(text: str) -> dict[str, str]:
+@cache
+def kept_messages() -> dict[str, str]:
     """From a wrong module's name to what it was told when that was last read."""
+    text = MESSAGES.read_text(encoding="utf-8")
     _, *parts = re.split(r"^(wrong/\S+)\n", text, flags=re.MULTILINE)
     return {name: f"{message.rstrip()}\n" for name, message in zip(*[iter(parts)] * 2, strict=True)}
 
