@@ -23,6 +23,7 @@ from grader.checks.misconceptions import Mistake
 from grader.checks.misconceptions.mini_batches import (
     ALWAYS_SHUFFLED,
     BACKWARDS,
+    COLUMNS_SHUFFLED,
     FIRST_LEFT_OUT,
     LABELS_FIRST,
     NOT_SHUFFLED,
@@ -161,9 +162,17 @@ def read_batch(first: object, second: object, inputs: np.ndarray, call: str, epo
         known.all() and np.array_equal(inputs[rows], batch),
         f"{call} to give rows of the inputs as they are",
         "rows with other numbers in them",
+        known=lambda: COLUMNS_SHUFFLED if same_numbers(batch, inputs) else None,
     )
     epoch.by_inputs.append(rows)
     epoch.by_targets.append(targets - 1000)
+
+
+def same_numbers(batch: np.ndarray, inputs: np.ndarray) -> bool:
+    """Whether each row of batch (N, F) has the numbers of some row of inputs (M, F), in another
+    order."""
+    rows = {tuple(np.sort(row)) for row in inputs}
+    return all(tuple(np.sort(row)) in rows for row in batch)
 
 
 @pytest.mark.points(1)

@@ -141,6 +141,8 @@ def test_a_maximum_over_the_rows_is_told_only_where_the_source_takes_one() -> No
             "both arguments to linear need to be at least 1D, but they are 0D and 2D",
             "one number in place of the activations",
         ),
+        (STEP, "sub() takes 1 positional argument but 2 were given", "factor without its name"),
+        (STEP, "step_size() takes 1 positional argument but 2 were given", None),
     ],
 )
 def test_an_operand_of_another_kind_is_told(doing: str, text: str, name: str | None) -> None:
@@ -166,6 +168,37 @@ def test_steps_divide_where_the_code_does_and_not_what_is_said_of_it(
     slip = slip_of(error, source, None)
     assert slip is not None and slip.name == "steps not finite"
     assert ("nothing divides" not in slip.says) is divides
+
+
+def test_a_breakpoint_left_in_is_told() -> None:
+    assert told("BdbQuit", "") == "breakpoint left in"
+
+
+@pytest.mark.parametrize(
+    ("doing", "axis", "name"),
+    [
+        ("calling permute_pixels", 0, "rows indexed in place of columns"),
+        ("calling permute_pixels", 1, "index out of bounds"),
+        ("calling mini_batches", 0, "index out of bounds"),
+    ],
+)
+def test_rows_are_called_indexed_only_where_columns_are_permuted(
+    doing: str, axis: int, name: str
+) -> None:
+    text = f"index 9 is out of bounds for axis {axis} with size 5"
+    assert told("IndexError", text, "return train[order]", doing) == name
+
+
+def test_parameters_are_pointed_to_only_where_a_network_is_asked_for() -> None:
+    def says(name: str, doing: str) -> str:
+        raised = replies.Raised(doing, "NameError", f"name '{name}' is not defined", 1, 0, 0)
+        slip = slip_of(StudentRaised(raised, name), name, None)
+        assert slip is not None
+        return slip.says
+
+    assert "`parameters`" in says("net", MADE)
+    assert "`parameters`" not in says("net", FORWARD)
+    assert "`parameters`" not in says("rate", MADE)
 
 
 def test_self_is_missed_only_where_the_object_has_the_name() -> None:

@@ -19,6 +19,7 @@ from grader.checks.misconceptions.batchnorm import (
     LOGITS_TOO,
     NO_SCALE_AND_SHIFT,
     NOTHING_SHIFTS,
+    SHIFT_SCALED,
     recognise_parameters,
 )
 from grader.checks.misconceptions.shared.layers import UNUSED
@@ -38,6 +39,12 @@ def parameter_shapes(sizes: Sequence[int]) -> dict[str, tuple[int, ...]]:
         "W2": (num_output, num_hidden),
         "b2": (num_output,),
     } | dict.fromkeys(VECTORS, (num_hidden,))
+
+
+IDLE = (
+    "Scale or shift is a parameter, but has no effect on the logits: forward multiplies by the one "
+    "and adds the other, gamma·x_hat + beta."
+)
 
 
 class Probe:
@@ -94,7 +101,12 @@ class Probe:
             "a learnable shift of the normalised activations",
             "no parameter that moves them once the scale is 0",
             "Add a parameter of size num_hidden after the scale.",
-            known=lambda: NOTHING_SHIFTS,
+            # What is added before the normalisation, however large, leaves it of the size it has.
+            known=lambda: (
+                SHIFT_SCALED
+                if any(size(logits(**{role: 1e4})) > 100 * size(logits()) for role in rest)
+                else NOTHING_SHIFTS
+            ),
         )
         found = [scale, shifts[0], *(role for role in rest if role != shifts[0])]
         numbers = [self.layers.index[role] for role in found]
@@ -113,7 +125,7 @@ class Probe:
     def named_without_scale(self, weights: Weights, inputs: np.ndarray) -> Mistake | None:
         """Whether scale and shift are idle, or missing where z is normalised."""
         if sum(self.stays(weights, inputs, role) for role in VECTORS if role in weights) >= 2:
-            return UNUSED
+            return UNUSED._replace(says=IDLE)
         return NO_SCALE_AND_SHIFT if self.stays(weights, inputs, "W1") else None
 
     def stays(self, weights: Weights, inputs: np.ndarray, *roles: str) -> bool:
@@ -177,6 +189,10 @@ class Probe:
         rows = normal(self.rng, 2, self.num_features)
         shown = self.net.forward_each(settings, rows, train=train)
         return np.stack([logits[0, : self.num_hidden] for logits in shown])
+
+
+def size(logits: np.ndarray) -> float:
+    return float(np.abs(logits).max())
 
 
 def alike(rows: np.ndarray) -> bool:

@@ -34,6 +34,7 @@ from grader.checks.kit.probes import (
 from grader.checks.kit.shared import expect_no_reseeding
 from grader.checks.misconceptions import Mistake
 from grader.checks.misconceptions.shared import common
+from grader.checks.misconceptions.shared.names import recognise_missing_name
 from grader.grading.plugin import Recognised
 from grader.sandbox.client import Student, StudentError, StudentRaised
 
@@ -51,6 +52,7 @@ def test_builds(student: Student, rng: np.random.Generator) -> None:
         f"{student.filename} to define make_optimizer",
         "no such name",
         "Keep the name that the stub gives.",
+        partial(recognise_missing_name, "make_optimizer", student.source),
     )
     shapes = draw_shapes(rng)
     for as_generator in (False, True):

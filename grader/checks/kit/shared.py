@@ -19,6 +19,7 @@ from grader.checks.misconceptions.shared.layers import (
     NEVER_SET,
     ONE_ROW,
 )
+from grader.checks.misconceptions.shared.names import recognise_missing_name
 from grader.checks.misconceptions.shared.trainings import recognise_training
 from grader.grading.plugin import Passed, Recognised
 from grader.grading.training import TrainingRun
@@ -40,6 +41,7 @@ def test_builds(student: Student, rng: np.random.Generator) -> None:
         f"{student.filename} to define Net",
         "no such name",
         "Keep the name that the stub gives.",
+        partial(recognise_missing_name, "Net", student.source),
     )
     for wider_than_output in (False, True):
         num_features, num_hidden, num_output = draw_sizes(rng)

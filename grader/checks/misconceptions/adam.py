@@ -263,7 +263,8 @@ WRONG_RULES = (
     ),
     WrongRule(
         "step along the sign",
-        "Every entry moves by lr times the gradient's sign: Adam steps along m̂, scaled by √v̂.",
+        "Every entry moves by lr times the gradient's sign, as in a first step: m, v and t are "
+        "kept from one step to the next, and m̂ is divided by √v̂.",
         directed(lambda m, v, g, t: np.sign(g)),
     ),
     WrongRule(

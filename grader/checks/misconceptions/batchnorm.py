@@ -30,6 +30,11 @@ NOTHING_SHIFTS = Mistake(
     "No parameter shifts what is normalised: the shift is missing, or forward leaves it out, adds "
     "the scale in its place, or adds it before the normalisation, which takes it away again.",
 )
+SHIFT_SCALED = Mistake(
+    "shift scaled as well",
+    "The shift is multiplied by the scale, gamma·(x_hat + beta): it is added after that, "
+    "gamma·x_hat + beta.",
+)
 ONE_SCALE = Mistake(
     "one scale for all units",
     "Scale or shift is a single number: each hidden unit has its own.",
@@ -92,6 +97,14 @@ Normalise = Callable[[np.ndarray], np.ndarray]
 
 def layer_norm(z: np.ndarray, ddof: int = 0) -> np.ndarray:
     return (z - z.mean(axis=1, keepdims=True)) / z.std(axis=1, ddof=ddof, keepdims=True)
+
+
+def mean_divided(z: np.ndarray, ddof: int) -> np.ndarray:
+    return z - z.mean(axis=0) / z.std(axis=0, ddof=ddof)
+
+
+def first_divided(z: np.ndarray, ddof: int) -> np.ndarray:
+    return z / z.std(axis=0, ddof=ddof) - z.mean(axis=0)
 
 
 NORMALISATIONS: tuple[tuple[Mistake, Normalise], ...] = (
@@ -162,6 +175,18 @@ NORMALISATIONS: tuple[tuple[Mistake, Normalise], ...] = (
         ),
         lambda z: z / z.std(axis=0, ddof=1),
     ),
+    *(
+        (
+            Mistake(
+                "parentheses missing",
+                f"Only {part} is divided by the deviation, as where parentheses are missing: "
+                "(x - mean) / sqrt(var + eps).",
+            ),
+            partial(rule, ddof=ddof),
+        )
+        for part, rule in (("the mean", mean_divided), ("x", first_divided))
+        for ddof in (0, 1)
+    ),
     (
         Mistake(
             "mean absolute deviation",
@@ -190,7 +215,7 @@ NORMALISATIONS: tuple[tuple[Mistake, Normalise], ...] = (
         Mistake(
             "not normalised",
             "Scale and shift are applied to what is not normalised: F.batch_norm takes "
-            "training=self.training (self.train, self.eval are methods, always true).",
+            "training=self.training (not self.eval), and forward calls no .eval().",
         ),
         lambda z: z,
     ),

@@ -21,6 +21,11 @@ SINGLE_ROWS = Mistake(
     "single rows",
     "Single rows come, not batches: a pair holds batch_size rows, (N, F) inputs and (N,) targets.",
 )
+COLUMNS_SHUFFLED = Mistake(
+    "columns shuffled",
+    "The numbers within each row change places: rows are put in another order, inputs[order], and "
+    "stay as they are.",
+)
 LABELS_FIRST = Mistake(
     "labels first",
     "The labels come first in each pair: inputs are first, targets second.",

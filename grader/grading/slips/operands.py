@@ -64,6 +64,21 @@ OPERANDS: tuple[tuple[str, Slip], ...] = (
         ),
     ),
     (
+        r"TypeError: (?:add|sub)_?\(\) takes 1 positional argument but 2 were given",
+        Slip(
+            "factor without its name",
+            "What is added or subtracted is multiplied by a number that is passed by name, alpha: "
+            "p.add_(g, alpha=-lr).",
+        ),
+    ),
+    (
+        r"raised BdbQuit",
+        Slip(
+            "breakpoint left in",
+            "A breakpoint of the debugger is left in, just above this line: delete it.",
+        ),
+    ),
+    (
         r"descriptor '__init__' of 'super' object needs an argument",
         Slip(
             "super not called",

@@ -35,6 +35,7 @@ UNKNOWN_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 NO_ATTRIBUTE = re.compile(r"AttributeError: '(\w+)' object has no attribute '(\w+)'")
 NONE = re.compile(r"(?P<entry>\w+)(?:\(.*\))? returned None\b")
 VARIANCE = re.compile(r"\b(?:running|moving)_(?:var|variance|std)\b")
+NETWORKS = ("net", "model", "network", "self")
 IMPORTS = {
     "torch": "import torch",
     "nn": "from torch import nn",
@@ -244,6 +245,12 @@ def by_source(error: StudentError, source: str) -> Slip | None:
     if "is out of bounds for" in said:
         if written := [size for size in sorted(LESSON_SIZES) if re.search(rf"\b{size}\b", source)]:
             return hard_coded(written[0])
+        if said.startswith("calling permute_pixels") and "for axis 0" in said:
+            return Slip(
+                "rows indexed in place of columns",
+                "It is rows that are indexed here, and rows are images: the columns are to change "
+                "places, array[:, order].",
+            )
         return Slip(
             "index out of bounds",
             "An index is larger than there are entries along that axis: indices count from 0, and "
@@ -341,6 +348,8 @@ def unknown(said: str, source: str) -> Slip | None:
         name = found[1]
         if re.search(rf"\bself\.{name}\b", source):
             says = f"`{name}` belongs to the object: write self.{name}."
+        elif name in NETWORKS and said.startswith("calling make_optimizer"):
+            says = f"There is no `{name}` here: what is to be optimised is passed as `parameters`."
         elif name in IMPORTS:
             says = f"`{name}` is not imported: `{IMPORTS[name]}` belongs at the top."
         else:

@@ -636,7 +636,8 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         Slip(
             "steps not finite",
             "The steps are NaN or infinite: they divide by 0 (t counted from 0, ε left out), take "
-            "a root of less than 0 (v is of g², 1 - β^t of a power), or grow without bound.",
+            "a root of less than 0 (v is of g², no tensor shared with m, 1 - β^t of a power), or "
+            "grow without bound.",
         ),
     ),
     (

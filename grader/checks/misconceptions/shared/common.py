@@ -86,6 +86,11 @@ DIVERGES = Mistake(
     "The loss is thrown far above 2.30, log 10, which guessing costs: the steps are far too long, "
     "so take a smaller learning rate or smaller initial weights.",
 )
+THROWN_UP = Mistake(
+    "loss thrown up at first",
+    "The loss is thrown far above 2.30, log 10, which guessing costs, before it falls: steps are "
+    "too long, so take a smaller learning rate, or initial weights are too large.",
+)
 STANDS_STILL = Mistake(
     "training stands still",
     "The loss stays at 2.30, log 10, which guessing costs: the steps are far too short, or what "

@@ -63,7 +63,7 @@ LAYER_TOO_FEW = Mistake(
 CONSTANT_WEIGHTS = Mistake(
     "constant weights",
     "The weights are the same in every network, such as all 0 or all 1: units that start alike "
-    "stay alike, so draw them at random.",
+    "stay alike, so draw them at random, with a deviation that is not 0, as 2 // n is.",
 )
 NEVER_SET = Mistake(
     "never initialised",

@@ -13,6 +13,7 @@ from grader.checks.misconceptions.shared.common import (
     HARDLY_FALLS,
     SAME_LOGITS,
     STANDS_STILL,
+    THROWN_UP,
 )
 
 SOFTMAX = Mistake(
@@ -62,6 +63,8 @@ def recognise_training(losses: Sequence[float], logits: np.ndarray) -> Mistake |
         return DIVERGES
     if max(abs(loss - guessing) for loss in losses) < 0.02:
         return STANDS_STILL
+    if losses[0] > GROWN * guessing:
+        return THROWN_UP
     return HARDLY_FALLS if losses[0] - losses[-1] < LITTLE and max(losses) < 2 * guessing else None
 
 
