@@ -20,6 +20,7 @@ from grader.report.shown import (
     bounded,
     percent_of,
     reason_unjudged,
+    told_once,
     total,
     unjudged,
 )
@@ -119,7 +120,7 @@ def shortfalls(assignment: AssignmentReport, submission: str) -> Iterator[str]:
     if reason is not None:
         yield f"\n{fence(reason)}"
         return
-    for check in assignment.checks:
+    for check in told_once(assignment.checks):
         if check.verdict not in ("passed", "not_judged"):
             yield shortfall(check)
     for reason, count in unjudged(assignment.checks).items():

@@ -6,8 +6,10 @@ import math
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from grader.report.model import CheckResult, Report
 
@@ -55,6 +57,19 @@ def told(check: CheckResult) -> Told:
     if check.verdict in ("failed", "not_judged"):
         return Told("", said, excerpt)
     return Told(said, "", excerpt)
+
+
+def told_once(checks: Iterable[CheckResult]) -> Iterator[CheckResult]:
+    """The checks, where what is wrong is told in a word if a check above tells it in the same
+    sentence; what was expected and seen stays, and an exception is not shown again."""
+    above = set()
+    for check in checks:
+        said = told(check)
+        if check.misconception and said.headline in above:
+            seen = f"\n{said.rest}" if said.rest and check.verdict == "failed" else ""
+            check = replace(check, message=f"As above: {check.misconception}.{seen}")
+        above.add(said.headline)
+        yield check
 
 
 def reason_unjudged(checks: Sequence[CheckResult]) -> str | None:

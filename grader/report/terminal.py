@@ -13,7 +13,14 @@ from rich.text import Text
 
 from grader.course.manifest import Assignment, Course
 from grader.report.model import AssignmentReport, CheckResult, Report
-from grader.report.shown import STATUSES, reason_unjudged, told, unjudged, whole_percent
+from grader.report.shown import (
+    STATUSES,
+    reason_unjudged,
+    told,
+    told_once,
+    unjudged,
+    whole_percent,
+)
 from grader.text import count_of, plain
 
 STYLES = {"passed": "green", "partial": "yellow", "untouched": "dim", "missing": "dim"}
@@ -31,7 +38,7 @@ def print_assignment(
         console.print(Padding(Text(f"note: {plain(note)}", style="yellow"), (0, 0, 0, 2)))
     if reason_unjudged(report.checks) is not None:
         return
-    for check in report.checks:
+    for check in told_once(report.checks):
         if check.deferred:
             line = f"· hidden check, {points_of(check.max_points)}: {check.message}"
             console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))

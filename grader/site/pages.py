@@ -28,7 +28,7 @@ from grader.gradebook.scores import points, scores_with_overrides, steps_of
 from grader.report.model import AssignmentReport, CheckResult
 from grader.report.reference import load_reference
 from grader.report.scales import fitting
-from grader.report.shown import STATUSES, VERDICTS, bounded, reason_unjudged, told
+from grader.report.shown import STATUSES, VERDICTS, bounded, reason_unjudged, told, told_once
 from grader.site import values
 from grader.site.charts import draw_histogram
 from grader.site.curves import draw_accuracies, draw_losses
@@ -209,7 +209,9 @@ def student_values(
                 "override": overrides.get(info.slug),
                 "comment": comments.get(info.slug),
                 "late": entry.lateness.get(info.slug),
-                "groups": group_checks(c for c in assignment.checks if c.verdict != "passed"),
+                "groups": group_checks(
+                    told_once(c for c in assignment.checks if c.verdict != "passed")
+                ),
                 "passed": group_checks(c for c in assignment.checks if c.verdict == "passed"),
                 "listing": None if code is None else listing_of(code, assignment.checks),
                 "unjudged": reason_unjudged(assignment.checks),

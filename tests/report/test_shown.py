@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.report.model import CheckResult, Verdict
-from grader.report.shown import Told, told
+from grader.report.shown import Told, told, told_once
 from grader.text import columns, point_at, printable
 
 
@@ -36,6 +36,28 @@ def check(message: str, verdict: Verdict = "failed", misconception: str = "") ->
 )
 def test_a_message_has_parts(result: CheckResult, parts: Told) -> None:
     assert told(result) == parts
+
+
+def test_what_is_wrong_is_told_in_full_once() -> None:
+    renamed = "`p` is renamed."
+    shown = told_once(
+        [
+            check(f"{renamed}\nExpected: 1.\nSeen: 2.", misconception="renamed"),
+            check(f"{renamed}\nExpected: 3.\nSeen: 4.", misconception="renamed"),
+            check(f"{renamed}\nraised (line 3)\n  x.y\n  ^^^", "error", "renamed"),
+            check("`q` is renamed.\nraised (line 3)\n  x.y\n  ^^^", "error", "renamed"),
+            check("Expected: 1.\nSeen: 2."),
+            check("Expected: 1.\nSeen: 2."),
+        ]
+    )
+    assert [told(each) for each in shown] == [
+        Told(renamed, "Expected: 1.\nSeen: 2.", ""),
+        Told("As above: renamed.", "Expected: 3.\nSeen: 4.", ""),
+        Told("As above: renamed.", "", ""),
+        Told("`q` is renamed.", "raised (line 3)", "x.y\n^^^"),
+        Told("", "Expected: 1.\nSeen: 2.", ""),
+        Told("", "Expected: 1.\nSeen: 2.", ""),
+    ]
 
 
 def test_carets_stand_below_what_is_meant() -> None:
