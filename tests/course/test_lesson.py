@@ -143,13 +143,13 @@ def quiet_jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def executed(quiet_jupyter: None, tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
     """The lesson, run from its own folder with all assignments written but two; as it is kept,
     but for trainings that are as long as it takes to see what they show, and comparisons, which
-    are all alike, of two epochs. At its end those two are written and their cells are run again.
+    are all alike, of one epoch. At its end those two are written and their cells are run again.
     """
     root = lay_out(tmp_path_factory.mktemp("course"), WRITTEN)
     lesson = read_lesson(root / "assignments" / "lesson.ipynb")
     shorten(lesson, "EPOCHS", to=60)
-    shorten(lesson, "PERMUTED_EPOCHS", to=10)
-    shorten(lesson, "COMPARED_EPOCHS", to=2)
+    shorten(lesson, "PERMUTED_EPOCHS", to=6)
+    shorten(lesson, "COMPARED_EPOCHS", to=1)
     for slug in LATE:
         target, text = root / "assignments" / f"{slug}.py", solution(slug)
         save = f"Path({str(target)!r}).write_text({text!r}, encoding='utf-8')"
