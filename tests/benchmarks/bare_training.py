@@ -7,6 +7,7 @@ checks do (the same networks, images, batches and epochs), and prints the CPU se
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import sys
 import time
@@ -24,6 +25,7 @@ SIZES = (784, 512, 10)
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     torch.set_num_threads(1)
     runs = training_runs()
     for run in runs:  # torch imports and allocates much at first use

@@ -7,6 +7,7 @@ as a slow moment of the machine meets both. It is to be at most 1.02.
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import sys
 import time
@@ -37,7 +38,9 @@ from IPython.display import clear_output
 
 
 def main() -> None:
-    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 60
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("pairs", type=int, nargs="?", default=60, metavar="PAIRS")
+    pairs = parser.parse_args().pairs
     course = load_course(ROOT)
     text = course.solution_path("relu").read_text(encoding="utf-8")
     with_imports = text.replace("import torch\n", f"{USUAL}import torch\n", 1)

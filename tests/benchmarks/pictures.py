@@ -9,6 +9,7 @@ class.png   the class's page that `grader report` writes
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
 import random
@@ -43,6 +44,7 @@ WINDOW = "960,1000"  # of the class's page, in pixels
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     course = load_course(ROOT)
     with tempfile.TemporaryDirectory() as folder:
         draw_report(course, Path(folder) / "submission")

@@ -8,8 +8,8 @@ without a name it measures all that are graded and train.
 
 from __future__ import annotations
 
+import argparse
 import platform
-import sys
 import zlib
 from importlib import metadata
 from pathlib import Path
@@ -32,6 +32,9 @@ DIGITS = 4  # of each figure, which is more than a chart can show
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("slugs", nargs="*", metavar="SLUG", help="default: all that are graded")
+    arguments = parser.parse_args()
     course = load_course(Path(__file__).parents[2])
     digits = load_digits(course.data_dir, "train")
     trained = [assignment for assignment in course.assignments if assignment.epochs]
@@ -42,7 +45,7 @@ def main() -> None:
         "numpy": np.__version__,
     }
     before = load_reference()
-    named = [course.assignment(slug).slug for slug in sys.argv[1:]]
+    named = [course.assignment(slug).slug for slug in arguments.slugs]
     losses, accuracies = {}, {}
     with open_launcher(course.baseline_path) as launcher:
         for assignment in trained:
@@ -52,7 +55,8 @@ def main() -> None:
                 continue
             measured = measure(course, launcher, digits, assignment)
             losses[slug], accuracies[slug] = map(band_of, measured)
-            print(f"{slug:14} {losses[slug]} {accuracies[slug]}", flush=True)
+            loss, accuracy = losses[slug].median[-1], accuracies[slug].median[-1]
+            print(f"{slug}: loss {loss:.3f}, accuracy {accuracy:.3f} in the end", flush=True)
     reference = Reference(
         made_by=f"tests/benchmarks/{Path(__file__).name}",
         versions=versions,

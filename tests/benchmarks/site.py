@@ -6,8 +6,8 @@ site and the pages to send. Run from anywhere: `python tests/benchmarks/site.py 
 
 from __future__ import annotations
 
+import argparse
 import resource
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -66,7 +66,9 @@ class ReplicatedGradebook:
 
 
 def main() -> None:
-    students = int(sys.argv[1]) if len(sys.argv) > 1 else STUDENTS
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("students", type=int, nargs="?", default=STUDENTS, metavar="STUDENTS")
+    students = parser.parse_args().students
     gradebook = ReplicatedGradebook(grade_samples(load_course(ROOT)), students)
     for write in (write_site, write_feedback):
         with tempfile.TemporaryDirectory() as folder:

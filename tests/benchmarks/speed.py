@@ -8,6 +8,7 @@ cores; other work on the machine blurs it.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 import platform
@@ -46,6 +47,7 @@ torch.optim.SGD([parameter], lr=0.1).step()
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     cores = len(os.sched_getaffinity(0))
     print(
         f"{cores} cores, {platform.machine()}, Python {platform.python_version()}, "
