@@ -108,7 +108,7 @@ def new(
             raise typer.BadParameter(str(error)) from None
         for path in paths:
             typer.echo(path.relative_to(course.root).as_posix())
-        note("started; grader audit says what is still to do")
+        note(f"started; grader audit {slug} says what is still to do")
 
 
 @app.command(rich_help_panel=INSTRUCTORS, epilog="Example: [bold]grader stubs[/bold]")
