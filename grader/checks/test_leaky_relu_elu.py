@@ -208,12 +208,13 @@ def test_any_shape(student: Student, rng: np.random.Generator) -> None:
 def test_input_unchanged(student: Student, rng: np.random.Generator) -> None:
     """The input is left as it was"""
     for name in ("leaky_relu", "elu"):
-        z = normal(rng, 5, 4, scale=2)
-        (after,) = student.call(name, Tensor(z)).arguments
-        unchanged = isinstance(after, Tensor) and np.array_equal(after.array, z)
-        expect(
-            unchanged,
-            f"{name}(z) to leave z as it was",
-            "z holds other values afterwards",
-            known=lambda: WRITTEN_INTO,
-        )
+        for shape in ((5, 4), TRAINED):
+            z = normal(rng, *shape, scale=2)
+            (after,) = student.call(name, Tensor(z)).arguments
+            unchanged = isinstance(after, Tensor) and np.array_equal(after.array, z)
+            expect(
+                unchanged,
+                f"{name}(z) to leave z as it was",
+                "z holds other values afterwards",
+                known=lambda: WRITTEN_INTO,
+            )
