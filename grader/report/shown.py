@@ -61,14 +61,15 @@ def told(check: CheckResult) -> Told:
 
 def told_once(checks: Iterable[CheckResult]) -> Iterator[CheckResult]:
     """The checks, where what is wrong is told in a word if a check above tells it in the same
-    sentence; what was expected and seen stays, and an exception is not shown again."""
-    above = set()
+    sentence; so are what was expected and seen, where they are others, and no exception again."""
+    above: set[str] = set()
     for check in checks:
         said = told(check)
         if check.misconception and said.headline in above:
-            seen = f"\n{said.rest}" if said.rest and check.verdict == "failed" else ""
+            is_new = check.verdict == "failed" and said.rest not in above
+            seen = f"\n{said.rest}" if is_new and said.rest else ""
             check = replace(check, message=f"As above: {check.misconception}.{seen}")
-        above.add(said.headline)
+        above |= {said.headline, said.rest}
         yield check
 
 

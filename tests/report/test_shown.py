@@ -44,6 +44,7 @@ def test_what_is_wrong_is_told_in_full_once() -> None:
         [
             check(f"{renamed}\nExpected: 1.\nSeen: 2.", misconception="renamed"),
             check(f"{renamed}\nExpected: 3.\nSeen: 4.", misconception="renamed"),
+            check(f"{renamed}\nExpected: 3.\nSeen: 4.", misconception="renamed"),
             check(f"{renamed}\nraised (line 3)\n  x.y\n  ^^^", "error", "renamed"),
             check("`q` is renamed.\nraised (line 3)\n  x.y\n  ^^^", "error", "renamed"),
             check("Expected: 1.\nSeen: 2."),
@@ -53,6 +54,7 @@ def test_what_is_wrong_is_told_in_full_once() -> None:
     assert [told(each) for each in shown] == [
         Told(renamed, "Expected: 1.\nSeen: 2.", ""),
         Told("As above: renamed.", "Expected: 3.\nSeen: 4.", ""),
+        Told("As above: renamed.", "", ""),
         Told("As above: renamed.", "", ""),
         Told("`q` is renamed.", "raised (line 3)", "x.y\n^^^"),
         Told("", "Expected: 1.\nSeen: 2.", ""),
