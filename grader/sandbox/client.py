@@ -77,7 +77,6 @@ class Student:
         leaves_no_trace: Callable[[], bool] = lambda: False,
     ) -> None:
         self.slug = slug
-        self.source = source
         self.filename = f"{slug}{'.ipynb' if cells else '.py'}"
         load = requests.Load(slug, source, IMPORT_SEED, cells, siblings, names, bool(cells))
         self._conversation = Conversation(launcher, load, limits, leaves_no_trace=leaves_no_trace)

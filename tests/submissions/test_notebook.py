@@ -351,7 +351,7 @@ def test_messages_point_to_the_cell(
 
 def test_what_is_missing_is_missed_in_the_notebook(graded: Callable[[str, str], Any]) -> None:
     messages = lost(graded("defines_nothing", "momentum"))
-    assert "Expected: momentum.ipynb to define make_optimizer" in messages["test_builds"]
+    assert "momentum.ipynb: the module does not define make_optimizer" in messages["test_builds"]
 
 
 def test_a_blank_cell_does_not_shift_the_lines(graded: Callable[[str, str], Any]) -> None:

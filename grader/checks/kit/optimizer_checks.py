@@ -31,10 +31,9 @@ from grader.checks.kit.probes import (
     normal,
     show,
 )
-from grader.checks.kit.shared import expect_no_reseeding
+from grader.checks.kit.shared import expect_defined, expect_no_reseeding
 from grader.checks.misconceptions import Mistake
 from grader.checks.misconceptions.shared import common
-from grader.checks.misconceptions.shared.names import recognise_missing_name
 from grader.grading.plugin import Recognised
 from grader.sandbox.client import Student, StudentError, StudentRaised
 
@@ -47,13 +46,7 @@ from grader.sandbox.client import Student, StudentError, StudentRaised
 )
 def test_builds(student: Student, rng: np.random.Generator) -> None:
     """make_optimizer returns an optimizer over the given parameters, and it steps"""
-    expect(
-        "make_optimizer" in student.load(),
-        f"{student.filename} to define make_optimizer",
-        "no such name",
-        "Keep the name that the stub gives.",
-        partial(recognise_missing_name, "make_optimizer", student.source),
-    )
+    expect_defined(student, "make_optimizer")
     shapes = draw_shapes(rng)
     for as_generator in (False, True):
         given = "a generator of parameters" if as_generator else "a list of parameters"

@@ -161,6 +161,20 @@ NORMALISATIONS: tuple[tuple[Mistake, Normalise], ...] = (
         ),
         lambda z: z - z.mean(axis=0),
     ),
+    *(
+        (
+            Mistake(
+                "sum in place of the mean",
+                "The batch's sum is subtracted: the mean is the sum over the number of rows, as in "
+                "x.mean(dim=0).",
+            ),
+            rule,
+        )
+        for rule in (
+            lambda z: (z - z.sum(axis=0)) / z.std(axis=0),
+            lambda z: (z - z.sum(axis=0)) / np.sqrt(((z - z.sum(axis=0)) ** 2).mean(axis=0)),
+        )
+    ),
     (
         Mistake(
             "mean not subtracted",

@@ -104,8 +104,8 @@ ALWAYS_TRAIN = Mistake(
 
 NOTHING_RIGHT = Mistake(
     "nothing counted as right",
-    "No guess counts as right: // rounds down to 0, and it is the place of the largest logit, "
-    "argmax(dim=1), that is compared with the target, not its value.",
+    "No guess counts as right: // rounds down to 0, argmin finds the smallest logit, and it is the "
+    "place of the largest, argmax(dim=1), that is compared with the target, not its value.",
 )
 
 

@@ -185,6 +185,14 @@ def recognise_variances(
                 exact.append(filled(ONE_LAYER, other=MADE_WITH[made[0]]))
             elif fits(lambda n, m: 1 / n, other):
                 exact.append(ONE_GAIN)
+            else:
+                exact += [
+                    Mistake(
+                        entry.name, f"One weight has He's variance, the other not. {entry.says}"
+                    )
+                    for entry in INITIALISERS
+                    if entry.uniform is None and fits(entry.variance, other)
+                ]
     if exact:
         return only(exact)
     return _leaky(variances, fans) or _fixed(variances) or _powers(variances, fans)

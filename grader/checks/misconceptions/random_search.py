@@ -110,6 +110,10 @@ RANGE_RAISED = Mistake(
     "The ends of the range are taken for exponents: what is drawn and then raised lies between "
     "their logarithms, log(low) and log(high).",
 )
+EXPONENT_KEPT = Mistake(
+    "exponent in the number's place",
+    "{name} is the exponent that was drawn: it is still to be raised, as in 10 ** exponent.",
+)
 OTHER_RANGE = Mistake(
     "another range",
     "{name} is drawn from about {seen_low:.2g} to {seen_high:.2g}: its range is {low:g} to "
@@ -173,6 +177,8 @@ def recognise_range(name: str, tried: Sequence[Settings]) -> Mistake | None:
         )
     if name == "weight_decay":
         drawn_decays = drawn_of(tried, name)
+        if looks_like_exponents(drawn_decays, WEIGHT_DECAY_RANGE):
+            return filled(EXPONENT_KEPT, name=name)
         if looks_raised(drawn_decays, WEIGHT_DECAY_RANGE):
             return RANGE_RAISED
         return BASES_MIXED if looks_mixed(drawn_decays, WEIGHT_DECAY_RANGE) else None
@@ -181,6 +187,8 @@ def recognise_range(name: str, tried: Sequence[Settings]) -> Mistake | None:
         return None
     if all(looks_mixed(drawn[o], LR_RANGES[o]) for o in LR_RANGES):
         return BASES_MIXED
+    if all(looks_like_exponents(drawn[o], LR_RANGES[o]) for o in LR_RANGES):
+        return filled(EXPONENT_KEPT, name=name)
     if all(looks_raised(drawn[o], LR_RANGES[o]) for o in LR_RANGES):
         return RANGE_RAISED
     others = dict(zip(LR_RANGES, reversed(LR_RANGES.values()), strict=True))
@@ -199,6 +207,14 @@ def looks_mixed(drawn: np.ndarray, bounds: tuple[float, float]) -> bool:
     return any(
         low * 0.999 <= drawn.min() and drawn.max() <= high * 1.001
         for low, high in (np.exp(np.log10(bounds)), 10 ** np.log(bounds))
+    )
+
+
+def looks_like_exponents(drawn: np.ndarray, bounds: tuple[float, float]) -> bool:
+    """Whether these lie between the logarithms of `bounds`, to one base or another."""
+    return any(
+        low <= drawn.min() and drawn.max() <= high
+        for low, high in (np.log10(bounds), np.log(bounds))
     )
 
 

@@ -11,6 +11,7 @@ import math
 import re
 
 from grader.grading.slips.left_standing import LEFT_STANDING, stands_beside_code
+from grader.grading.slips.names import missing_name
 from grader.grading.slips.operands import OPERANDS
 from grader.grading.slips.table import LESSON_SIZES, PATTERNS, STEPS_NOT_FINITE, Slip
 from grader.sandbox.client import StudentError
@@ -31,6 +32,7 @@ ROWS_WRITTEN = re.compile(r"shape '\[([\d, ]+)\]' is invalid for input of size (
 OVER_ROWS = re.compile(r"argmax\((?:.*, *)?(?:dim=|axis=)?0\)")
 LOST = re.compile(r"gave logits of dtype float32 and shape \(\d+,\)")
 OWN_GRADIENT = re.compile(r"^calling (?!make_)[a-z_]\w* raised .*leaf Variable that requires grad")
+UNDEFINED = re.compile(r": the module does not define (\w+)$")
 UNKNOWN_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 NO_ATTRIBUTE = re.compile(r"AttributeError: '(\w+)' object has no attribute '(\w+)'")
 NONE = re.compile(r"(?P<entry>\w+)(?:\(.*\))? returned None\b")
@@ -230,11 +232,19 @@ def by_source(error: StudentError, source: str) -> Slip | None:
         )
     if is_copied(error, source):
         return COPIED
+    if found := UNDEFINED.search(said):
+        return missing_name(found[1], source)
     if "must match the size of tensor" in said and OVER_ROWS.search(source):
         return Slip(
             "argmax over the rows",
             "argmax over dimension 0 runs over the rows, and gives one for each class: over dim=1 "
             "it gives the class of each row.",
+        )
+    if said.startswith("calling evaluate") and "must match the size of tensor" in said:
+        return Slip(
+            "guesses and targets of other rows",
+            "Guesses and targets of different rows meet here: both are cut by the same slice, "
+            "[start : start + batch_size].",
         )
     if LOST.search(said) and any(map(is_maximum_over_rows, nodes_of(source) or [])):
         return Slip(

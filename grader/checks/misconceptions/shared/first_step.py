@@ -66,7 +66,8 @@ MOVES_CUT = Mistake(
 OWN_FACTORS = Mistake(
     "each parameter scaled by itself",
     "Within a parameter the steps are right but for one factor, and each parameter has another, "
-    "such as {one:.3g} and {other:.3g}: a norm, a mean or a size scales them.",
+    "such as {one:.3g} and {other:.3g}: a norm, a mean, a size or a count that goes on from one to "
+    "the next scales them.",
 )
 FIRST_STEP_OTHER = Mistake(
     "first step wrong",

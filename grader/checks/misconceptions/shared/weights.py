@@ -26,6 +26,30 @@ WRONG_WEIGHTS = (
         "is stored again, as in state['m'] = m.",
         directed(lambda m, v, g, t: direction((1 - BETA_1) * g, (1 - BETA_2) * g**2, g, t)),
     ),
+    *(
+        WrongRule(
+            "moments not kept",
+            f"{moment} is not kept from one step to the next: what is computed of it is stored "
+            f"again, as in state['{moment}'] = {moment}.",
+            directed(direct),
+        )
+        for moment, direct in (
+            ("m", lambda m, v, g, t: direction((1 - BETA_1) * g, v, g, t)),
+            ("v", lambda m, v, g, t: direction(m, (1 - BETA_2) * g**2, g, t)),
+        )
+    ),
+    WrongRule(
+        "norm of the second moment",
+        "One number, the norm of v̂, divides all entries here: each has its own √v̂.",
+        directed(
+            lambda m, v, g, t: m / (1 - BETA_1**t) / (np.linalg.norm(v / (1 - BETA_2**t)) + EPS)
+        ),
+    ),
+    WrongRule(
+        "new gradients weighted with β1",
+        "New gradients enter m with β1 here, as the old m does: they count 1 - β1.",
+        directed(lambda m, v, g, t: direction(m * BETA_1 / (1 - BETA_1), v, g, t)),
+    ),
     WrongRule(
         "new squares weighted with β2",
         "New squares enter v with β2 here, as the old v does: they count 1 - β2.",

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from grader.checks.misconceptions import Mistake, filled
+from grader.grading.slips.table import Slip
 
-IN_ANOTHER = Mistake(
-    "defined within another block",
-    "{name} stands within {outer}, where it can't be seen from outside: move it to the left "
-    "margin.",
-)
-RENAMED = Mistake(
-    "defined by another name",
-    "The module defines {seen}, and not {name}: keep the name that the stub gives.",
-)
 Block = ast.ClassDef | ast.FunctionDef
 
 
-def recognise_missing_name(name: str, source: str) -> Mistake | None:
+def missing_name(name: str, source: str) -> Slip | None:
     """Why `name` is not there: it is indented into another block, or called otherwise."""
     try:
         body = ast.parse(source).body
@@ -28,7 +19,16 @@ def recognise_missing_name(name: str, source: str) -> Mistake | None:
     for block in blocks:
         if any(isinstance(node, Block) and node.name == name for node in ast.walk(block)):
             kind = "class" if isinstance(block, ast.ClassDef) else "function"
-            return filled(IN_ANOTHER, name=name, outer=f"the {kind} {block.name}")
+            return Slip(
+                "defined within another block",
+                f"{name} stands within the {kind} {block.name}, where it can't be seen from "
+                "outside: move it to the left margin.",
+            )
     wanted = ast.ClassDef if name[0].isupper() else ast.FunctionDef
-    others = [f"`{block.name}`" for block in blocks if isinstance(block, wanted)]
-    return filled(RENAMED, name=name, seen=others[-1]) if len(others) == 1 else None
+    others = [block.name for block in blocks if isinstance(block, wanted)]
+    if len(others) != 1:
+        return None
+    return Slip(
+        "defined by another name",
+        f"The module defines `{others[0]}`, and not {name}: keep the name that the stub gives.",
+    )

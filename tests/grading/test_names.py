@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.checks.misconceptions.shared.names import recognise_missing_name
+from grader.grading.slips.names import missing_name
 
 TWO = "class A:\n    pass\n\nclass B:\n    pass\n"
 
@@ -17,7 +17,11 @@ TWO = "class A:\n    pass\n\nclass B:\n    pass\n"
         ("Net", TWO, None),
         ("make_optimizer", TWO, None),
         ("make_optimizer", "def optimizer():\n    pass", "defined by another name"),
-        ("make_optimizer", "class A:\n    def make_optimizer(self): ...", "defined within another"),
+        (
+            "make_optimizer",
+            "class A:\n    def make_optimizer(self): ...",
+            "defined within another block",
+        ),
         ("Net", "def build():\n    class Net: ...\n    return Net", "defined within another block"),
         ("Net", "class Net(:", None),
     ],
@@ -25,5 +29,5 @@ TWO = "class A:\n    pass\n\nclass B:\n    pass\n"
 def test_a_missing_name_is_explained_only_where_one_definition_stands_for_it(
     name: str, source: str, told: str | None
 ) -> None:
-    mistake = recognise_missing_name(name, source)
-    assert (mistake.name[: len(told)] if mistake and told else mistake) == told
+    slip = missing_name(name, source)
+    assert (None if slip is None else slip.name) == told
