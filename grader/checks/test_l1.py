@@ -103,8 +103,8 @@ def draw_case(
     """A random network and batch; `scale` multiplies the weights of the last layer.
 
     A `wide` one has layers of some thousand weights, of which one is large and a tenth is tiny, and
-    outputs and a batch as in training. The inputs of a `blank` one are 0. The `least` has one row and
-    two outputs.
+    outputs and a batch as in training. The inputs of a `blank` one are 0. The `least` has one row
+    and two outputs.
     """
     sizes = [int(size) for size in rng.integers(*(30, 50) if wide else (3, 9), num_layers + 1)]
     if wide:

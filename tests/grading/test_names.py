@@ -24,10 +24,24 @@ TWO = "class A:\n    pass\n\nclass B:\n    pass\n"
         ),
         ("Net", "def build():\n    class Net: ...\n    return Net", "defined within another block"),
         ("Net", "class Net(:", None),
+        ("Net", "def net(*sizes): ...", "defined by another name"),
+        ("Net", "class Layer(nn.Module): ...\nclass Both: ...", "defined by another name"),
+        ("make_optimizer", f"{TWO}def makeOptimizer(p): ...", "defined by another name"),
+        ("make_optimizer", "class A(optim.Optimizer): ...", "class in place of the function"),
+        ("Net", "class A(optim.Optimizer): ...\nclass B: ...", None),
     ],
 )
-def test_a_missing_name_is_explained_only_where_one_definition_stands_for_it(
+def test_a_missing_name_is_explained_where_something_stands_for_it(
     name: str, source: str, told: str | None
 ) -> None:
     slip = missing_name(name, source)
     assert (None if slip is None else slip.name) == told
+
+
+def test_all_networks_that_may_be_meant_are_named() -> None:
+    slip = missing_name("Net", "class A(nn.Module): ...\nclass B(torch.nn.Module): ...")
+    assert slip is not None
+    assert slip.says == (
+        "The module defines `A` and `B`, and not Net: give the one that is meant the name that the "
+        "stub gives."
+    )
