@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from grader.text import printable, show_name
 
-MAX_ENTRIES = 3_000
+MAX_ENTRIES = 20_000  # as of a folder: modules may lie beside a data set of pictures
 # What an archive holds when unpacked: declared sizes for a zip (of which only modules are ever
 # unpacked), bytes really unpacked for a tar (which can only be read from its start).
 MAX_UNPACKED_BYTES = 256 << 20
@@ -73,7 +73,7 @@ def parts_of(name: str) -> tuple[str, ...]:
 
 def too_many_entries() -> ArchiveError:
     return ArchiveError(
-        f"it has more than {MAX_ENTRIES} members; make the archive again from the modules alone"
+        f"it has more than {MAX_ENTRIES:,} members; make the archive again from the modules alone"
     )
 
 
