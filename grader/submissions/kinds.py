@@ -33,6 +33,13 @@ class Kind:
 
 
 _KINDS = (
+    Kind(
+        "one part of an archive in several",
+        "make one .zip that is not split and hand that in",
+        " ".join(f"{number:03} z{number:02}" for number in range(1, 100)),
+        rb"PK\x07\x08PK\x03\x04",
+        is_package=True,
+    ),
     Kind("a 7-Zip archive", _ZIP, "7z", rb"7z\xbc\xaf\x27\x1c", is_package=True),
     Kind("a RAR archive", _ZIP, "rar", rb"Rar!\x1a\x07", is_package=True),
     Kind(
@@ -139,6 +146,12 @@ def kind_by_name(filename: str) -> Kind | None:
     if ARCHIVE_SUFFIX.search(filename):
         return None
     return _BY_ENDING.get(PurePosixPath(filename).suffix[1:].casefold())
+
+
+def package_by_name(filename: str) -> Kind | None:
+    """What an archive is by its name that is none that can be read by its content."""
+    kind = _BY_ENDING.get(PurePosixPath(filename).suffix[1:].casefold())
+    return kind if kind is not None and kind.is_package else None
 
 
 def kind_of(data: bytes) -> Kind | None:

@@ -19,9 +19,11 @@ from urllib.parse import unquote
 from grader.text import fold_name, show_name
 
 MODULE_SUFFIXES = (".py", ".ipynb")
-# Of archives that are looked into; browsers number "a.tar.gz" as "a.tar (1).gz".
+# Of archives that are looked into; browsers number "a.tar.gz" as "a.tar (1).gz". Others have the
+# names of those that can't be read, which is told by the content; "a.zip.001" may be all of a zip.
 ARCHIVE_SUFFIX = re.compile(
-    r"(?i)\.(zip|whl|tgz|tbz2?|txz|tar([ _-]?\(?\d{1,3}\)?)?(\.(gz|bz2|xz))?)\Z"
+    r"(?i)\.(zip(\.0*1)?|whl|zipx|rar|7z"
+    r"|tgz|tbz2?|txz|tar([ _-]?\(?\d{1,3}\)?)?(\.(gz|bz2|xz))?)\Z"
 )
 
 # A name bears a module's ending if it comes first of all; what follows it was put there by a

@@ -16,7 +16,7 @@ from grader.files import FileError, os_reason, read_file, too_large
 from grader.submissions.archives.archive import Archive
 from grader.submissions.archives.bounds import ArchiveError, Bounds
 from grader.submissions.decoding import MAX_MODULE_BYTES
-from grader.submissions.kinds import kind_of
+from grader.submissions.kinds import kind_of, package_by_name
 from grader.submissions.names import (
     ARCHIVE_SUFFIX,
     ENVIRONMENT,
@@ -163,7 +163,9 @@ def packed(files: Files, bounds: Bounds) -> Files:
             if (kind := kind_of(data)) is not None:
                 raise FileError(str(kind))
             unpacked = unpack(Archive(data, bounds), f"{place}/")
-        except (ArchiveError, FileError) as error:
+        except ArchiveError as error:
+            inside.unopened[place] = str(package_by_name(place) or error)
+        except FileError as error:
             inside.unopened[place] = str(error)
         except OSError as error:
             inside.unopened[place] = os_reason(error)

@@ -37,7 +37,7 @@ from grader.submissions.finding import (
     find_answers,
     side_by_side,
 )
-from grader.submissions.kinds import kind_by_name, kind_of
+from grader.submissions.kinds import kind_by_name, kind_of, package_by_name
 from grader.submissions.missing.likely import explain
 from grader.submissions.model import Candidate, Source, Submission, SubmissionError
 from grader.submissions.names import (
@@ -187,7 +187,11 @@ def load_single(name: str, read: Callable[[int], bytes], slugs: Sequence[str]) -
     if (kind := kind_of(data)) is not None:
         raise SubmissionError(str(kind))
     bounds = Bounds()
-    return _load(stem_of(name), unpack(Archive(data, bounds)), slugs, bounds)
+    try:
+        archive = Archive(data, bounds)
+    except ArchiveError as error:
+        raise ArchiveError(str(package_by_name(name) or error)) from None
+    return _load(stem_of(name), unpack(archive), slugs, bounds)
 
 
 def _not_named(name: str, fits: Sequence[str], slugs: Sequence[str]) -> str:
