@@ -457,6 +457,19 @@ DOWNLOADS: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
             },
         ),
     ],
+    "assignments": [
+        (
+            {"relu/jane.py": "a", "relu/bob.py": "b", "dropout/jane.py": "c"},
+            {"jane": {"relu": "a", "dropout": "c"}, "bob": {"relu": "b"}},
+        ),
+        # One is called as an assignment is, and one's file has been numbered by a browser.
+        (
+            {"ReLU/dropout.py": "a", "ReLU/Bo Roe (1).py": "b", "Dropout/Bo Roe.ipynb": ""},
+            {"dropout": {"relu": "a"}, "Bo Roe": {"relu": "b"}},
+        ),
+        ({"relu/Doe, Jane.py": "a", "relu/bob.py": "b"},
+         {"Doe, Jane": {"relu": "a"}, "bob": {"relu": "b"}}),
+    ],
     "folders": [
         (
             {"alice/relu.py": "a", "bob.zip": make_zip({"relu.py": "b"}), "notes.txt": ""},

@@ -11,6 +11,7 @@ from datetime import UTC, tzinfo
 from itertools import chain
 from pathlib import Path
 
+from grader.intake.layouts.assignments import Assignments
 from grader.intake.layouts.base import Handed, Layout, Listing, some_names
 from grader.intake.layouts.clones import SUBMISSIONS, GitHub, GitLab
 from grader.intake.layouts.folders import Folders
@@ -31,9 +32,10 @@ from grader.text import count_of, show_name
 
 # Where two explain as much, the first one is meant: its names have more that is its own.
 _ILIAS, _NBGRADER, _GITHUB, _FOLDERS = Ilias(), Nbgrader(), GitHub(), Folders()
+_ASSIGNMENTS = Assignments()
 _TABLE: tuple[Layout, ...] = (
     Moodle(), Blackboard(), Gradescope(), Brightspace(), Sakai(), Autolab(), Vpl(), Canvas(),
-    _ILIAS, _NBGRADER, _GITHUB, GitLab(),
+    _ILIAS, _NBGRADER, _GITHUB, GitLab(), _ASSIGNMENTS,
 )  # fmt: skip
 LAYOUTS: tuple[str, ...] = tuple(layout.name for layout in (*_TABLE, _FOLDERS))
 
@@ -133,6 +135,8 @@ def one_class(listing: Listing) -> Listing:
     folders = listing.folders()
     if SUBMITTED in folders and not COURSE_FOLDERS.isdisjoint(folders):
         return listing.inside(SUBMITTED)
+    if len(folders) == 1 and _ASSIGNMENTS.claims(inner := listing.inside(folders[0])):
+        return inner
     if folders and all(is_download(listing.inside(name)) for name in folders):
         inside = [listing.inside(name) for name in folders]
         if len(inside) == 1:

@@ -1,0 +1,94 @@
+"""A folder an assignment, and in it a module a student: relu/jane.py, adam/jane.py."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from grader.intake.layouts.base import Handed, Listing, Reading
+from grader.intake.tree import Parts
+from grader.submissions.names import (
+    Rank,
+    is_spelling,
+    is_tests,
+    owner_in,
+    read_name,
+    split_ending,
+)
+from grader.text import fold
+
+# What parts of a program are called, and no student: then it is one student's work.
+_PARTS = frozenset({
+    "main", "model", "models", "module", "net", "network", "train", "training", "eval", "evaluate",
+    "data", "dataset", "util", "utils", "helper", "helpers", "config", "run", "script", "solution",
+    "submission", "layers", "layer", "optim", "optimizer", "loss", "setup",
+})  # fmt: skip
+
+
+class Assignments:
+    name = "assignments"
+    title = "a folder an assignment, in it a module a student"
+    is_sure = False
+
+    def claims(self, listing: Listing) -> set[str]:
+        modules = _modules(listing)
+        stems = {fold(_stem(parts[-1])) for parts in modules}
+        if len(stems) < 2 or not stems.isdisjoint(_PARTS):
+            return set()
+        named = {parts: read_name(parts[-1], listing.slugs) for parts in modules}
+        # relu/relu.py is a module in a folder of its own; relu/adam.py is of one called Adam.
+        is_own = any(
+            name is not None and name.rank < Rank.RENAMED and name.slugs == (modules[parts],)
+            for parts, name in named.items()
+        )
+        return set() if is_own or all(named.values()) else {parts[0] for parts in modules}
+
+    def read(self, listing: Listing) -> Reading:
+        reading = Reading()
+        by_student: dict[str, dict[str, list[Parts]]] = defaultdict(lambda: defaultdict(list))
+        shown: dict[str, str] = {}
+        modules = _modules(listing)
+        read = {parts[0] for parts in modules}
+        reading.ignored += [name for name in listing.names if name not in read]
+        for parts, slug in modules.items():
+            stem = _stem(parts[-1])
+            student = stem if read_name(parts[-1], listing.slugs) else owner_in(stem, ()) or stem
+            student = shown.setdefault(fold(student), student)
+            suffix = (split_ending(parts[-1]) or ("", ".py"))[1]
+            by_student[student][f"{slug}{suffix}"].append(parts)
+        for student, found in by_student.items():
+            files = {
+                name if len(places) == 1 else f"{number} {name}": place
+                for name, places in found.items()
+                for number, place in enumerate(places, start=1)
+            }
+            handles = (("word", student),)
+            load = listing.loose(student, files)
+            reading.submissions.append(Handed(student, student, load, handles, group=student))
+        return reading
+
+
+def _modules(listing: Listing) -> dict[Parts, str]:
+    """The modules that lie in the assignments' folders, with the slug of each; the class may be
+    one of these folders."""
+    if slug := _slug(listing, listing.title):
+        return {(name,): slug for name in listing.names if _is_module(listing.names[name], name)}
+    return {
+        (folder, name): slug
+        for folder in listing.folders()
+        if (slug := _slug(listing, folder))
+        for name, kind in listing.below(folder).items()
+        if _is_module(kind, name)
+    }
+
+
+def _slug(listing: Listing, folder: str) -> str:
+    return next((slug for slug in listing.slugs if is_spelling(folder, slug)), "")
+
+
+def _is_module(kind: str, name: str) -> bool:
+    return kind == "file" and split_ending(name) is not None and not is_tests(name)
+
+
+def _stem(name: str) -> str:
+    ending = split_ending(name)
+    return ending[0] if ending else name

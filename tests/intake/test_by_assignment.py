@@ -1,0 +1,43 @@
+"""A class whose folders are its assignments, with a module a student in each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from helpers.classes import Files, make_folder
+
+from grader.intake.layouts import open_class
+
+SLUGS = ("relu", "adam", "dropout")
+
+
+def people(path: Path) -> dict[str, dict[str, str]]:
+    """By name the modules' texts; {} for whom there are none."""
+    with open_class(path, SLUGS) as class_:
+        return {
+            handed.name: {slug: s.text for slug, s in handed.load().sources.items()}
+            for handed in class_.submissions
+        }
+
+
+def test_a_folder_called_after_the_assignment_is_a_class_by_itself(tmp_path: Path) -> None:
+    make_folder(tmp_path / "relu", {"jane.py": "a", "bob.py": "b"})
+    assert people(tmp_path / "relu") == {"jane": {"relu": "a"}, "bob": {"relu": "b"}}
+
+
+def test_two_files_of_one_student_are_not_guessed_between(tmp_path: Path) -> None:
+    files = {"relu/jane.py": "a", "relu/jane (1).py": "c", "relu/bob.py": "b"}
+    assert people(make_folder(tmp_path / "class", files)) == {"jane": {}, "bob": {"relu": "b"}}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"relu/relu.py": "a", "relu/notes.py": "b", "adam/adam.py": "c"},
+        {"relu/main.py": "a", "relu/utils.py": "b", "adam/main.py": "c"},
+        {"relu/jane.py": "a", "adam/jane.py": "b"},
+    ],
+)
+def test_the_parts_of_one_persons_work_are_no_students(tmp_path: Path, files: Files) -> None:
+    assert {*people(make_folder(tmp_path / "class", files))} == {"relu", "adam"}
