@@ -11,6 +11,7 @@ from typing import Protocol
 
 import msgspec
 
+from grader.batch.branches import told_of_branches
 from grader.batch.executor import Executor
 from grader.batch.in_time import InTime
 from grader.batch.queue import Pending, Queue
@@ -252,6 +253,7 @@ class Batch:
                 self.summary.empty += not (everything.sources or everything.problems)
                 submission = everything.only(self._slugs)
                 submission, times = self._in_time.of(student, handed, submission)
+                branches = told_of_branches(self._course, handed, submission, self._slugs)
             except SubmissionError as error:
                 self.summary.unreadable += 1
                 self._display.note(f"{self._name(student)}: {error}")
@@ -261,6 +263,8 @@ class Batch:
                 self._failed_to_read(student, error)
                 continue
             self._note_problems(self._name(student), submission)
+            if branches:
+                self._display.note(f"{self._name(student)}: {branches}")
             if self._scope.is_unreadable(submission):
                 unreadable.append((student, next(iter(submission.problems.values()))))
                 continue

@@ -18,18 +18,22 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from threading import Timer
 
 from grader.files import FileError, read_file
 from grader.submissions.names import MODULE_SUFFIXES
-from grader.text import utc_text
+from grader.text import show_name, some, utc_text
 
 TIMEOUT_S = 20.0
 MAX_REFS_BYTES = 4 << 20
 MAX_ANSWER_BYTES = 64 << 20  # as much as a submission's archive may hold
 _CHECKS = "grader/checks"  # of the course itself, which its staff may release again
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_BRANCH = re.compile(r"refs/(?:heads|remotes/[^/]+)/(?!HEAD\Z)(.+)", re.S)
+_MOST_BRANCHES = 50  # that are looked at
+_SHOWN = 3
 _REF = re.compile(r"ref: (refs/heads/[^\x00-\x20\\^:?*~\[]+)")
 
 
@@ -40,12 +44,9 @@ def commit_time(clone: Path, slugs: Sequence[str], until: datetime | None = None
     Nothing is known of folders that are no ordinary clones (worktrees, submodules, links), and
     where git is not installed.
     """
-    places = [f":(glob)**/{slug}{suffix}" for slug in slugs for suffix in MODULE_SUFFIXES]
-    if places:  # at any depth, but not where nothing is read (grader.submissions.names, .places)
-        places += [f":(exclude,glob)**/{ours}/**" for ours in ("solutions", "tests", _CHECKS)]
     with _borrowed(clone) as git:
         try:
-            told = git("log", "-1", "--format=%ct", *_until(until), "HEAD", "--", *places)
+            told = git("log", "-1", "--format=%ct", *_until(until), "HEAD", "--", *_places(slugs))
             return utc_text(datetime.fromtimestamp(int(told), UTC))
         except (ValueError, OverflowError):
             return ""
@@ -65,6 +66,55 @@ def state_at(clone: Path, moment: datetime) -> bytes | None:
     with _borrowed(clone) as git:
         commit = git("log", "-1", "--format=%H", *_until(moment), "HEAD", "--").decode().strip()
         return git("archive", "--format=tar", commit) or None if commit else None
+
+
+def other_branches(clone: Path, slugs: Sequence[str]) -> list[str]:
+    """The branches with commits to these modules that the one checked out does not have, each with
+    the modules, as "dev (relu.py)"."""
+    try:
+        tips = _tips(clone / ".git")
+    except (FileError, OSError, UnicodeDecodeError):
+        return []
+    found: dict[str, None] = {}
+    with _borrowed(clone) as git:
+        for commit, name in tips.items():
+            log = ("log", "-z", "--format=", "--name-only", f"HEAD..{commit}", "--")
+            told = git(*log, *_places(slugs)).decode("utf-8", "replace")
+            files = dict.fromkeys(path.rpartition("/")[2] for path in told.split("\0") if path)
+            if files:
+                shown = some([show_name(file) for file in files], _SHOWN)
+                found[f"{show_name(name)} ({shown})"] = None
+    return list(found)
+
+
+def _places(slugs: Sequence[str]) -> list[str]:
+    """The modules, at any depth, but not where nothing is read (grader.submissions.names,
+    .places)."""
+    places = [f":(glob)**/{slug}{suffix}" for slug in slugs for suffix in MODULE_SUFFIXES]
+    ours = ("solutions", "tests", _CHECKS) if places else ()
+    return places + [f":(exclude,glob)**/{folder}/**" for folder in ours]
+
+
+def _tips(folder: Path) -> dict[str, str]:
+    """The commits that branches end in, with a branch of each, as many as are looked at."""
+    tips: dict[str, str] = {}
+    packed = folder / "packed-refs"
+    lines = read_file(packed, MAX_REFS_BYTES).decode().splitlines() if packed.exists() else []
+    for line in lines:
+        commit, _, ref = line.partition(" ")
+        if (branch := _BRANCH.fullmatch(ref)) and _COMMIT.fullmatch(commit):
+            tips[commit] = branch[1]
+    for kind in ("heads", "remotes"):
+        places = (folder, folder / "refs", folder / "refs" / kind)
+        walked = os.walk(places[-1]) if all(p.exists() and _is_folder(p) for p in places) else ()
+        for place, _, names in islice(walked, _MOST_BRANCHES):
+            for name in names[:_MOST_BRANCHES]:
+                path = Path(place, name)
+                branch = _BRANCH.fullmatch(path.relative_to(folder).as_posix())
+                commit = read_file(path, 1024).decode().strip() if branch else ""
+                if branch and _COMMIT.fullmatch(commit):
+                    tips[commit] = branch[1]
+    return dict(list(tips.items())[:_MOST_BRANCHES])
 
 
 def _until(moment: datetime | None) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from functools import partial
 from typing import Protocol
 
-from grader.intake.commits import commit_times, state_at
+from grader.intake.commits import commit_times, other_branches, state_at
 from grader.intake.tree import Kind, Parts, Tree
 from grader.submissions.model import Submission, SubmissionError
 from grader.submissions.places import max_bytes
@@ -49,6 +49,7 @@ class Handed:
     times_of: Callable[[Submission], Mapping[str, str]] | None = None
     # Of clones, and where a download holds several attempts.
     state_at: Callable[[datetime], State | None] | None = None
+    other_branches: Callable[[Sequence[str]], list[str]] | None = None  # of clones; see commits
     earlier: Sequence[Attempt] = ()  # where a download holds several
     upload: str = ""  # where feedback is taken back: SYSTEM:START-OF-A-PATH
 
@@ -101,6 +102,14 @@ class Listing:
         """When each module in a clone was committed, as far as it can be seen."""
         path = self.tree.path((*self.top, *parts)) if self.times_of else None
         return {} if path is None else commit_times(path, self.times_of)
+
+    def other_branches(self, places: Sequence[Parts]) -> Callable[[Sequence[str]], list[str]]:
+        """What tells which branches have work on some modules that the clones here don't show."""
+        return partial(self._other_branches, places)
+
+    def _other_branches(self, places: Sequence[Parts], slugs: Sequence[str]) -> list[str]:
+        paths = filter(None, (self.tree.path((*self.top, *parts)) for parts in places))
+        return [branch for path in paths for branch in other_branches(path, slugs)]
 
     def state_at(self, name: str, places: Sequence[Parts]) -> Callable[[datetime], State | None]:
         """What tells how one student's clones were at some moment; None if nothing can be seen."""

@@ -92,6 +92,7 @@ def _handed(listing: Listing, student: str, places: Sequence[Parts]) -> Handed:
         group=student,
         times=times,
         state_at=listing.state_at(student, places),
+        other_branches=listing.other_branches(places),
     )
 
 

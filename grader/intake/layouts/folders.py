@@ -77,6 +77,7 @@ class Folders:
                     group=stem,
                     times=newest_times(listing.commit_times(name) for name in names),
                     state_at=listing.state_at(stem, [(names[0],)]),
+                    other_branches=listing.other_branches([(name,) for name in names]),
                 )
             )
         return reading
