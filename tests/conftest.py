@@ -41,6 +41,9 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 SECRET = "a caller's variable"
 
 os.environ[DRAW] = "2015"  # what is judged of trainings is the same in each run of the tests
+# Where JupyterLab is installed, jsonschema, which nbformat imports, makes a parser of addresses of
+# a grammar, for more than a second in each process; no schema here asks for it.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 # Why a test does not run where it is: the summary of a run in CI lists these.
 NEEDS_LINUX = "needs Linux: what confines student code is made of its features"

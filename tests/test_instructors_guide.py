@@ -1,4 +1,4 @@
-"""The instructors' guide, followed to the letter in a copy of the repository but for some seeds."""
+"""The instructors' guide, followed to the letter in a copy of the repository, its seeds aside."""
 
 from __future__ import annotations
 

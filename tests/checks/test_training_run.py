@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-import torch
-from torch.nn import functional
 
 from grader.checks.kit.batch_statistics import Normalisation, NormalisedPass
 from grader.checks.kit.curves import Curve, Sampled, elu, points_around, read, relu
@@ -37,17 +35,17 @@ from grader.grading.training.loop import as_seen
 from grader.grading.training.records import Step, Trace
 from grader.sandbox.client import Parameter
 
-NONLINEARITIES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
-    "elu": functional.elu,
-    "gelu": functional.gelu,
-    "hardswish": functional.hardswish,
-    "hardtanh": functional.hardtanh,
-    "relu": functional.relu,
-    "selu": functional.selu,
-    "sigmoid": torch.sigmoid,
-    "softsign": functional.softsign,
-    "tanhshrink": functional.tanhshrink,
-}
+NONLINEARITIES = (
+    "elu", "gelu", "hardswish", "hardtanh", "relu", "selu", "sigmoid", "softsign", "tanhshrink",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _torch() -> None:
+    """Imported when it is used: all of the tests' processes read this file, and one runs it."""
+    global functional, torch
+    import torch
+    from torch.nn import functional
 
 
 def drawn(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> np.ndarray:
@@ -68,9 +66,10 @@ def test_a_read_function_is_off_by_no_more_than_it_says(name: str) -> None:
     for _ in range(20):
         scale, shift = 10 ** rng.uniform(-1, 2), rng.uniform(-5, 5)
         z = shift + drawn(rng, 500, scale=scale)
-        seen = read_off(NONLINEARITIES[name], z)(z)
+        function = getattr(functional, name)
+        seen = read_off(function, z)(z)
         exact = torch.from_numpy(z.astype(np.float64)).requires_grad_()
-        value = NONLINEARITIES[name](exact)
+        value = function(exact)
         (slope,) = torch.autograd.grad(value.sum(), exact)
         size = 1 + float(np.abs(z).max())
         assert (np.abs(seen.value - value.detach().numpy()) <= seen.value_error + 2e-6 * size).all()
@@ -81,7 +80,7 @@ def test_a_read_function_is_off_by_no_more_than_it_says(name: str) -> None:
 @pytest.mark.parametrize("name", ["hardtanh", "relu", "selu"])
 @pytest.mark.parametrize("share", [-0.03, -0.01, 0.0, 0.01, 0.5, 0.99])
 def test_a_corner_may_lie_at_the_edge_of_a_cell(name: str, share: float) -> None:
-    function, spacing = NONLINEARITIES[name], 0.0075
+    function, spacing = getattr(functional, name), 0.0075
     corner = 1.0 if name == "hardtanh" else 0.0
     points = corner + spacing * (np.arange(-512, 512) - share)
     curve = read(points, function(torch.from_numpy(points)).numpy())
@@ -111,10 +110,11 @@ def test_outside_of_what_was_read_anything_may_be() -> None:
 
 
 @pytest.mark.parametrize("layers", [2, 3])
-@pytest.mark.parametrize(("curve", "function"), [(relu, functional.relu), (elu, functional.elu)])
+@pytest.mark.parametrize("curve", [relu, elu])
 def test_the_gradients_of_a_chain_are_pytorchs(
-    layers: int, curve: Callable[[np.ndarray], Sampled], function: Callable[..., torch.Tensor]
+    layers: int, curve: Callable[[np.ndarray], Sampled]
 ) -> None:
+    function = getattr(functional, curve.__name__)
     rng = np.random.default_rng(layers)
     sizes = [7, *[6] * (layers - 1), 4]
     weights = {}

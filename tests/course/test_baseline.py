@@ -8,11 +8,17 @@ from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
-import torch
 from conftest import REPOSITORY
-from torch import Tensor, nn
 
 from grader.course.digits import load_digits
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _torch() -> None:
+    """Imported when it is used: all of the tests' processes read this file, and one runs it."""
+    global Tensor, nn, torch
+    import torch
+    from torch import Tensor, nn
 
 
 @pytest.fixture(scope="module")

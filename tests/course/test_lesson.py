@@ -12,7 +12,6 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import PATIENCE_S, REPOSITORY, solution
-from nbconvert.preprocessors import ExecutePreprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
@@ -122,6 +121,8 @@ def shorten(lesson: NotebookNode, epochs: str, to: int) -> None:
 
 def execute(lesson: NotebookNode, folder: Path) -> NotebookNode:
     """The lesson after a run in a fresh kernel started in `folder`; an error in it is raised."""
+    from nbconvert.preprocessors import ExecutePreprocessor  # by which all collecting would wait
+
     executor = ExecutePreprocessor(timeout=CELL_TIMEOUT_S, kernel_name="python3")
     executed, _ = executor.preprocess(lesson, {"metadata": {"path": str(folder)}})
     return executed

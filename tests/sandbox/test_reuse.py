@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-import torch
-from torch import nn
 
-from grader.sandbox.inside.reuse import state_of_libraries
 
-HOOKS = nn.modules.module._global_forward_hooks
+@pytest.fixture(scope="module", autouse=True)
+def _torch() -> None:
+    """Imported when it is used: all of the tests' processes read this file, and one runs it."""
+    global nn, state_of_libraries, torch
+    import torch
+    from torch import nn
+
+    from grader.sandbox.inside.reuse import state_of_libraries
+
+
+def hooks() -> dict[int, object]:
+    return nn.modules.module._global_forward_hooks
 
 
 @pytest.mark.parametrize(
@@ -34,7 +42,7 @@ HOOKS = nn.modules.module._global_forward_hooks
             lambda: torch.autograd.set_detect_anomaly(True),
             lambda: torch.autograd.set_detect_anomaly(False),
         ),
-        (lambda: HOOKS.update({1: print}), lambda: HOOKS.pop(1)),
+        (lambda: hooks().update({1: print}), lambda: hooks().pop(1)),
         (lambda: setattr(nn.Linear, "more", print), lambda: delattr(nn.Linear, "more")),
         (lambda: setattr(nn.init, "more", print), lambda: delattr(nn.init, "more")),
     ],
