@@ -336,6 +336,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script has all the time it takes to get to its end, on a machine that does much besides."""
+    monkeypatch.setattr(conversation, "SCRIPT_S", PATIENCE_S)
+
+
 @cache
 def most_points() -> float:
     """What the course in this repository is worth."""

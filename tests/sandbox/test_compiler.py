@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from conftest import PATIENCE_S, solution
+from conftest import solution
 
-from grader.sandbox import conversation
 from grader.sandbox.client import Allowance, Student
 from grader.sandbox.process import Launcher
+
+pytestmark = pytest.mark.usefixtures("unhurried")
 
 LIMITS = Allowance(wall_s=300, cpu_s=100, memory_mib=2048, output_kib=64)
 RELU = solution("relu")
@@ -35,12 +36,6 @@ USED = {
     "part": "import torch._dynamo.eval_frame\ntorch._dynamo.eval_frame.innermost_fn(print)",
     "optimizer": f"import torch._dynamo as d\nd.reset()\n{STEP}step(torch.optim.SGD)",
 }
-
-
-@pytest.fixture(autouse=True)
-def _a_script_is_given_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A busy machine must not end what loads the compiler."""
-    monkeypatch.setattr(conversation, "SCRIPT_S", PATIENCE_S)
 
 
 def notes(launcher: Launcher, script: str) -> list[str]:

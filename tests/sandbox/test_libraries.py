@@ -7,6 +7,8 @@ import pytest
 from grader.sandbox.client import Allowance, Student, StudentRaised
 from grader.sandbox.process import Launcher
 
+pytestmark = pytest.mark.usefixtures("unhurried")
+
 LIMITS = Allowance(wall_s=60, cpu_s=30, memory_mib=2048, output_kib=64)
 
 # What stands at the top of public notebooks and scripts of such lessons, installed here or not.

@@ -11,6 +11,8 @@ from grader.sandbox import conversation
 from grader.sandbox.client import Allowance, Student, StudentError, StudentRaised
 from grader.sandbox.process import Launcher
 
+pytestmark = pytest.mark.usefixtures("unhurried")
+
 LIMITS = Allowance(wall_s=60, cpu_s=30, memory_mib=2048, output_kib=64)
 RELU = solution("relu")
 END = RELU.count("\n") + 1  # the first line of what is added
