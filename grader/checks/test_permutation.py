@@ -169,16 +169,27 @@ def test_from_the_seed(student: Student, rng: np.random.Generator) -> None:
     """The same seed gives the same permutation, another seed another"""
     images = draw_images(rng)
     seed, other = draw_two_seeds(rng)
-    # Of other sets, of other sizes, the order is the same one.
-    first, again, another = (
-        order_of(sets[0], permute(student, sets, s)[0], "train")
-        for sets, s in ((images, seed), (images[::-1], seed), (images, other))
+    # Of other sets, of other sizes, a single image and bytes among them, the order is the same one.
+    sets = [each.astype(np.uint8) for each in (images[2], images[1][:1], images[0])]
+    first, again, of_sets, another, neighbour = (
+        order_of(given[0], permute(student, given, s)[0], "train")
+        for given, s in (
+            (images, seed),
+            (images[::-1], seed),
+            (sets, seed),
+            (images, other),
+            (images, seed ^ 1),
+        )
     )
-    for is_so, expected, seen in (
-        (np.array_equal(first, again), "the same permutation for the same seed", "another one"),
-        (not np.array_equal(first, another), "another permutation for another seed", "the same"),
+    source = partial(named_source, first)
+    same, others = "the same permutation for the same seed", "another permutation for another seed"
+    for is_so, expected, seen, known in (
+        (np.array_equal(first, again), same, "another one", source),
+        (not np.array_equal(first, another), others, "the same", source),
+        (np.array_equal(first, of_sets), f"{same}, of bytes as well", "another one", None),
+        (not np.array_equal(first, neighbour), f"{others}, the next one too", "the same", None),
     ):
-        expect(is_so, expected, seen, known=partial(named_source, first))
+        expect(is_so, expected, seen, known=known)
     regular = regularity(np.argsort(first)[another])
     expect(
         not regular,

@@ -180,13 +180,21 @@ def test_builds(student: Student, rng: np.random.Generator) -> None:
 )
 def test_chosen_by_validation(student: Student, rng: np.random.Generator) -> None:
     """The setting with the highest validation accuracy is chosen, whatever the others say"""
-    for place, trials in ((0, 12), (5, 12), (11, 12), (int(rng.integers(1, TRIALS)), TRIALS)):
+    for place, trials, valid, train in (
+        (0, 12, 0.7, 0.13),
+        (5, 12, 1.0, 0.13),
+        (11, 12, 0.3, 1.0),  # as where a network has learnt its images by heart
+        (int(rng.integers(1, TRIALS)), TRIALS, 0.7, 0.13),
+    ):
         accuracies = draw_accuracies(rng, trials)
-        accuracies[place]["valid"] = 0.7
+        if valid < 0.7:
+            for each in accuracies:
+                each["valid"] /= 3
+        accuracies[place]["valid"] = valid
         # Whoever looks at these, alone or together, is led elsewhere.
         accuracies[(place + 3) % trials] |= {"test": 0.99}
         accuracies[(place + 5) % trials] |= {"train": 1.0}
-        accuracies[place] |= {"test": 0.12, "train": 0.13}
+        accuracies[place] |= {"test": 0.0, "train": train}
         best, tried = search(student, accuracies, draw_seed(rng))
         chosen = chosen_of(tried, best, [place])
         seen = "another setting" if chosen is None else show_trial(chosen, accuracies[chosen])
@@ -371,7 +379,9 @@ def named_correlation(correlation: float, what: str) -> Mistake | None:
 
 @pytest.mark.points(1)
 @pytest.mark.hint("Make the generator inside the function, from the seed that is given.")
-def test_from_the_seed(student: Student, rng: np.random.Generator) -> None:
+def test_from_the_seed(
+    student: Student, rng: np.random.Generator, runs: list[list[Settings]]
+) -> None:
     """The same seed gives the same settings, another seed others"""
     seed, other = draw_two_seeds(rng)
     first, again, another = (
@@ -382,3 +392,10 @@ def test_from_the_seed(student: Student, rng: np.random.Generator) -> None:
     expect(first != another, "other settings for another seed", "the same ones", known=ignored)
     last = search(student, draw_accuracies(rng, 6), other)[1]
     expect(another == last, "the same settings for the same seed", "others")
+    for number, trial in enumerate(zip(*runs, strict=True), start=1):
+        for name in NAMES[1:]:
+            expect(
+                len({settings[name] for settings in trial}) > 1,
+                f"another {name} in trial {number} for another seed",
+                f"{float(trial[0][name]):.6g} for {RUNS} seeds",
+            )

@@ -60,7 +60,7 @@ def draw_two_seeds(rng: np.random.Generator) -> tuple[int, int]:
     """Two seeds that are the same to whoever uses a part of a seed only: its last digits or bytes,
     or what a division leaves."""
     seed = draw_seed(rng) // 2
-    return seed, seed + 2**8 * 3**2 * 5**4 * 7
+    return seed, seed + 2**16 * 3 * 5**4 * 7
 
 
 def draw_sizes(rng: np.random.Generator) -> tuple[int, int, int]:
