@@ -6,6 +6,7 @@ import pytest
 
 from grader.grading.slips.names import missing_name
 
+STUB = "class Net:\n    pass\n\ndef make_optimizer():\n    pass\n\ndef elu(z):\n    pass\n"
 TWO = "class A:\n    pass\n\nclass B:\n    pass\n"
 
 
@@ -23,6 +24,7 @@ TWO = "class A:\n    pass\n\nclass B:\n    pass\n"
             "defined within another block",
         ),
         ("Net", "def build():\n    class Net: ...\n    return Net", "defined within another block"),
+        ("make_optimizer", "def elu(z): ...", None),
         ("Net", "class Net(:", None),
         ("Net", "def net(*sizes): ...", "defined by another name"),
         ("Net", "class Layer(nn.Module): ...\nclass Both: ...", "defined by another name"),
@@ -34,14 +36,13 @@ TWO = "class A:\n    pass\n\nclass B:\n    pass\n"
 def test_a_missing_name_is_explained_where_something_stands_for_it(
     name: str, source: str, told: str | None
 ) -> None:
-    slip = missing_name(name, source)
+    slip = missing_name(name, source, STUB)
     assert (None if slip is None else slip.name) == told
 
 
 def test_all_networks_that_may_be_meant_are_named() -> None:
-    slip = missing_name("Net", "class A(nn.Module): ...\nclass B(torch.nn.Module): ...")
+    slip = missing_name("Net", "class A(nn.Module): ...\nclass B(torch.nn.Module): ...", STUB)
     assert slip is not None
     assert slip.says == (
-        "The module defines `A` and `B`, and not Net: give the one that is meant the name that the "
-        "stub gives."
+        "The module defines `A` and `B`, and not Net: if one of these is what is meant, call it Net."
     )

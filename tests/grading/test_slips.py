@@ -108,9 +108,14 @@ def test_a_guess_over_the_rows_is_told_only_where_the_source_has_one() -> None:
         assert told("RuntimeError", text, written, "calling evaluate") == "argmax over the rows"
     assert told("RuntimeError", text, "net(x).argmax(10)", "calling evaluate") is not None
     assert (
-        told("RuntimeError", text, "net(x).argmax(1)", "calling evaluate")
-        == "shapes that do not fit"
+        told("RuntimeError", text, "torch.max(net(x), 0)[1]", "calling evaluate")
+        == "maximum over the rows"
     )
+    assert (
+        told("RuntimeError", text, "net(x).argmax(1)", "calling evaluate")
+        == "guesses and targets of other rows"
+    )
+    assert told("RuntimeError", text, "net(x).argmax(1)", FORWARD) == "shapes that do not fit"
 
 
 def test_a_maximum_over_the_rows_is_told_only_where_the_source_takes_one() -> None:

@@ -14,13 +14,9 @@ SHOWN = 3  # names, at most
 ALIKE = 0.7  # what difflib calls the ratio of two
 
 
-def missing_name(name: str, source: str) -> Slip | None:
+def missing_name(name: str, source: str, stub: str | None) -> Slip | None:
     """Why `name` is not there: it is indented into another block, or called otherwise."""
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    blocks = [node for node in body if isinstance(node, Block)]
+    blocks = blocks_of(source)
     for block in blocks:
         if any(isinstance(node, Block) and node.name == name for node in ast.walk(block)):
             kind = "class" if isinstance(block, ast.ClassDef) else "function"
@@ -29,13 +25,15 @@ def missing_name(name: str, source: str) -> Slip | None:
                 f"{name} stands within the {kind} {block.name}, where it can't be seen from "
                 "outside: move it to the left margin.",
             )
+    asked = {block.name for block in blocks_of(stub or "")}
+    blocks = [block for block in blocks if block.name not in asked]
     meant = meant_for(name, blocks)
     if meant:
         told = " and ".join(f"`{each}`" for each in meant)
-        which = "keep" if len(meant) == 1 else "give the one that is meant"
+        which = "that is" if len(meant) == 1 else "one of these is"
         return Slip(
             "defined by another name",
-            f"The module defines {told}, and not {name}: {which} the name that the stub gives.",
+            f"The module defines {told}, and not {name}: if {which} what is meant, call it {name}.",
         )
     classes = deriving(blocks, "Optimizer")
     if name == "make_optimizer" and len(classes) == 1:
@@ -70,3 +68,11 @@ def deriving(blocks: Sequence[Block], base: str) -> list[str]:
         if isinstance(block, ast.ClassDef)
         and any(ends.fullmatch(ast.unparse(each)) for each in block.bases)
     ]
+
+
+def blocks_of(source: str) -> list[Block]:
+    """The classes and functions at the left margin; none where the code can't be read."""
+    try:
+        return [node for node in ast.parse(source).body if isinstance(node, Block)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []

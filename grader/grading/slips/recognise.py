@@ -55,6 +55,8 @@ def slip_of(error: StudentError, source: str, stub: str | None) -> Slip | None:
         error.line, source, stub
     ):
         return LEFT_STANDING
+    if found := UNDEFINED.search(str(error)):
+        return missing_name(found[1], source, stub)
     for slip in (
         signature(error),
         sizes(error, source),
@@ -232,8 +234,6 @@ def by_source(error: StudentError, source: str) -> Slip | None:
         )
     if is_copied(error, source):
         return COPIED
-    if found := UNDEFINED.search(said):
-        return missing_name(found[1], source)
     if "must match the size of tensor" in said and OVER_ROWS.search(source):
         return Slip(
             "argmax over the rows",
@@ -241,6 +241,12 @@ def by_source(error: StudentError, source: str) -> Slip | None:
             "it gives the class of each row.",
         )
     if said.startswith("calling evaluate") and "must match the size of tensor" in said:
+        if any(map(is_maximum_over_rows, nodes_of(source) or [])):
+            return Slip(
+                "maximum over the rows",
+                "The maximum is taken over dimension 0, the rows of the batch: over dim=1 it is "
+                "that of each row, and its index the row's class.",
+            )
         return Slip(
             "guesses and targets of other rows",
             "Guesses and targets of different rows meet here: both are cut by the same slice, "
