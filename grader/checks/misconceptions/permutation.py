@@ -13,7 +13,7 @@ IMAGES_PERMUTED = Mistake(
 )
 EACH_ITS_OWN = Mistake(
     "an order for each image",
-    "Each image has an order of its own, as rng.permuted gives: one is drawn for all, "
+    "Each image has an order of its own, as rng.permuted or sorting gives: one is drawn for all, "
     "array[:, order].",
 )
 WITH_REPLACEMENT = Mistake(
@@ -69,10 +69,9 @@ def recognise_lost(before: np.ndarray, after: np.ndarray) -> Mistake | None:
     """Why the first image (F,) of `after` (N, F) is no order of that of `before`."""
     if any(np.array_equal(after[0], image) for image in before[1:]):
         return IMAGES_PERMUTED
-    if np.isin(after[0], before[0]).all():
-        return WITH_REPLACEMENT
-    mixed = np.array_equal(np.sort(before, axis=None), np.sort(after, axis=None))
-    return PIXELS_OF_ALL if mixed else None
+    if np.array_equal(np.sort(before, axis=None), np.sort(after, axis=None)):
+        return PIXELS_OF_ALL
+    return WITH_REPLACEMENT if np.isin(after[0], before[0]).all() else None
 
 
 def recognise_unalike(before: np.ndarray, after: np.ndarray) -> Mistake | None:
