@@ -58,6 +58,8 @@ _COPY = re.compile(
     r"(?i)(?<![^\W_])(?:another |\d\w\w )?(?:copy|kopie|kopi|kopia|copie|copia|c[oó]pia)(?![^\W_])"
     r"(?: ?\(?\d+\)?)?(?: (?:of|von|van|de|di|af|av)(?![^\W_]))?"
 )
+# What mail programs put before a subject that they answer or pass on: "Re: …", as a name "Re_ …".
+_REPLY = re.compile(r"(?i)\A(?:(?:re|fwd?|aw|wg|antw|sv|vs|tr|rv|res|enc)[:_]\s+)+")
 # When it was handed in, as systems put it behind a name.
 _STAMP = re.compile(r"[ _-]*\d{4}-\d\d-\d\d(?:[ T_-]\d\d[:_-]\d\d(?:[:_-]\d\d(?:\.\d+)?)?)?\Z")
 _TOKEN = re.compile(r"[^\W_]+(?:['\u2019.@][^\W_]+)*")
@@ -146,7 +148,7 @@ def owner_in(name: str, slugs: Collection[str]) -> str:
     that go with handing in; "" if nothing is. "hw1_relu_Jane Doe (2).py" is Jane Doe's."""
     ending = split_ending(name)
     stem = unquote((stem_of(name) if ending is None else ending[0])[:_MAX_CHARACTERS])
-    stem = _COPY.sub("", _STAMP.sub("", stem))
+    stem = _COPY.sub("", _STAMP.sub("", _REPLY.sub("", stem)))
     words = list(_WORD.finditer(stem))
     fits, _ = _fitting(stem, slugs)
     spans = [token.span() for token in _TOKEN.finditer(stem) if _HANDING_IN.fullmatch(token[0])]
