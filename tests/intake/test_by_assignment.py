@@ -41,3 +41,13 @@ def test_two_files_of_one_student_are_not_guessed_between(tmp_path: Path) -> Non
 )
 def test_the_parts_of_one_persons_work_are_no_students(tmp_path: Path, files: Files) -> None:
     assert {*people(make_folder(tmp_path / "class", files))} == {"relu", "adam"}
+
+
+def test_modules_called_after_their_students_alone_are_told_with_what_to_do(tmp_path: Path) -> None:
+    make_folder(tmp_path / "hw3", {"01 Jane Doe.py": "a", "02 Bo Roe.py": "b"})
+    with open_class(tmp_path / "hw3", SLUGS) as class_:
+        assert any(
+            "if all are of one, call the folder after it, as relu/" in n for n in class_.notes
+        )
+    (tmp_path / "hw3").rename(tmp_path / "relu")
+    assert people(tmp_path / "relu") == {"Jane Doe": {"relu": "a"}, "Bo Roe": {"relu": "b"}}

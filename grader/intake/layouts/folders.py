@@ -10,9 +10,17 @@ from collections import Counter, defaultdict
 from functools import partial
 from pathlib import Path
 
-from grader.intake.layouts.base import Handed, Listing, Reading, attempted, load_same, newest_times
+from grader.intake.layouts.base import (
+    Handed,
+    Listing,
+    Reading,
+    attempted,
+    load_same,
+    newest_times,
+    some_names,
+)
 from grader.intake.tree import is_submission_file
-from grader.submissions.names import owner_in, split_ending, split_stamp, stem_of
+from grader.submissions.names import owner_in, read_name, split_ending, split_stamp, stem_of
 from grader.text import fold
 
 
@@ -31,6 +39,11 @@ class Folders:
     def read(self, listing: Listing) -> Reading:
         wanted = self.claims(listing)
         reading = Reading(ignored=[name for name in listing.names if name not in wanted])
+        if len(wanted) > 1 and all(is_nameless_module(listing, name) for name in wanted):
+            reading.notes.append(
+                f"none of these is called after an assignment: {some_names(sorted(wanted))}; if "
+                f"all are of one, call the folder after it, as {listing.slugs[0]}/"
+            )
         owners = {name: owner_in(name, listing.slugs) for name in wanted}
         loose: dict[str, list[str]] = defaultdict(list)
         # As CodeGrade calls folders: "Jane Doe - 2026-10-01T12:00:00.0", one a hand-in.
@@ -81,6 +94,11 @@ class Folders:
                 )
             )
         return reading
+
+
+def is_nameless_module(listing: Listing, name: str) -> bool:
+    is_module = listing.names[name] == "file" and split_ending(name) is not None
+    return is_module and read_name(name, listing.slugs) is None
 
 
 def _stem(name: str) -> str:
