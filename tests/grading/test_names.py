@@ -44,5 +44,6 @@ def test_all_networks_that_may_be_meant_are_named() -> None:
     slip = missing_name("Net", "class A(nn.Module): ...\nclass B(torch.nn.Module): ...", STUB)
     assert slip is not None
     assert slip.says == (
-        "The module defines `A` and `B`, and not Net: if one of these is what is meant, call it Net."
+        "The module defines `A` and `B`, and not Net: "
+        "if one of these is what is meant, call it Net."
     )
