@@ -469,6 +469,10 @@ DOWNLOADS: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
         ),
         ({"relu/Doe, Jane.py": "a", "relu/bob.py": "b"},
          {"Doe, Jane": {"relu": "a"}, "bob": {"relu": "b"}}),
+        (
+            {"relu/jane_relu.py": "a", "relu/bob_relu.py": "b", "dropout/jane.py": "c"},
+            {"jane": {"relu": "a", "dropout": "c"}, "bob": {"relu": "b"}},
+        ),
     ],
     "folders": [
         (

@@ -8,6 +8,8 @@ import pytest
 from helpers.classes import Files, make_folder
 
 from grader.intake.layouts import open_class
+from grader.intake.layouts.base import Handed
+from grader.submissions.model import SubmissionError
 
 SLUGS = ("relu", "adam", "dropout")
 
@@ -15,10 +17,14 @@ SLUGS = ("relu", "adam", "dropout")
 def people(path: Path) -> dict[str, dict[str, str]]:
     """By name the modules' texts; {} for whom there are none."""
     with open_class(path, SLUGS) as class_:
-        return {
-            handed.name: {slug: s.text for slug, s in handed.load().sources.items()}
-            for handed in class_.submissions
-        }
+        return {handed.name: modules(handed) for handed in class_.submissions}
+
+
+def modules(handed: Handed) -> dict[str, str]:
+    try:
+        return {slug: source.text for slug, source in handed.load().sources.items()}
+    except SubmissionError:
+        return {}
 
 
 def test_a_folder_called_after_the_assignment_is_a_class_by_itself(tmp_path: Path) -> None:
@@ -37,6 +43,8 @@ def test_two_files_of_one_student_are_not_guessed_between(tmp_path: Path) -> Non
         {"relu/relu.py": "a", "relu/notes.py": "b", "adam/adam.py": "c"},
         {"relu/main.py": "a", "relu/utils.py": "b", "adam/main.py": "c"},
         {"relu/jane.py": "a", "adam/jane.py": "b"},
+        {"relu/relu_final.py": "a", "relu/relu_v2.py": "b", "adam/adam (1).py": "c"},
+        {"relu/relu.zip": "", "adam/adam.zip": ""},
     ],
 )
 def test_the_parts_of_one_persons_work_are_no_students(tmp_path: Path, files: Files) -> None:
@@ -51,3 +59,12 @@ def test_modules_called_after_their_students_alone_are_told_with_what_to_do(tmp_
         )
     (tmp_path / "hw3").rename(tmp_path / "relu")
     assert people(tmp_path / "relu") == {"Jane Doe": {"relu": "a"}, "Bo Roe": {"relu": "b"}}
+
+
+def test_archives_in_assignments_folders_are_not_taken_for_one_students(tmp_path: Path) -> None:
+    files = {"relu/jane.zip": "a", "relu/bob.zip": "a", "adam/jane.zip": "c"}
+    with (
+        pytest.raises(SubmissionError, match="called as assignments and not as students"),
+        open_class(make_folder(tmp_path / "class", files), SLUGS),
+    ):
+        pass

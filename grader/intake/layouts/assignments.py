@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from grader.intake.layouts.base import Handed, Listing, Reading
 from grader.intake.tree import Parts
@@ -31,8 +32,8 @@ class Assignments:
 
     def claims(self, listing: Listing) -> set[str]:
         modules = _modules(listing)
-        stems = {fold(_stem(parts[-1])) for parts in modules}
-        if len(stems) < 2 or not stems.isdisjoint(_PARTS):
+        students = {fold(student) for student in _students(listing, modules).values()}
+        if len(students - {""}) < 2 or not students.isdisjoint({"", *_PARTS}):
             return set()
         named = {parts: read_name(parts[-1], listing.slugs) for parts in modules}
         # relu/relu.py is a module in a folder of its own; relu/adam.py is of one called Adam.
@@ -40,7 +41,7 @@ class Assignments:
             name is not None and name.rank < Rank.RENAMED and name.slugs == (modules[parts],)
             for parts, name in named.items()
         )
-        return set() if is_own or all(named.values()) else {parts[0] for parts in modules}
+        return set() if is_own else {parts[0] for parts in modules}
 
     def read(self, listing: Listing) -> Reading:
         reading = Reading()
@@ -49,12 +50,10 @@ class Assignments:
         modules = _modules(listing)
         read = {parts[0] for parts in modules}
         reading.ignored += [name for name in listing.names if name not in read]
-        for parts, slug in modules.items():
-            stem = _stem(parts[-1])
-            student = stem if read_name(parts[-1], listing.slugs) else owner_in(stem, ()) or stem
+        for parts, student in _students(listing, modules).items():
             student = shown.setdefault(fold(student), student)
             suffix = (split_ending(parts[-1]) or ("", ".py"))[1]
-            by_student[student][f"{slug}{suffix}"].append(parts)
+            by_student[student][f"{modules[parts]}{suffix}"].append(parts)
         for student, found in by_student.items():
             files = {
                 name if len(places) == 1 else f"{number} {name}": place
@@ -81,14 +80,25 @@ def _modules(listing: Listing) -> dict[Parts, str]:
     }
 
 
+def _students(listing: Listing, modules: Mapping[Parts, str]) -> dict[Parts, str]:
+    """Whose each is by its name: without the assignment, where all that lie with it have that in
+    their names; "" if nothing is left."""
+    named = {parts: read_name(parts[-1], listing.slugs) for parts in modules}
+    bare = {
+        slug
+        for slug in modules.values()
+        if not all(name and slug in name.slugs for p, name in named.items() if modules[p] == slug)
+    }
+    students = {}
+    for parts, slug in modules.items():
+        known = () if slug in bare else (slug,)
+        students[parts] = owner_in(parts[-1], known)
+    return students
+
+
 def _slug(listing: Listing, folder: str) -> str:
     return next((slug for slug in listing.slugs if is_spelling(folder, slug)), "")
 
 
 def _is_module(kind: str, name: str) -> bool:
     return kind == "file" and split_ending(name) is not None and not is_tests(name)
-
-
-def _stem(name: str) -> str:
-    ending = split_ending(name)
-    return ending[0] if ending else name

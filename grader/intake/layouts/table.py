@@ -27,7 +27,7 @@ from grader.intake.layouts.systems.sakai import Sakai
 from grader.intake.layouts.systems.vpl import Vpl
 from grader.intake.tree import Parts, descend, is_submission_file, open_tree
 from grader.submissions.model import SubmissionError
-from grader.submissions.names import is_spelling, stem_of
+from grader.submissions.names import is_spelling, split_ending, stem_of
 from grader.text import count_of, show_name
 
 # Where two explain as much, the first one is meant: its names have more that is its own.
@@ -226,8 +226,14 @@ def refuse_folders_of_assignments(listing: Listing) -> None:
         folders = listing.folders()
     if not folders or not all(any(is_spelling(f, s) for s in listing.slugs) for f in folders):
         return
-    files = chain(*(listing.below(name).items() for name in folders))
-    if not any(kind == "file" and is_submission_file(name) for name, kind in files):
+    inside = [
+        [name for name, kind in listing.below(folder).items() if kind == "file"]
+        for folder in folders
+    ]
+    hand_ins = [list(filter(is_submission_file, names)) for names in inside]
+    holds_modules = any(split_ending(name) is not None for name in chain(*hand_ins))
+    # Several archives, and nothing but archives, are one of each student.
+    if not holds_modules and (not any(hand_ins) or any(len(names) > 1 for names in hand_ins)):
         raise SubmissionError(
             f"called as assignments and not as students: {some_names(folders)}; grade one after "
             "the other, or say --layout folders if that is one student's work"
