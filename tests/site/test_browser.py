@@ -149,13 +149,14 @@ def test_the_policy_stops_what_would_run_if_it_got_in(index: Page) -> None:
 
 
 @needs_browser
-def test_a_direction_override_ends_with_the_name(index: Page) -> None:
-    """A name that turns text around is isolated: what follows it reads as ever."""
+def test_a_direction_override_turns_nothing_around(index: Page) -> None:
+    """It is shown as an escape, and names that run the other way are isolated."""
     assert index.run(
         "return [...document.querySelectorAll('.who bdi, .places bdi')].every("
         "e => getComputedStyle(e).unicodeBidi === 'isolate')"
     )
-    assert BIDI in index.names()
+    assert BIDI not in index.names()
+    assert r"\u202egnp.\u2066live" in index.names()
 
 
 @needs_browser
