@@ -134,8 +134,7 @@ def follow_each(
 def follow_long(
     student: Student, rng: np.random.Generator, options: Options, growth: float = 1.0
 ) -> Trial:
-    """A trial of more steps than a training has; half of the gradients keep their direction, and in
-    one step all are 0.
+    """A trial of more steps than a training has; half of the gradients keep their direction.
 
     Args:
         growth: of these, from each step to the next.
@@ -144,7 +143,6 @@ def follow_long(
     gradients = draw_gradients(rng, [(4, 6)], steps, scale=0.1)
     for step, (given,) in enumerate(gradients):
         given[::2] = gradients[0][0][::2] * np.float32(growth**step)
-    gradients[int(rng.integers(10, steps - 10))][0][:] = 0
     return follow(student, options, start, gradients, f"{describe(options)} and many steps")
 
 
