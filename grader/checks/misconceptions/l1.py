@@ -111,11 +111,6 @@ SOME_PARAMETERS = Mistake(
     "Only some of the parameters are penalised ({which}): the sum runs over all of them, or all "
     "but the biases.",
 )
-TWICE = Mistake(
-    "parameters counted twice",
-    "Some parameters count twice, as in a loop over net.modules(): the network itself is one of "
-    "them, and its parameters() are all there are.",
-)
 ON_LOGITS = Mistake(
     "penalty on the logits",
     "The penalty is that of the logits: it is the parameters that are to be small.",
@@ -198,8 +193,6 @@ def penalties(
         yield NO_ABSOLUTE_VALUE, strength * sum(float(p.sum()) for p in some)
         yield NO_ABSOLUTE_VALUE, strength * sum(abs(float(p.sum())) for p in some)
         yield NO_ABSOLUTE_VALUE, strength * abs(sum(float(p.sum()) for p in some))
-        if len(layers) > 2:
-            yield TWICE, strength * (right + sum(sums[-2 if some is every else -1 :]))
         yield BY_BATCH, strength * right / rows
         yield SUBTRACTED, -strength * right
         if strength:

@@ -30,18 +30,15 @@ MAX_YIELDED = MAX_ITEMS
 class GivenNet(nn.Module):
     """Linear layers with ReLU between them; remembers each forward pass.
 
-    Its parameters are registered one by one and named as the baseline's: W_1, b_1, W_2, … Those of
-    the last of several stand in a module within, as a network of nn.Linear has them.
+    Its parameters are registered one by one and named as the baseline's: W_1, b_1, W_2, …
     """
 
     def __init__(self, given: list[Tensor], dropout: float) -> None:
         super().__init__()
         self.count = len(given) // 2
-        self.last = nn.Module()
-        for number in range(1, self.count + 1):
-            weight, bias = given[2 * number - 2 : 2 * number]
-            self.owner(number).register_parameter(f"W_{number}", nn.Parameter(weight))
-            self.owner(number).register_parameter(f"b_{number}", nn.Parameter(bias))
+        for number in range(self.count):
+            self.register_parameter(f"W_{number + 1}", nn.Parameter(given[2 * number]))
+            self.register_parameter(f"b_{number + 1}", nn.Parameter(given[2 * number + 1]))
         self.dropout = nn.Dropout(dropout)
         self.forwards: list[tuple[int, bool, bool]] = []
 
@@ -49,16 +46,11 @@ class GivenNet(nn.Module):
         """Logits (N, num_output) for inputs (N, num_features)."""
         self.forwards.append((len(x), self.training, torch.is_grad_enabled()))
         for number in range(1, self.count + 1):
-            owner = self.owner(number)
-            weight, bias = getattr(owner, f"W_{number}"), getattr(owner, f"b_{number}")
+            weight, bias = getattr(self, f"W_{number}"), getattr(self, f"b_{number}")
             x = nn.functional.linear(x, weight, bias)
             if number < self.count:
                 x = self.dropout(x.relu())
         return x
-
-    def owner(self, number: int) -> nn.Module:
-        """The module that has the parameters of this layer, from 1."""
-        return self.last if number == self.count > 1 else self
 
     def snapshot(self) -> list[Tensor]:
         return [p.detach().clone() for p in self.parameters()]
