@@ -83,17 +83,15 @@ def _modules(listing: Listing) -> dict[Parts, str]:
 def _students(listing: Listing, modules: Mapping[Parts, str]) -> dict[Parts, str]:
     """Whose each is by its name: without the assignment, where all that lie with it have that in
     their names; "" if nothing is left."""
-    named = {parts: read_name(parts[-1], listing.slugs) for parts in modules}
-    bare = {
-        slug
-        for slug in modules.values()
-        if not all(name and slug in name.slugs for p, name in named.items() if modules[p] == slug)
-    }
-    students = {}
+    bare = set()  # assignments that some module in their folder does not name
     for parts, slug in modules.items():
-        known = () if slug in bare else (slug,)
-        students[parts] = owner_in(parts[-1], known)
-    return students
+        name = read_name(parts[-1], listing.slugs)
+        if name is None or slug not in name.slugs:
+            bare.add(slug)
+    return {
+        parts: owner_in(parts[-1], () if slug in bare else (slug,))
+        for parts, slug in modules.items()
+    }
 
 
 def _slug(listing: Listing, folder: str) -> str:
