@@ -73,6 +73,13 @@ def test_an_archive_has_20_000_members() -> None:
     assert "more than 20,000 members" in refused(tar_of(["a.txt"])[:512] * 20_001)
 
 
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+def test_the_members_of_a_tar_cost_little(compress: Callable[[bytes], bytes]) -> None:
+    data = compress(tar_of([f"{number}.txt" for number in range(2_000)]))
+    with at_most(8, calls=300_000):
+        assert len(opened(data).members) == 2_000
+
+
 @pytest.mark.parametrize("pack", [zip_of, tar_of])
 def test_a_module_may_lie_beside_a_data_set_of_pictures(pack: Callable[[list[str]], bytes]) -> None:
     names = ["relu.py", *(f"data/{number}.png" for number in range(4_000))]
