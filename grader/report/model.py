@@ -166,10 +166,8 @@ def contradiction(report: AssignmentReport, slug: str) -> str:
         if not 0 <= check.points <= check.max_points:
             return f"{check.id}: {check.points:g} of {check.max_points:g} points"
     # Lists, as they are added up in half the time, and this is asked of every result of a class.
-    score, max_score = (
-        sum([c.points for c in report.checks]),
-        sum([c.max_points for c in report.checks]),
-    )
+    score = sum([check.points for check in report.checks])
+    max_score = sum([check.max_points for check in report.checks])
     if (report.score, report.max_score) != (score, max_score):
         return f"{report.score:g} of {report.max_score:g} points, which its checks don't add up to"
     return ""

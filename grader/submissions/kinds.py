@@ -143,15 +143,17 @@ _LOOKED_AT = 1024  # bytes
 
 def kind_by_name(filename: str) -> Kind | None:
     """What a file is by its name, where that can't be read."""
-    if ARCHIVE_SUFFIX.search(filename):
-        return None
-    return _BY_ENDING.get(PurePosixPath(filename).suffix[1:].casefold())
+    return None if ARCHIVE_SUFFIX.search(filename) else _by_ending(filename)
 
 
 def package_by_name(filename: str) -> Kind | None:
     """What an archive is by its name that is none that can be read by its content."""
-    kind = _BY_ENDING.get(PurePosixPath(filename).suffix[1:].casefold())
+    kind = _by_ending(filename)
     return kind if kind is not None and kind.is_package else None
+
+
+def _by_ending(filename: str) -> Kind | None:
+    return _BY_ENDING.get(PurePosixPath(filename).suffix[1:].casefold())
 
 
 def kind_of(data: bytes) -> Kind | None:

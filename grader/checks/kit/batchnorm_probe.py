@@ -16,13 +16,13 @@ from grader.checks.kit.nonlinearity import identity_weights
 from grader.checks.kit.probes import close, draw_seed, draw_sizes, expect, normal
 from grader.checks.misconceptions import Mistake
 from grader.checks.misconceptions.batchnorm import (
+    IDLE,
     LOGITS_TOO,
     NO_SCALE_AND_SHIFT,
     NOTHING_SHIFTS,
     SHIFT_SCALED,
     recognise_parameters,
 )
-from grader.checks.misconceptions.shared.layers import UNUSED
 from grader.sandbox.client import Student
 
 Weights = dict[str, np.ndarray]
@@ -39,12 +39,6 @@ def parameter_shapes(sizes: Sequence[int]) -> dict[str, tuple[int, ...]]:
         "W2": (num_output, num_hidden),
         "b2": (num_output,),
     } | dict.fromkeys(VECTORS, (num_hidden,))
-
-
-IDLE = (
-    "Scale or shift is a parameter, but has no effect on the logits: forward multiplies by the one "
-    "and adds the other, gamma·x_hat + beta."
-)
 
 
 class Probe:
@@ -125,7 +119,7 @@ class Probe:
     def named_without_scale(self, weights: Weights, inputs: np.ndarray) -> Mistake | None:
         """Whether scale and shift are idle, or missing where z is normalised."""
         if sum(self.stays(weights, inputs, role) for role in VECTORS if role in weights) >= 2:
-            return UNUSED._replace(says=IDLE)
+            return IDLE
         return NO_SCALE_AND_SHIFT if self.stays(weights, inputs, "W1") else None
 
     def stays(self, weights: Weights, inputs: np.ndarray, *roles: str) -> bool:

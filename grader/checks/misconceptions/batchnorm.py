@@ -13,6 +13,7 @@ from grader.checks.misconceptions.shared.layers import (
     BIAS_MISSING,
     EXTRA_NUMBER,
     LAYER_MISSING,
+    UNUSED,
     wrong_parameters,
 )
 from grader.checks.misconceptions.shared.running import lines_of
@@ -29,6 +30,10 @@ NOTHING_SHIFTS = Mistake(
     "no scale and shift",
     "No parameter shifts what is normalised: the shift is missing, or forward leaves it out, adds "
     "the scale in its place, or adds it before the normalisation, which takes it away again.",
+)
+IDLE = UNUSED._replace(
+    says="Scale or shift is a parameter, but has no effect on the logits: forward multiplies by "
+    "the one and adds the other, gamma·x_hat + beta.",
 )
 SHIFT_SCALED = Mistake(
     "shift scaled as well",

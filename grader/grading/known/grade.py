@@ -49,15 +49,14 @@ def grade_submissions(
     tasks = [(submission, assignment) for submission in submissions for assignment in assignments]
     known = [None if cache is None else cache.find(*task) for task in tasks]
     unknown = [task for task, entry in zip(tasks, known, strict=True) if entry is None]
-    to_run = (needs_worker(course, work, assignment.slug) for work, assignment in unknown)
-    modules = sum(to_run) if ones_own else any(to_run)  # of a class the first one tells
+    modules = sum(needs_worker(course, work, assignment.slug) for work, assignment in unknown)
     environments = [entry.environment for entry in known if entry is not None]
     graded: list[Graded] = []
     with ExitStack() as stack:
         fresh: Iterator[Graded] = iter(())
         if unknown:
-            ahead = int(modules) if ones_own or not modules else None
-            engine = stack.enter_context(open_engine(course, seed, modules=ahead))
+            at_most = modules if ones_own or not modules else None
+            engine = stack.enter_context(open_engine(course, seed, modules=at_most))
             from grader.grading.many import run_tasks  # takes a while, as torch does
 
             if modules:
