@@ -402,9 +402,10 @@ def wrong(slug: str, place: str) -> str:
 
 
 def copy_repository(root: Path) -> Path:
-    """A copy of what the commands need, to be changed; returns `root`."""
+    """A copy of what the commands need, to be changed; returns `root`. What Python has compiled
+    comes along, but for what is being written."""
     for name in ("grader", "assignments", "solutions", "data_cache"):
-        ignored = shutil.ignore_patterns("__pycache__")
+        ignored = shutil.ignore_patterns("*.pyc.*")
         shutil.copytree(REPOSITORY / name, root / name, ignore=ignored)
     return root
 

@@ -66,7 +66,7 @@ BAD: dict[str, tuple[dict[str, Any] | bytes | str, str]] = {
     ),
     "much_code": (notebook(*["#" * (600 << 10)] * 2), "more than 1 MiB of code"),
     "many_strings": (with_cell(source=[""] * (3 << 20)), "more than 1 MiB of code"),
-    "many_cells": (notebook(*["x"] * 2_001), "more than 2000 cells"),
+    "many_cells": (changed(cells=notebook("x")["cells"] * 2_001), "more than 2000 cells"),
     "huge": (b" " * 16_777_217, "larger than 16 MiB; clear its outputs"),
 }  # fmt: skip
 
@@ -159,17 +159,17 @@ def test_random_damage_is_read_or_refused_and_nothing_else(tmp_path: Path) -> No
 
 
 HOSTILE = {
-    "attributes": "x = a" + ".b" * 200_000,
-    "sum": "x = 1" + "+1" * 200_000,
-    "minus": "x = " + "-" * 200_000 + "1",
-    "elif": "if 1: pass\n" + "elif 1: pass\n" * 20_000,
+    "attributes": "x = a" + ".b" * 50_000,
+    "sum": "x = 1" + "+1" * 50_000,
+    "minus": "x = " + "-" * 50_000 + "1",
+    "elif": "if 1: pass\n" + "elif 1: pass\n" * 10_000,
     "tuple": "x = " + "1," * 100_000,
     "bracket": "x = " + "(" * 500_000,
     "joined": "\\\n" * 500_000 + "$",
     "spaces": " " * 1_000_000 + "\n$",
-    "magics": "%a\n" * 100_000 + "$",
+    "magics": "%a\n" * 30_000 + "$",
     "quotes": "'''\\" * 200_000,
-    "names": "a=" * 400_000 + "!",
+    "names": "a=" * 100_000 + "!",
 }
 
 
