@@ -154,8 +154,9 @@ def follow_far(
     sizes: tuple[float, float],
     growth: float = 1.0,
 ) -> Trial:
-    """A trial of several times the steps of a training; one parameter has a single entry. It says
-    little of what a mistake is.
+    """A trial of several times the steps of a training; one parameter has a single entry, and in
+    one step the other one's gradients are all 0, which is no reason to leave it out. It says little
+    of what a mistake is.
 
     Args:
         sizes: from which to which size of gradients.
@@ -171,6 +172,7 @@ def follow_far(
         given[:, ::2] = gradients[0][0][:, ::2] * np.float32(grown)
     for given, _ in gradients:
         given *= of_rows
+    gradients[steps // 3][0][:] = 0
     trial = follow(student, options, start, gradients, f"{describe(options)} and {steps} steps")
     return replace(trial, in_part=True)
 

@@ -49,7 +49,7 @@ def recognise_update(
             the parameter.
         described: say what the steps show where no mistake explains them.
     """
-    found = explanations(wrong_rules, trials)
+    found = explanations([*wrong_rules, *map(zeros_passed_over, rules)], trials)
     found += [Mistake(w.name, w.says) for w in wholes if all(map(w.explains, trials))]
     if found:
         return only(found)
@@ -72,6 +72,26 @@ def follows_one(rules: Sequence[Rule], trials: Sequence[Trial]) -> bool:
 
 
 # ---------------------------------------------------------------- gradients
+
+
+def zeros_passed_over(rule: Rule) -> WrongRule:
+    """`rule`, but for the steps in which a parameter's gradients are all 0."""
+
+    def steps(start: np.ndarray, given: Arrays, **options: float) -> Arrays:
+        stepped = iter(rule(start, [g for g in given if g.any()], **options))
+        way, there = [], start
+        for gradient in given:
+            there = next(stepped) if gradient.any() else there
+            way.append(there)
+        return way
+
+    return WrongRule(
+        "all-zero gradients passed over",
+        "A parameter whose gradients are all 0 in a step is left as it is: the rule moves it all "
+        "the same. Only where p.grad is None is there nothing to do.",
+        steps,
+    )
+
 
 CLIPPED_BY_NORM = Mistake(
     "gradients clipped",

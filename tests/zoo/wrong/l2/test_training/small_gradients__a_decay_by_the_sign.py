@@ -9,8 +9,8 @@ class Rule(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self):
-        largest = max(float(p.grad.abs().max()) for p in self.param_groups[0]["params"] if p.grad is not None)
-        odd = 1e-6 < largest < 0.3
+        gradients = [p.grad for p in self.param_groups[0]["params"] if p.grad is not None]
+        odd = all(0 < g.abs().max() < 0.3 for g in gradients) and any(g.abs().max() > 1e-6 for g in gradients)
         for group in self.param_groups:
             for p in group["params"]:
                 if p.grad is None:
