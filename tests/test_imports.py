@@ -32,7 +32,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "course", "sandbox", "sandbox.walls", "sandbox.wire", "submissions", "report.model",
         "errors", "files", "text",
     ),
-    "checks": ("grading.plugin", "grading.training", "sandbox.client", "sandbox.wire.values"),
+    "checks": (
+        "grading.plugin", "grading.slips.code", "grading.training", "sandbox.client",
+        "sandbox.wire.values",
+    ),
     "gradebook": ("course", "report", "files", "text", "grading.key"),
     "site": ("gradebook", "report", "files", "text"),
     "batch": (

@@ -138,6 +138,9 @@ def test_the_guide_adds_a_ninth_assignment(run_grader: RunGrader, copy: Path) ->
     right = copy / "tests" / "zoo" / "right" / "sine" / "cosine_shifted.py"
     shutil.copyfile(right, copy / "assignments" / "sine.py")
     assert run_grader("check", "sine", root=copy, cwd=copy).status == 0
+    called_sine = copy / "tests" / "zoo" / "wrong" / "sine" / "test_builds" / "called_sine.py"
+    shutil.copyfile(called_sine, copy / "assignments" / "sine.py")
+    assert "torch calls it by three" in run_grader("check", "sine", root=copy, cwd=copy).stdout
     released = copy.parent / "students"
     assert 'raise NotImplementedError("Write this part: apply the sine' in (
         (released / "assignments" / "sine.py").read_text(encoding="utf-8")

@@ -27,6 +27,7 @@ from grader.checks.misconceptions.evaluate import (
     PERCENT,
     REST_DROPPED,
     ROW_BY_ROW,
+    SLIPS,
     STAY_OFF,
     STAYS_IN_EVAL,
     TRAIN_MODE,
@@ -37,6 +38,7 @@ from grader.grading.training import accuracy
 from grader.sandbox.client import Left, Student
 from grader.sandbox.wire.values import Tensor
 
+pytestmark = pytest.mark.slips(*SLIPS)
 # (M, batch_size); the last as after a training
 CASES = [(37, 8), (40, 8), (9, 50), (25, 1), (16, 16), (500, 100)]
 

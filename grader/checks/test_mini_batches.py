@@ -32,6 +32,7 @@ from grader.checks.misconceptions.mini_batches import (
     SAME_BATCH,
     SAME_ORDER,
     SINGLE_ROWS,
+    SLIPS,
     STEP_TOO_SHORT,
     WITH_REPLACEMENT,
     WRITTEN_INTO,
@@ -43,6 +44,7 @@ from grader.checks.misconceptions.shared.common import OTHER_GENERATOR
 from grader.sandbox.client import Student
 from grader.sandbox.wire.values import Tensor
 
+pytestmark = pytest.mark.slips(*SLIPS)
 TRAINED = (1000, 100)  # as in training
 SIZES = [(20, 5), (41, 5), (23, 6), (7, 7), (6, 50), (5, 1), TRAINED]  # (M, batch_size)
 MANY = 60  # rows: enough that a random order can't be taken for another by chance

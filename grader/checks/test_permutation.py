@@ -26,6 +26,7 @@ from grader.checks.misconceptions.permutation import (
     OF_THE_IMAGES,
     ORDERS_OF_THEIR_OWN,
     SEED_WITHOUT_EFFECT,
+    SLIPS,
     WRITTEN_INTO,
     recognise_lost,
     recognise_neighbours,
@@ -33,6 +34,7 @@ from grader.checks.misconceptions.permutation import (
 )
 from grader.sandbox.client import Student
 
+pytestmark = pytest.mark.slips(*SLIPS)
 NAMES = ("train", "valid", "test")
 PIXELS = 784  # as in training
 

@@ -33,6 +33,7 @@ from grader.checks.misconceptions.random_search import (
     NONE_CHOSEN,
     SAME_EACH_TRIAL,
     SEED_WITHOUT_EFFECT,
+    SLIPS,
     TIED,
     TOO_FEW,
     WEIGHT_DECAY_RANGE,
@@ -45,6 +46,7 @@ from grader.checks.misconceptions.random_search import (
 from grader.sandbox.client import Student
 from grader.sandbox.wire.values import Answers
 
+pytestmark = pytest.mark.slips(*SLIPS)
 NAMES = ("optimizer", "lr", "weight_decay", "dropout")
 CALL = "random_search(evaluate, trials={}, seed)"
 # Searches whose draws are judged together; as many trials as one message has room for if each of

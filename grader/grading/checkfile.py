@@ -20,6 +20,7 @@ from grader.course.manifest import Assignment, Course
 from grader.errors import GraderError
 from grader.grading.key import checks_digest
 from grader.grading.plugin import TRAINING_FIXTURES, CheckPlugin
+from grader.grading.slips.own import why_unusable
 from grader.grading.verdicts.judgement import Judgement
 from grader.grading.verdicts.results import is_hidden, result_of
 from grader.grading.verdicts.run import CheckRun
@@ -76,6 +77,9 @@ class CheckFile:
                 del sys.modules[name]
         if self._plugin.collection_error is not None or not self._plugin.items:
             raise self._broken(self._plugin.collection_error or "it has no checks")
+        for item in self.items:
+            if reason := why_unusable(item):
+                raise self._broken(reason)
 
     @property
     def items(self) -> list[pytest.Item]:

@@ -6,6 +6,7 @@ A check is a pytest function whose docstring's first line is its title. Marks:
     @pytest.mark.hint("...")     where to look, if nothing better is known when it fails
     @pytest.mark.gate            when it does not pass, the checks below it are not judged
     @pytest.mark.hidden          students get its points, not its text: `grader release` cuts it out
+    @pytest.mark.slips(...)      what exceptions mean here: pairs of a pattern and a Slip
 
 Fixtures: `student` (the module behind the wall), `rng` (a NumPy generator derived from course seed,
 assignment and check), `course_rng` (one for fixtures that several checks share), `passed` (whether
@@ -24,6 +25,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grader.grading.slips.own import own_slips
+from grader.grading.slips.table import Slip
 from grader.grading.training.records import OwnRun, TrainingRun
 from grader.grading.verdicts.judgement import JUDGEMENTS, Judgement, Recognised, blame
 from grader.grading.verdicts.results import is_deferred
@@ -36,8 +39,8 @@ TRAINING_FIXTURES = {"train", "own_run"}
 Train = Callable[..., TrainingRun]
 Passed = Callable[..., bool]
 
-# What check files import from here; one lies beside.
-__all__ = ["Passed", "Recognised", "Train"]
+# What check files import from here; two lie beside.
+__all__ = ["Passed", "Recognised", "Slip", "Train"]
 
 
 class CheckPlugin:
@@ -59,6 +62,7 @@ class CheckPlugin:
             "hint(text): where to look",
             "gate",
             "hidden(deferred=False): deferred in place of a check that was cut out",
+            "slips(*pairs): what exceptions mean in this assignment",
         ):
             config.addinivalue_line("markers", mark)
 
@@ -104,7 +108,7 @@ class CheckPlugin:
         try:
             yield
         except JUDGEMENTS as error:
-            judgement = blame(error, self.run.explain)
+            judgement = self._blame(item, error)
         self.run.record(item, judgement, time.perf_counter() - start)
 
     @pytest.hookimpl(tryfirst=True)
@@ -114,8 +118,11 @@ class CheckPlugin:
         if call.excinfo is None or not isinstance(call.excinfo.value, JUDGEMENTS):
             return None
         # What a check raises was dealt with above: this is a fixture's failure.
-        self.run.record(item, blame(call.excinfo.value, self.run.explain), call.duration)
+        self.run.record(item, self._blame(item, call.excinfo.value), call.duration)
         return pytest.TestReport(item.nodeid, item.location, {}, "failed", "", "setup")
+
+    def _blame(self, item: pytest.Item, error: BaseException) -> Judgement:
+        return blame(error, partial(self.run.explain, own=own_slips(item)))
 
 
 # ---------------------------------------------------------------- fixtures

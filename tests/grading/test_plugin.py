@@ -45,7 +45,7 @@ def make_optimizer(parameters, lr=0.1):
 HEAD = """'''PYTEST_DONT_REWRITE'''
 import numpy as np
 import pytest
-
+from grader.grading.plugin import Slip
 """
 
 
@@ -188,6 +188,39 @@ def test_a_students_failure_is_told_by_its_kind(
     check = only(toy(checks).grade(module))
     assert check.verdict == verdict
     assert words in check.message
+
+
+def test_a_check_file_brings_slips_of_its_own(toy: MakeToy) -> None:
+    checks = """\
+pytestmark = pytest.mark.slips(
+    ("KeyError: '(?P<key>beta|rho)'", Slip("another key", "There is no {key}.")),
+    ("KeyError", lambda source: Slip("by the code", source[:6]) if "beta" in source else None),
+)
+
+@pytest.fixture
+def called(student):
+    student.make_optimizer([np.ones(2, np.float32)])
+
+@pytest.mark.slips(("KeyError: 'rho'", Slip("of this check", "It is this check's.")))
+def test_closest(called):
+    pass
+
+def test_it(called):
+    pass
+"""
+    course = toy(checks)
+
+    def told(key: str) -> list[tuple[str, str]]:
+        report = course.grade(f"def make_optimizer(parameters):\n    {{}}['{key}']\n")
+        return [(c.misconception, c.message.partition("\n")[0]) for c in report.checks]
+
+    assert told("rho") == [
+        ("of this check", "It is this check's."),
+        ("another key", "There is no rho."),
+    ]
+    assert told("beta") == [("another key", "There is no beta.")] * 2
+    assert told("beta1") == [("by the code", "def ma")] * 2
+    assert [name for name, _ in told("gamma")] == ["", ""]
 
 
 def test_fixtures_are_made_anew_for_each_student_and_end_with_the_run(toy: MakeToy) -> None:
@@ -550,6 +583,15 @@ def test_an_unchanged_stub_is_untouched(toy: MakeToy, end: str) -> None:
         ("import nowhere_to_be_found\n", "nowhere_to_be_found"),
         ("x = 1\n", "it has no checks"),
         ("raise SystemExit(3)\n", "SystemExit"),
+        ('@pytest.mark.slips(("(", Slip("a", "b")))\ndef test_it():\n    pass\n', "the slip .*'"),
+        (
+            '@pytest.mark.slips(("x", Slip("a", "{y}")))\ndef test_it():\n    pass\n',
+            "the slip .*'y'",
+        ),
+        (
+            'pytestmark = pytest.mark.slips(("x", "y"))\ndef test_it():\n    pass\n',
+            "the slip .*TypeError",
+        ),
     ],
 )
 def test_a_broken_check_file_stops_the_grade(toy: MakeToy, checks: str, words: str) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 from conftest import REPOSITORY
 from helpers.fake_worker import FakeLauncher, Wire
 
+from grader.checks.misconceptions import evaluate, permutation
 from grader.course.manifest import load_course
-from grader.course.stubs import original_stub
+from grader.course.stubs import defined_names, original_stub
 from grader.grading.devices import on_cpu
 from grader.grading.engine import Engine, about_output
 from grader.grading.slips.recognise import slip_of
+from grader.grading.slips.table import Row
 from grader.grading.verdicts.judgement import blame
 from grader.sandbox.client import StudentRaised, StudentUnusable
 from grader.sandbox.process import Launcher
@@ -41,10 +45,17 @@ MADE = "calling make_optimizer(parameters)"
 STEP = "optimizer.step()"
 
 
-def told(kind: str, text: str, source: str = "", doing: str = FORWARD, line: int = 1) -> str | None:
+def told(
+    kind: str,
+    text: str,
+    source: str = "",
+    doing: str = FORWARD,
+    line: int = 1,
+    own: Sequence[Row] = (),
+) -> str | None:
     """The name of the slip that an exception at `line` of `source` is told as."""
     raised = replies.Raised(doing, kind, text, line if source else None, 0, 0)
-    slip = slip_of(StudentRaised(raised, source), source, original_stub(COURSE, "relu"))
+    slip = slip_of(StudentRaised(raised, source), source, original_stub(COURSE, "relu"), own)
     return None if slip is None else slip.name
 
 
@@ -104,17 +115,15 @@ def test_a_guess_over_the_rows_is_told_only_where_the_source_has_one() -> None:
     text = (
         "The size of tensor a (6) must match the size of tensor b (4) at non-singleton dimension 0"
     )
-    for written in ("net(x).argmax(0)", "torch.argmax(net(x), dim=0)"):
-        assert told("RuntimeError", text, written, "calling evaluate") == "argmax over the rows"
-    assert told("RuntimeError", text, "net(x).argmax(10)", "calling evaluate") is not None
-    assert (
-        told("RuntimeError", text, "torch.max(net(x), 0)[1]", "calling evaluate")
-        == "maximum over the rows"
-    )
-    assert (
-        told("RuntimeError", text, "net(x).argmax(1)", "calling evaluate")
-        == "guesses and targets of other rows"
-    )
+    for written, name in (
+        ("net(x).argmax(0)", "argmax over the rows"),
+        ("torch.argmax(net(x), dim=0)", "argmax over the rows"),
+        ("torch.max(net(x), 0)[1]", "maximum over the rows"),
+        ("net(x).argmax(1)", "guesses and targets of other rows"),
+        ("net(x).argmax(10)", "guesses and targets of other rows"),
+    ):
+        own = evaluate.SLIPS
+        assert told("RuntimeError", text, written, "calling evaluate", own=own) == name, written
     assert told("RuntimeError", text, "net(x).argmax(1)", FORWARD) == "shapes that do not fit"
 
 
@@ -180,18 +189,28 @@ def test_a_breakpoint_left_in_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("doing", "axis", "name"),
+    ("own", "axis", "name"),
     [
-        ("calling permute_pixels", 0, "rows indexed in place of columns"),
-        ("calling permute_pixels", 1, "index out of bounds"),
-        ("calling mini_batches", 0, "index out of bounds"),
+        (permutation.SLIPS, 0, "rows indexed in place of columns"),
+        (permutation.SLIPS, 1, "index out of bounds"),
+        ((), 0, "index out of bounds"),
     ],
 )
-def test_rows_are_called_indexed_only_where_columns_are_permuted(
-    doing: str, axis: int, name: str
+def test_an_assignments_own_slips_come_before_what_all_have_in_common(
+    own: Sequence[Row], axis: int, name: str
 ) -> None:
     text = f"index 9 is out of bounds for axis {axis} with size 5"
-    assert told("IndexError", text, "return train[order]", doing) == name
+    doing = "calling permute_pixels"
+    assert told("IndexError", text, "return train[order]", doing, own=own) == name
+
+
+def test_what_all_have_in_common_names_no_function_of_one_assignment() -> None:
+    asked = Counter(n for slug in COURSE.every_slug for n in defined_names(COURSE, slug) or ())
+    of_one = [name for name, count in asked.items() if count == 1]
+    assert "evaluate" in of_one
+    for path in (REPOSITORY / "grader" / "grading").rglob("*.py"):
+        words = set(re.findall(r"\w+", path.read_text(encoding="utf-8")))
+        assert not words & set(of_one), path
 
 
 def test_parameters_are_pointed_to_only_where_a_network_is_asked_for() -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.checks.misconceptions import Mistake, only
+from grader.grading.plugin import Slip
+from grader.grading.slips.code import is_taken_over_rows
 from grader.sandbox.client import Left
 
 MEAN_OF_MEANS = Mistake(
@@ -106,6 +108,42 @@ NOTHING_RIGHT = Mistake(
     "nothing counted as right",
     "No guess counts as right: // rounds down to 0, argmin finds the smallest logit, and it is the "
     "place of the largest, argmax(dim=1), that is compared with the target, not its value.",
+)
+
+
+ARGMAX_OVER_ROWS = Slip(
+    "argmax over the rows",
+    "argmax over dimension 0 runs over the rows, and gives one for each class: over dim=1 it gives "
+    "the class of each row.",
+)
+MAXIMUM_OVER_ROWS = Slip(
+    "maximum over the rows",
+    "The maximum is taken over dimension 0, the rows of the batch: over dim=1 it is that of each "
+    "row, and its index the row's class.",
+)
+OTHER_ROWS = Slip(
+    "guesses and targets of other rows",
+    "Guesses and targets of different rows meet here: both are cut by the same slice, "
+    "[start : start + batch_size].",
+)
+UNLIKE_COMPARED = Slip(
+    "unlike things compared",
+    "The comparison is a single False, as its sides are of different kinds: x.max(1) is a pair of "
+    "values and indices; argmax(dim=1) gives the indices.",
+)
+
+
+def recognise_rows(source: str) -> Slip:
+    """Why there are not as many guesses as targets, by how the module finds the guesses."""
+    for method, slip in (("argmax", ARGMAX_OVER_ROWS), ("max", MAXIMUM_OVER_ROWS)):
+        if is_taken_over_rows(method, source):
+            return slip
+    return OTHER_ROWS
+
+
+SLIPS = (
+    (r"^calling evaluate .*must match the size of tensor", recognise_rows),
+    (r"'bool' object has no attribute", UNLIKE_COMPARED),
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.checks.misconceptions import Mistake, filled
+from grader.grading.plugin import Slip
 
 RETURNED = Mistake(
     "one batch returned",
@@ -133,6 +134,17 @@ SAME_ORDER = Mistake(
     "same order in each epoch",
     "Each epoch has the same order: it is drawn once, or after a seed is set. Draw it at each "
     "call, and set no seed.",
+)
+
+SLIPS = (
+    (
+        r"it yielded more than \d+ values",
+        Slip(
+            "too many batches",
+            "Far too many batches come: the loop has no end, or begins a batch at every row. It "
+            "ends when all rows have come once.",
+        ),
+    ),
 )
 
 

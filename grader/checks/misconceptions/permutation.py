@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from grader.checks.misconceptions import Mistake
+from grader.grading.plugin import Slip
 
 IMAGES_PERMUTED = Mistake(
     "images permuted",
@@ -62,6 +63,17 @@ WRITTEN_INTO = Mistake(
 CONVERTED = Mistake(
     "another dtype",
     "The pixels come back in another dtype: a permutation moves them, and leaves their type.",
+)
+
+SLIPS = (
+    (
+        r"^calling permute_pixels .* is out of bounds for axis 0",
+        Slip(
+            "rows indexed in place of columns",
+            "It is rows that are indexed here, and rows are images: the columns are to change "
+            "places, array[:, order].",
+        ),
+    ),
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks.misconceptions import Mistake, filled, only
+from grader.grading.plugin import Slip
 
 Settings = dict[str, Any]
 LR_RANGES = {"momentum": (1e-2, 1e-1), "adam": (1e-5, 1e-3)}
@@ -64,6 +65,48 @@ FIRST = Mistake(
     "first setting returned",
     "The first setting is returned, whatever the accuracies: compare each trial with the best so "
     "far, and keep the better one.",
+)
+
+SLIPS = (
+    (
+        r"^calling random_search raised KeyError",
+        Slip(
+            "key not in the accuracies",
+            'What evaluate returns has the keys "train", "valid" and "test", and settings those of '
+            "NAMES.",
+        ),
+    ),
+    (
+        r"RuntimeError: this was called more than \d+ times",
+        Slip(
+            "called too often",
+            "evaluate is called more often than there are trials: call it once a setting, and keep "
+            "what it says in a variable.",
+        ),
+    ),
+    (
+        r"Answering\.__call__\(\) got an unexpected keyword argument",
+        Slip(
+            "settings unpacked",
+            "evaluate takes the settings as one dict: evaluate(settings), without the stars.",
+        ),
+    ),
+    (
+        r"not supported between instances of 'dict' and 'dict'",
+        Slip(
+            "dicts compared",
+            "Two dicts are compared, as max and sort do with pairs whose first numbers are equal: "
+            "compare by the number alone, key=lambda pair: pair[0].",
+        ),
+    ),
+    (
+        r"not supported between instances of (?:'dict'|'\w+' and 'dict')",
+        Slip(
+            "dict compared",
+            "A dict of accuracies is compared as if it were a number: the one that decides is in "
+            'it, ["valid"].',
+        ),
+    ),
 )
 
 

@@ -163,27 +163,11 @@ OPERANDS: tuple[tuple[str, Slip], ...] = (
         ),
     ),
     (
-        r"'bool' object has no attribute",
-        Slip(
-            "unlike things compared",
-            "The comparison is a single False, as its sides are of different kinds: x.max(1) is a "
-            "pair of values and indices; argmax(dim=1) gives the indices.",
-        ),
-    ),
-    (
         r"^calling \w+: it returned an? (?:\w*ELU|\w*ReLU|Sequential|\w+Loss)$",
         Slip(
             "layer returned",
             "A layer is returned, and not what it makes of the numbers: call it, as in "
             "nn.ELU()(z).",
-        ),
-    ),
-    (
-        r"^calling random_search raised KeyError",
-        Slip(
-            "key not in the accuracies",
-            'What evaluate returns has the keys "train", "valid" and "test", and settings those of '
-            "NAMES.",
         ),
     ),
     (

@@ -6,14 +6,15 @@ what it raised, its text.
 
 from __future__ import annotations
 
-import ast
 import math
 import re
+from collections.abc import Mapping, Sequence
 
+from grader.grading.slips.code import divides, ends_in_return, is_taken_over_rows
 from grader.grading.slips.left_standing import LEFT_STANDING, stands_beside_code
 from grader.grading.slips.names import missing_name
 from grader.grading.slips.operands import OPERANDS
-from grader.grading.slips.table import LESSON_SIZES, PATTERNS, STEPS_NOT_FINITE, Slip
+from grader.grading.slips.table import LESSON_SIZES, PATTERNS, STEPS_NOT_FINITE, Row, Slip, Told
 from grader.sandbox.client import StudentError
 
 CALLED = re.compile(
@@ -29,7 +30,6 @@ IN_FORWARD = re.compile(
 BATCH = re.compile(r"^the forward pass on \((\d+), (\d+)\)")
 RESHAPED = re.compile(r"shape '\[.*\b(784|512)\b.*\]' is invalid for input of size")
 ROWS_WRITTEN = re.compile(r"shape '\[([\d, ]+)\]' is invalid for input of size (\d+)")
-OVER_ROWS = re.compile(r"argmax\((?:.*, *)?(?:dim=|axis=)?0\)")
 LOST = re.compile(r"gave logits of dtype float32 and shape \(\d+,\)")
 OWN_GRADIENT = re.compile(r"^calling (?!make_)[a-z_]\w* raised .*leaf Variable that requires grad")
 UNDEFINED = re.compile(r": the module does not define (\w+)$")
@@ -49,8 +49,13 @@ IMPORTS = {
 }
 
 
-def slip_of(error: StudentError, source: str, stub: str | None) -> Slip | None:
-    """The slip that `error` shows of a module whose text is `source`; None: none that is known."""
+def slip_of(
+    error: StudentError, source: str, stub: str | None, own: Sequence[Row] = ()
+) -> Slip | None:
+    """The slip that `error` shows of a module whose text is `source`; None: none that is known.
+
+    `own` are those of the assignment alone, which are looked at before what all have in common.
+    """
     if getattr(error, "error", "") == "NotImplementedError" and stands_beside_code(
         error.line, source, stub
     ):
@@ -58,6 +63,7 @@ def slip_of(error: StudentError, source: str, stub: str | None) -> Slip | None:
     if found := UNDEFINED.search(str(error)):
         return missing_name(found[1], source, stub)
     for slip in (
+        first_shown(own, error, source),
         signature(error),
         sizes(error, source),
         marked_slip(error),
@@ -65,10 +71,24 @@ def slip_of(error: StudentError, source: str, stub: str | None) -> Slip | None:
     ):
         if slip is not None:
             return slip
-    for pattern, slip in (*OPERANDS, *PATTERNS):
+    return first_shown((*OPERANDS, *PATTERNS), error, source)
+
+
+def first_shown(rows: Sequence[Row], error: StudentError, source: str) -> Slip | None:
+    """The slip of the first row whose pattern is in what is said, and that tells one."""
+    for pattern, told in rows:
         if found := re.search(pattern, str(error)):
-            return slip._replace(says=slip.says.format(**found.groupdict()))
+            slip = told_by(told, found.groupdict(), source)
+            if slip is not None:
+                return slip
     return None
+
+
+def told_by(told: Told, groups: Mapping[str, str], source: str) -> Slip | None:
+    """What the second part of a row tells, with what its pattern has found."""
+    if isinstance(told, Slip):
+        return told._replace(says=told.says.format(**groups))
+    return told(source)
 
 
 def signature(error: StudentError) -> Slip | None:
@@ -234,25 +254,7 @@ def by_source(error: StudentError, source: str) -> Slip | None:
         )
     if is_copied(error, source):
         return COPIED
-    if "must match the size of tensor" in said and OVER_ROWS.search(source):
-        return Slip(
-            "argmax over the rows",
-            "argmax over dimension 0 runs over the rows, and gives one for each class: over dim=1 "
-            "it gives the class of each row.",
-        )
-    if said.startswith("calling evaluate") and "must match the size of tensor" in said:
-        if any(map(is_maximum_over_rows, nodes_of(source) or [])):
-            return Slip(
-                "maximum over the rows",
-                "The maximum is taken over dimension 0, the rows of the batch: over dim=1 it is "
-                "that of each row, and its index the row's class.",
-            )
-        return Slip(
-            "guesses and targets of other rows",
-            "Guesses and targets of different rows meet here: both are cut by the same slice, "
-            "[start : start + batch_size].",
-        )
-    if LOST.search(said) and any(map(is_maximum_over_rows, nodes_of(source) or [])):
+    if LOST.search(said) and is_taken_over_rows("max", source):
         return Slip(
             "maximum over the rows",
             "The maximum is taken over dimension 0, the rows of the batch: torch.max(x, 0) takes "
@@ -261,12 +263,6 @@ def by_source(error: StudentError, source: str) -> Slip | None:
     if "is out of bounds for" in said:
         if written := [size for size in sorted(LESSON_SIZES) if re.search(rf"\b{size}\b", source)]:
             return hard_coded(written[0])
-        if said.startswith("calling permute_pixels") and "for axis 0" in said:
-            return Slip(
-                "rows indexed in place of columns",
-                "It is rows that are indexed here, and rows are images: the columns are to change "
-                "places, array[:, order].",
-            )
         return Slip(
             "index out of bounds",
             "An index is larger than there are entries along that axis: indices count from 0, and "
@@ -310,50 +306,6 @@ def is_copied(error: StudentError, source: str) -> bool:
     before = all(not line.strip() for line in lines[: error.line - 1])
     at_fence = error.line in fences or (before and bool(fences))
     return at_fence or error.excerpt.text.lstrip().startswith(">>> ")
-
-
-def ends_in_return(function: str, source: str) -> bool:
-    """Whether every function of that name ends in a `return` with something after it."""
-    ends = [
-        node.body[-1]
-        for node in nodes_of(source) or []
-        if isinstance(node, ast.FunctionDef) and node.name == function
-    ]
-    return bool(ends) and all(isinstance(end, ast.Return) and end.value is not None for end in ends)
-
-
-def divides(source: str) -> bool:
-    """Whether the code divides by more than a number or takes a root, or can't be read."""
-    nodes = nodes_of(source)
-    return nodes is None or any(map(is_quotient_or_root, nodes))
-
-
-def nodes_of(source: str) -> list[ast.AST] | None:
-    """All nodes of the code's syntax tree; None where it can't be read."""
-    try:
-        return list(ast.walk(ast.parse(source)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def is_maximum_over_rows(node: ast.AST) -> bool:
-    """Whether it is torch.max(x, 0), x.max(0) or the like with dim or axis."""
-    match node:
-        case ast.Call(func=ast.Attribute(attr="max"), args=given, keywords=named):
-            numbers = [ast.unparse(each) for each in (*given, *(each.value for each in named))]
-            return "0" in numbers
-    return False
-
-
-def is_quotient_or_root(node: ast.AST) -> bool:
-    match node:
-        case ast.BinOp(op=ast.Div(), right=by) | ast.AugAssign(op=ast.Div(), value=by):
-            return not isinstance(by, ast.Constant)
-        case ast.BinOp(op=ast.Pow(), right=ast.UnaryOp() | ast.Constant(value=float())):
-            return True
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return "sqrt" in name or "div" in name
-    return False
 
 
 def unknown(said: str, source: str) -> Slip | None:

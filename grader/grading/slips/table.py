@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 
@@ -11,6 +12,9 @@ class Slip(NamedTuple):
     name: str
     says: str
 
+
+Told = Slip | Callable[[str], Slip | None]  # or what tells one by the module's text
+Row = tuple[str, Told]  # a pattern, and what it shows
 
 GPU = "GPU hard-coded"
 LESSON_SIZES = {"784", "512"}
@@ -397,14 +401,6 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
         ),
     ),
     (
-        r"RuntimeError: this was called more than \d+ times",
-        Slip(
-            "called too often",
-            "evaluate is called more often than there are trials: call it once a setting, and keep "
-            "what it says in a variable.",
-        ),
-    ),
-    (
         r"Boolean value of Tensor with more than one value is ambiguous",
         Slip(
             "whole tensor as a condition",
@@ -646,37 +642,6 @@ PATTERNS: tuple[tuple[str, Slip], ...] = (
             "result without gradient",
             "What is returned has no gradient: .data, detach(), no_grad, NumPy and torch.tensor(…) "
             "cut it off from what it was computed from.",
-        ),
-    ),
-    (
-        r"it yielded more than \d+ values",
-        Slip(
-            "too many batches",
-            "Far too many batches come: the loop has no end, or begins a batch at every row. It "
-            "ends when all rows have come once.",
-        ),
-    ),
-    (
-        r"not supported between instances of 'dict' and 'dict'",
-        Slip(
-            "dicts compared",
-            "Two dicts are compared, as max and sort do with pairs whose first numbers are equal: "
-            "compare by the number alone, key=lambda pair: pair[0].",
-        ),
-    ),
-    (
-        r"not supported between instances of (?:'dict'|'\w+' and 'dict')",
-        Slip(
-            "dict compared",
-            "A dict of accuracies is compared as if it were a number: the one that decides is in "
-            'it, ["valid"].',
-        ),
-    ),
-    (
-        r"Answering\.__call__\(\) got an unexpected keyword argument",
-        Slip(
-            "settings unpacked",
-            "evaluate takes the settings as one dict: evaluate(settings), without the stars.",
         ),
     ),
     (

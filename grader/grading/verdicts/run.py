@@ -13,9 +13,10 @@ import pytest
 
 from grader.course.digits import Digits
 from grader.course.manifest import Assignment
+from grader.grading.slips.table import Slip
 from grader.grading.training.records import OwnRun, TrainingRun
 from grader.grading.training.run import run_own, run_training
-from grader.grading.verdicts.judgement import Explain, Judgement
+from grader.grading.verdicts.judgement import Judgement
 from grader.grading.verdicts.results import result_of, title_of
 from grader.report.model import CheckResult, Training
 from grader.sandbox.client import Student
@@ -29,7 +30,7 @@ class CheckRun:
         seed: the course's.
         draw: what of a training is judged is drawn from it.
         not_judged: why no check is to be run; None: they are.
-        explain: what slip an exception shows, if any.
+        explain: what slip an exception shows, if any; told by `own`, the check file's own slips.
     """
 
     def __init__(
@@ -41,7 +42,7 @@ class CheckRun:
         seed: int,
         draw: int,
         not_judged: str | None,
-        explain: Explain = lambda error: None,
+        explain: Callable[..., Slip | None] = lambda error, own: None,
     ) -> None:
         self.results: list[CheckResult] = []  # in the order of the file
         self.training: Training | None = None
