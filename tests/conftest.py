@@ -77,7 +77,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The marks of check files, which some tests import; grader.grading.plugin explains them."""
-    for mark in ("points", "hint", "gate", "hidden"):
+    for mark in ("points", "hint", "gate", "hidden", "slips"):
         config.addinivalue_line("markers", f"{mark}: see grader.grading.plugin")
 
 

@@ -24,8 +24,8 @@ from grader.errors import GraderError, UnconfinedError
 from grader.grading.checkfile import collect_checks
 from grader.grading.devices import on_cpu
 from grader.grading.known.idle import why_not_judged
-from grader.grading.memory import keep_freed_blocks
 from grader.grading.pictures import picture_of
+from grader.grading.process import keep_freed_blocks, one_thread
 from grader.grading.slips.recognise import slip_of
 from grader.grading.slips.table import GPU
 from grader.grading.task import Graded, is_confined
@@ -128,6 +128,7 @@ class Engine:
     def unseen(self) -> Digits:
         return load_digits(self.course.data_dir, "test")
 
+    @one_thread()
     def grade(self, submission: Submission, assignment: Assignment) -> Graded:
         """Grade one assignment of `submission`; again, alone, if what came of it may be the
         machine's doing or a neighbour's. What happens to a module again is its own.
