@@ -294,6 +294,8 @@ def export(
             decimal=decimal,
             delimiter=delimiter,
         )
+        if output is not None:
+            note(f"written to {quote(output)}")
 
 
 @app.command(

@@ -75,6 +75,18 @@ def test_what_canvas_calls_its_columns_is_said_to_canvas_alone(
     assert status == 0 and "Ann,5,1,ann,S,3.50" in said
 
 
+@pytest.mark.parametrize("format_", ["csv", "gradescope"])
+def test_an_export_says_where_it_lies_unless_it_is_printed(results: Path, format_: str) -> None:
+    target = results.parent / "out"
+    status, said = grader(results, "export", "--format", format_, "--output", target)
+    assert status == 0 and target.exists() and said == f"grader: written to {target}"
+
+
+def test_an_export_that_is_printed_says_nothing_else(results: Path) -> None:
+    status, said = grader(results, "export", "--format", "csv")
+    assert status == 0 and "Ann" in said and "written to" not in said
+
+
 def test_a_score_is_set_to_0_also_of_who_handed_nothing_in(results: Path) -> None:
     status, said = grader(results, "override", "ann", "0", "--reason", "no excuse")
     assert (status, said) == (0, "Ann (ann): all: none → 0")
