@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
+from helpers.repository import REPOSITORY
 
 SCRIPTS = sorted((REPOSITORY / "tests" / "benchmarks").glob("*.py"))
 

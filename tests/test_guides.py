@@ -16,18 +16,9 @@ from typing import Any
 
 import pytest
 import typer
-from conftest import (
-    PATIENCE_S,
-    REPOSITORY,
-    Ran,
-    RunGrader,
-    copy_repository,
-    environment_for,
-    hand_in,
-    on_linux,
-    solution,
-    wrong,
-)
+from helpers.commands import Ran, RunGrader, environment_for
+from helpers.machine import PATIENCE_S, on_linux
+from helpers.repository import REPOSITORY, copy_repository, hand_in, solution, wrong
 
 from grader.cli.app import app
 from grader.gradebook.export import FORMATS

@@ -7,8 +7,9 @@ import signal
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, RunGrader, copy_repository, environment_for, run_command
+from helpers.commands import RunGrader, environment_for, run_command
 from helpers.hosted import Host, is_course_alone
+from helpers.repository import REPOSITORY, copy_repository
 
 from grader import __version__
 from grader.sandbox.launch import can_fork

@@ -10,7 +10,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE_S, REPOSITORY, environment_for
+from helpers.commands import environment_for
+from helpers.machine import PATIENCE_S
+from helpers.repository import REPOSITORY
 
 PACKAGE = REPOSITORY / "grader"
 

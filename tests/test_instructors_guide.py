@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, RunGrader, environment_for
+from helpers.commands import RunGrader, environment_for
+from helpers.repository import REPOSITORY
 
 PAGE = (REPOSITORY / "grader" / "docs" / "instructors.md").read_text(encoding="utf-8")
 # What comes after that measures for hours.

@@ -17,17 +17,10 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
-from conftest import (
-    PATIENCE_S,
-    REPOSITORY,
-    environment_for,
-    hand_in,
-    most_points,
-    skip_elsewhere,
-    solution,
-    wrong,
-)
+from helpers.commands import environment_for
+from helpers.machine import PATIENCE_S, skip_elsewhere
 from helpers.rendered import OWN_TAGS, Rendered
+from helpers.repository import REPOSITORY, hand_in, most_points, solution, wrong
 from helpers.runner import Command, Runner
 
 from grader.course.stubs import make_stub

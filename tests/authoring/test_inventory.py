@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, RunGrader, copy_repository
 from helpers.clones import git
+from helpers.commands import RunGrader
+from helpers.repository import REPOSITORY, copy_repository
 
 from grader.authoring.handout import visible_checks
 from grader.authoring.inventory import CONTRACT, DOCS, inventory, named_data, named_package, tracked

@@ -7,7 +7,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Ran, RunGrader, copy_repository
+from helpers.commands import Ran, RunGrader
+from helpers.repository import REPOSITORY, copy_repository
 
 from grader.authoring.new import NewError, add_entry, entry_of, refuse_slug
 from grader.course.manifest import load_course

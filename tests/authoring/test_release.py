@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import REPOSITORY, Ran, RunGrader
 from helpers.clones import commit, git
+from helpers.commands import Ran, RunGrader
+from helpers.repository import REPOSITORY
 
 from grader.authoring.release import digest, is_ours, make_repository
 from grader.course.manifest import load_course

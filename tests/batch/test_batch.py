@@ -17,15 +17,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from conftest import (
-    PATIENCE_S,
-    REPOSITORY,
-    Ran,
-    RunGrader,
-    copy_with_short_trainings,
-    environment_for,
-    on_linux,
-)
+from helpers.commands import Ran, RunGrader, environment_for
+from helpers.machine import PATIENCE_S, on_linux
+from helpers.repository import REPOSITORY, copy_with_short_trainings
 from rich.console import Console
 from typer.testing import CliRunner
 

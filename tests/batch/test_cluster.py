@@ -20,17 +20,9 @@ import distributed
 import msgspec
 import psutil  # which comes with distributed
 import pytest
-from conftest import (
-    PATIENCE_S,
-    REPOSITORY,
-    RunGrader,
-    environment_for,
-    hand_in,
-    skip_elsewhere,
-    solution,
-    wait_until,
-    wrong,
-)
+from helpers.commands import RunGrader, environment_for
+from helpers.machine import PATIENCE_S, skip_elsewhere, wait_until
+from helpers.repository import REPOSITORY, hand_in, solution, wrong
 from typer.testing import CliRunner
 
 from grader.batch import cluster

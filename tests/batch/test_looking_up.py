@@ -6,7 +6,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import on_linux, wrong
+from helpers.machine import on_linux
+from helpers.repository import wrong
 from test_batch import RIGHT, Here, entries, hand_in, here  # noqa: F401
 
 from grader.batch.queue import Pending, Queue

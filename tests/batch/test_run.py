@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from conftest import Ran
 from helpers.classes import COURSE, Asking, make_folder, make_zip
+from helpers.commands import Ran
 from typer.testing import CliRunner
 
 from grader.batch import executor

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import NEEDS_LINUX, PATIENCE_S, WALLS_OFF, expect_walls
+from helpers.machine import NEEDS_LINUX, PATIENCE_S, WALLS_OFF, expect_walls
 
 from grader.course.manifest import Assignment, Course, load_course
 from grader.grading.engine import Engine

@@ -19,7 +19,7 @@ from types import ModuleType
 import msgspec
 import numpy as np
 import pytest
-from conftest import REPOSITORY
+from helpers.repository import REPOSITORY
 
 from grader.checks import (
     test_adam,

@@ -21,13 +21,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from conftest import (
-    REPOSITORY,
-    RunGrader,
-    copy_repository,
-    copy_with_short_trainings,
-    skip_elsewhere,
-)
+from helpers.commands import RunGrader
+from helpers.machine import skip_elsewhere
+from helpers.repository import REPOSITORY, copy_repository, copy_with_short_trainings
 from rich.console import Console
 
 from grader.course.manifest import Course, load_course

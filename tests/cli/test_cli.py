@@ -14,19 +14,14 @@ from xml.etree import ElementTree
 
 import msgspec
 import pytest
-from conftest import (
-    MARKUP_NAME_SHOWN,
+from helpers.commands import Ran, RunGrader, environment_for, undecorated
+from helpers.graded_class import MARKUP_NAME_SHOWN, SECRET, Class
+from helpers.repository import (
     REPOSITORY,
-    SECRET,
-    Class,
-    Ran,
-    RunGrader,
     copy_with_short_trainings,
-    environment_for,
     hand_in,
     most_points,
     solution,
-    undecorated,
     wrong,
 )
 

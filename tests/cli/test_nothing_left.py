@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE_S, REPOSITORY, environment_for, hand_in, on_linux, wait_until
+from helpers.commands import environment_for
+from helpers.machine import PATIENCE_S, on_linux, wait_until
+from helpers.repository import REPOSITORY, hand_in
 
 ENDLESS = """\
 while True:

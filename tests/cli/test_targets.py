@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 import typer
-from conftest import REPOSITORY, RunGrader, on_posix, solution
+from helpers.commands import RunGrader
+from helpers.machine import on_posix
+from helpers.repository import REPOSITORY, solution
 
 from grader.cli.common import exit_status, meant_by, refuse_results, select
 from grader.cli.outputs import STDOUT, Outputs

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
-from conftest import REPOSITORY
+from helpers.repository import REPOSITORY
 
 from grader.course.digits import load_digits
 

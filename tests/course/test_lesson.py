@@ -11,7 +11,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import PATIENCE_S, REPOSITORY, solution
+from helpers.machine import PATIENCE_S
+from helpers.repository import REPOSITORY, solution
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE_S, REPOSITORY, Ran, RunGrader, copy_repository, on_linux, solution
+from helpers.commands import Ran, RunGrader
+from helpers.machine import PATIENCE_S, on_linux
+from helpers.repository import REPOSITORY, copy_repository, solution
 
 from grader.cli.doctor import examine_course
 from grader.course.place import find_course

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from conftest import Ran, RunGrader
+from helpers.commands import Ran, RunGrader
 
 from grader.course.stubs import StubError, drifted_stubs, make_stub, write_stubs
 

@@ -14,9 +14,9 @@ from xml.etree import ElementTree
 import jsonschema
 import msgspec
 import pytest
-from conftest import REPOSITORY
 from helpers.exports import COLUMNS, exported, is_run, rows_of
 from helpers.fake_gradebook import HARMFUL, FakeGradebook, entry_of, harmful_class, override
+from helpers.repository import REPOSITORY
 from typer.testing import CliRunner
 
 from grader.cli.app import app

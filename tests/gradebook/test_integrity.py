@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import RunGrader, hand_in, solution
+from helpers.commands import RunGrader
+from helpers.repository import hand_in, solution
 
 from grader.course.manifest import load_course
 from grader.gradebook.keeping.database import FILE, StoreError

@@ -14,7 +14,9 @@ from threading import Barrier
 
 import msgspec
 import pytest
-from conftest import PATIENCE_S, REPOSITORY, copy_repository, environment_for
+from helpers.commands import environment_for
+from helpers.machine import PATIENCE_S
+from helpers.repository import REPOSITORY, copy_repository
 
 from grader.course.manifest import Course, LatePolicy, load_course
 from grader.gradebook.history import HistoryError, find_student, history, moved_scores

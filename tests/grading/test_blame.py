@@ -15,7 +15,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import PATIENCE_S, Clock, on_linux, solution, wait_until
+from helpers.clock import Clock
+from helpers.machine import PATIENCE_S, on_linux, wait_until
+from helpers.repository import solution
 
 from grader.course.manifest import Assignment, load_course
 from grader.grading.engine import Engine

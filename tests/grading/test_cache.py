@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from conftest import REPOSITORY, Ran, RunGrader, copy_repository, hand_in, solution, wrong
+from helpers.commands import Ran, RunGrader
+from helpers.repository import REPOSITORY, copy_repository, hand_in, solution, wrong
 
 from grader.course.manifest import load_course
 from grader.grading.known import cache

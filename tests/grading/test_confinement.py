@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import Ran, hand_in, on_linux, solution
+from helpers.commands import Ran
+from helpers.machine import on_linux
+from helpers.repository import hand_in, solution
 from typer.testing import CliRunner
 
 from grader.cli.app import app

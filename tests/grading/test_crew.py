@@ -15,7 +15,9 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
-from conftest import PATIENCE_S, REPOSITORY, environment_for, on_linux, wait_until
+from helpers.commands import environment_for
+from helpers.machine import PATIENCE_S, on_linux, wait_until
+from helpers.repository import REPOSITORY
 
 from grader.course.manifest import load_course
 from grader.errors import GraderError

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import REPOSITORY, hand_in, solution
+from helpers.repository import REPOSITORY, hand_in, solution
 from typer.testing import CliRunner
 
 from grader.cli.app import app

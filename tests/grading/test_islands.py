@@ -6,7 +6,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import RunGrader, copy_repository, hand_in, solution
+from helpers.commands import RunGrader
+from helpers.repository import copy_repository, hand_in, solution
 
 from grader.batch.executor import LocalExecutor
 from grader.course.manifest import load_course

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import copy_repository
+from helpers.repository import copy_repository
 
 import grader
 from grader.course.manifest import Course, load_course

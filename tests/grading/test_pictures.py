@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import REPOSITORY, hand_in, solution, wrong
+from helpers.repository import REPOSITORY, hand_in, solution, wrong
 
 from grader.course.manifest import load_course
 from grader.grading.engine import Engine, limits_of

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
+from helpers.repository import REPOSITORY
 
 from grader.course.manifest import load_course
 from grader.errors import GraderError

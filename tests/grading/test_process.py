@@ -6,7 +6,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from conftest import copy_repository, on_linux
+from helpers.machine import on_linux
+from helpers.repository import copy_repository
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from grader.course.manifest import load_course

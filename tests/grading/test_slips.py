@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 import pytest
-from conftest import REPOSITORY
 from helpers.fake_worker import FakeLauncher, Wire
+from helpers.repository import REPOSITORY
 
 from grader.checks.misconceptions import evaluate, permutation
 from grader.course.manifest import load_course

@@ -11,7 +11,7 @@ from typing import IO
 
 import numpy as np
 import pytest
-from conftest import PATIENCE_S
+from helpers.machine import PATIENCE_S
 
 from grader.sandbox.client import Allowance, Student, StudentError
 from grader.sandbox.process import Ending

@@ -10,7 +10,9 @@ from typing import Any
 
 import jsonschema
 import pytest
-from conftest import PATIENCE_S, REPOSITORY, Ran, environment_for
+from helpers.commands import Ran, environment_for
+from helpers.machine import PATIENCE_S
+from helpers.repository import REPOSITORY
 
 MANIFEST = """\
 title = "A course"

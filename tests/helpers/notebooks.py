@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from conftest import solution
+from helpers.repository import solution
 from nbformat import v4
 
 from grader.submissions.notebook import split_module

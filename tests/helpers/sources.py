@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from conftest import REPOSITORY
 from helpers.classes import make_zip
+from helpers.repository import REPOSITORY
 
 from grader.course.manifest import load_course
 from grader.intake.tree import open_tree

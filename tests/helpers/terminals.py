@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import NEEDS_POSIX, PATIENCE_S, environment_for
+from helpers.commands import environment_for
+from helpers.machine import NEEDS_POSIX, PATIENCE_S
 
 pty = pytest.importorskip("pty", reason=NEEDS_POSIX)
 termios = pytest.importorskip("termios", reason=NEEDS_POSIX)

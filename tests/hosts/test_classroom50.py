@@ -16,10 +16,12 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from conftest import NEEDS_LINUX, REPOSITORY, Ran, hand_in, most_points, solution
 from helpers.clones import git
+from helpers.commands import Ran
 from helpers.hosts import RAISES, run, valid, without_calls
+from helpers.machine import NEEDS_LINUX
 from helpers.rendered import OWN_TAGS, Rendered
+from helpers.repository import REPOSITORY, hand_in, most_points, solution
 
 from grader.course.manifest import load_course
 from grader.course.stubs import make_stub

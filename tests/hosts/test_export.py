@@ -12,9 +12,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import NEEDS_LINUX, REPOSITORY, RunGrader, solution, undecorated
 from helpers.clones import git
+from helpers.commands import RunGrader, undecorated
 from helpers.hosts import run, write_course
+from helpers.machine import NEEDS_LINUX
+from helpers.repository import REPOSITORY, solution
 
 from grader.course.manifest import load_course
 from grader.course.stubs import make_stub

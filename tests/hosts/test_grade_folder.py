@@ -8,8 +8,9 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from conftest import NEEDS_LINUX, REPOSITORY, hand_in
 from helpers.hosts import write_course
+from helpers.machine import NEEDS_LINUX
+from helpers.repository import REPOSITORY, hand_in
 
 from grader.course.manifest import load_course
 from grader.grading import opening

@@ -19,8 +19,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from conftest import NEEDS_LINUX, REPOSITORY, Ran, hand_in, solution, wrong
+from helpers.commands import Ran
 from helpers.hosts import RAISES, run, valid, without_calls
+from helpers.machine import NEEDS_LINUX
+from helpers.repository import REPOSITORY, hand_in, solution, wrong
 
 from grader.course.manifest import Assignment, load_course
 from grader.course.stubs import make_stub

@@ -11,14 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import (
-    NEEDS_LINUX,
-    Ran,
-    RunGrader,
-    hand_in,
-    solution,
-    undecorated,
-)
+from helpers.commands import Ran, RunGrader, undecorated
+from helpers.machine import NEEDS_LINUX
+from helpers.repository import hand_in, solution
 
 from grader.hosts.classroom50 import scores
 from grader.hosts.classroom_reporter import encode_result

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from conftest import on_posix
+from helpers.machine import on_posix
 
 from grader.hosts.export import write_folder, write_zip
 

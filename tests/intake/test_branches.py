@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import on_posix
 from helpers.clones import commit, git
+from helpers.machine import on_posix
 
 from grader.intake.commits import other_branches
 

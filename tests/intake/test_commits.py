@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from conftest import on_posix
 from helpers.clones import commit, git
+from helpers.machine import on_posix
 
 from grader.intake import commits
 from grader.intake.commits import commit_time, commit_times, state_at

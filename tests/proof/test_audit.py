@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Ran, RunGrader
+from helpers.commands import Ran, RunGrader
 
 from grader.course.manifest import load_course
 

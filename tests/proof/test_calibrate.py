@@ -13,7 +13,8 @@ import msgspec
 import numpy as np
 import pytest
 import typer
-from conftest import REPOSITORY, Ran, RunGrader, copy_repository
+from helpers.commands import Ran, RunGrader
+from helpers.repository import REPOSITORY, copy_repository
 
 from grader.cli.proof import select_training
 from grader.course.manifest import CalibrationNote, load_course

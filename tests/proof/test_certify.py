@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, RunGrader, copy_with_short_trainings
+from helpers.commands import RunGrader
+from helpers.repository import REPOSITORY, copy_with_short_trainings
 from typer.testing import CliRunner
 
 from grader.cli.proof import app

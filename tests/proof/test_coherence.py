@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from conftest import REPOSITORY
+from helpers.repository import REPOSITORY
 from msgspec.structs import replace
 
 from grader.course.manifest import load_course

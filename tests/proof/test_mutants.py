@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import REPOSITORY, solution
+from helpers.repository import REPOSITORY, solution
 
 from grader.course.manifest import Course, load_course
 from grader.proof.mutants.equivalent import EquivalentError, equivalent_path, load_equivalent

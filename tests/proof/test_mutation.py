@@ -9,7 +9,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import REPOSITORY, RunGrader
+from helpers.commands import RunGrader
+from helpers.repository import REPOSITORY
 
 from grader.course.manifest import Assignment, Course, load_course
 from grader.grading.engine import Engine

@@ -9,8 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, RunGrader, hand_in, solution, wrong
+from helpers.commands import RunGrader
 from helpers.reports import NASTY, make_report
+from helpers.repository import REPOSITORY, hand_in, solution, wrong
 from helpers.runner import Runner
 from msgspec.structs import replace
 

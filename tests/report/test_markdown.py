@@ -7,9 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import RunGrader, hand_in, wrong
+from helpers.commands import RunGrader
 from helpers.rendered import OWN_TAGS, Rendered
 from helpers.reports import NASTY, make_report
+from helpers.repository import hand_in, wrong
 from msgspec.structs import replace
 
 from grader.report.markdown import render, shortfalls, spread

@@ -8,8 +8,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from conftest import REPOSITORY, RunGrader, hand_in, solution
+from helpers.commands import RunGrader
 from helpers.reports import PICTURES
+from helpers.repository import REPOSITORY, hand_in, solution
 
 from grader.course.manifest import load_course
 from grader.grading.engine import Engine

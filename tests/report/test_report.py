@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import msgspec
 import pytest
-from conftest import Class
+from helpers.graded_class import Class
 from rich.console import Console
 
 from grader.cli.common import finish

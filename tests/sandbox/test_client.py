@@ -17,8 +17,8 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from conftest import PATIENCE_S, on_linux, on_posix, wait_until
 from helpers.fake_worker import FakeLauncher, Wire, Worker, ask, built, student_of
+from helpers.machine import PATIENCE_S, on_linux, on_posix, wait_until
 
 from grader.course.manifest import load_course
 from grader.grading.engine import Engine

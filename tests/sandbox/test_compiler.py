@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import solution
+from helpers.repository import solution
 
 from grader.sandbox.client import Allowance, Student
 from grader.sandbox.process import Launcher

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, RunGrader, on_linux
+from helpers.commands import RunGrader
+from helpers.machine import on_linux
+from helpers.repository import REPOSITORY
 
 from grader.sandbox.walls.scratch import is_overfull, remove_scratch
 

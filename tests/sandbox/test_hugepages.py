@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import on_linux
+from helpers.machine import on_linux
 
 from grader.sandbox.inside import hugepages
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import NEEDS_LINUX, expect_walls
+from helpers.machine import NEEDS_LINUX, expect_walls
 
 if sys.platform != "win32":
     import fcntl

@@ -14,8 +14,9 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from conftest import Clock, on_linux
+from helpers.clock import Clock
 from helpers.fake_worker import FakeLauncher, Wire, student_of
+from helpers.machine import on_linux
 
 from grader.sandbox.client import StudentCrashed, StudentTimedOut
 from grader.sandbox.process import Ending, SandboxError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import on_linux
+from helpers.machine import on_linux
 
 from grader.sandbox import conversation
 from grader.sandbox.client import Allowance, Student, StudentError

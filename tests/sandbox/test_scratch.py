@@ -11,7 +11,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from conftest import PATIENCE_S, REPOSITORY
+from helpers.machine import PATIENCE_S
+from helpers.repository import REPOSITORY
 
 from grader.sandbox.walls import scratch
 from grader.sandbox.walls.scratch import (

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import PATIENCE_S, solution
+from helpers.machine import PATIENCE_S
+from helpers.repository import solution
 
 from grader.sandbox import conversation
 from grader.sandbox.client import Allowance, Student, StudentError, StudentRaised

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from conftest import REPOSITORY, children, solution
+from helpers.machine import children
+from helpers.repository import REPOSITORY, solution
 
 from grader.course.manifest import load_course
 from grader.sandbox.client import Allowance, Student

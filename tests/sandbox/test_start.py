@@ -12,15 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from conftest import (
-    PATIENCE_S,
-    REPOSITORY,
-    RunGrader,
-    environment_for,
-    hand_in,
-    solution,
-    wait_until,
-)
+from helpers.commands import RunGrader, environment_for
+from helpers.machine import PATIENCE_S, wait_until
+from helpers.repository import REPOSITORY, hand_in, solution
 
 from grader.course.manifest import load_course
 from grader.sandbox.client import Allowance, Student, confinement

@@ -8,8 +8,9 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from conftest import RunGrader, hand_in, solution
+from helpers.commands import RunGrader
 from helpers.reports import make_report
+from helpers.repository import hand_in, solution
 
 from grader.site.html import write_html
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import REPOSITORY, Ran, RunGrader, copy_repository, hand_in, on_linux
+from helpers.commands import Ran, RunGrader
 from helpers.fake_gradebook import HARMFUL, FakeGradebook, entry_of, override
+from helpers.machine import on_linux
+from helpers.repository import REPOSITORY, copy_repository, hand_in
 
 from grader.course.manifest import load_course
 from grader.gradebook.model import Entry, Gradebook

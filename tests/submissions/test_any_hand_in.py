@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, RunGrader, solution
+from helpers.commands import RunGrader
+from helpers.repository import REPOSITORY, solution
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, solution
 from helpers.classes import make_zip
+from helpers.repository import REPOSITORY, solution
 from helpers.sources import (
     CODE,
     OTHER,

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import RunGrader, copy_with_short_trainings, solution
+from helpers.commands import RunGrader
+from helpers.repository import copy_with_short_trainings, solution
 from nbformat import v4
 
 from grader.course.stubs import make_stub

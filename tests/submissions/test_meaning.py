@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
-from conftest import REPOSITORY, solution
+from helpers.repository import REPOSITORY, solution
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

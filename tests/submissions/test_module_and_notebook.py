@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import REPOSITORY, RunGrader, solution
+from helpers.commands import RunGrader
 from helpers.notebooks import RELU, notebook, write
+from helpers.repository import REPOSITORY, solution
 
 from grader.course.manifest import load_course
 from grader.intake.layouts import open_class

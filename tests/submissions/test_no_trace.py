@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import REPOSITORY, solution
+from helpers.repository import REPOSITORY, solution
 
 from grader.course.manifest import load_course
 from grader.submissions.code.traces import leaves_no_trace

@@ -10,8 +10,9 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import REPOSITORY, RunGrader, solution, wrong
+from helpers.commands import RunGrader
 from helpers.notebooks import IMPORTS, MAKE, RELU, notebook, write
+from helpers.repository import REPOSITORY, solution, wrong
 from nbformat import v3
 
 from grader.course.manifest import load_course

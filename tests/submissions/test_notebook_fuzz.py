@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from conftest import REPOSITORY, solution
+from helpers.repository import REPOSITORY, solution
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

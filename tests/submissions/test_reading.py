@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import on_posix
 from helpers.handed_in import (
     MIB,
     PACKERS,
@@ -29,6 +28,7 @@ from helpers.handed_in import (
     tar_of,
     zip_bytes,
 )
+from helpers.machine import on_posix
 
 from grader.submissions.archives.bounds import NOT_PLAIN
 from grader.submissions.model import SubmissionError

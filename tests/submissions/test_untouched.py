@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
+from helpers.repository import REPOSITORY
 from helpers.sources import CODE, OTHER, Load, everywhere
 
 from grader.course.manifest import load_course

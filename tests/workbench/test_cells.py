@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, on_posix
+from helpers.machine import on_posix
+from helpers.repository import REPOSITORY
 
 from grader.course.manifest import CourseError
 from grader.grading.engine import Engine

@@ -7,7 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, RunGrader, on_posix, solution, wrong
+from helpers.commands import RunGrader
+from helpers.machine import on_posix
+from helpers.repository import REPOSITORY, solution, wrong
 
 from grader.course.manifest import load_course
 from grader.workbench import hints as workbench_hints

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE_S, REPOSITORY, environment_for, hand_in
+from helpers.commands import environment_for
+from helpers.machine import PATIENCE_S
+from helpers.repository import REPOSITORY, hand_in
 from helpers.terminals import open_terminal, pty
 
 ENDLESS = "print('looping')\nwhile True:\n    pass\n"

@@ -10,15 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import (
-    REPOSITORY,
-    Ran,
-    RunGrader,
-    copy_with_short_trainings,
-    on_posix,
-    solution,
-    wrong,
-)
+from helpers.commands import Ran, RunGrader
+from helpers.machine import on_posix
+from helpers.repository import REPOSITORY, copy_with_short_trainings, solution, wrong
 
 from grader.course.manifest import load_course
 from grader.grading import opening

@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, RunGrader, copy_with_short_trainings, solution, wrong
+from helpers.commands import RunGrader
+from helpers.repository import REPOSITORY, copy_with_short_trainings, solution, wrong
 from rich.console import Console
 
 from grader.course.manifest import load_course

@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, RunGrader, solution
+from helpers.commands import RunGrader
+from helpers.repository import REPOSITORY, solution
 from typer.testing import CliRunner
 
 from grader.cli.app import app

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import on_posix, solution, wrong
+from helpers.machine import on_posix
+from helpers.repository import solution, wrong
 
 from grader.course.manifest import load_course
 from grader.grading import opening

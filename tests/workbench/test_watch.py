@@ -14,15 +14,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from conftest import (
-    PATIENCE_S,
-    REPOSITORY,
-    children,
-    copy_with_short_trainings,
-    environment_for,
-    solution,
-    wrong,
-)
+from helpers.commands import environment_for
+from helpers.machine import PATIENCE_S, children
+from helpers.repository import REPOSITORY, copy_with_short_trainings, solution, wrong
 from helpers.terminals import CLEAR, Terminal, open_terminal
 
 from grader.course.manifest import load_course
