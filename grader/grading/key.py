@@ -30,6 +30,7 @@ DECIDING = (
     "grading/verdicts/*.py",
     "grading/devices.py", "grading/known/common.py", "grading/known/idle.py",
     "grading/pictures.py", "grading/slips/*.py", "course/digits.py", "submissions/code/meaning.py",
+    "submissions/code/parsing.py",
     "submissions/notebook.py", "submissions/untouched.py", "text.py", "sandbox/**/*.py",
     "report/model.py",
     "checks/kit/*.py", "checks/misconceptions/__init__.py", "checks/misconceptions/shared/*.py",

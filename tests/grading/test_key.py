@@ -76,6 +76,7 @@ def appended(path: Path) -> Iterator[None]:
         "grader/sandbox/walls/jail.py",
         "grader/sandbox/wire/protocol.py",
         "grader/sandbox/wire/plain.py",
+        "grader/submissions/code/parsing.py",
         "grader/submissions/notebook.py",
         "grader/submissions/untouched.py",
         "grader/text.py",

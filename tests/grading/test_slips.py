@@ -184,6 +184,14 @@ def test_steps_divide_where_the_code_does_and_not_what_is_said_of_it(
     assert ("nothing divides" not in slip.says) is divides
 
 
+def test_a_text_is_read_within_bounds_and_in_silence(recwarn: pytest.WarningsRecorder) -> None:
+    error = StudentUnusable("optimizer.step() gave parameters that are not all finite", None)
+    for source, is_read in (('x = "\\d"\n', True), ("x = [1]\n" * 9_000, False)):
+        slip = slip_of(error, source, None)
+        assert slip is not None and ("nothing divides" in slip.says) is is_read
+    assert [*recwarn] == []
+
+
 def test_a_breakpoint_left_in_is_told() -> None:
     assert told("BdbQuit", "") == "breakpoint left in"
 

@@ -44,5 +44,10 @@ def test_what_has_no_syntax_tree_in_reason_has_no_digest(none: str) -> None:
     assert syntax_digest(none) == ""
 
 
+def test_what_python_warns_of_is_not_printed(recwarn: pytest.WarningsRecorder) -> None:
+    assert syntax_digest('"""C:\\data"""\nx = "\\d"\n') == syntax_digest('x = "\\\\d"\n') != ""
+    assert [*recwarn] == []
+
+
 def test_a_text_of_65536_characters_has_a_digest() -> None:
     assert syntax_digest("#" * 65_536) != ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from grader.submissions.code.parsing import parsed
+
 
 def ends_in_return(function: str, source: str) -> bool:
     """Whether every function of that name ends in a `return` with something after it."""
@@ -23,10 +25,8 @@ def divides(source: str) -> bool:
 
 def nodes_of(source: str) -> list[ast.AST] | None:
     """All nodes of the code's syntax tree; None where it can't be read."""
-    try:
-        return list(ast.walk(ast.parse(source)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    tree = parsed(source)
+    return None if tree is None else list(ast.walk(tree))
 
 
 def is_taken_over_rows(method: str, source: str) -> bool:

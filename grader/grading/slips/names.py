@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from grader.grading.slips.table import Slip
+from grader.submissions.code.parsing import parsed
 
 Block = ast.ClassDef | ast.FunctionDef
 SHOWN = 3  # names, at most
@@ -72,7 +73,5 @@ def deriving(blocks: Sequence[Block], base: str) -> list[str]:
 
 def blocks_of(source: str) -> list[Block]:
     """The classes and functions at the left margin; none where the code can't be read."""
-    try:
-        return [node for node in ast.parse(source).body if isinstance(node, Block)]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
+    tree = parsed(source)
+    return [] if tree is None else [node for node in tree.body if isinstance(node, Block)]

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import warnings
 from collections.abc import Iterator
 
+from grader.submissions.code.parsing import parsed
 from grader.submissions.model import Source
-
-MAX_CHARACTERS = 65_536  # of each text
 
 # What a module may import beside the student's own files. The versions of torch and NumPy are part
 # of every result's key, as is Python's.
@@ -65,7 +63,7 @@ def meaning_of(source: Source) -> str:
     libraries = LIBRARIES | own | {source.slug}
     total = hashlib.sha256()
     for path, text in (("", source.text), *source.siblings):
-        tree = _parsed(text)
+        tree = parsed(text, on_warning="error")  # it would name a line
         if tree is None or any(name not in libraries for name in _imported(tree)):
             return ""
         if _passes_on_access(tree) or any(map(_may_see_its_text, ast.walk(tree))):
@@ -78,18 +76,6 @@ def meaning_of(source: Source) -> str:
             encoded = part.encode("utf-8", "surrogatepass")
             total.update(len(encoded).to_bytes(8, "big") + encoded)
     return total.hexdigest()
-
-
-def _parsed(text: str) -> ast.Module | None:
-    """The tree; None where there is none, or Python says something about a line of it."""
-    if len(text) > MAX_CHARACTERS:
-        return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        try:
-            return ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError, Warning):
-            return None
 
 
 def _imported(tree: ast.AST) -> Iterator[str]:
