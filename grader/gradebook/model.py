@@ -26,6 +26,12 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     github: str = ""
     number: str = ""  # a course system's own of the person, as "canvas:77"
 
+    @property
+    def own_identifier(self) -> str:
+        """The identifier, where it is the person's: as long as nobody knows that, the number of a
+        course system stands in its place."""
+        return "" if self.identifier == self.number.partition(":")[2] else self.identifier
+
 
 class Override(msgspec.Struct, frozen=True):
     """A score that a person has set, for one assignment or (slug "") for the whole submission."""

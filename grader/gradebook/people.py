@@ -178,6 +178,11 @@ class Directory:
         return list(dict.fromkeys(by_text[text] for text in near))[:SUGGESTED]
 
 
+def is_of_the_person(number: str) -> bool:
+    """Whether a course system's number, such as "canvas:77", is the person's everywhere."""
+    return number.partition(":")[0] in _OF_THE_PERSON
+
+
 def are_two(one: Collection[Handle], other: Collection[Handle]) -> bool:
     """Whether these are of two people: both have something of their own, and not the same."""
     pairs = [(_values(one, kind), _values(other, kind)) for kind in _OWN]
@@ -319,7 +324,7 @@ def _held_as(kind: str, value: str) -> Iterator[Handle]:
         yield ("local", _local(value))
     if kind in ("identifier", "email", "login", "word"):
         yield from (("part", part) for part in _parts(kind, value))
-    if kind == "number" and value.partition(":")[0] in _OF_THE_PERSON:
+    if kind == "number" and is_of_the_person(value):
         yield ("bare", fold(value.partition(":")[2]))
     if kind == "identifier":
         yield ("bare", fold(value))
@@ -339,8 +344,7 @@ def _looked_up(kind: str, tier: str, value: str) -> set[str]:
     if kind == "word" and tier == "email":
         return {fold(value), *_addresses(value)}
     if kind == "number" and tier == "bare":
-        system, _, number = value.partition(":")
-        return {fold(number)} if system in _OF_THE_PERSON else set()
+        return {fold(value.partition(":")[2])} if is_of_the_person(value) else set()
     return {fold(value)}
 
 

@@ -9,13 +9,10 @@ import msgspec
 from grader.batch.who.keys import storable
 from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.model import Person
-from grader.gradebook.people import Handle, name_forms, words_of
+from grader.gradebook.people import Handle, is_of_the_person, name_forms, words_of
 from grader.intake.layouts import Handed
 from grader.intake.roster import Line
 from grader.text import fold
-
-# A system's number is of the person, not of a place in one assignment.
-OF_THE_PERSON = ("canvas:", "ilias:")
 
 
 def handles_of(line: Line) -> list[Handle]:
@@ -42,14 +39,14 @@ def known_by(submission: Handed) -> list[Handle]:
 def is_own(kind: str, value: str) -> bool:
     """Whether this is one person's own: who has the same in another hand-in is nobody else."""
     if kind == "number":
-        return value.startswith(OF_THE_PERSON)
+        return is_of_the_person(value)
     return kind in ("identifier", "email", "login", "github")
 
 
 def with_line(stored: StoredStudent, line: Line) -> StoredStudent:
     """`stored` with what the roster says; what it does not say stays."""
     old = stored.student
-    number = next((n for n in line.numbers if n.startswith(OF_THE_PERSON)), "")
+    number = next(filter(is_of_the_person, line.numbers), "")
     student = Person(
         key=old.key,
         name=storable(line.name) or old.name,
@@ -73,9 +70,7 @@ def with_handed(stored: StoredStudent, handed: Handed) -> StoredStudent:
     """`stored` with what a submission of theirs tells; what it does not tell stays."""
     old = stored.student
     handles = known_by(handed)
-    number = next(
-        (v for kind, v in handles if kind == "number" and v.startswith(OF_THE_PERSON)), ""
-    )
+    number = next((v for kind, v in handles if kind == "number" and is_of_the_person(v)), "")
     bare = number.partition(":")[2]
     identifier = first(handles, "identifier")
     student = Person(

@@ -63,7 +63,6 @@ def write_brightspace(
 def ids_of(student: Person) -> tuple[str, str]:
     """OrgDefinedId and Username, "" where a cell can't hold them as they are. A number of another
     course system's is no identifier."""
-    is_numbered = student.identifier == student.number.rpartition(":")[2]
-    ids = "" if is_numbered else student.identifier.strip(), student.login.strip()
+    ids = student.own_identifier.strip(), student.login.strip()
     identifier, login = (value if cell(MARK + value) == MARK + value else "" for value in ids)
     return identifier, login

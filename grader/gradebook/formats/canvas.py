@@ -222,10 +222,8 @@ def write_anew(gradebook: Gradebook, class_grades: list[FinalScores], stream: Bi
 def ids_of(student: Person) -> tuple[str, str, str]:
     """Canvas's own number, SIS User ID and SIS Login ID; empty where a cell can't hold them as they
     are."""
-    system, _, number = student.number.rpartition(":")
+    system, _, number = student.number.partition(":")
     own = number if system == "canvas" else ""
-    # Whose identifier nobody knows is called by the system's number.
-    sis = "" if student.identifier == number else student.identifier
-    values = (own, sis.strip(), student.login.strip())
+    values = (own, student.own_identifier.strip(), student.login.strip())
     canvas_id, user_id, login = (value if cell(value) == value else "" for value in values)
     return canvas_id, user_id, login

@@ -146,12 +146,10 @@ def tables_of_students(connection: sqlite3.Connection) -> list[str]:
 def handles_of(stored: StoredStudent) -> set[Handle]:
     """What a student's own row says that they are known by."""
     student = stored.student
-    # A system's number may stand there until the institution's is known, which will be another.
-    is_own = student.identifier != student.number.partition(":")[2]
     known = {
         ("source", stored.source or ""),
         ("label", stored.submission),
-        ("identifier", student.identifier if is_own else ""),
+        ("identifier", student.own_identifier),
         ("email", student.email),
         ("login", student.login),
         ("github", student.github),
