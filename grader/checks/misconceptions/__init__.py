@@ -3,7 +3,8 @@
 One module an assignment, beside the checks that ask it, and two that several share. An entry
 predicts in NumPy what its mistake would show for the very inputs that a check has used; it is
 looked at only when the check has failed already. The mistake that explains everything seen is
-named; where none does, or where two different ones do, none is.
+named; where none does, or where two different ones do, none is. What an exception means in one
+assignment alone stands in its module as SLIPS, which its check file brings by the mark `slips`.
 """
 
 from __future__ import annotations
