@@ -27,8 +27,9 @@ def keep_freed_blocks() -> None:
 @contextmanager
 def one_thread() -> Iterator[None]:
     """NumPy computes in one thread in here: the cores are the workers', and threads that wait for
-    each other spin. A command has said so before NumPy was imported; a notebook has not."""
-    if os.environ.get(OPENBLAS_THREADS) == "1":
+    each other spin. Not where somebody has said how many, as each command does, and certify's
+    other numbers, before NumPy is imported; a notebook does not."""
+    if OPENBLAS_THREADS in os.environ:
         yield
         return
     from threadpoolctl import threadpool_limits
