@@ -19,7 +19,7 @@ from grader.checks.kit.optimizer_checks import (
     expect_two_independent,
     test_builds,  # noqa: F401  a check that all optimizers share
 )
-from grader.checks.kit.optimizer_run import expect_trained_baseline
+from grader.checks.kit.optimizer_run import expect_it_learns
 from grader.checks.kit.optimizers import (
     Options,
     Rule,
@@ -31,15 +31,13 @@ from grader.checks.kit.optimizers import (
     expect_rule,
     follow,
     follow_at_full_size,
-    follow_each,
     follow_far,
     follow_long,
 )
 from grader.checks.kit.probes import (
     normal,
 )
-from grader.checks.kit.shared import MEND_FIRST, expect_accuracy
-from grader.checks.kit.training_run import refuting
+from grader.checks.kit.shared import MEND_FIRST
 from grader.checks.misconceptions.adam import WRONG_DEFAULTS, WRONG_RULES, WRONG_WHOLES
 from grader.checks.misconceptions.shared.steps import recognise
 from grader.checks.misconceptions.shared.trials import recognise_update
@@ -144,17 +142,7 @@ def test_two_optimizers(student: Student, rng: np.random.Generator) -> None:
 @pytest.mark.hint("Adam's steps are about lr large, whatever the gradient's size.")
 def test_training(student: Student, rng: np.random.Generator, train: Train, passed: Passed) -> None:
     """The baseline learns to read digits with it"""
-    run = train(student_optimizer=True, units=True)
-    rules = RULES if passed("test_update_rule") else ()
-    (trial,) = follow_each(student, rng, [({"lr": 0.02}, 1.0)], steps=3)
-    with refuting("test_update_rule", "test_defaults"):
-        expect_trained_baseline(
-            run,
-            rules,
-            trial,
-            DEFAULTS,
-            as_probed=passed("test_defaults"),
-            formula=FORMULA,
-            closely=passed("test_epsilon"),
-        )
-    expect_accuracy(run, passed)
+    closely, options = passed("test_epsilon"), Options(lr=0.02)
+    expect_it_learns(
+        student, rng, train, passed, RULES, options, DEFAULTS, FORMULA, closely=closely
+    )

@@ -15,20 +15,70 @@ import numpy as np
 
 from grader.checks.kit.curves import elu
 from grader.checks.kit.layers import Layers, two_layers
-from grader.checks.kit.optimizers import Arrays, Options, Rule, Trial, agrees, explains, fail_at
+from grader.checks.kit.optimizers import (
+    Arrays,
+    Options,
+    Rule,
+    Trial,
+    agrees,
+    explains,
+    fail_at,
+    follow_each,
+)
 from grader.checks.kit.passes import ALL, ForwardPass, Index, Units, Weights
+from grader.checks.kit.shared import expect_accuracy
 from grader.checks.kit.training_run import (
     expect_logits,
     expect_unseen,
     loss_gradient,
     places_of,
+    refuting,
     units_at,
 )
+from grader.grading.plugin import Passed, Train
 from grader.grading.training import Step, TrainingRun
+from grader.sandbox.client import Student
 
 STRIDE = 4  # of the columns that are looked at
 TOGETHER = 10  # steps that are computed at once
 FITTED = 8  # steps that arguments are found from
+
+
+def expect_it_learns(
+    student: Student,
+    rng: np.random.Generator,
+    train: Train,
+    passed: Passed,
+    rules: Sequence[Rule],
+    options: Options,
+    defaults: Options,
+    formula: str,
+    *,
+    closely: bool = True,
+) -> None:
+    """Train the baseline's network, and fail unless every step is the rule's and it reads digits.
+
+    Where test_update_rule has not passed, any rule may be the student's, and where test_defaults
+    has not, any arguments: those have been told already. Where both have, they are refuted.
+
+    Args:
+        rules: those that are right, the first of them as `formula` has it.
+        options: for some steps apart from the training, by which rules are told from each other.
+        closely: whether the run is held to a rule to float32 accuracy.
+    """
+    run = train(student_optimizer=True, units=True)
+    (trial,) = follow_each(student, rng, [(options, 1.0)], steps=3)
+    with refuting("test_update_rule", "test_defaults"):
+        expect_trained_baseline(
+            run,
+            rules if passed("test_update_rule") else (),
+            trial,
+            defaults,
+            as_probed=passed("test_defaults"),
+            formula=formula,
+            closely=closely,
+        )
+    expect_accuracy(run, passed)
 
 
 def expect_trained_baseline(
