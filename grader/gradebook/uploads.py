@@ -9,6 +9,7 @@ ILIAS    multi_feedback/Doe_Jane_jdoe_4711/feedback.html, likewise: the number i
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,6 +24,12 @@ SYSTEMS = {
     "ilias": "the exercise's Submissions and Grades, Multi-Feedback",
 }
 FILE = "feedback.html"
+
+# What names of files can't hold everywhere, as Windows's own marks, and what climbs out of the
+# folder, as a name in a zip may. The systems look at the numbers alone.
+_UNSAFE = re.compile(r'[\\:*?"<>|]|(?<=\.\.)/')
+# Canvas takes the first number for the user's, and so a name that is one.
+_NUMBER_FOR_A_NAME = re.compile(r"\A\d+_(?=(?:LATE_)?\d+_\d+_\Z)")
 
 
 def upload_names(students: Iterable[StoredStudent], system: str) -> dict[str, str]:
@@ -44,12 +51,19 @@ def upload_names(students: Iterable[StoredStudent], system: str) -> dict[str, st
             # Moodle would take a group's number for a person's.
             note(f"{system}: {label(stored.student)} is left out: it was handed in as a group")
         else:
-            names[stored.student.key] = start + FILE
+            names[stored.student.key] = portable(start, system) + FILE
     if not names:
         raise ExportError(
             f"nobody's hand-in came in a download from {system}; grade that with grader batch first"
         )
     return names
+
+
+def portable(start: str, system: str) -> str:
+    """`start` as a path below the folder on any file system, with its numbers."""
+    if system == "canvas":
+        start = _NUMBER_FOR_A_NAME.sub("", start)
+    return "".join(c if c.isprintable() else "-" for c in _UNSAFE.sub("-", start))
 
 
 def next_step(system: str, folder: Path) -> str:

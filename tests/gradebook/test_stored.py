@@ -31,7 +31,8 @@ from grader.gradebook.keeping.store import Store, open_store
 from grader.gradebook.keeping.stored import StoredGradebook
 from grader.gradebook.model import Entry
 from grader.gradebook.scores import ExportError
-from grader.gradebook.uploads import next_step
+from grader.gradebook.uploads import FILE as FEEDBACK
+from grader.gradebook.uploads import next_step, portable
 from grader.site import write_feedback
 
 DUE = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -458,6 +459,25 @@ def test_pages_are_named_as_the_system_takes_them_back(
         assert f"zip what is in {tmp_path}, and" in next_step(system, tmp_path)
     with pytest.raises(ExportError, match="is not empty"):
         write_feedback(gradebook, tmp_path / "canvas", names={})
+
+
+@pytest.mark.parametrize(
+    ("upload", "place"),
+    [
+        ("moodle:A\x1b[2J\u202eb_222_x/", "A-[2J-b_222_x/feedback.html"),
+        ("ilias:x/..\\a:b?_A\n\udcff_cpoe_3/", "x/..-a-b-_A--_cpoe_3/feedback.html"),
+        ("moodle:../../Eve_5_x/", "..-..-Eve_5_x/feedback.html"),
+        ("moodle:a../b_5_x/", "a..-b_5_x/feedback.html"),
+        ("ilias:multi_feedback/../../Eve_e_5/", "multi_feedback/..-..-Eve_e_5/feedback.html"),
+        ("canvas:007_77_1001_", "77_1001_feedback.html"),
+        ("canvas:4711_LATE_77_1001_", "LATE_77_1001_feedback.html"),
+        ("canvas:77_1001_", "77_1001_feedback.html"),
+        ("canvas:ann7_77_1001_", "ann7_77_1001_feedback.html"),
+    ],
+)  # fmt: skip
+def test_names_of_pages_stay_below_the_folder_and_keep_the_numbers(upload: str, place: str) -> None:
+    system, _, start = upload.partition(":")
+    assert portable(start, system) + FEEDBACK == place
 
 
 def test_a_group_is_never_taken_for_a_person_by_moodle(
