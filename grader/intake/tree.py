@@ -8,6 +8,7 @@ as course systems write them, also where macOS has taken their accents off the l
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 import zipfile
 import zlib
@@ -32,6 +33,10 @@ Parts = tuple[str, ...]  # a path within the class; () is the class itself
 
 MAX_DEPTH = 3  # folders in a folder, each alone in it, that are looked into
 _ENCRYPTED = 0x1  # a flag of a zip's member
+# What Moodle, ILIAS and Sakai name after a person, who is ". Ann" there where they have one name.
+_SOMEBODYS = re.compile(
+    r"\.(?!_).*_\d+_assignsubmission_.*|\.[^_]*(?:_[^_]+){2,}_\d+|\.[^_]*, .*\(.+\)", re.S
+)
 # What course systems and people put beside the hand-ins.
 _BESIDE = frozenset({
     "index", "readme", "instructions", "syllabus", "feedback", "grades", "gradebook", "roster",
@@ -60,6 +65,12 @@ def is_submission_file(name: str) -> bool:
     return kind_by_name(name) is not None and fold_name(Path(name).stem) not in _BESIDE
 
 
+def is_left_out(name: str, is_folder: bool) -> bool:
+    """Whether this is junk, and nobody's. Beside each name macOS may leave a file "._" and it."""
+    somebodys = (is_folder or not name.startswith("._")) and _SOMEBODYS.fullmatch(name)
+    return is_junk(name) and not somebodys
+
+
 # ---------------------------------------------------------------- a folder
 
 
@@ -77,14 +88,15 @@ class FolderTree:
             entries = sorted(scanned, key=lambda entry: entry.name)
             as_written = {entry.name for entry in entries}
             for entry in entries:
-                if is_junk(entry.name) or self._is_apart(entry):
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if is_left_out(entry.name, is_folder) or self._is_apart(entry):
                     continue
                 name = composed(entry.name)
                 if name != entry.name and name in as_written:
                     name = entry.name  # both forms are there
                 elif name != entry.name:
                     self._spelt[*inside, name] = entry.name
-                if entry.is_dir(follow_symlinks=False):
+                if is_folder:
                     names[name] = "folder"
                 else:
                     is_file = entry.is_file(follow_symlinks=False)
@@ -133,7 +145,8 @@ class ZipTree:
 
     def names(self, inside: Parts = ()) -> dict[str, Kind]:
         inner = sorted(self._node(inside).inside.items())
-        return {name: kind_of(node) for name, node in inner if not is_junk(name)}
+        kinds = {name: kind_of(node) for name, node in inner}
+        return {n: kind for n, kind in kinds.items() if not is_left_out(n, kind == "folder")}
 
     def path(self, parts: Parts) -> None:
         return None

@@ -134,6 +134,22 @@ def test_moodle_folders_and_files_belong_to_who_is_named_in_front(make_class) ->
     assert class_.notes == []
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        ". Ann_7_assignsubmission_file_/relu.py", ".ann_7_assignsubmission_file_relu.py",
+        "._Ann_ann_7/relu.py", ".De_Vries_Ann_a_vries_7/relu.py",
+    ],
+)  # fmt: skip
+def test_a_name_that_begins_with_a_dot_is_somebodys(name: str, make_class) -> None:  # type: ignore[no-untyped-def]
+    """Who has but one name writes a dot for the other, where a system asks for two."""
+    left = (".git_of_7/config", "._Jane Doe_8_assignsubmission_file_relu.py", "._Roe_Bob_bob_9")
+    layout = "moodle" if "assign" in name else "ilias"
+    class_, texts = read(make_class(dict.fromkeys(left, "") | {name: "a"}), layout)
+    assert list(texts.values()) == [{"relu": "a"}]
+    assert class_.notes == []
+
+
 METADATA = """---
 submission_11:
   :submitters:
