@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.batch.enrol import enrol
-from grader.batch.who.keys import new_key
+from grader.batch.who.keys import RESERVED, new_key
 from grader.gradebook.keeping.store import open_store
 from grader.gradebook.keeping.students import StoredStudent
 from grader.gradebook.people import name_forms, plain_number
@@ -92,6 +92,8 @@ def test_keys_are_safe_as_file_names_whatever_the_name(class_: Class) -> None:
         assert key.isascii() and len(key) < 100
         assert key[0].isalnum() and not set(key) & set('/\\:*?"<>|=\x1b \n')
     assert new_key("CON", "", "x", ()) != "CON"
+    for name in ("aux.ann", "nul.", "COM1.tar.gz"):  # whatever follows the dot
+        assert RESERVED.fullmatch(f"{new_key(name, '7', 'x', ())}.html") is None
     assert [new_key("n" * size, "", "", ()) for size in (60, 61)] == ["n" * 60] * 2
 
 

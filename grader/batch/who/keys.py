@@ -19,7 +19,8 @@ def new_key(name: str, identifier: str, seed: str, taken: Collection[str]) -> st
     if not key or RESERVED.fullmatch(key) or key.casefold() in taken:
         digest = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()
         length = 8
-        stem = f"{key}-" if key else "student-"
+        # Windows looks at what stands before the first dot: "aux.ann-1" is a device as well.
+        stem = f"{key.replace('.', '-')}-" if key else "student-"
         key = stem + digest[:length]
         while key.casefold() in taken:
             length += 8
