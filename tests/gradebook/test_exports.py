@@ -458,6 +458,21 @@ def test_the_csv_has_the_decimals_and_delimiters_that_are_asked_for(tmp_path: Pa
             export(FakeGradebook([entry]), "csv", tmp_path / "out", **wrong)
 
 
+@pytest.mark.parametrize(("delimiter", "sign"), [("semicolon", ";"), ("tab", "\t")])
+def test_nothing_is_run_where_commas_separate_cells(
+    delimiter: str, sign: str, tmp_path: Path
+) -> None:
+    entry = entry_of(
+        "ada", "Lovelace, =1+1", overrides=[override("relu", 9.0, "ill,\u00a0@SUM(1)")]
+    )
+    export(FakeGradebook([entry]), "csv", tmp_path / "out", delimiter=delimiter)
+    text = (tmp_path / "out").read_text(encoding="utf-8-sig")
+    (row,) = rows_of(text, sign)
+    assert (row["name"], row["override"]) == ("Lovelace,' =1+1", "relu 9: ill,'\u00a0@SUM(1)")
+    cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+    assert not [cell for cell in cells if is_run(cell)]
+
+
 def test_an_option_of_another_format_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="--decimal is of no use to canvas, but to csv"):
         export(FakeGradebook([]), "canvas", tmp_path / "x", decimal="comma")

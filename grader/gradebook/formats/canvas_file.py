@@ -191,7 +191,7 @@ def harmless(file: CanvasFile, place: int) -> dict[int, str]:
     for index in range(min(file.section + 1, len(record.cells))):
         if index != id_column:
             value = record.cells[index]
-            safe = cell(value).replace(POINTS_POSSIBLE, "Points_Possible")
+            safe = cell(value, file.delimiter).replace(POINTS_POSSIBLE, "Points_Possible")
             if safe != value:
                 changes[index] = safe
     return changes

@@ -23,9 +23,10 @@ from grader.gradebook.scores import (
 
 # What makes a spreadsheet program take a cell for a formula, also in full width (as East Asian
 # versions read it). After a semicolon too: where that separates cells, a comma-separated file that
-# is opened as it is falls apart there.
-_FORMULA = re.compile(r"(\A|;)(?=\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")
-
+# is opened as it is falls apart there. So does any other file at commas, where these separate them.
+_OPENS = r"(?=\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])"
+_FORMULA = re.compile(rf"(\A|;){_OPENS}")
+_FORMULA_OR_AFTER_COMMA = re.compile(rf"(\A|[;,]){_OPENS}")
 
 # The columns before and after those of the assignments.
 WHO = ("key", "name", "identifier", "email", "login", "section", "group")
@@ -44,9 +45,14 @@ class RowWriter(Protocol):
     def writerow(self, row: Iterable[str], /) -> object: ...
 
 
-def cell(text: str) -> str:
-    """`text` as a cell that is never run: an apostrophe goes before what opens a formula."""
-    return _FORMULA.sub(r"\1'", text)
+def cell(text: str, delimiter: str = ",") -> str:
+    """`text` as a cell that is never run: an apostrophe goes before what opens a formula.
+
+    Args:
+        delimiter: what separates the file's cells.
+    """
+    formula = _FORMULA if delimiter == "," else _FORMULA_OR_AFTER_COMMA
+    return formula.sub(r"\1'", text)
 
 
 @contextmanager
@@ -79,6 +85,9 @@ def write_csv(
     def amount(value: float | None) -> str:
         return number(value).replace(".", sign)
 
+    def told(text: str) -> str:
+        return cell(text, separator)
+
     slugs = [assignment.slug for assignment in gradebook.assignments]
     stream.write(BOM.encode())
     with csv_rows(stream, separator) as rows:
@@ -87,17 +96,17 @@ def write_csv(
             student, report = entry.student, entry.report
             rows.writerow(
                 [
-                    *(cell(getattr(student, name)) for name in WHO),
+                    *(told(getattr(student, name)) for name in WHO),
                     *(amount(score_of(entry, slug).raw) for slug in slugs),
                     amount(None if report is None else report.score),
                     amount(late_percent(entry) if entry.lateness else None),
-                    cell(late_line(entry)),
-                    cell(extensions_line(entry)),
-                    cell(overrides_line(entry)),
-                    cell(comments_line(entry)),
+                    told(late_line(entry)),
+                    told(extensions_line(entry)),
+                    told(overrides_line(entry)),
+                    told(comments_line(entry)),
                     amount(entry.final),
                     amount(entry.max_score),
-                    cell(entry.submitted_at),
+                    told(entry.submitted_at),
                 ]
             )
 
