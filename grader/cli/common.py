@@ -87,7 +87,11 @@ def with_course(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def run(*arguments: Any, course_dir: Path | None = None, **options: Any) -> None:
         _named.set(course_dir)
-        command(*arguments, **options)
+        try:
+            command(*arguments, **options)
+        except typer.BadParameter as error:  # which may name students, or what they handed in
+            error.message = plain(error.message)
+            raise
 
     signature = inspect.signature(command, eval_str=True)
     option = inspect.Parameter(

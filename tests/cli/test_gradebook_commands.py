@@ -59,6 +59,16 @@ def test_what_contradicts_itself_decides_nothing(results: Path, command: str, to
         assert store.decisions() == {}
 
 
+def test_no_name_in_an_error_is_a_command_of_the_ci_system(results: Path) -> None:
+    with open_store(results) as store:
+        (ann,) = store.students()
+        named = msgspec.structs.replace(ann.student, name="##vso[task.complete]Ann ::debug::")
+        store.set_students([msgspec.structs.replace(ann, student=named)])
+    status, said = grader(results, "history", "##vso[task.complete]An")
+    assert status == 2 and "did you mean # #vso[task.complete]Ann : :debug: :" in said
+    assert "##" not in said and "::" not in said
+
+
 def test_what_canvas_calls_its_columns_is_said_to_canvas_alone(
     results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
