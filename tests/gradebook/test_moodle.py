@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 
@@ -204,3 +205,14 @@ def test_a_backslash_before_a_quote_does_not_break_moodles_rows(tmp_path: Path) 
     entry = entry_of("ada", 'Ada\\"', email="a@b", message='it is "\\", not \\"')
     grades = import_into_moodle(exported([entry], "moodle", tmp_path), {"a@b": "ada"})
     assert "it is &quot;&#92;&quot;, not &#92;&quot;" in grades["ada"]["ReLU feedback"]
+
+
+@pytest.mark.parametrize("formula", ["$$x$$", "$$$$x$$$", "[tex]x[/tex]", "\\(x\\)", "\\[x\\]"])
+def test_no_text_is_a_formula_to_moodles_filters(tmp_path: Path, formula: str) -> None:
+    entry = entry_of("ada", formula, email="a@b", message=f"it costs $5, not {formula}")
+    grades = import_into_moodle(exported([entry], "moodle", tmp_path), {"a@b": "ada"})
+    for column in ("name", "ReLU feedback"):
+        text = grades["ada"][column]
+        assert formula in html.unescape(text).replace("'", "")
+        assert not any(sign in text for sign in ("$$", "\\", "[tex]", "[/tex]"))
+    assert "it costs $5" in grades["ada"]["ReLU feedback"]

@@ -5,12 +5,14 @@ How Moodle reads it (grade/import/csv/classes/load_data.php, lib/csvlib.class.ph
 - A row with an empty user is given to the user of the row before: so there is one user column, and
   whoever has nothing unmistakable in it is left out. PHP takes "0" for empty too.
 - Cells are read by PHP's fgetcsv, to which a backslash before a quote is an escape.
-- Feedback is shown as HTML.
+- Feedback is shown as HTML. Where a text holds "$$", its MathJax filter (filter/mathjaxloader) has
+  all of it typeset as formulas, which can hide words and hold links.
 """
 
 from __future__ import annotations
 
 import html
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import BinaryIO
@@ -30,6 +32,8 @@ from grader.gradebook.scores import (
 
 SITE_MAXIMUM = 100.0
 FEEDBACK_CHARACTERS = 4_000
+# By which Moodle's filters know formulas; those with a backslash are broken up with it.
+_OPENS_FORMULA = re.compile(r"\$(?=\$)|(?<=\$)\$|\[(?=/?tex\])")
 
 # Moodle's names for its user fields, the most trustworthy first: an identifier may be the number
 # that a bulk download gave the submission, which is nobody's ID number.
@@ -141,7 +145,9 @@ def feedback(entry: Entry, column: AssignmentInfo) -> str:
 
 
 def text_cell(text: str) -> str:
-    """`text` for Moodle to show: one line, not markup, and without what fgetcsv stumbles over."""
+    """`text` for Moodle to show: one line, neither markup nor a formula of mathematics, and without
+    what fgetcsv stumbles over."""
     line = html.escape(" ".join(text.split()), quote=False)
+    line = _OPENS_FORMULA.sub(lambda match: f"&#{ord(match[0])};", line)
     # Cells are made harmless last: what stands after "&quot;" stands after a semicolon.
     return cell(line.replace('"', "&quot;").replace("\\", "&#92;"))
