@@ -28,6 +28,7 @@ FILE = "feedback.html"
 # What names of files can't hold everywhere, as Windows's own marks, and what climbs out of the
 # folder, as a name in a zip may. The systems look at the numbers alone.
 _UNSAFE = re.compile(r'[\\:*?"<>|]|(?<=\.\.)/')
+MOST_BYTES = 200  # of a name, so that what is added to it leaves room on any file system
 # Canvas takes the first number for the user's, and so a name that is one.
 _NUMBER_FOR_A_NAME = re.compile(r"\A\d+_(?=(?:LATE_)?\d+_\d+_\Z)")
 
@@ -61,9 +62,12 @@ def upload_names(students: Iterable[StoredStudent], system: str) -> dict[str, st
 
 def portable(start: str, system: str) -> str:
     """`start` as a path below the folder on any file system, with its numbers."""
-    if system == "canvas":
-        start = _NUMBER_FOR_A_NAME.sub("", start)
-    return "".join(c if c.isprintable() else "-" for c in _UNSAFE.sub("-", start))
+    shown = "".join(c if c.isprintable() else "-" for c in _UNSAFE.sub("-", start))
+    # The end is kept of each part, as the numbers stand there.
+    start = "/".join(
+        part.encode()[-MOST_BYTES:].decode(errors="ignore") for part in shown.split("/")
+    )
+    return _NUMBER_FOR_A_NAME.sub("", start) if system == "canvas" else start
 
 
 def next_step(system: str, folder: Path) -> str:

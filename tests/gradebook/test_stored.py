@@ -469,6 +469,8 @@ def test_pages_are_named_as_the_system_takes_them_back(
         ("moodle:../../Eve_5_x/", "..-..-Eve_5_x/feedback.html"),
         ("moodle:a../b_5_x/", "a..-b_5_x/feedback.html"),
         ("ilias:multi_feedback/../../Eve_e_5/", "multi_feedback/..-..-Eve_e_5/feedback.html"),
+        (f"moodle:{'漢' * 100}_5_x/", f"{'漢' * 65}_5_x/feedback.html"),
+        (f"canvas:{'é' * 127}_77_1001_", f"{'é' * 95}_77_1001_feedback.html"),
         ("canvas:007_77_1001_", "77_1001_feedback.html"),
         ("canvas:4711_LATE_77_1001_", "LATE_77_1001_feedback.html"),
         ("canvas:77_1001_", "77_1001_feedback.html"),
