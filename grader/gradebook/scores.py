@@ -205,7 +205,7 @@ def clean(entry: Entry) -> Entry:
         entry,
         student=replace(
             student,
-            name=one_line(student.name),
+            name=shown_name(student.name),
             identifier=exact(student.identifier),
             email=exact(student.email),
             login=exact(student.login),
@@ -223,6 +223,12 @@ def clean(entry: Entry) -> Entry:
 def one_line(text: str) -> str:
     # The quick test is exact: str.isprintable is False for all that printable would change.
     return text if text.isprintable() and len(text) <= TEXT_LIMIT else printable(text, TEXT_LIMIT)
+
+
+def shown_name(name: str) -> str:
+    """A name in one line; one of which nothing would be left is shown as escapes."""
+    line = one_line(name)
+    return line if line.strip() else exact(name)
 
 
 def exact(text: str) -> str:

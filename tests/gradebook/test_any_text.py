@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from grader.gradebook.export import export
 from grader.gradebook.model import Entry, Person, lone_entry
-from grader.gradebook.scores import exact, note, one_line
+from grader.gradebook.scores import exact, note, one_line, shown_name
 from grader.report.github import Annotation
 from grader.report.markdown import render
 from grader.report.model import Report
@@ -71,7 +71,7 @@ def test_a_csv_has_each_text_in_its_cell_and_runs_none(name: str, reason: str) -
     first, second = rows_of(exported(entries_of(name, reason), "csv").decode("utf-8-sig"))
     assert (first["key"], second["key"], second["name"]) == ("k1", "k2", "Ada Lovelace")
     for column, meant in (
-        ("name", one_line(name)),
+        ("name", shown_name(name)),
         ("login", exact(name)),
         ("override", f"relu 7: {one_line(reason)}"),
     ):
@@ -80,12 +80,18 @@ def test_a_csv_has_each_text_in_its_cell_and_runs_none(name: str, reason: str) -
     assert first["final"] == "15"
 
 
+@pytest.mark.parametrize("name", ["\x1b]0;owned\x07", "\x1b[2J\x1b[H", "\x9b31m", "\n"])
+def test_no_name_is_made_to_nothing(name: str) -> None:
+    (row, _) = rows_of(exported(entries_of(name, "x"), "csv").decode("utf-8-sig"))
+    assert row["name"] == ascii(name)[1:-1]
+
+
 @QUICK
 @given(TEXTS, TEXTS)
 def test_json_has_each_text_as_it_was_meant(name: str, reason: str) -> None:
     first, _ = json.loads(exported(entries_of(name, reason), "json"))["entries"]
     student = first["student"]
-    assert (student["name"], student["identifier"]) == (one_line(name), exact(name))
+    assert (student["name"], student["identifier"]) == (shown_name(name), exact(name))
     assert first["overrides"][0]["reason"] == one_line(reason)
 
 
