@@ -17,9 +17,11 @@ from grader.cli.common import EVERYBODY, exit_status, place_of_course
 from grader.course.manifest import Course, CourseError, load_course
 from grader.errors import FAILED, GRADED
 from grader.report.console import text_console
-from grader.text import count_of, plain
+from grader.text import count_of, plain, printable
 
 app = typer.Typer()
+
+LINE_CHARACTERS = 4_000
 
 # What each protection needs, and what it means to do without.
 WITHOUT = {
@@ -58,12 +60,14 @@ def show_results(console: Console, folder: Path) -> bool:
 
     found = list(examine_results(folder))
     for ok, text in found:
-        show(console, ok, plain(text))
+        show(console, ok, text)
     return all(ok for ok, _ in found)
 
 
 def show(console: Console, ok: bool, text: str) -> None:
-    console.print(Text("✓ " if ok else "✗ ", style="green" if ok else "red").append(text))
+    """Print a line, which may name folders and students."""
+    mark = Text("✓ " if ok else "✗ ", style="green" if ok else "red")
+    console.print(mark.append(plain(printable(text, LINE_CHARACTERS))))
 
 
 def examine(console: Console) -> bool:
