@@ -237,8 +237,6 @@ def line_of(table: Table, row: Sequence[str]) -> Line | None:
     name, email, *other_emails = name_of(table, row), *_addresses(table.cell(row, "email"))
     if beside := _NAME_AND_ADDRESS.fullmatch(name):
         name, email = beside["name"], email or beside["email"]
-    if fold(name).startswith("points possible"):
-        return None
     identifiers, numbers = [], []
     for cell in table.cells(row, "identifier"):
         # GitHub Classroom's is whatever the teacher has, and its name is the account's.
@@ -267,7 +265,9 @@ def line_of(table: Table, row: Sequence[str]) -> Line | None:
         other_emails=tuple(other_emails),
         also_called=preferred_name(table, row),
     )
-    is_somebody = any((name, identifiers, numbers, line.email, line.login, line.github))
+    # Whoever calls themselves like Canvas's row has a number, or an address.
+    is_named = bool(name) and not fold(name).startswith("points possible")
+    is_somebody = any((is_named, identifiers, numbers, line.email, line.login, line.github))
     return line if is_somebody else None
 
 

@@ -126,6 +126,15 @@ def test_canvas_and_githubs_own_numbers_are_no_identifiers_of_the_institution(
     assert roster(tmp_path, classroom).lines == [Line("Jane Doe", ("42",), github="octocat")]
 
 
+def test_who_is_called_like_canvas_s_row_of_maxima_is_somebody(tmp_path: Path) -> None:
+    text = (
+        "Student,ID,SIS User ID,SIS Login ID,Section\n    Points Possible,,,,\n"
+        "    Points Possible,77,s42,pp,A\n"
+    )
+    called = Line("Points Possible", ("s42",), "", "pp", sections=("A",), numbers=("canvas:77",))
+    assert roster(tmp_path, text).lines == [called]
+
+
 def test_classroom_50s_roster_says_who_is_staff(tmp_path: Path) -> None:
     text = (
         "username,first_name,last_name,email,section,github_id,role\n"
