@@ -25,9 +25,9 @@ SYSTEMS = {
 }
 FILE = "feedback.html"
 
-# What names of files can't hold everywhere, as Windows's own marks, and what climbs out of the
+# What names of files can't hold everywhere, as Windows's own marks, and what leads out of the
 # folder, as a name in a zip may. The systems look at the numbers alone.
-_UNSAFE = re.compile(r'[\\:*?"<>|]|(?<=\.\.)/')
+_UNSAFE = re.compile(r'[\\:*?"<>|]|\A/|(?<=\.\.)/')
 MOST_BYTES = 200  # of a name, so that what is added to it leaves room on any file system
 # Canvas takes the first number for the user's, and so a name that is one.
 _NUMBER_FOR_A_NAME = re.compile(r"\A\d+_(?=(?:LATE_)?\d+_\d+_\Z)")

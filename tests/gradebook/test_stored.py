@@ -467,6 +467,7 @@ def test_pages_are_named_as_the_system_takes_them_back(
         ("moodle:A\x1b[2J\u202eb_222_x/", "A-[2J-b_222_x/feedback.html"),
         ("ilias:x/..\\a:b?_A\n\udcff_cpoe_3/", "x/..-a-b-_A--_cpoe_3/feedback.html"),
         ("moodle:../../Eve_5_x/", "..-..-Eve_5_x/feedback.html"),
+        ("moodle:/etc/Eve_5_x/", "-etc/Eve_5_x/feedback.html"),
         ("moodle:a../b_5_x/", "a..-b_5_x/feedback.html"),
         ("ilias:multi_feedback/../../Eve_e_5/", "multi_feedback/..-..-Eve_e_5/feedback.html"),
         (f"moodle:{'漢' * 100}_5_x/", f"{'漢' * 65}_5_x/feedback.html"),
