@@ -176,22 +176,33 @@ def small_eps(passed: NormalisedPass) -> float:
 
 
 def fitted(passed: NormalisedPass, logits: np.ndarray) -> Normalisation:
-    """The eps, under the root or beside it, that explains `logits` best: Newton's method."""
+    """The eps, under the root or beside it, that explains `logits` best: Newton's method.
+
+    It starts from the best of some decades: where units are off for nearly all rows, as after a
+    ReLU, the logits hang on eps as on a power of it, and from too small a one it hardly moves.
+    """
     rows = slice(None, None, 12)
     few = NormalisedPass(
         passed.weights, passed.how, passed.inputs[rows], kept=(passed.statistics, 1.0, 0.0)
     )
-    start = small_eps(passed)
+
+    def missed(how: Normalisation) -> np.ndarray:
+        few.normalise(how)
+        return few.logits - logits[rows]
+
+    def error(how: Normalisation) -> float:
+        return float((missed(how) ** 2).sum())
+
     found = []
     for beside in (False, True):
-        how = replace(passed.how, beside=beside, eps=start)
+        decades = np.geomspace(small_eps(passed), 1.0, 13)
+        starts = (replace(passed.how, beside=beside, eps=float(eps)) for eps in decades)
+        how = min(starts, key=error)
         for _ in range(5):
-            few.normalise(how)
-            off = few.logits - logits[rows]
+            off = missed(how)
             found.append((float((off**2).sum()), how.eps, how))
             step = max(1e-3 * how.eps, 1e-9)
-            few.normalise(replace(how, eps=how.eps + step))
-            slope = (few.logits - logits[rows] - off) / step
+            slope = (missed(replace(how, eps=how.eps + step)) - off) / step
             change = float((slope * off).sum()) / max(float((slope**2).sum()), 1e-30)
             how = replace(how, eps=float(np.clip(how.eps - change, SMALLEST_EPS, 1.0)))
     return min(found, key=lambda each: each[:2])[2]
