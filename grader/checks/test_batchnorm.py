@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from contextlib import suppress
 from functools import partial
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -66,6 +65,7 @@ from grader.checks.misconceptions.batchnorm import (
     RUNNING_IN_TRAIN,
     SCALE_STARTS_AT_ZERO,
     SIGN_OF_SCALE_LOST,
+    SOME_BATCHES,
     SOME_EPS,
     WITHOUT_EFFECT,
     Normalise,
@@ -176,31 +176,13 @@ def named_normalisation(
         points = normalised(z, z.mean(axis=0), z.var(axis=0), unsigned)[:8]
         if close(shown[:8], probe.activation(points, train=True), rtol=2e-3):
             found.append(SIGN_OF_SCALE_LOST)
-        if not found and settles(probe, weights, inputs):
+        if not found and probe.settles(weights, inputs):
             found.append(RUNNING_IN_TRAIN)
     if found:
         return only(found)
-    if not is_straight(probe):
+    if not probe.is_straight():
         return None
     return describe_statistics(z, (shown - weights["beta"]) / weights["gamma"], shown > STRAIGHT)
-
-
-def settles(probe: Probe, weights: Weights, inputs: np.ndarray) -> bool:
-    """Whether the same batch, in train mode again and again, gives less and less other logits."""
-    probe.renew()
-    probe.assign(weights)
-    passes = [probe.net.forward(inputs, train=True, seed=0) for _ in range(6)]
-    changes = [float(np.abs(b - a).max()) for a, b in pairwise(passes)]
-    falling = all(later < earlier for earlier, later in pairwise(changes))
-    return falling and not close(passes[-1], passes[0], rtol=1e-2)
-
-
-def is_straight(probe: Probe) -> bool:
-    """Whether the nonlinearity leaves positive numbers as they are, so that statistics show."""
-    levels = np.repeat([[0.5], [1.0], [1.5]], probe.num_hidden, axis=1)
-    with suppress(StudentError):
-        return close(probe.activation(levels, train=True), levels)
-    return False
 
 
 def affine(x: np.ndarray, y: np.ndarray) -> bool:
@@ -346,13 +328,22 @@ def expect_small_eps(probe: Probe, place: Place, ddof: int) -> None:
         seen = n.std(axis=0, ddof=ddof)
         ok = (seen >= 0.99 * deviation / np.sqrt(deviation**2 + 1.3 * MAX_EPS)).all()
 
+    if ok:
+        return
+    mistake = named_normalisation(probe, weights, inputs, shown)
     expect(
-        ok,
+        mistake is None or mistake.name == LARGE_EPS.name,
+        f"in train mode a batch of {len(inputs)} rows normalised as one of 24 is",
+        f"activations {show(shown)}",
+        known=lambda: filled(SOME_BATCHES, rows=len(inputs)),
+    )
+    expect(
+        False,
         f"an eps of at most {MAX_EPS:g}",
         f"activations of small variance, in a batch of {len(inputs)}, are not brought to unit "
         "variance",
         "eps only prevents a division by 0.",
-        known=partial(named_normalisation, probe, weights, inputs, shown),
+        known=lambda: mistake,
     )
 
 
@@ -451,7 +442,7 @@ def named_statistics(
         ]
         if found:
             return only(found)
-        if not is_straight(probe):
+        if not probe.is_straight():
             return None
         n = (more - weights["beta"]) / weights["gamma"]
         return describe_running(z, z.mean(axis=0), z.var(axis=0), n, more > STRAIGHT)

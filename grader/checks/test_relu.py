@@ -108,6 +108,9 @@ def named_hidden(
 ) -> Mistake | None:
     """The known mistake of eval mode, and whether it is that mode's alone."""
     known = recognise_hidden(net, points, activated)
+    if known in (common.MIXES_ROWS, common.MIXES_UNITS):  # or what shows the hidden layer does
+        inputs = embed(points, len(points), net.sizes[0])
+        return named_forward(net, layers, inputs, False, known) or known
     # Two passes, as every other one is recorded: it may be that which makes the difference.
     in_train_mode = (show_nonlinearity(net, layers, rng, train=True) for _ in range(2))
     if known is None or not all(is_relu(*shown).all() for shown in in_train_mode):

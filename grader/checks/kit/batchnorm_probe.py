@@ -7,7 +7,9 @@ With an identity output layer the logits show the hidden layer's output.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,7 +25,7 @@ from grader.checks.misconceptions.batchnorm import (
     SHIFT_SCALED,
     recognise_parameters,
 )
-from grader.sandbox.client import Student
+from grader.sandbox.client import Student, StudentError
 
 Weights = dict[str, np.ndarray]
 
@@ -183,6 +185,23 @@ class Probe:
         rows = normal(self.rng, 2, self.num_features)
         shown = self.net.forward_each(settings, rows, train=train)
         return np.stack([logits[0, : self.num_hidden] for logits in shown])
+
+    def is_straight(self) -> bool:
+        """Whether the nonlinearity leaves positive numbers as they are, so that statistics show."""
+        levels = np.repeat([[0.5], [1.0], [1.5]], self.num_hidden, axis=1)
+        with suppress(StudentError):
+            return close(self.activation(levels, train=True), levels)
+        return False
+
+    def settles(self, weights: Weights, inputs: np.ndarray) -> bool:
+        """Whether the same batch, in train mode again and again, gives less and less other
+        logits."""
+        self.renew()
+        self.assign(weights)
+        passes = [self.net.forward(inputs, train=True, seed=0) for _ in range(6)]
+        changes = [float(np.abs(b - a).max()) for a, b in pairwise(passes)]
+        falling = all(later < earlier for earlier, later in pairwise(changes))
+        return falling and not close(passes[-1], passes[0], rtol=1e-2)
 
 
 def size(logits: np.ndarray) -> float:

@@ -216,8 +216,10 @@ def expect_nonlinear(points: np.ndarray, activated: np.ndarray, where: str, know
     expect(
         residual > 1e-3,
         f"a nonlinearity {where}",
-        "the activations are a linear function of their inputs",
-        "Without one, several linear layers are no more than one.",
+        "the activations are a linear function of their inputs"
+        if slope > 1e-3
+        else "the activations are the same, whatever their inputs are",
+        "Without one, several linear layers are no more than one." if slope > 1e-3 else "",
         # What is the same everywhere was flattened by something else.
         known=known if slope > 1e-3 else None,
     )

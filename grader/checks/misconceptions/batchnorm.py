@@ -302,7 +302,13 @@ def has_rows_normalised(n: np.ndarray) -> bool:
 
 SIGN_OF_SCALE_LOST = Mistake(
     "scale without its sign",
-    "A negative scale counts as a positive one: gamma multiplies as it is, of either sign.",
+    "A negative scale counts as a positive one: gamma multiplies as it is, of either sign, and its "
+    "product is not normalised once more.",
+)
+SOME_BATCHES = Mistake(
+    "some batches only",
+    "A batch of 24 rows is normalised by its own mean and variance, and one of {rows} is not: each "
+    "batch is, however many rows it has and wherever it comes.",
 )
 LARGE_EPS = Mistake(
     "eps too large",

@@ -64,6 +64,19 @@ INITIALISERS = (
         lambda n, m: 2 / (3 * n),
         uniform=True,
     ),
+    *(
+        Initialiser(
+            "uniform draws too narrow",
+            f"The weights are torch.rand - 0.5, from -1/2 to 1/2, times {times}: such numbers have "
+            "a variance of 1/12. Draw them from -√(6/fan_in) to √(6/fan_in).",
+            variance,
+            uniform=True,
+        )
+        for times, variance in (
+            ("√(2/fan_in)", lambda n, m: 2 / (12 * n)),
+            ("√(6/fan_in)", lambda n, m: 6 / (12 * n)),
+        )
+    ),
     Initialiser(
         "variance taken for the deviation",
         "The deviation is 2/fan_in: that is He's variance, and the deviation is its root.",
@@ -88,6 +101,11 @@ INITIALISERS = (
         "gain of tanh",
         "The gain is 5/3, that of tanh: ReLU's is √2.",
         lambda n, m: (5 / 3) ** 2 / n,
+    ),
+    Initialiser(
+        "gain of SELU",
+        "The gain is 3/4, PyTorch's for SELU: ReLU's is √2.",
+        lambda n, m: (3 / 4) ** 2 / n,
     ),
     Initialiser(
         "cut without correction",
@@ -123,6 +141,11 @@ FAN_OF_THE_INPUT = Mistake(
     "fan_in of the input for both",
     "Both weights are scaled by the number of features: the output layer's fan_in is the number of "
     "hidden units.",
+)
+FANS_EXCHANGED = Mistake(
+    "fan_in of the other layer",
+    "Each weight is scaled by the other one's fan_in: that of the first layer is the number of "
+    "features, that of the output layer the number of hidden units.",
 )
 MODES_MIXED = Mistake(
     "fan_in and fan_out mixed",
@@ -176,6 +199,9 @@ def recognise_variances(
     num_features, _ = fans["W1"]
     if fits(lambda n, m: 2 / num_features):
         exact.append(FAN_OF_THE_INPUT)
+    fan_of_other = {"W1": fans["W2"][0], "W2": fans["W1"][0]}
+    if all(abs(variances[role] * fan_of_other[role] / 2 - 1) < TOLERANCE for role in fan_of_other):
+        exact.append(FANS_EXCHANGED)
     made_with = [entry for entry in INITIALISERS if entry.name in MADE_WITH]
     for role, other in (("W1", "W2"), ("W2", "W1")):
         if fits(lambda n, m: 2 / n, role):

@@ -13,6 +13,11 @@ RETURNED = Mistake(
     "one batch returned",
     "One batch is returned, and the loop ends there: `yield` gives one after the other.",
 )
+FIRST_ONLY = Mistake(
+    "first batch only",
+    "Only the first batch comes, as where `return` or `break` ends the loop: `yield` gives one "
+    "after the other.",
+)
 ROWS_APART = Mistake(
     "rows not in one tensor",
     "A batch's inputs come as separate rows, as zip of single rows gives them: a batch is one "
@@ -160,6 +165,8 @@ def recognise_sizes(
         return ROW_SHORT
     if seen == [*wanted, 0]:
         return EMPTY_BATCH
+    if seen == wanted[:1] and len(wanted) > 2:
+        return FIRST_ONLY
     if seen == wanted[:-1]:
         return REST_DROPPED
     if seen == [min(even, rows - start) for start in range(0, rows, even)]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from grader.checks.kit.optimizers import Trial, agrees
 from grader.checks.misconceptions.shared.nesterov import NESTEROV_RULES
+from grader.checks.misconceptions.shared.scales import SCALE_RULES
 from grader.checks.misconceptions.shared.steps import (
     Constants,
     WrongRule,
@@ -254,6 +255,7 @@ WRONG_RULES = (
         partial(follow_velocity, remember=lambda v, g, mu: (1 - mu) * v + mu * g),
     ),
     *NESTEROV_RULES,
+    *SCALE_RULES,
     WrongRule(
         "velocity updated twice",
         "Each gradient enters the velocity twice here: it is updated once a step.",

@@ -315,6 +315,10 @@ def softmax(y: np.ndarray) -> np.ndarray:
     return grown / grown.sum(axis=-1, keepdims=True)
 
 
+def over(y: np.ndarray, size: np.ndarray) -> np.ndarray:
+    return y / np.maximum(size, 1e-30)
+
+
 ON_LOGITS: tuple[tuple[Mistake, Callable[[np.ndarray], np.ndarray]], ...] = (
     (
         Mistake(
@@ -331,6 +335,20 @@ ON_LOGITS: tuple[tuple[Mistake, Callable[[np.ndarray], np.ndarray]], ...] = (
             "log-softmax itself.",
         ),
         lambda y: np.log(softmax(y)),
+    ),
+    *(
+        (
+            Mistake(
+                "logits normalised",
+                "The logits of each row are normalised, by their length or their deviation: they "
+                "are what the last layer gives, as it is.",
+            ),
+            function,
+        )
+        for function in (
+            lambda y: over(y, np.linalg.norm(y, axis=-1, keepdims=True)),
+            lambda y: over(y - y.mean(axis=-1, keepdims=True), y.std(axis=-1, keepdims=True)),
+        )
     ),
     *(
         (
@@ -361,11 +379,19 @@ def recognise_on_logits(logits: np.ndarray, seen: np.ndarray) -> Mistake | None:
     ]
     if found:
         return only(found)
+    shift = seen - logits
+    if np.ptp(shift, axis=-1).max() <= 2e-4 * np.abs(seen).max() and np.abs(shift).max() > 1e-3:
+        return SHIFTED
     factor = float((seen * logits).sum() / max(float((logits**2).sum()), 1e-300))
     scaled = np.abs(seen - factor * logits).max() <= 2e-4 * np.abs(seen).max()
     return filled(SCALED, factor=factor) if scaled and abs(factor - 1) > 1e-3 else None
 
 
+SHIFTED = Mistake(
+    "logits shifted",
+    "One and the same number is subtracted from all logits of a row, such as the largest: "
+    "cross-entropy does that itself, so return what the last layer gives, as it is.",
+)
 SCALED = Mistake(
     "logits scaled",
     "The logits are multiplied by {factor:.3g}: they are what the last layer gives, as it is.",

@@ -45,6 +45,11 @@ DEVIATION_KEPT = Mistake(
     "Eval mode divides by the root of a standard deviation: where the deviation is kept, nothing "
     "is left to take the root of.",
 )
+EXCHANGED = Mistake(
+    "mean and variance exchanged",
+    "Eval mode subtracts the running variance and divides by the root of the running mean: the two "
+    "are exchanged, as by var_mean, which gives the variance first.",
+)
 ADD_UP = Mistake(
     "running statistics add up",
     "The running statistics add up the batches' and never fade: what is kept is (1 - m) times the "
@@ -138,6 +143,7 @@ def running_candidates(
     yield STARTED_ANEW, gamma * (z - 0.1 * mean) / np.sqrt(0.1 * variance + 0.9) + beta
     yield SKIPPED_IN_EVAL, z
     yield ROOT_FORGOTTEN, gamma * (z - mean) / variance + beta
+    yield EXCHANGED, gamma * (z - variance) / np.sqrt(np.abs(mean)) + beta
     yield DEVIATION_KEPT, gamma * (z - mean) / variance**0.25 + beta
     for m in (0.1, 0.9, 0.01, 1.0):
         total = 200 * m

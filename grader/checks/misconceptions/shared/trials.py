@@ -226,9 +226,11 @@ def other_lengths(
         if all(found) and max(abs(factor - 1) for factor in seen) > 0.01:
             step = next(n for n, factor in enumerate(seen) if abs(factor - 1) > 0.01)
             number = step % len(found[0] or seen) + 1
+            way = "along the right line" if min(seen) < 0 else "the right way"
+            back = " and goes back" if seen[step] < 0 else ""
             says = (
-                f"The steps go the right way, but are not as long as lr says: step {number} is "
-                f"{seen[step]:.3g} times as long as it should be."
+                f"The steps go {way}, but are not as long as lr says: step {number} is "
+                f"{abs(seen[step]):.3g} times as long as it should be{back}."
             )
             if max(seen) - min(seen) > 0.01:
                 says += " That changes from step to step: look at what is counted there."

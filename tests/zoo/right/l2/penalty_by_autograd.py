@@ -1,21 +1,23 @@
-"""Differentiates the penalty lambda / 2 * sum of squares with autograd."""
 import torch
 
 
-class PenaltySGD(torch.optim.SGD):
-    def __init__(self, params, lr, weight_decay):
-        super().__init__(params, lr=lr)
-        self.weight_decay = weight_decay
+class PenaltySGD(torch.optim.Optimizer):
+    """Lets autograd differentiate the penalty."""
 
-    def step(self):
-        params = [p for g in self.param_groups for p in g["params"] if p.grad is not None]
-        if params:
+    def __init__(self, params, lr, lam):
+        super().__init__(params, dict(lr=lr, lam=lam))
+
+    def step(self, closure=None):
+        for group in self.param_groups:
+            ps = [p for p in group["params"] if p.grad is not None]
+            if not ps:
+                continue
             with torch.enable_grad():
-                penalty = self.weight_decay / 2 * sum((p**2).sum() for p in params)
-                decays = torch.autograd.grad(penalty, params)
-            for p, d in zip(params, decays):
-                p.grad += d
-        super().step()
+                penalty = group["lam"] / 2 * sum((p**2).sum() for p in ps)
+                pulls = torch.autograd.grad(penalty, ps)
+            with torch.no_grad():
+                for p, pull in zip(ps, pulls):
+                    p -= group["lr"] * (p.grad + pull)
 
 
 def make_optimizer(parameters, lr=0.01, weight_decay=1e-4):
