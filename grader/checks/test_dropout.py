@@ -27,6 +27,7 @@ from grader.checks.kit.masks import expect_dropout_trains
 from grader.checks.kit.nonlinearity import (
     expect_two_layers_forward,
     is_by_recording,
+    named_forward,
     read_between_two_layers,
 )
 from grader.checks.kit.probes import (
@@ -130,7 +131,7 @@ def named_unrepeated(student: Student, rng: np.random.Generator, probe: Probe) -
     """Why other activations are dropped after the same seed."""
     if is_by_recording(probe.net, probe.inputs, train=True):
         return common.BY_RECORDING
-    if same_mask(probe):
+    if probe.repeats_mask():
         return None
     first, again, other = (Probe(student, deepcopy(rng)).drop(seed=seed)[0] for seed in (0, 0, 1))
     follows = np.array_equal(first, again) and not np.array_equal(first, other)
@@ -139,7 +140,7 @@ def named_unrepeated(student: Student, rng: np.random.Generator, probe: Probe) -
 
 def named_masks(probe: Probe, logits: np.ndarray) -> Mistake | None:
     """Why the same activations are dropped whatever the seed is."""
-    if all_or_nothing(probe):
+    if probe.drops_all_or_nothing():
         return ONE_DECISION
     if probe.drops_by_value():
         return BY_VALUE
@@ -147,21 +148,7 @@ def named_masks(probe: Probe, logits: np.ndarray) -> Mistake | None:
         if probe.drops_in_eval_mode():
             return MODES_SWAPPED
         return NOTHING_DROPPED if close(probe.hidden(logits), probe.kept) else None
-    return SAME_MASK if same_mask(probe) else OFF_SEED
-
-
-def all_or_nothing(probe: Probe) -> bool:
-    """Whether passes drop everything or nothing, and now the one and now the other."""
-    return {float(probe.dropped(logits).mean()) for logits in probe.drop(times=12, seed=0)} == {
-        0.0,
-        1.0,
-    }
-
-
-def same_mask(probe: Probe) -> bool:
-    """Whether two passes in a row drop the same: then it is no question of seeds."""
-    first, second = probe.drop(times=2)
-    return np.array_equal(first, second)
+    return SAME_MASK if probe.repeats_mask() else OFF_SEED
 
 
 @pytest.mark.points(1)
@@ -232,7 +219,7 @@ def named_rate(
         cases: list[dict[str, Any]] = [{"p": rates[0]}, {"p": rates[1]}, {}]
         for options in cases:
             probe = Probe(student, rng, **options)
-            if all_or_nothing(probe):
+            if probe.drops_all_or_nothing():
                 return ONE_DECISION
             logits, again = probe.drop(times=2)
             dropped = probe.dropped(logits)
@@ -243,7 +230,7 @@ def named_rate(
             if besides is not None:
                 return besides
             if shares[-1] < 0.01 and not close(probe.hidden(logits), probe.kept):
-                unzeroed = recognise_unzeroed(probe.hidden(logits), probe.kept)
+                unzeroed = on_logits(probe) or recognise_unzeroed(probe.hidden(logits), probe.kept)
                 if unzeroed is not None or not dropped.any():
                     return unzeroed
         tolerance = Z_LIMIT * math.sqrt(0.25 / dropped.size)
@@ -261,7 +248,13 @@ def named_unzeroed(probe: Probe, logits: np.ndarray) -> Mistake | None:
     place = logits_dropped(probe, logits) or named_place(probe, probe.dropped(logits))
     if place is None and close(probe.hidden(logits), probe.kept):
         return NOTHING_DROPPED
-    return place or recognise_unzeroed(probe.hidden(logits), probe.kept)
+    return place or on_logits(probe) or recognise_unzeroed(probe.hidden(logits), probe.kept)
+
+
+def on_logits(probe: Probe) -> Mistake | None:
+    """What is done to the logits, which are not what shows the hidden layer then. Goes on with
+    other weights."""
+    return named_forward(probe.net, probe.layers, probe.inputs, False, EVAL_MODE)
 
 
 def named_oddity(probe: Probe, first: np.ndarray, second: np.ndarray) -> Mistake | None:
@@ -302,7 +295,7 @@ def test_kept_values(student: Student, rng: np.random.Generator) -> None:
             "logits that nothing drops or scales: where W2 is 0 they are b2",
             f"{show(logits[:, num_hidden:])} instead of {show(probe.b2[num_hidden:])}",
             "Look for dropout on the logits.",
-            known=partial(logits_dropped, probe, logits),
+            known=partial(named_logits, probe, logits),
         )
         # Where an activation is 0 anyway, as ReLU's are for negative inputs, nothing shows.
         alive = np.abs(probe.kept) > 0.02 * np.abs(probe.kept).max()
@@ -320,6 +313,11 @@ def test_kept_values(student: Student, rng: np.random.Generator) -> None:
             "Dropping inputs, or dropping before the nonlinearity, gives other values.",
             known=partial(named_scale, student, probe, logits, kept, p),
         )
+
+
+def named_logits(probe: Probe, logits: np.ndarray) -> Mistake | None:
+    """Why logits are not b2 where W2 is 0. Goes on with other weights."""
+    return logits_dropped(probe, logits) or on_logits(probe)
 
 
 def logits_dropped(probe: Probe, logits: np.ndarray) -> Mistake | None:
@@ -393,7 +391,7 @@ def test_masks_are_independent(student: Student, rng: np.random.Generator) -> No
         "two forward passes to drop different activations: they agree on 50% of them by chance",
         f"they agree on {agreement:.0%}",
         known=lambda: (
-            (ONE_DECISION if all_or_nothing(probe) else None)
+            (ONE_DECISION if probe.drops_all_or_nothing() else None)
             or named_oddity(probe, first, second)
             or (named_rate(student, rng) if first.any() else named_unzeroed(probe, passes[0]))
         ),

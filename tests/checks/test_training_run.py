@@ -10,15 +10,14 @@ import pytest
 from grader.checks.kit.batch_statistics import Normalisation, NormalisedPass
 from grader.checks.kit.curves import Curve, Sampled, elu, points_around, read, relu
 from grader.checks.kit.layers import Layers, two_layers
+from grader.checks.kit.mask_residuals import Residual, expect_variance
 from grader.checks.kit.masks import (
     Masks,
-    Residual,
     expect_drop_rate,
     expect_independent,
     expect_kept_values,
     expect_no_copies,
     expect_no_shifted_copies,
-    expect_variance,
     in_one,
     masks_of,
 )

@@ -69,6 +69,16 @@ class Probe:
         alive: np.ndarray = (sizes > 0.02 * sizes.max()).all(axis=1)
         return alive
 
+    def drops_all_or_nothing(self) -> bool:
+        """Whether passes drop everything or nothing, and now the one and now the other."""
+        passes = self.drop(times=12, seed=0)
+        return {float(self.dropped(logits).mean()) for logits in passes} == {0.0, 1.0}
+
+    def repeats_mask(self) -> bool:
+        """Whether two passes in a row drop the same: then it is no question of seeds."""
+        first, second = self.drop(times=2)
+        return np.array_equal(first, second)
+
     def drops_in_eval_mode(self) -> bool:
         seeds = draw_seed(self.rng), draw_seed(self.rng)
         first, second = (self.net.forward(self.inputs, seed=seed) for seed in seeds)

@@ -1,13 +1,9 @@
-"""Dropout in the run that trains: the masks of hidden units, and what masks leave of the logits.
+"""Dropout in the run that trains: the masks of hidden units. What masks leave of the logits is
+looked at in mask_residuals.py.
 
 With δ = dloss/dlogits · W2, which the logits of a step give, the gradient of a hidden unit's
 weights is Σ_n v_n · x_n with v_n = δ_n · a'(z_n) · e_n; e_n is 0 where row n was dropped, else
 1 / (1 - p). There are more weights than rows: so v is found by least squares, and e with it.
-
-With u the logits of a step without dropping, R those seen minus u, h the hidden activations and
-r = p / (1 - p): a mask that drops each h_ij by itself makes R a sum of independent terms
-W2_kj · h_ij · (e_ij - 1), of mean 0 and variance r. So R has, row by row, the covariance r · C_i,
-C_i = Σ_j h_ij² W2_j W2_jᵀ.
 
 The limits are such that a right module fails by chance less than once in 10^7 runs.
 """
@@ -22,6 +18,7 @@ import numpy as np
 
 from grader.checks.kit.curves import Curve
 from grader.checks.kit.layers import Layers
+from grader.checks.kit.mask_residuals import P, expect_variance, residual_of, varies
 from grader.checks.kit.mask_statistics import (
     COPIES,
     ENOUGH_PAIRS,
@@ -43,10 +40,10 @@ from grader.checks.kit.training_run import (
     near,
     units_steps,
 )
-from grader.grading.training import UNITS, RevealedStep, TrainingRun
+from grader.checks.misconceptions import Known
+from grader.checks.misconceptions.dropout import UNMASKED_GRADIENT
+from grader.grading.training import UNITS, TrainingRun
 
-P = 0.5  # the default, by which networks train
-DEVIATIONS = 7.0
 FARTHEST = 7.5  # deviations of a sum of signs, of which there are some thousand
 LEAST_TOLD = 0.02  # of the activations
 ENOUGH = 42  # rows that two units have to have in common: the chance is 2^-28 for 2^13 pairs
@@ -70,7 +67,10 @@ def expect_dropout_trains(
     *followed, wide = masks
     signs = in_one(followed)
     expect_told(signs)
-    expect_drop_rate(signs)
+    residuals = [residual_of(revealed, layers, curve) for revealed in run.closely]
+    expect_drop_rate(
+        signs, lambda: UNMASKED_GRADIENT if (signs >= 0).all() and varies(residuals) else None
+    )
     if independent:
         expect_independent(signs)
         expect_blind(masks)
@@ -89,45 +89,9 @@ def expect_dropout_trains(
         return
     for mask in masks:
         expect_kept_values(mask, layers)
-    residuals = [residual_of(revealed, layers, curve) for revealed in run.closely]
     for chosen in (residuals, *([residual] for residual in residuals)):
         expect_variance(chosen)
     expect_unseen(run, ForwardPass(layers.split(run.trained), [curve], run.unseen_images))
-
-
-# ---------------------------------------------------------------- what is left of the logits
-
-
-@dataclass(frozen=True)
-class Residual:
-    """What dropping did to the logits of one step."""
-
-    logits: np.ndarray  # (N, C): R
-    covariance: np.ndarray  # (N, C, C): r·C_i
-
-
-def residual_of(revealed: RevealedStep, layers: Layers, curve: Curve) -> Residual:
-    weights = layers.split(revealed.before)
-    passed = ForwardPass(weights, [curve], revealed.step.images)
-    w2, hidden = weights["W2"].astype(np.float64), passed.hidden(1).value
-    products = (w2[:, None] * w2[None]).reshape(-1, w2.shape[1])  # (C·C, H)
-    ratio = P / (1 - P)
-    covariance = (ratio * hidden**2 @ products.T).reshape(-1, len(w2), len(w2))
-    return Residual(revealed.step.logits - passed.logits, covariance)
-
-
-def expect_variance(residuals: list[Residual]) -> None:
-    """Fail unless R is as large, over all rows of the steps, as masks make it."""
-    square = sum(float((residual.logits**2).sum()) for residual in residuals)
-    expected = sum(float(np.trace(residual.covariance.sum(0))) for residual in residuals)
-    spread = math.sqrt(2 * sum(float((r.covariance**2).sum()) for r in residuals))
-    expect(
-        abs(square - expected) <= DEVIATIONS * spread,
-        f"in training the logits to vary as they do where each hidden activation is dropped with "
-        f"probability {P:g}",
-        f"a variance that is {square / max(expected, 1e-30):.2f} times that",
-        LOOK,
-    )
 
 
 # ---------------------------------------------------------------- the masks of some units
@@ -272,7 +236,7 @@ def expect_no_twins(signs: np.ndarray) -> None:
     )
 
 
-def expect_drop_rate(signs: np.ndarray) -> None:
+def expect_drop_rate(signs: np.ndarray, known: Known = lambda: None) -> None:
     """Fail unless about as many are dropped as are kept (S, N, V), in all and in each step."""
     for sums, counts, where in (
         (signs.sum(), np.abs(signs).sum(), "in all steps"),
@@ -287,6 +251,7 @@ def expect_drop_rate(signs: np.ndarray) -> None:
             "dropped",
             f"{share:.0%}",
             LOOK,
+            known,
         )
 
 

@@ -28,6 +28,12 @@ SCALED_IN_EVAL = Mistake(
     "In eval mode activations are scaled by {how}: where train mode scales the kept ones by "
     "1/(1-p), eval mode leaves all as they are.",
 )
+UNMASKED_GRADIENT = Mistake(
+    "gradient past the mask",
+    "The logits vary as they do with dropout, but the gradient goes back through all activations: "
+    "a mask on .data, or in place under no_grad, is not seen by autograd (x = x * mask is), and "
+    "noise is no mask.",
+)
 ON_LOGITS = Mistake(
     "dropout on the logits",
     "Logits are dropped: dropout is for the hidden layer, and the output layer's answer counts "
