@@ -144,4 +144,4 @@ class SortableGradebook(Gradebook, Protocol):
 
     def sorted_by(self, rank: Callable[[Person], str]) -> Iterator[Entry]:
         """The entries, sorted by what `rank` gives of the students; it is asked for each of them
-        before any entry is read."""
+        before any entry is read. No digest of a file's syntax is in them."""

@@ -17,7 +17,7 @@ def test_of_hand_ins_that_are_worth_the_same_the_newest_is_the_best() -> None:
     due = datetime(2026, 10, 2, tzinfo=UTC)
     course = msgspec.structs.replace(COURSE, late=LatePolicy(due=due, counts="best"))
     first, second, third = (
-        StoredHandIn(number, "relu", f"c{number}", "", score, "2026-10-01T12:00:00Z")
+        StoredHandIn(number, "relu", f"c{number}", score, "2026-10-01T12:00:00Z")
         for number, score in enumerate([5.0, 5.0, 4.0])
     )
     assert counting(course, [first, second, third], []) is second
@@ -29,7 +29,7 @@ def test_who_goes_back_to_what_they_had_handed_in_before_means_that(counts: str)
     due = datetime(2026, 10, 9, tzinfo=UTC)
     course = msgspec.structs.replace(COURSE, late=LatePolicy(due=due, counts=counts))  # type: ignore[arg-type]
     hand_ins = [
-        StoredHandIn(number, "relu", code, "", 5.0, f"2026-10-0{day}T12:00:00Z")
+        StoredHandIn(number, "relu", code, 5.0, f"2026-10-0{day}T12:00:00Z")
         for number, (code, day) in enumerate([("a", 1), ("b", 2), ("a", 3)])
     ]
     assert counting(course, hand_ins, []) is hand_ins[2]

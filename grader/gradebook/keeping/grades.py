@@ -41,12 +41,11 @@ class Grade(msgspec.Struct, frozen=True):
 
 
 class StoredHandIn(msgspec.Struct, frozen=True):
-    """Something that a student handed in: the number of its result, digests of file and syntax."""
+    """Something that a student handed in: the number of its result, the digest of the file."""
 
     result: int
     slug: str
     code: str
-    tree: str
     score: float
     submitted_at: str  # UTC, ISO 8601; "" if not known
 
@@ -201,10 +200,9 @@ class Grades(Results):
     def hand_ins(self, student: str) -> list[StoredHandIn]:
         """All that a student ever handed in, as it was graded; the oldest first."""
         rows = self._read(
-            "SELECT result, grades.slug, code, coalesce(tree, ''), score,"
-            " coalesce(submitted_at, '') FROM grades JOIN results ON results.id = result"
-            " LEFT JOIN hand_ins ON grade = grades.id LEFT JOIN sources USING (code)"
-            " WHERE student = ? ORDER BY grades.id",
+            "SELECT result, grades.slug, code, score, coalesce(submitted_at, '')"
+            " FROM grades JOIN results ON results.id = result"
+            " LEFT JOIN hand_ins ON grade = grades.id WHERE student = ? ORDER BY grades.id",
             [student],
         )
         return [StoredHandIn(*row) for row in rows]

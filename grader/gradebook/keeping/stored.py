@@ -8,6 +8,8 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from grader.course.manifest import Course
 from grader.course.stubs import original_stub
 from grader.gradebook.counting import counting
@@ -51,10 +53,11 @@ class StoredGradebook:
 
     def __iter__(self) -> Iterator[Entry]:
         for stored in self._students():
-            yield self._entry(stored)
+            yield self._with_trees(self._entry(stored))
 
     def sorted_by(self, rank: Callable[[Person], str]) -> Iterator[Entry]:
-        """The entries in another order than that of the names."""
+        """The entries in another order than that of the names. Digests of syntax are not in them,
+        as they would tell whose an entry without a name is."""
         students = sorted(self._students(), key=lambda stored: rank(stored.student))
         return map(self._entry, students)
 
@@ -92,7 +95,15 @@ class StoredGradebook:
     def entry_of(self, stored: StoredStudent) -> Entry:
         """One student's line."""
         self._decisions = self.store.decisions(stored.student.key)
-        return self._entry(stored)
+        return self._with_trees(self._entry(stored))
+
+    def _with_trees(self, entry: Entry) -> Entry:
+        trees = self.store.trees([each.code for each in entry.hand_ins.values()])
+        hand_ins = {
+            slug: HandIn(each.submitted_at, each.code, trees.get(each.code, ""))
+            for slug, each in entry.hand_ins.items()
+        }
+        return replace(entry, hand_ins=hand_ins)
 
     def _entry(self, stored: StoredStudent) -> Entry:
         decided = self._decisions.get(stored.student.key, Decisions())
@@ -108,7 +119,7 @@ class StoredGradebook:
             report=report,
             submitted_at=max(times.values(), default=stored.submitted_at),
             hand_ins={
-                slug: HandIn(times[slug], each.code, each.tree)
+                slug: HandIn(times[slug], each.code)
                 for slug, each in counting.items()
                 if each.code != MISSING
             },
