@@ -62,6 +62,7 @@ _NUMBER = re.compile(r"[a-z]{0,3}[-. ]?\d(?:[-./ ]?\d){2,}(?:[-. ]?[a-z])?")
 _NUMBER_IN_A_WORD = re.compile(r"\d(?:[-./]?\d){2,}")
 _ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
 MOST_WORDS = 30  # of a name that may be in any turn
+_LONG = 5  # digits of a number that is nothing else's, as a version's or a course's
 LIKENESS = 0.6  # of what is suggested, as difflib measures it
 SUGGESTED = 3  # people, at most
 
@@ -277,6 +278,19 @@ def _names_beside(handles: Iterable[Handle], known: Collection[Handle]) -> set[s
     return forms
 
 
+def _has_number_of(called: Iterable[Handle], known: Collection[Handle]) -> bool:
+    """Whether somebody's long number and last name stand together in what something is called, as
+    in "Doe_1234567"."""
+    numbers = {n for n in _values(known, "identifier") if sum(map(str.isdecimal, n)) >= _LONG}
+    last = {fold(words[-1]) for k, v in known if k == "name" and (words := words_of(_in_turn(v)))}
+    parts = [parts_of(value) for kind, value in called if kind == "word"] if numbers else []
+    return any(
+        not last.isdisjoint(map(fold, letters))
+        and not numbers.isdisjoint(map(plain_number, others))
+        for others, letters in parts
+    )
+
+
 def is_number(identifier: str) -> bool:
     """Whether it is digits, perhaps with a letter around and something between them."""
     return identifier.strip().isdecimal() or bool(_NUMBER.fullmatch(fold(identifier)))
@@ -295,6 +309,7 @@ def _agree(tier: str, handles: Collection[Handle], known: Collection[Handle]) ->
         return not are_two(handles, known)
     if tier == "part":
         is_named = bool(_names_beside(handles, known) & _names_beside(known, handles))
+        is_named = is_named or _has_number_of(handles, known) or _has_number_of(known, handles)
         return is_named and not are_two(handles, known)
     for system in _OF_THE_PERSON:
         ours, theirs = _numbers(handles, system), _numbers(known, system)

@@ -171,3 +171,33 @@ def test_names_that_are_written_alike_are_pointed_out_where_no_roster_tells(
     notes = class_.enrol(*(handed(name) for name in names))
     assert len(class_.students) == len(names)
     assert (told is None) == (not notes) and all(note.startswith(str(told)) for note in notes)
+
+
+# ---------------------------------------------------------------- a number beside a part of a name
+
+
+@pytest.mark.parametrize("first", ["download", "roster"])
+@pytest.mark.parametrize(
+    ("called", "is_jane"),
+    [
+        ("Doe_1234567", True),
+        ("Doe, Janet - 1234567", True),
+        ("Smith_Jane_1234567", False),  # whoever has the first name, and writes another's number
+        ("Doe_1234568", False),
+        ("1234567", True),
+    ],
+)
+def test_a_long_number_beside_the_last_name_is_whose_it_is(
+    class_: Class, first: str, called: str, is_jane: bool
+) -> None:
+    """As plugins of Moodle and Schoology call files and folders."""
+    roster = [Line("Jane Doe", ("1234567",))]
+    if first == "download":
+        class_.enrol(handed(called))
+    class_.enrol(handed(called), roster=roster)
+    assert len(class_.students) == (1 if is_jane else 2)
+
+
+def test_a_short_number_beside_the_last_name_is_anything(class_: Class) -> None:
+    class_.enrol(handed("Doe_2026"), roster=[Line("Jane Doe", ("2026",))])
+    assert len(class_.students) == 2
