@@ -26,11 +26,16 @@ from grader.text import show_name
 
 MAX_CANDIDATES = 8  # of a slug that are read
 
-# Folders of versions, in the languages of those who use Teams.
+# Folders of versions: Teams's, in the languages of those who use it, what is called by a time,
+# Schoology's ("Revision 2 - Late"), and OpenOlat's ("1_submissions", "3_revisions_1").
 _VERSION = re.compile(
     r"(?i)(?:version|versión|versione|versie|versão|versiune|wersja|verze|verzió|versjon|versio|"
     r"sürüm|версия|版本|バージョン|버전) ?\d{1,4}|\d{4}(?:-\d\d){5}"
+    r"|revision \d{1,4} - .+|\d{1,2}_(?:submissions|revisions_\d{1,3})"
 )
+# What OpenOlat puts beside the latter, of the course's and of those who correct.
+_BESIDE_VERSIONS = re.compile(r"\d{1,2}_(?:task|corrections(?:_\d{1,3})?|assessment)")
+_SUBMISSIONS = re.compile(r"\d{1,2}_submissions")
 OLDER = 1_000  # more folders than a file can lie in
 
 _KEPT = re.compile(r"(?s)(?P<brought_back>.+\.(?:py|ipynb))\.\d+")
@@ -52,11 +57,14 @@ def find(places: Collection[str], slugs: Collection[str]) -> dict[str, list[Foun
     environments = tuple(
         place.removesuffix(ENVIRONMENT) for place in places if place.endswith(f"/{ENVIRONMENT}")
     )
+    corrected = _folders_of(places, _SUBMISSIONS)
     found: dict[str, list[Found]] = {slug: [] for slug in slugs}
     fits_several: list[tuple[Name, Found]] = []
     for place in places:
         *folders, filename = place.split("/")[around:]
         if is_no_work(folders) or place.startswith(environments) or is_kept_beside(place, every):
+            continue
+        if corrected and not corrected.isdisjoint(_folders_of([place], _BESIDE_VERSIONS)):
             continue
         name = read_name(filename, slugs)
         if name is None:
@@ -108,6 +116,16 @@ def _versions(place: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
         masked.append("" if is_version else part)
         numbers += map(int, re.findall(r"\d+", part)) if is_version else []
     return tuple(masked), tuple(numbers)
+
+
+def _folders_of(places: Iterable[str], pattern: re.Pattern[str]) -> set[tuple[str, ...]]:
+    """In which folders one lies that is called so, of those on the way to these files."""
+    return {
+        tuple(parts[:depth])
+        for parts in (place.split("/") for place in places)
+        for depth, part in enumerate(parts[:-1])
+        if pattern.fullmatch(part)
+    }
 
 
 def is_kept_beside(place: str, places: frozenset[str]) -> bool:

@@ -100,6 +100,8 @@ def test_different_ones_side_by_side_are_a_problem_that_names_both(
         ["Version 1", "Version 2"],
         ["2026-10-01-12-00-00", "2026-10-01-12-00-01"],
         ["Versión 9/src", "Versión 10/src"],
+        ["Revision 1 - On time", "Revision 9 - On Time", "Revision 10 - Late"],
+        ["2_submissions", "4_revisions_1", "6_revisions_2"],
     ],
 )
 def test_of_versions_the_newest_counts_and_the_report_says_so(
@@ -117,6 +119,14 @@ def test_what_is_no_version_of_the_other_is_not_passed_over_for_it(
 ) -> None:
     files = {"a/Version 1/relu.py": CODE, "b/Version 2/relu.py": OTHER}
     assert "both are there, and they differ" in load(files, tmp_path).problems["relu"]
+
+
+@everywhere
+def test_what_those_who_correct_gave_back_is_not_the_students(load: Load, tmp_path: Path) -> None:
+    files = {"1_submissions/notes.txt": "", "2_corrections/relu.py": CODE}
+    assert load(files, tmp_path).sources == {}
+    files = {"2_corrections/relu.py": CODE}  # so called by the student
+    assert texts(load(files, tmp_path / "own")) == {"relu": CODE}
 
 
 @everywhere
