@@ -133,6 +133,7 @@ def batch(
                 open_class(
                     class_,
                     course.every_slug,
+                    titles={slug: course.assignment(slug).title for slug in course.every_slug},
                     times_of=timed,
                     layout=layout,
                     zone=course.zone,

@@ -113,11 +113,17 @@ def from_yaml(data: bytes) -> dict[str, list[Submitter]]:
 
 
 def _submitters(entry: dict[str, Any]) -> list[Submitter]:
+    entry = _with_colons(entry)
     time = _moment(_text(entry.get(":created_at")))
     return [
         Submitter(_text(who.get(":name")), _text(who.get(":sid")), _text(who.get(":email")), time)
-        for who in entry.get(":submitters") or []
+        for who in map(_with_colons, entry.get(":submitters") or [])
     ]
+
+
+def _with_colons(entry: dict[str, Any]) -> dict[str, Any]:
+    """As Ruby writes keys, which others write without the colon in front."""
+    return {f":{key.removeprefix(':')}": value for key, value in entry.items()}
 
 
 _ENTRY = re.compile(r"(?P<folder>submission_\d+):\s*")
@@ -139,7 +145,7 @@ def _by_line(text: str) -> Iterator[tuple[str, list[Submitter]]]:
             continue
         depth = len(field["indent"])
         if depth == _INDENT and not field["item"]:
-            within = field["key"]
+            within = f":{field['key'].removeprefix(':')}"
             if within == ":created_at":
                 entry[within] = field["value"]
         elif within == ":submitters" and depth <= 2 * _INDENT:

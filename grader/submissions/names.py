@@ -53,6 +53,11 @@ _HANDING_IN = re.compile(
     r"aufgabe|abgabe|l[oö]sung|opgave|aflevering|uppgift|tp|devoir|tarea|pr[aá]ctica|entrega|"
     r"esercizio|compito)?\d{0,2}"
 )
+# And on the folders in which it lies.
+_COUNTED = re.compile(
+    r"(?i)(week|wk|woche|kw|uge|vecka|semaine|semana|settimana|unit|part|teil|day|chapter|kapitel|"
+    r"lecture|no|nr|submissions)\d{0,2}"
+)
 # How copies are marked: "Copy of …", "Kopie (2) von …", "… - Copia".
 _COPY = re.compile(
     r"(?i)(?<![^\W_])(?:another |\d\w\w )?(?:copy|kopie|kopi|kopia|copie|copia|c[oó]pia)(?![^\W_])"
@@ -159,6 +164,13 @@ def owner_in(name: str, slugs: Collection[str]) -> str:
         stem = stem[:start] + stem[end:]
     left = stem.strip(" _-.,+()[]{}")
     return left if any(map(str.isalnum, left)) else ""
+
+
+def without_counting(name: str) -> str:
+    """What an assignment's folder is called, without its number and words that go with that:
+    "03_relu" and "Week 3 - ReLU" are relu's."""
+    tokens = re.findall(r"[^\W_]+", name)
+    return " ".join(t for t in tokens if not (_HANDING_IN.fullmatch(t) or _COUNTED.fullmatch(t)))
 
 
 def is_near(filename: str, slug: str) -> bool:

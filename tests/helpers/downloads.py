@@ -186,6 +186,14 @@ DOWNLOADS: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
     "blackboard": [
         (
             {
+                f"HW 1_jdoe_Versuch_{TIME}_relu.py": "old",
+                f"HW 1_jdoe_Versuch_{LATER}_relu.py": "new",
+                f"HW 1_jdoe_Versuch_{LATER}.txt": "Name: Jane Doe (jdoe)\n",
+            },
+            {"jdoe": {"relu": "new"}},
+        ),
+        (
+            {
                 f"HW_1 of 2_jdoe_attempt_{TIME}_relu.py": "old",
                 f"HW_1 of 2_jdoe_attempt_{TIME}.txt": "Name: Jane Doe (jdoe)\n",
                 f"HW_1 of 2_jdoe_attempt_{LATER}_relu.py": "new",
@@ -373,6 +381,14 @@ DOWNLOADS: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
         ),
     ],
     "github": [
+        # As GitLab packs them.
+        (
+            {
+                f"relu-octocat-main-{40 * 'a'}.zip": make_zip({"x/relu.py": "o"}),
+                f"relu-hub-bot-main-{40 * 'b'}.zip": make_zip({"x/relu.py": "h"}),
+            },
+            {"octocat": {"relu": "o"}, "hub-bot": {"relu": "h"}},
+        ),
         (
             {"relu-octocat/relu.py": "o", "relu-hub-bot/relu.py": "h"},
             {"octocat": {"relu": "o"}, "hub-bot": {"relu": "h"}},
@@ -458,6 +474,15 @@ DOWNLOADS: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
         ),
     ],
     "assignments": [
+        # With a number, before or after, and by its title.
+        (
+            {"03_relu/jane.py": "a", "03_relu/bob.py": "b", "Dropout-4/jane.py": "c"},
+            {"jane": {"relu": "a", "dropout": "c"}, "bob": {"relu": "b"}},
+        ),
+        (
+            {"relu-3/jane.py": "a", "relu-3/bob.py": "b", "Week 4 - Dropout/jane.py": "c"},
+            {"jane": {"relu": "a", "dropout": "c"}, "bob": {"relu": "b"}},
+        ),
         (
             {"relu/jane.py": "a", "relu/bob.py": "b", "dropout/jane.py": "c"},
             {"jane": {"relu": "a", "dropout": "c"}, "bob": {"relu": "b"}},
@@ -504,9 +529,45 @@ DOWNLOADS: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
                 "Roe_Bob_br7_2026-10-10_23-43-22.zip": make_zip({"relu.py": "b"}),
             },
             {
-                "Jane Doe - 2026-11-14T13_41_26.324712": {"relu": "j"},
-                "Roe_Bob_br7_2026-10-10_23-43-22": {"relu": "b"},
+                "Jane Doe": {"relu": "j"},
+                "Roe_Bob_br7": {"relu": "b"},
             },
+        ),
+        # Two archives of one student's; two that are called by a day alone may be of two.
+        (
+            {
+                "Roe_Bob_br7_2026-10-09_20-00-00.zip": make_zip({"relu.py": "old"}),
+                "Roe_Bob_br7_2026-10-10_23-43-22.zip": make_zip({"relu.py": "new"}),
+                "Fox_2026-10-10.zip": make_zip({"relu.py": "f"}),
+                "Fox_2026-10-11.zip": make_zip({"relu.py": "g"}),
+            },
+            {
+                "Roe_Bob_br7": {"relu": "new"},
+                "Fox_2026-10-10": {"relu": "f"},
+                "Fox_2026-10-11": {"relu": "g"},
+            },
+        ),
+        # OpenOlat's, with the course's own answers beside the students.
+        (
+            {
+                "Doe_Jane_jd/1_submissions/relu.py": "old",
+                "Doe_Jane_jd/2_corrections/relu.py": "the tutor's",
+                "Doe_Jane_jd/3_revisions_1/relu.py": "new",
+                "Roe_Bob_br/1_submissions/relu.py": "b",
+                "solutions/relu.py": "the course's",
+            },
+            {"Doe_Jane_jd": {"relu": "new"}, "Roe_Bob_br": {"relu": "b"}},
+        ),
+        # What Teams keeps: what is being worked on is not handed in.
+        (
+            {
+                "Submitted files/Jane Doe/ReLU/Version 1/relu.py": "old",
+                "Submitted files/Jane Doe/ReLU/Version 2/relu.py": "new",
+                "Submitted files/Bob Roe/ReLU/Version 1/relu.py": "b",
+                "Working files/Jane Doe/ReLU/relu.py": "draft",
+                "Working files/Zoe Fox/ReLU/relu.py": "draft",
+            },
+            {"Jane Doe": {"relu": "new"}, "Bob Roe": {"relu": "b"}},
         ),
     ],
 }  # fmt: skip

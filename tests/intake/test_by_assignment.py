@@ -11,12 +11,13 @@ from grader.intake.layouts import open_class
 from grader.intake.layouts.base import Handed
 from grader.submissions.model import SubmissionError
 
-SLUGS = ("relu", "adam", "dropout")
+SLUGS = ("relu", "adam", "dropout", "l2")
+TITLES = {"l2": "L2 regularisation"}
 
 
 def people(path: Path) -> dict[str, dict[str, str]]:
     """By name the modules' texts; {} for whom there are none."""
-    with open_class(path, SLUGS) as class_:
+    with open_class(path, SLUGS, titles=TITLES) as class_:
         return {handed.name: modules(handed) for handed in class_.submissions}
 
 
@@ -30,6 +31,15 @@ def modules(handed: Handed) -> dict[str, str]:
 def test_a_folder_called_after_the_assignment_is_a_class_by_itself(tmp_path: Path) -> None:
     make_folder(tmp_path / "relu", {"jane.py": "a", "bob.py": "b"})
     assert people(tmp_path / "relu") == {"jane": {"relu": "a"}, "bob": {"relu": "b"}}
+
+
+@pytest.mark.parametrize(
+    "folder", ["relu", "03_relu", "relu 3", "HW3-ReLU", "Exercise 3: ReLU", "Week 03 - relu"]
+)
+def test_a_folder_may_have_the_assignments_number(tmp_path: Path, folder: str) -> None:
+    files = {f"{folder}/jane.py": "a", f"{folder}/bob.py": "b", "4. L2 regularization/bob.py": "c"}
+    found = people(make_folder(tmp_path / "class", files))
+    assert found == {"jane": {"relu": "a"}, "bob": {"relu": "b", "l2": "c"}}
 
 
 def test_two_files_of_one_student_are_not_guessed_between(tmp_path: Path) -> None:

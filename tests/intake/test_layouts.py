@@ -266,6 +266,19 @@ def test_gradescope_folders_are_named_by_the_metadata(make_class) -> None:  # ty
     assert class_.notes == ["submission_metadata.yml does not say whose they are: submission_13"]
 
 
+def test_gradescopes_metadata_may_have_been_written_again(make_class) -> None:  # type: ignore[no-untyped-def]
+    metadata = METADATA.replace(" :", " ")
+    assert metadata != METADATA
+    class_ = make_class({"submission_metadata.yml": metadata, "submission_11/relu.py": "a"})
+    assert read(class_)[1] == {"Jane Doe_0042": {"relu": "a"}}
+
+
+def test_gradescope_folders_without_the_metadata_are_told_with_what_to_do(make_class) -> None:  # type: ignore[no-untyped-def]
+    class_, _ = read(make_class({f"submission_{n}/relu.py": "a" for n in (11, 12)}))
+    (note,) = class_.notes
+    assert "submission_11, submission_12; put it there, or grade the export as" in note
+
+
 def test_gradescope_folders_are_named_by_the_table_of_grades_too(make_class) -> None:  # type: ignore[no-untyped-def]
     table = (
         "First Name,Last Name,SID,Email,Submission ID,Submission Time,Lateness (H:M:S)\n"
@@ -399,6 +412,14 @@ def test_the_folder_around_a_class_is_no_student(  # type: ignore[no-untyped-def
         (
             {"relu/jane/relu.py": "j", "relu/bob/relu.py": "b", "Dropout/bob/dropout.py": "b"},
             "called as assignments and not as students: Dropout, relu; grade one after",
+        ),
+        (
+            {"01_relu/jane/relu.py": "j", "02 Dropout/bob/dropout.py": "b"},
+            "called as assignments and not as students: 01_relu, 02 Dropout; grade one after",
+        ),
+        (  # a section in which one has handed in
+            {"Lab A/jane/relu.py": "j", "Lab B/bob/relu.py": "b", "Lab B/zoe/relu.py": "z"},
+            "the work of several people each: Lab A, Lab B; grade one after",
         ),
     ],
 )

@@ -1,4 +1,7 @@
-"""A folder an assignment, and in it a module a student: relu/jane.py, adam/jane.py."""
+"""A folder an assignment, and in it a module a student: relu/jane.py, adam/jane.py.
+
+The folders are called by slugs or titles, with a number or without: 03_relu, "Week 3 - ReLU".
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from grader.submissions.names import (
     owner_in,
     read_name,
     split_ending,
+    without_counting,
 )
 from grader.text import fold
 
@@ -69,12 +73,12 @@ class Assignments:
 def _modules(listing: Listing) -> dict[Parts, str]:
     """The modules that lie in the assignments' folders, with the slug of each; the class may be
     one of these folders."""
-    if slug := _slug(listing, listing.title):
+    if slug := assignment_of(listing, listing.title):
         return {(name,): slug for name in listing.names if _is_module(listing.names[name], name)}
     return {
         (folder, name): slug
         for folder in listing.folders()
-        if (slug := _slug(listing, folder))
+        if (slug := assignment_of(listing, folder))
         for name, kind in listing.below(folder).items()
         if _is_module(kind, name)
     }
@@ -94,8 +98,19 @@ def _students(listing: Listing, modules: Mapping[Parts, str]) -> dict[Parts, str
     }
 
 
-def _slug(listing: Listing, folder: str) -> str:
-    return next((slug for slug in listing.slugs if is_spelling(folder, slug)), "")
+def assignment_of(listing: Listing, folder: str) -> str:
+    """The slug of the assignment that a folder is called after; "" if it is after none."""
+    for called in (folder, without_counting(folder)):
+        for slug in listing.slugs:
+            title = listing.titles.get(slug, slug)
+            if is_spelling(called, slug) or is_spelling(_british(called), _british(title)):
+                return slug
+    return ""
+
+
+def _british(text: str) -> str:
+    """As titles are spelled: "L2 regularisation"."""
+    return text.casefold().replace("iz", "is")
 
 
 def _is_module(kind: str, name: str) -> bool:

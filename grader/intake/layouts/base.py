@@ -65,7 +65,8 @@ class Reading:
 
 @dataclass(frozen=True)
 class Listing:
-    """A class's top: the names there, in `tree` at `top`, within a folder or zip called `title`."""
+    """A class's top: the names there, in `tree` at `top`, within a folder or zip called `title`;
+    `titles` are assignments' by slug."""
 
     tree: Tree
     top: Parts
@@ -74,6 +75,7 @@ class Listing:
     slugs: Sequence[str]
     zone: tzinfo  # of times that name none
     times_of: Sequence[str]  # the modules whose commits are looked up
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def inside(self, name: str) -> Listing:
         """What lies in a folder, as a class of its own."""

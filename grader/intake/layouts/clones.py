@@ -22,6 +22,7 @@ from grader.text import fold, show_name
 _LOGIN = r"(?P<login>[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)"
 SUBMISSIONS = "-submissions"  # what GitHub Classroom's own tool calls the folder around them
 _BRANCHES = ("-main", "-master")
+_COMMIT = re.compile(r"-[0-9a-f]{40}\Z")  # what GitLab puts behind the branch
 
 
 class GitHub:
@@ -39,7 +40,7 @@ class GitHub:
         by_login: dict[str, list[Parts]] = defaultdict(list)
         shown: dict[str, str] = {}
         wanted = _packed_or_not(listing)
-        branch = _branch([stem_of(name) for name in wanted])
+        branch = _branch([_without_commit(name) for name in wanted])
         for name in listing.names:
             match = _repository(pattern, name) if name in wanted else None
             if match is None:
@@ -112,18 +113,24 @@ def _repositories(listing: Listing) -> re.Pattern[str] | None:
 
 
 def _packed_or_not(listing: Listing) -> list[str]:
-    """The folders, and the archives that GitHub makes of a repository, called after its branch."""
+    """The folders, and the archives that GitHub and GitLab make of a repository, called after its
+    branch."""
     archives = (name for name, kind in listing.names.items() if kind == "file")
     archives = (name for name in archives if ARCHIVE_SUFFIX.search(name))
-    return [*listing.folders(), *(a for a in archives if stem_of(a).endswith(_BRANCHES))]
+    return [*listing.folders(), *(a for a in archives if _without_commit(a).endswith(_BRANCHES))]
+
+
+def _without_commit(name: str) -> str:
+    """A repository's name and its branch, of how an archive of it is called."""
+    return _COMMIT.sub("", stem_of(name))
 
 
 def _repository(pattern: re.Pattern[str] | None, name: str) -> re.Match[str] | None:
-    return pattern.fullmatch(stem_of(name)) if pattern else None
+    return pattern.fullmatch(_without_commit(name)) if pattern else None
 
 
 def _branch(names: Sequence[str]) -> str:
-    """What GitHub puts behind the name of each repository that is downloaded as a zip."""
+    """What stands behind the name of each repository that is downloaded as an archive."""
     for branch in _BRANCHES:
         if len(names) > 1 and all(name.endswith(branch) for name in names):
             return branch

@@ -20,7 +20,14 @@ from grader.intake.layouts.base import (
     some_names,
 )
 from grader.intake.tree import is_submission_file
-from grader.submissions.names import owner_in, read_name, split_ending, split_stamp, stem_of
+from grader.submissions.names import (
+    is_no_work,
+    owner_in,
+    read_name,
+    split_ending,
+    split_stamp,
+    stem_of,
+)
 from grader.text import fold
 
 
@@ -38,6 +45,8 @@ class Folders:
 
     def read(self, listing: Listing) -> Reading:
         wanted = self.claims(listing)
+        if len(wanted) > 1:  # the course's own answers and tests beside the hand-ins
+            wanted -= {name for name in listing.folders() if is_no_work([name])}
         reading = Reading(ignored=[name for name in listing.names if name not in wanted])
         if len(wanted) > 1 and all(is_nameless_module(listing, name) for name in wanted):
             reading.notes.append(
@@ -46,14 +55,15 @@ class Folders:
             )
         owners = {name: owner_in(name, listing.slugs) for name in wanted}
         loose: dict[str, list[str]] = defaultdict(list)
-        # As CodeGrade calls folders: "Jane Doe - 2026-10-01T12:00:00.0", one a hand-in.
+        # As CodeGrade calls folders: "Jane Doe - 2026-10-01T12:00:00.0", one a hand-in; some sites
+        # call archives so.
         stamped: dict[str, list[tuple[str, str]]] = defaultdict(list)
         by_stem: dict[str, list[str]] = defaultdict(list)
         for name in listing.names:
             if name in wanted:
                 is_folder = listing.names[name] == "folder"
-                bare, time = split_stamp(name)
-                if is_folder and time:
+                bare, time = _split(name, is_folder=is_folder)
+                if time and owner_in(bare, listing.slugs):
                     stamped[bare].append((time, name))
                     continue
                 if not is_folder and owners[name] and split_ending(name) is not None:
@@ -62,7 +72,7 @@ class Folders:
                     by_stem[name if is_folder else _stem(name)].append(name)
         for bare, found in stamped.items():
             if len(found) == 1:
-                by_stem[found[0][1]].append(found[0][1])
+                by_stem[bare].append(found[0][1])
                 continue
             loads = [("", listing.item(name)) for _, name in sorted(found)]
             owner = owner_in(bare, listing.slugs) or bare
@@ -99,6 +109,15 @@ class Folders:
 def is_nameless_module(listing: Listing, name: str) -> bool:
     is_module = listing.names[name] == "file" and split_ending(name) is not None
     return is_module and read_name(name, listing.slugs) is None
+
+
+def _split(name: str, *, is_folder: bool) -> tuple[str, str]:
+    """Whose a folder or an archive is, and of which time, by its name; "" if that says no time. A
+    day may be one on which several handed in, and people call archives by it."""
+    if is_folder:
+        return split_stamp(name)
+    bare, time = split_stamp(stem_of(name)) if stem_of(name) != name else (name, "")
+    return (bare, time) if len(time) > len("2026-10-31") else (name, "")
 
 
 def _stem(name: str) -> str:

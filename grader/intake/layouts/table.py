@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from itertools import chain
 from pathlib import Path
 
-from grader.intake.layouts.assignments import Assignments
+from grader.intake.layouts.assignments import Assignments, assignment_of
 from grader.intake.layouts.base import Handed, Layout, Listing, some_names
 from grader.intake.layouts.clones import SUBMISSIONS, GitHub, GitLab
 from grader.intake.layouts.folders import Folders
@@ -27,16 +28,19 @@ from grader.intake.layouts.systems.sakai import Sakai
 from grader.intake.layouts.systems.vpl import Vpl
 from grader.intake.tree import Parts, descend, is_submission_file, open_tree
 from grader.submissions.model import SubmissionError
-from grader.submissions.names import is_spelling, split_ending, stem_of
-from grader.text import count_of, show_name
+from grader.submissions.names import split_ending, stem_of
+from grader.text import count_of, fold, show_name
 
 # Where two explain as much, the first one is meant: its names have more that is its own.
 _ILIAS, _NBGRADER, _GITHUB, _FOLDERS = Ilias(), Nbgrader(), GitHub(), Folders()
 _ASSIGNMENTS = Assignments()
 _TABLE: tuple[Layout, ...] = (
     Moodle(), Blackboard(), Gradescope(), Brightspace(), Sakai(), Autolab(), Vpl(), Canvas(),
-    _ILIAS, _NBGRADER, _GITHUB, GitLab(), _ASSIGNMENTS,
+    _ILIAS, _NBGRADER, _ASSIGNMENTS, _GITHUB, GitLab(),
 )  # fmt: skip
+# What Teams keeps of its assignments: what was turned in, and what is being worked on.
+_TEAMS = ("Submitted files", "Working files")
+_COUNT = re.compile(r"(?<![^\W_])(?:\d+|[a-z])(?![^\W_])")
 LAYOUTS: tuple[str, ...] = tuple(layout.name for layout in (*_TABLE, _FOLDERS))
 
 
@@ -54,6 +58,7 @@ def open_class(
     path: Path,
     slugs: Sequence[str],
     *,
+    titles: Mapping[str, str] | None = None,
     times_of: Sequence[str] = (),
     layout: str | None = None,
     zone: tzinfo = UTC,
@@ -63,6 +68,7 @@ def open_class(
 
     Args:
         slugs: all that the course has.
+        titles: what the assignments are called, by slug.
         times_of: look up when these modules were committed in cloned repositories.
         layout: what it is laid out as; by default what its names say.
         zone: of times in names that say none.
@@ -83,6 +89,7 @@ def open_class(
                     slugs,
                     zone,
                     times_of,
+                    titles or {},
                 )
                 for top in ways_down(descend(tree, slugs))
             ]
@@ -135,6 +142,8 @@ def one_class(listing: Listing) -> Listing:
     folders = listing.folders()
     if SUBMITTED in folders and not COURSE_FOLDERS.isdisjoint(folders):
         return listing.inside(SUBMITTED)
+    if set(_TEAMS) <= set(folders):
+        return listing.inside(_TEAMS[0])
     if len(folders) == 1 and _ASSIGNMENTS.claims(inner := listing.inside(folders[0])):
         return inner
     if folders and all(is_download(listing.inside(name)) for name in folders):
@@ -211,7 +220,13 @@ def refuse_folders_of_classes(listing: Listing) -> None:
     others = [name for name in listing.names if name not in folders]
     if any(map(is_submission_file, others)) or not folders:
         return
-    if all(holds_several_people(listing.inside(name)) for name in folders):
+    inside = [listing.inside(name) for name in folders]
+    are_counted = len({_COUNT.sub("#", fold(name)) for name in folders}) == 1
+    if are_counted and not any(set(each.names.values()) - {"folder"} for each in inside):
+        is_of_classes = any(map(holds_several_people, inside))  # in a section may be but one
+    else:
+        is_of_classes = all(map(holds_several_people, inside))
+    if is_of_classes:
         raise SubmissionError(
             f"these hold the work of several people each: {some_names(folders)}; grade one after "
             "the other, or say --layout folders if each is one student's"
@@ -224,7 +239,7 @@ def refuse_folders_of_assignments(listing: Listing) -> None:
     if len(folders) == 1:  # around all
         listing = listing.inside(folders[0])
         folders = listing.folders()
-    if not folders or not all(any(is_spelling(f, s) for s in listing.slugs) for f in folders):
+    if not folders or not all(assignment_of(listing, folder) for folder in folders):
         return
     inside = [
         [name for name, kind in listing.below(folder).items() if kind == "file"]

@@ -1,5 +1,6 @@
 """Blackboard: a flat list, <title>_<username>_attempt_<time>_<name as handed in>.
 
+"attempt" may be in the site's language.
 Beside the files of an attempt lies <title>_<username>_attempt_<time>.txt, whose first line is
 "Name: <full name> (<username>)", of a group "Name: <group>", in the site's language: it alone tells
 a username or a group's name with an underscore from the title's end.
@@ -19,8 +20,13 @@ from grader.intake.times import parse_time
 from grader.intake.tree import Parts
 from grader.text import utc_text
 
+_ATTEMPT = (
+    "attempt|versuch|intento|tentative|tentativa|tentativo|poging|forsøg|forsøk|försök|yritys|próba|"
+    "pokus|deneme|попытка|尝试|試行"
+)
 _NAME = re.compile(
-    r"(?P<front>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<original>.+)|\.txt)", re.S
+    rf"(?P<front>.+?)_(?i:{_ATTEMPT})_(?P<time>\d{{4}}(?:-\d\d){{5}})(?:_(?P<original>.+)|\.txt)",
+    re.S,
 )
 _PERSON = re.compile(r"\w+\s?[:\uff1a]\s*(?P<name>.*?)\s*(?:\((?P<user>[^()]+)\))?\s*")
 _MAX_INFO_BYTES = 1 << 20

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from grader.intake.gradescope import METADATA, Submitter, read_submitters
-from grader.intake.layouts.base import Handed, Handle, Listing, Reading
+from grader.intake.layouts.base import Handed, Handle, Listing, Reading, some_names
 from grader.intake.tree import Kind
-from grader.text import show_name
 
 _NAME = re.compile(r"submission_(?P<number>\d{1,12})(?:\.pdf)?")
 
@@ -33,7 +32,7 @@ class Gradescope:
                     reading.ignored.append(place)
                 continue
             if not submitters.get(place):
-                unknown.append(show_name(place))
+                unknown.append(place)
             # A group's work is the work of each of its members.
             for who in submitters.get(place) or [Submitter()]:
                 handed = _handed(listing, place, who)
@@ -43,8 +42,13 @@ class Gradescope:
                 if handed.submitted_at >= other.submitted_at:
                     last[person] = handed
         reading.submissions = list(last.values())
-        if unknown:
-            reading.notes.append(f"{METADATA} does not say whose they are: {', '.join(unknown)}")
+        if unknown and submitters:
+            reading.notes.append(f"{METADATA} does not say whose they are: {some_names(unknown)}")
+        elif unknown:
+            reading.notes.append(
+                f"nothing says whose these are, as {METADATA} is not beside them: "
+                f"{some_names(unknown)}; put it there, or grade the export as it was downloaded"
+            )
         return reading
 
 
