@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from grader.intake.encodings import TableError, decoded
-from grader.intake.headings import Columns, find_columns
+from grader.intake.headings import Columns, find_columns, spelt
 from grader.text import fold
 
 MAX_PREAMBLE = 10  # rows above the header: a title, a date
@@ -23,6 +23,11 @@ _WHO = ("name", "first_name", "last_name", "identifier", "email", "login", "gith
 _ONES_OWN = ("identifier", "email", "login", "github", "participant", "canvas")
 _FORMULA_TEXT = re.compile(r'="(.*)"', re.S)
 _NUMBERED = re.compile(r"#?[A-Za-z]{0,3}-?\d{4,10}[A-Za-z]?")  # as "u1234567"
+# Of what else everybody has their own number: a telephone, an address, a day of birth.
+_OF_OTHERS = re.compile(
+    "phone|fon|mobil|handy|cell|fax|movil|puhelin|portable|gsm|whatsapp|zip|postal|postcode|plz|"
+    "birth|geburt|born|naissance|nacimiento|nascita"
+)
 _TEXT_MARK = re.compile(r"\A'(?=[\d=+@-])")  # put before a cell to keep it as it is
 # What spreadsheets, databases and people put where somebody has no number or address.
 _NOTHING = {
@@ -50,8 +55,10 @@ class Table:
 
     def like_identifiers(self) -> str:
         """The heading of a column that is not read and has a number of each person's own, of four
-        digits or more; "" if there is none."""
+        digits or more, as students have; "" if there is none."""
         for heading, place in self.unread.items():
+            if _OF_OTHERS.search(spelt(heading)) or spelt(heading).startswith("tel"):
+                continue
             cells = [_plain(row[place].strip()) for _, row in self.rows if place < len(row)]
             known = [cell for cell in cells if fold(cell) not in ("", *_NOTHING)]
             is_ones_own = len(known) == len(set(known)) > max(1, len(cells) // 2)

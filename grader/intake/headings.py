@@ -24,7 +24,7 @@ FIELDS: dict[str, str] = {
         Apellidos y nombre, Nombre y apellidos, Student/in, Studierende, Teilnehmer/in,
         participant, jméno, imię i nazwisko, koko nimi, preferred name,
         name of the student, name of student, student full name, candidate name, learner name,
-        first name last name, last name first name, surname first name, first last, last first,
+        legal name, official name, first name last name, last name first name, surname first name, first last, last first,
         Vorname Nachname, Nachname Vorname, Name Vorname, Vorname Name, Familienname Vorname,
         Nom Prénom, Prénom Nom, Nombre Apellido(s), Nombre Apellidos, Apellidos Nombre,
         Apellido(s) Nombre, Cognome Nome, Nome Cognome, Nome Sobrenome, Nome Apelido(s),
@@ -45,6 +45,7 @@ FIELDS: dict[str, str] = {
         first name, given name, firstname, first, forename, given names, first names, Vorname,
         forenames, Vornamen, Prénom, Prénoms, Nombre(s), Nombres, Nome proprio,
         Primeiro nome, Voornaam, Roepnaam, Fornavn, Fornavn(e), Förnamn, Etunimi, imię, Adi, Ad,
+        legal first name, legal given name, official first name,
         first name of student, given name of student, student first name, student first,
         student first middle, first middle, Имя, Ім'я, 名, meno, Όνομα
     """,
@@ -53,6 +54,7 @@ FIELDS: dict[str, str] = {
         Nom de famille, Apellido(s), Apellido, Apellidos, Cognome, Apelido, Apelidos, Sobrenome,
         Achternaam, Efternavn, Efternavn(e), Efternamn, Etternavn, Sukunimi, nazwisko, příjmení,
         priezvisko,
+        legal last name, legal surname, legal family name, official last name,
         Soyadi, Soyad, family name of student, last name of student, student last name,
         student last, Фамилия, Прізвище, 姓, Επώνυμο
     """,
@@ -64,6 +66,7 @@ FIELDS: dict[str, str] = {
         matriculation no, student ref, student reference,
         student code, usn, prn, zid, perm, perm number, roster identifier, identifier, orgdefinedid,
         integration id, external id, external user key,
+        uin, institutional id, institutional identifier, institution number, Institutionsnummer,
         campus id, person id, emplid, banner id, candidate number, user id, uid, id,
         Matrikelnummer, Matrikel-Nr., Matrikelnr, Mat.-Nr., Matr.-Nr., Matrnr, Matnr, ID-Nummer,
         Immatrikulationsnummer, Legi-Nr., Numéro d'étudiant, Numéro étudiant, N° étudiant,

@@ -11,6 +11,21 @@ from grader.intake.roster import Line, read_roster
 
 # By kind: a file, and who is in the class by it.
 EXPORTS: dict[str, list[tuple[str, list[Line]]]] = {
+    "prairielearn, openolat and a registrar": [
+        (
+            "UID,UIN,Username,Name,Role\njd@x.edu,655550001,jd,Jane Doe,Student\n"
+            "ta@x.edu,655550003,ta,Tea Ay,Staff\n",
+            [Line("Jane Doe", ("655550001",), "jd@x.edu", "jd")],
+        ),
+        (
+            "Nachname;Vorname;Benutzername;Institutionsnummer\nDoe;Jane;jd;10-123-456\n",
+            [Line("Jane Doe", ("10-123-456",), login="jd")],
+        ),
+        (
+            "Last Name,Legal First Name,Preferred Name,Student Number\nDoe,Janet,Jane,11\n",
+            [Line("Janet Doe", ("11",), also_called="Jane Doe")],
+        ),
+    ],
     "gradescope": [
         (
             "First Name,Last Name,SID,Email,Role,Sections\nJane,Doe,0042,jd@x.edu,Student,A\n"

@@ -49,6 +49,11 @@ def test_numbers_under_an_unknown_heading_are_told_with_what_to_write(
         ("mark", ("87.50", "91.25", "60.00")),
         ("born", ("2004-05-06", "2005-06-07", "2005-01-01")),
         ("comment", ("late", "1234", "")),
+        ("Mobile phone", ("5551234567", "5551234568", "5551234569")),
+        ("Telefonnr.", ("0170123456", "0170123457", "0170123458")),
+        ("Handy", ("0170123456", "0170123457", "0170123458")),
+        ("N° de téléphone", ("0612345678", "0612345679", "0612345680")),
+        ("date of birth", ("20040506", "20050607", "20050101")),
     ],
 )
 def test_what_is_no_number_of_each_persons_own_is_not_told(
