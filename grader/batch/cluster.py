@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from grader.batch.executor import Executor
 from grader.batch.stations import Answer, grade_on_worker
 from grader.errors import GraderError, UnconfinedError
 from grader.grading.crew import TICK_S, Numbered
@@ -45,7 +46,8 @@ class UnfitError(Exception):
 
 
 class DaskExecutor:
-    """Grades on the cluster whose scheduler is at `address`; tells `note` what delays it."""
+    """Grades on the cluster whose scheduler is at `address`; tells `note` what delays it. What has
+    not to be run is graded `here`: a cluster would be waited for in vain."""
 
     def __init__(
         self,
@@ -54,8 +56,10 @@ class DaskExecutor:
         allow_degraded: bool,
         note: Callable[[str], None],
         wait_s: float,
+        here: Executor,
     ) -> None:
         self._address = address
+        self._here = here
         self._seed = seed
         self._allow_degraded = allow_degraded
         self._note = note
@@ -65,6 +69,9 @@ class DaskExecutor:
     def run(
         self, tasks: Iterable[bytes], checks: Mapping[str, str], *, idle: bool = False
     ) -> Generator[tuple[int, Outcome] | None, None, None]:
+        if idle:
+            yield from self._here.run(tasks, checks, idle=True)
+            return
         fresh = enumerate(tasks)
         ready: deque[Numbered] = deque()
         losses: Counter[int] = Counter()  # of workers, by the task that they were grading

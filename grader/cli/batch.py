@@ -160,10 +160,11 @@ def batch(
                     wanted = {the_one(store, who).student.key for who in student}
                     class_list = [(key, handed) for key, handed in class_list if key in wanted]
                     absent = [key for key in absent if key in wanted]
+                here = LocalExecutor(course, seed, jobs or usable_cores(), allow_degraded)
                 executor = (
-                    LocalExecutor(course, seed, jobs or usable_cores(), allow_degraded)
+                    here
                     if dask is None
-                    else DaskExecutor(dask, seed, allow_degraded, progress.note, dask_wait)
+                    else DaskExecutor(dask, seed, allow_degraded, progress.note, dask_wait, here)
                 )
                 run = Batch(
                     course,

@@ -27,6 +27,7 @@ from typer.testing import CliRunner
 
 from grader.batch import cluster
 from grader.batch.cluster import DaskExecutor, given_up
+from grader.batch.executor import LocalExecutor
 from grader.cli.app import app
 from grader.course.manifest import Course, load_course
 from grader.course.place import VARIABLE
@@ -47,6 +48,7 @@ def checks_of(course: Course) -> dict[str, str]:
 
 COURSE = load_course()
 CHECKS = checks_of(COURSE)
+HERE = LocalExecutor(COURSE, 1, 1, allow_degraded=False)
 RIGHT = solution("momentum")
 BROKEN = "def make_optimizer(:\n"
 EXITS = "import os\nos._exit(3)\n"
@@ -242,7 +244,7 @@ def test_closing_cancels_what_is_pending_and_few_tasks_are_taken_ahead(
             taken += 1
             yield task(f"{BROKEN}# {number}")
 
-    executor = DaskExecutor(dask.address, 2**63, False, lambda line: None, 300)
+    executor = DaskExecutor(dask.address, 2**63, False, lambda line: None, 300, HERE)
     with closing(executor.run(tasks(), checks)) as events:
         for done, (number, outcome) in enumerate(filter(None, events), start=1):
             assert outcome.graded is not None and outcome.graded.report.score == 0, outcome
@@ -262,7 +264,7 @@ def test_a_worker_with_other_versions_or_checks_is_refused(
     ours_to_check = checks_of(load_course(short_course))
 
     def grade(checks: dict[str, str] = ours_to_check) -> list[object]:
-        executor = DaskExecutor(dask.address, 1, False, lambda line: None, 300)
+        executor = DaskExecutor(dask.address, 1, False, lambda line: None, 300, HERE)
         return list(executor.run([task(BROKEN)], checks))
 
     ours = msgspec.json.decode(versions())
@@ -302,7 +304,7 @@ def web_server() -> Iterator[str]:
 def test_a_scheduler_that_does_not_answer_is_one_clear_error(
     run_grader: RunGrader, tmp_path: Path
 ) -> None:
-    hand_in(tmp_path / "class" / "ann", {"momentum": BROKEN})
+    hand_in(tmp_path / "class" / "ann", {"momentum": RIGHT})
     batch = ("batch", tmp_path / "class", "--results", tmp_path / "results")
     ran = run_grader(*batch, "--dask", "tcp://127.0.0.1:1")
     assert ran.status == 3
@@ -333,7 +335,7 @@ def test_a_scheduler_that_ends_in_the_middle_is_one_clear_error(
                 kill(scheduler)
 
             with pytest.raises(GraderError, match="the Dask scheduler was lost; the same command"):
-                list(DaskExecutor(address, 1, False, note, 300).run([task(BROKEN)], CHECKS))
+                list(DaskExecutor(address, 1, False, note, 300, HERE).run([task(BROKEN)], CHECKS))
         finally:
             kill(scheduler)
     assert told == [
@@ -351,14 +353,20 @@ def test_jobs_are_not_for_a_cluster(tmp_path: Path) -> None:
 def test_an_address_of_something_else_is_an_error_too() -> None:
     with web_server() as address:
         for wrong_one in (address, "nonsense", "foo://127.0.0.1:1"):
-            executor = DaskExecutor(wrong_one, 1, False, lambda line: None, 300)
+            executor = DaskExecutor(wrong_one, 1, False, lambda line: None, 300, HERE)
             with pytest.raises(GraderError, match=f"can be reached at {wrong_one}: is it"):
                 list(executor.run([task(BROKEN)], CHECKS))
 
 
+def test_what_has_not_to_be_run_waits_for_no_cluster() -> None:
+    executor = DaskExecutor("tcp://127.0.0.1:1", 1, False, lambda line: None, 300, HERE)
+    ((number, outcome),) = filter(None, executor.run([task(BROKEN)], CHECKS, idle=True))
+    assert number == 0 and outcome.graded is not None and outcome.graded.report.score == 0
+
+
 def test_without_dask_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    executor = DaskExecutor("tcp://127.0.0.1:1", 1, False, lambda line: None, 300)
+    executor = DaskExecutor("tcp://127.0.0.1:1", 1, False, lambda line: None, 300, HERE)
     with pytest.raises(GraderError, match=re.escape("pip install -e '.[dask]'")):
         list(executor.run([task(BROKEN)], CHECKS))
 

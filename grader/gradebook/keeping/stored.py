@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-
-from msgspec.structs import replace
 
 from grader.course.manifest import Course
 from grader.course.stubs import original_stub
@@ -22,6 +20,13 @@ from grader.gradebook.model import AssignmentInfo, Entry, Extension, HandIn, Per
 from grader.gradebook.uploads import upload_names
 from grader.grading.key import MISSING
 from grader.report.model import Report
+
+# By digest of the file the digest of its syntax.
+Trees = Callable[[Collection[str]], Mapping[str, str]]
+
+
+def _no_trees(codes: Collection[str]) -> Mapping[str, str]:
+    return {}
 
 
 class StoredGradebook:
@@ -53,13 +58,13 @@ class StoredGradebook:
 
     def __iter__(self) -> Iterator[Entry]:
         for stored in self._students():
-            yield self._with_trees(self._entry(stored))
+            yield self._entry(stored, self.store.trees)
 
     def sorted_by(self, rank: Callable[[Person], str]) -> Iterator[Entry]:
         """The entries in another order than that of the names. Digests of syntax are not in them,
         as they would tell whose an entry without a name is."""
         students = sorted(self._students(), key=lambda stored: rank(stored.student))
-        return map(self._entry, students)
+        return (self._entry(stored, _no_trees) for stored in students)
 
     def _students(self) -> Iterator[StoredStudent]:
         self._decisions = self.store.decisions()
@@ -95,17 +100,9 @@ class StoredGradebook:
     def entry_of(self, stored: StoredStudent) -> Entry:
         """One student's line."""
         self._decisions = self.store.decisions(stored.student.key)
-        return self._with_trees(self._entry(stored))
+        return self._entry(stored, self.store.trees)
 
-    def _with_trees(self, entry: Entry) -> Entry:
-        trees = self.store.trees([each.code for each in entry.hand_ins.values()])
-        hand_ins = {
-            slug: HandIn(each.submitted_at, each.code, trees.get(each.code, ""))
-            for slug, each in entry.hand_ins.items()
-        }
-        return replace(entry, hand_ins=hand_ins)
-
-    def _entry(self, stored: StoredStudent) -> Entry:
+    def _entry(self, stored: StoredStudent, trees: Trees) -> Entry:
         decided = self._decisions.get(stored.student.key, Decisions())
         overrides, extensions = decided.overrides, decided.extensions
         counting = self._counting(stored, extensions)
@@ -114,14 +111,15 @@ class StoredGradebook:
         times = {slug: each.submitted_at or stored.submitted_at for slug, each in counting.items()}
         late = lateness_of(self.course, scores, times, overrides, extensions)
         is_graded = report is not None or bool(overrides)
+        codes = {slug: each.code for slug, each in counting.items() if each.code != MISSING}
+        syntax = trees(codes.values())
         return Entry(
             student=stored.student,
             report=report,
             submitted_at=max(times.values(), default=stored.submitted_at),
             hand_ins={
-                slug: HandIn(times[slug], each.code)
-                for slug, each in counting.items()
-                if each.code != MISSING
+                slug: HandIn(times[slug], code, syntax.get(code, ""))
+                for slug, code in codes.items()
             },
             overrides=overrides,
             comments=decided.comments,
