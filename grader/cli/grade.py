@@ -80,6 +80,7 @@ def grade(
             refuse_results(path)
         outputs = Outputs(json, junitxml, markdown, html, github)
         with outputs.text_is_no_command():
+            from grader.batch.branches import told_of_branches_in
             from grader.grading.crew import usable_cores
             from grader.grading.known.cache import Cache
             from grader.grading.known.grade import grade_submissions
@@ -91,7 +92,9 @@ def grade(
             for line in unreadable:
                 note(line)
             for submission in submissions:
-                for line in (hint_at_batch(submission), hint_at_others(submission)):
+                hints = hint_at_batch(submission), hint_at_others(submission)
+                branches = told_of_branches_in(course, submission, slugs)
+                for line in (*hints, branches and f"{submission.name}: {branches}"):
                     if line:
                         note(line)
             seed = course.seed if seed is None else seed

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from helpers.clones import commit, git
+from typer.testing import CliRunner
 
 from grader.batch.branches import told_of_branches
+from grader.cli.app import app
 from grader.course.manifest import load_course
 from grader.course.stubs import original_stub
 from grader.intake.layouts import open_class
@@ -32,3 +34,14 @@ def test_the_branch_with_the_work_is_told_where_the_stub_is_unchanged(
         ann = class_.submissions[0]
         told = told_of_branches(COURSE, ann, ann.load(), ["relu"])
     assert ("dev (relu.py)" in told) is not work_on_main
+
+
+def test_grade_tells_it_as_well(tmp_path: Path) -> None:
+    git(tmp_path, "init")
+    commit(tmp_path, "relu.py", 1, original_stub(COURSE, "relu") or "")
+    git(tmp_path, "checkout", "-b", "dev")
+    commit(tmp_path, "relu.py", 2)
+    git(tmp_path, "checkout", "main")
+    ran = CliRunner().invoke(app, ["grade", str(tmp_path), "--only", "relu"])
+    assert f"{tmp_path.name}: work lies on other branches" in ran.stderr
+    assert "dev (relu.py)" in ran.stderr
