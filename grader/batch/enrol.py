@@ -22,6 +22,7 @@ from grader.batch.who.identity import (
     is_own,
     known_by,
     name_words,
+    with_doubts,
     with_handed,
     with_line,
     without_agreed,
@@ -103,7 +104,7 @@ class Roll:
         self._replaced: list[tuple[str, str]] = []
         self.extensions: dict[str, str] = {}
         self._is_listed = False  # there is a roster now
-        self.in_doubt: set[str] = set()  # of whom a hand-in may be that is nobody's
+        self.in_doubt: dict[str, list[str]] = defaultdict(list)  # what may be whose
         self._keys = {key.casefold() for key in self._before}
         self._sources = {stored.source for stored in self._before.values()}
 
@@ -154,6 +155,7 @@ class Roll:
         return f"{line}; if {names} is meant, write that name there as it is here"
 
     def save(self, store: Store) -> None:
+        self._students |= with_doubts(self._students, self.in_doubt)
         changed = [s for key, s in self._students.items() if self._before.get(key) != s]
         store.set_students(changed, self._replaced, self._new_handles)
 
@@ -282,7 +284,8 @@ class Roll:
         for submission, claim in zip(submissions, claims, strict=True):
             if len(claim.keys) > 1 and not claim.is_group:
                 notes.append(self._unsettled(submission, claim.keys))
-                self.in_doubt |= set(claim.keys)
+                for key in claim.keys:
+                    self.in_doubt[key].append(submission.source)
                 refused += 1
                 continue
             of_groups |= {submission.source} if claim.is_group else set()

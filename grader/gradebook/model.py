@@ -93,7 +93,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     final = override of the whole submission, else the sum of the assignments' scores (overridden
     ones replaced), each less what its lateness takes off. None for whoever handed nothing in.
     `hand_ins` and `lateness` are by slug; what is in time, or came at a time nobody knows, is not
-    in the latter. `submitted_at` is that of the last hand-in.
+    in the latter. `submitted_at` is that of the last hand-in. `doubt` names what was handed in last
+    and may be theirs or another's: it is not graded.
     """
 
     student: Person
@@ -106,6 +107,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     lateness: dict[str, Lateness]
     final: float | None
     max_score: float
+    doubt: str = ""
 
 
 def lone_entry(report: Report) -> Entry:

@@ -153,6 +153,7 @@ def pseudonymised(entry: Entry, pseudonym: str) -> Entry:
         overrides=[replace(o, reason=one_line(o.reason)) for o in entry.overrides],
         comments=[replace(c, text=one_line(c.text)) for c in entry.comments],
         extensions=[replace(e, reason=one_line(e.reason)) for e in entry.extensions],
+        doubt=pseudonym if entry.doubt else "",
     )
     told = told_of(entry)
     # Few reports hold any of it, and to look into each of their texts takes longest.

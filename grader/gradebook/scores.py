@@ -217,6 +217,7 @@ def clean(entry: Entry) -> Entry:
         overrides=[replace(o, reason=one_line(o.reason)) for o in entry.overrides],
         comments=[replace(c, text=one_line(c.text)) for c in entry.comments],
         extensions=[replace(e, reason=one_line(e.reason)) for e in entry.extensions],
+        doubt=one_line(entry.doubt),
     )
 
 

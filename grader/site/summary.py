@@ -154,16 +154,17 @@ class ClassSummary:
                     )
             if assignment.slug in self.leaderboards:
                 self.leaderboards[assignment.slug].add(name, href, assignment)
-        is_absent = not handed_in(entry)
+        in_doubt = bool(entry.doubt)
+        is_absent = not (handed_in(entry) or in_doubt)
         percent = None
         if entry.final is not None and entry.max_score:
             percent = 100 * entry.final / entry.max_score
-            if not is_absent or entry.overrides:
+            if handed_in(entry) or entry.overrides:
                 self.percents.append(percent)
         is_late = any(late.percent > 0 for late in entry.lateness.values())
         self.late += is_late
         self.overridden += bool(entry.overrides)
-        self.odd += odd
+        self.odd += odd or in_doubt
         self.absent += is_absent
         others = (student.email, student.login, student.github, student.section, student.group)
         self.rows.append(
@@ -176,7 +177,7 @@ class ClassSummary:
                 percent,
                 [shown.get(slug) for slug in self.assignments],
                 failures,
-                is_late + 2 * bool(entry.overrides) + 4 * odd + 8 * is_absent,
+                is_late + 2 * bool(entry.overrides) + 4 * odd + 8 * is_absent + 16 * in_doubt,
             ]
         )
 

@@ -189,8 +189,11 @@ def test_who_is_absent_is_told_of_sections_that_handed_in(class_: Class) -> None
     namesakes = [Line("Jane Doe", ("1",)), Line("Jane Doe", ("2",)), Line("Fay", ("3",))]
     class_.enrol(handed("Ann"), handed("jane doe"), roster=[*lines[:3], *namesakes])
     assert class_.enrolment.absent == ["Bob", "Fay-3"]  # it may be of either Jane
+    doubts = {key: stored.doubt for key, stored in class_.students.items() if stored.doubt}
+    assert doubts == {"Jane-Doe-1": "jane doe", "Jane-Doe-2": "jane doe"}
     class_.enrol(handed("Ann"), roster=lines[:3])
     assert class_.enrolment.absent == ["Bob"]  # who was dropped is not missed
+    assert not any(stored.doubt for stored in class_.students.values()), "nothing is, any more"
 
 
 NUMBER_AND_NAME = (

@@ -307,3 +307,9 @@ def test_no_digest_by_which_a_file_could_be_found_goes_out_without_the_name() ->
     handed_in = {"relu": HandIn("2026-10-31T22:59:00Z", "c0de", "7ee")}
     shown = pseudonymised(msgspec.structs.replace(entry_of("ada"), hand_ins=handed_in), "student-1")
     assert shown.hand_ins == {"relu": HandIn("2026-10-31T22:59:00Z")}
+
+
+def test_what_is_in_doubt_does_not_tell_whose_it_may_be(tmp_path: Path) -> None:
+    entry = msgspec.structs.replace(ADA, doubt="Ada Lovelace")
+    (shown,) = anonymous([entry], tmp_path / "mapping.csv")
+    assert shown.doubt == shown.student.key

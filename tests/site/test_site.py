@@ -325,6 +325,18 @@ def test_who_handed_in_nothing_is_absent_whatever_score_was_set(final: float | N
     assert (summary.absent, row[-1]) == (1, 8)  # the row's marks, of which 8 is for that
 
 
+def test_who_may_have_handed_something_in_is_not_absent_but_in_doubt(tmp_path: Path) -> None:
+    entry = msgspec.structs.replace(make_entry("ann", "Ann", None, final=None), doubt="Ann_1")
+    summary = ClassSummary(INFOS)
+    summary.add(entry)
+    (row,) = summary.rows
+    assert (summary.absent, summary.odd, row[-1]) == (0, 1, 16)
+    write_site(ListedGradebook([entry]), tmp_path)
+    page = (tmp_path / "students" / "ann.html").read_text(encoding="utf-8")
+    assert "<bdi>Ann_1</bdi>” may be of this student or of another, so it is not graded" in page
+    assert "othing handed in" not in page and "Nothing was handed in" not in page
+
+
 def test_whose_score_is_0_for_having_handed_in_nothing_is_absent_and_in_no_mean() -> None:
     summary = ClassSummary(INFOS)
     summary.add(make_entry("ann", "Ann", make_report("a", {})))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -85,6 +85,19 @@ def with_handed(stored: StoredStudent, handed: Handed) -> StoredStudent:
         number=old.number or number,
     )
     return msgspec.structs.replace(stored, student=student)
+
+
+def with_doubts(
+    students: Mapping[str, StoredStudent], in_doubt: Mapping[str, Sequence[str]]
+) -> dict[str, StoredStudent]:
+    """Those of whom something else is in doubt than was before, by key; `in_doubt`: what each may
+    have handed in, of this run."""
+    doubts = {key: storable(", ".join(in_doubt.get(key, ()))) for key in students}
+    return {
+        key: msgspec.structs.replace(students[key], doubt=doubt)
+        for key, doubt in doubts.items()
+        if doubt != students[key].doubt
+    }
 
 
 def better_name(old: str, handles: Collection[Handle]) -> str:

@@ -75,7 +75,7 @@ CREATE TABLE IF NOT EXISTS meanings (
 CREATE INDEX IF NOT EXISTS results_of_meaning ON meanings (meaning);
 """
 # And of the table of students.
-ADDED_COLUMNS = ("section", "team", "github", "number", "standing", "upload")
+ADDED_COLUMNS = ("section", "team", "github", "number", "standing", "upload", "doubt")
 
 
 def prepare(connection: sqlite3.Connection, folder: Path, create: bool) -> None:

@@ -127,6 +127,7 @@ class StoredGradebook:
             lateness=late,
             final=final_score(scores, overrides, late) if is_graded else None,
             max_score=sum(info.max_score for info in self.assignments),
+            doubt=stored.doubt,
         )
 
     def _counting(

@@ -17,7 +17,8 @@ from grader.gradebook.people import Handle
 class StoredStudent(msgspec.Struct, frozen=True):
     """A student as stored. `source` names the first hand-in within the class, None without one;
     `submission` is how the last is shown; `submitted_at` is UTC in ISO 8601, "" if not known;
-    `upload` is where its system takes feedback back, as SYSTEM:START-OF-A-PATH."""
+    `upload` is where its system takes feedback back, as SYSTEM:START-OF-A-PATH; `doubt` names what
+    was handed in last and may be theirs or another's."""
 
     student: Person
     source: str | None
@@ -25,6 +26,7 @@ class StoredStudent(msgspec.Struct, frozen=True):
     submitted_at: str
     standing: Literal["", "enrolled", "dropped"] = ""  # what rosters said; "": nothing
     upload: str = ""
+    doubt: str = ""
 
     @property
     def is_dropped(self) -> bool:
@@ -38,7 +40,7 @@ class Students(Database):
         """All of them, by name."""
         rows = self._read(
             "SELECT key, name, identifier, email, login, section, team, github, number, source,"
-            " submission, submitted_at, standing, upload FROM students"
+            " submission, submitted_at, standing, upload, doubt FROM students"
         )
         students = []
         for key, name, identifier, email, login, section, team, github, number, *stored in rows:
@@ -95,15 +97,15 @@ def _write(connection: sqlite3.Connection, stored: StoredStudent) -> None:
     student = stored.student
     connection.execute(
         "INSERT INTO students (key, source, name, identifier, email, login, section,"
-        " team, github, number, submission, submitted_at, standing, upload)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " team, github, number, submission, submitted_at, standing, upload, doubt)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (key) DO UPDATE SET source = excluded.source,"
         " name = excluded.name, identifier = excluded.identifier,"
         " email = excluded.email, login = excluded.login,"
         " section = excluded.section, team = excluded.team,"
         " github = excluded.github, number = excluded.number,"
         " submission = excluded.submission, submitted_at = excluded.submitted_at,"
-        " standing = excluded.standing, upload = excluded.upload",
+        " standing = excluded.standing, upload = excluded.upload, doubt = excluded.doubt",
         [
             student.key,
             stored.source,
@@ -119,6 +121,7 @@ def _write(connection: sqlite3.Connection, stored: StoredStudent) -> None:
             stored.submitted_at,
             stored.standing,
             stored.upload,
+            stored.doubt,
         ],
     )
 

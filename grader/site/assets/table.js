@@ -8,6 +8,7 @@
     [2, "set by staff", "overridden"],
     [4, "needs a look", "odd"],
     [8, "nothing handed in", "absent"],
+    [16, "a hand-in is in doubt", "odd"],
   ];
   const SHOWN = {
     full: (row) => row.percent !== null && row.percent >= 100,
@@ -15,7 +16,7 @@
     absent: (row) => row.flags & 8,
     late: (row) => row.flags & 1,
     overridden: (row) => row.flags & 2,
-    odd: (row) => row.flags & 4,
+    odd: (row) => row.flags & (4 | 16),
   };
 
   const byId = (id) => document.getElementById(id);
