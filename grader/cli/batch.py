@@ -32,8 +32,8 @@ app = typer.Typer()
 
 LAYOUT_HELP = (
     "How CLASS is laid out, where its names don't tell: canvas, moodle, vpl, gradescope, "
-    "blackboard, brightspace, sakai, ilias, autolab, nbgrader, github, gitlab, assignments or "
-    "folders."
+    "blackboard, brightspace, sakai, ilias, autolab, nbgrader, artemis, github, gitlab, "
+    "assignments or folders."
 )
 # What a result may be graded again for: statuses of assignments and verdicts of checks.
 STATUSES = (

@@ -380,6 +380,26 @@ DOWNLOADS: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
             {"jdoe": {"relu": "j"}},
         ),
     ],
+    "artemis": [
+        (
+            {
+                "CS1-ReLU-1234-ga12abc.zip": make_zip({"relu.py": "j"}),
+                "CS1-ReLU-1235-ge34xyz.zip": make_zip({"relu.py": "b"}),
+            },
+            {"ga12abc": {"relu": "j"}, "ge34xyz": {"relu": "b"}},
+        ),
+        (
+            {"CS1-ReLU-1234-ga12abc/relu.py": "j", "CS1-ReLU-1235-ge34xyz/src/relu.py": "b"},
+            {"ga12abc": {"relu": "j"}, "ge34xyz": {"relu": "b"}},
+        ),
+        (
+            {
+                "CS1-My net-1234-student-submission.git.zip": make_zip({"relu.py": "j"}),
+                "CS1-My net-1235-student-submission.git.zip": make_zip({"relu.py": "b"}),
+            },
+            {"1234": {"relu": "j"}, "1235": {"relu": "b"}},
+        ),
+    ],
     "github": [
         # As GitLab packs them.
         (

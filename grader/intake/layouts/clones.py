@@ -1,8 +1,9 @@
-"""Clones of students' repositories: GitHub Classroom's and Classroom 50's, and a GitLab group's.
+"""Clones of students' repositories: GitHub Classroom's, Classroom 50's, GitLab's, Artemis's.
 
 GitHub Classroom names a repository <assignment>-<login>, Classroom 50 <class>-<assignment>-<login>;
 the login's owner chose it, so it is a name on GitHub and no person's name. GitLab's are projects
-called after students, or in folders called after them or after assignments.
+called after students, or in folders called after them or after assignments. Artemis writes
+<course>-<title>-<number>-<login>, packed or not; without names "student-submission" for the login.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ from grader.text import fold, show_name
 _LOGIN = r"(?P<login>[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)"
 SUBMISSIONS = "-submissions"  # what GitHub Classroom's own tool calls the folder around them
 _BRANCHES = ("-main", "-master")
+_NAMELESS = "student-submission.git"
+# The number is one that all of a site's hand-ins share.
+_ARTEMIS = re.compile(
+    rf"(?P<front>[^-]+-.+)-(?P<number>\d{{3,12}})-(?P<login>{re.escape(_NAMELESS)}|[^-.\s]+)(?:\.zip)?"
+)
 _COMMIT = re.compile(r"-[0-9a-f]{40}\Z")  # what GitLab puts behind the branch
 
 
@@ -78,6 +84,38 @@ class GitLab:
                 "GitHub follows, say --layout github"
             )
         return reading
+
+
+class Artemis:
+    name = "artemis"
+    title = "repositories from Artemis"
+    is_sure = False
+
+    def claims(self, listing: Listing) -> set[str]:
+        """All or nothing: of one exercise, and everybody's with a number of its own."""
+        matches = _of_artemis(listing)
+        fronts, numbers = ({match[part] for match in matches} for part in ("front", "number"))
+        is_one = len(matches) > 1 and len(fronts) == 1 and len(numbers) == len(matches)
+        return {match.string for match in matches} if is_one else set()
+
+    def read(self, listing: Listing) -> Reading:
+        matches = _of_artemis(listing)
+        read = {match.string for match in matches}
+        reading = Reading(ignored=[name for name in listing.names if name not in read])
+        for match in matches:
+            nameless = match["login"] == _NAMELESS
+            student = match["number"] if nameless else match["login"]
+            handed = _handed(listing, student, [(match.string,)])
+            handles = (("label", student),) if nameless else handed.handles
+            reading.submissions.append(replace(handed, handles=handles))
+        return reading
+
+
+def _of_artemis(listing: Listing) -> list[re.Match[str]]:
+    names = (
+        name for name, kind in listing.names.items() if kind == "folder" or stem_of(name) != name
+    )
+    return [match for name in names if (match := _ARTEMIS.fullmatch(name))]
 
 
 def _handed(listing: Listing, student: str, places: Sequence[Parts]) -> Handed:

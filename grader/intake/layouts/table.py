@@ -14,7 +14,7 @@ from pathlib import Path
 
 from grader.intake.layouts.assignments import Assignments, assignment_of
 from grader.intake.layouts.base import Handed, Layout, Listing, some_names
-from grader.intake.layouts.clones import SUBMISSIONS, GitHub, GitLab
+from grader.intake.layouts.clones import SUBMISSIONS, Artemis, GitHub, GitLab
 from grader.intake.layouts.folders import Folders
 from grader.intake.layouts.systems.autolab import Autolab
 from grader.intake.layouts.systems.blackboard import Blackboard
@@ -36,7 +36,7 @@ _ILIAS, _NBGRADER, _GITHUB, _FOLDERS = Ilias(), Nbgrader(), GitHub(), Folders()
 _ASSIGNMENTS = Assignments()
 _TABLE: tuple[Layout, ...] = (
     Moodle(), Blackboard(), Gradescope(), Brightspace(), Sakai(), Autolab(), Vpl(), Canvas(),
-    _ILIAS, _NBGRADER, _ASSIGNMENTS, _GITHUB, GitLab(),
+    _ILIAS, _NBGRADER, _ASSIGNMENTS, Artemis(), _GITHUB, GitLab(),
 )  # fmt: skip
 # What Teams keeps of its assignments: what was turned in, and what is being worked on.
 _TEAMS = ("Submitted files", "Working files")
