@@ -19,6 +19,7 @@ NEXT = {
     sqlite3.SQLITE_BUSY: "wait for the other grader command, or end it",
     sqlite3.SQLITE_LOCKED: "wait for the other grader command, or end it",
 }
+_REPORT = msgspec.json.Decoder(AssignmentReport)
 OTHERWISE = (
     "what was stored so far is kept: make room or mend the disk, then run the same command again"
 )
@@ -37,7 +38,7 @@ def read_report(stored: object, slug: str, score: object, max_score: object) -> 
     if not isinstance(stored, bytes | str):
         raise UnreadableError("it holds no report")
     try:
-        report = msgspec.json.decode(stored, type=AssignmentReport)
+        report = _REPORT.decode(stored)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableError(str(error)) from None
     if (report.score, report.max_score) != (score, max_score):

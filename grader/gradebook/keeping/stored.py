@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
 
 from grader.course.manifest import Course
@@ -50,6 +49,8 @@ class StoredGradebook:
             for assignment in course.assignments
             if assignment.slug in maxima
         ]
+        self._max_score = sum(info.max_score for info in self.assignments)
+        self._is_timed = course.has_due_dates
         self.course = course
         self.store = store
         self.unreadable: dict[str, None] = {}  # a set in the order of the students
@@ -109,7 +110,9 @@ class StoredGradebook:
         report = self._report(stored, counting)
         scores = {} if report is None else {a.slug: a.score for a in report.assignments}
         times = {slug: each.submitted_at or stored.submitted_at for slug, each in counting.items()}
-        late = lateness_of(self.course, scores, times, overrides, extensions)
+        late = (
+            lateness_of(self.course, scores, times, overrides, extensions) if self._is_timed else {}
+        )
         is_graded = report is not None or bool(overrides)
         codes = {slug: each.code for slug, each in counting.items() if each.code != MISSING}
         syntax = trees(codes.values())
@@ -126,7 +129,7 @@ class StoredGradebook:
             extensions=[on_clock(extension, self.course.zone) for extension in extensions],
             lateness=late,
             final=final_score(scores, overrides, late) if is_graded else None,
-            max_score=sum(info.max_score for info in self.assignments),
+            max_score=self._max_score,
             doubt=stored.doubt,
         )
 
@@ -134,8 +137,9 @@ class StoredGradebook:
         self, stored: StoredStudent, extensions: Sequence[Extension]
     ) -> dict[str, StoredHandIn]:
         """By slug, of the assignments that are columns, the hand-in that counts."""
-        in_turn = sorted(self.store.hand_ins(stored.student.key), key=attrgetter("slug"))
-        by_slug = {slug: list(each) for slug, each in groupby(in_turn, key=attrgetter("slug"))}
+        by_slug: dict[str, list[StoredHandIn]] = defaultdict(list)
+        for each in self.store.hand_ins(stored.student.key):
+            by_slug[each.slug].append(each)
         return {
             info.slug: counting(self.course, by_slug[info.slug], extensions)
             for info in self.assignments
@@ -158,7 +162,7 @@ class StoredGradebook:
         return Report(
             submission=stored.submission,
             score=sum(a.score for a in assignments),
-            max_score=sum(info.max_score for info in self.assignments),
+            max_score=self._max_score,
             assignments=assignments,
             environment=environment,
             seed=seed,
