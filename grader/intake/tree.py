@@ -21,6 +21,7 @@ from typing import Literal, Protocol
 from grader.files import FileError, os_reason, read_file, too_large
 from grader.submissions.archives.bounds import NOT_PLAIN, ArchiveError
 from grader.submissions.archives.zips import is_plain_member, member_name
+from grader.submissions.finding import is_version
 from grader.submissions.kinds import kind_by_name
 from grader.submissions.model import Submission, SubmissionError
 from grader.submissions.names import ARCHIVE_SUFFIX, is_junk, split_ending
@@ -282,8 +283,10 @@ def descend(tree: Tree, slugs: Sequence[str]) -> Parts:
         if list(names.values()) != ["folder"]:
             break
         below = (*parts, *names)
+        if is_version(below[-1]):
+            return parts[:-1]  # a class of one
         if holds_modules(tree.names(below), slugs):
-            break  # a class of one
+            break  # as well
         parts = below
     return parts
 

@@ -94,6 +94,11 @@ def find_answers(places: Iterable[str], slugs: Collection[str]) -> dict[str, str
     return answers
 
 
+def is_version(folder: str) -> bool:
+    """Whether what lies in a folder of this name is one of several versions, by that name."""
+    return _VERSION.fullmatch(folder) is not None
+
+
 def older_deeper(files: Sequence[Found]) -> list[Found]:
     """The files, of which older versions count as lying deeper: of several folders that systems
     number ("Version 2", as Teams does) or call by a time, the last one is what was handed in."""
@@ -112,9 +117,8 @@ def _versions(place: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
     masked: list[str] = []
     numbers: list[int] = []
     for part in place.split("/"):
-        is_version = _VERSION.fullmatch(part) is not None
-        masked.append("" if is_version else part)
-        numbers += map(int, re.findall(r"\d+", part)) if is_version else []
+        masked.append("" if is_version(part) else part)
+        numbers += map(int, re.findall(r"\d+", part)) if is_version(part) else []
     return tuple(masked), tuple(numbers)
 
 

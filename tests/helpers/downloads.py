@@ -578,6 +578,17 @@ DOWNLOADS: dict[str, list[tuple[Files, dict[str, dict[str, str]]]]] = {
             },
             {"Doe_Jane_jd": {"relu": "new"}, "Roe_Bob_br": {"relu": "b"}},
         ),
+        # Of one student, which is no class of Revision 1 and Revision 2.
+        (
+            {
+                "Doe, Jane - s486002/Revision 1 - On time/relu.py": "old",
+                "Doe, Jane - s486002/Revision 1 - On time/dropout.py": "d",
+                "Doe, Jane - s486002/Revision 2 - Late/relu.py": "new",
+                "notes.txt": "",
+            },
+            {"Doe, Jane - s486002": {"relu": "new", "dropout": "d"}},
+        ),
+        ({"Doe_Jane_jd/1_submissions/relu.py": "j"}, {"Doe_Jane_jd": {"relu": "j"}}),
         # What Teams keeps: what is being worked on is not handed in.
         (
             {

@@ -29,7 +29,7 @@ def modules(handed: Handed) -> dict[str, str]:
 
 
 def test_a_folder_called_after_the_assignment_is_a_class_by_itself(tmp_path: Path) -> None:
-    make_folder(tmp_path / "relu", {"jane.py": "a", "bob.py": "b"})
+    make_folder(tmp_path / "relu", {"jane.py": "a", "bob.py": "b", "test_relu.py": "the course's"})
     assert people(tmp_path / "relu") == {"jane": {"relu": "a"}, "bob": {"relu": "b"}}
 
 

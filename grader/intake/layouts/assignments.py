@@ -45,7 +45,10 @@ class Assignments:
             name is not None and name.rank < Rank.RENAMED and name.slugs == (modules[parts],)
             for parts, name in named.items()
         )
-        return set() if is_own else {parts[0] for parts in modules}
+        if is_own:
+            return set()
+        tests = {name for name, kind in listing.names.items() if kind == "file" and is_tests(name)}
+        return tests.union(parts[0] for parts in modules)
 
     def read(self, listing: Listing) -> Reading:
         reading = Reading()

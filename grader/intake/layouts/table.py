@@ -27,6 +27,7 @@ from grader.intake.layouts.systems.nbgrader import COURSE_FOLDERS, SUBMITTED, Nb
 from grader.intake.layouts.systems.sakai import Sakai
 from grader.intake.layouts.systems.vpl import Vpl
 from grader.intake.tree import Parts, descend, is_submission_file, open_tree
+from grader.submissions.finding import is_version
 from grader.submissions.model import SubmissionError
 from grader.submissions.names import split_ending, stem_of
 from grader.text import count_of, fold, show_name
@@ -209,7 +210,8 @@ def is_packed_class(listing: Listing, name: str) -> bool:
 
 def holds_several_people(listing: Listing) -> bool:
     """Whether two folders here hold a module of the same name."""
-    inside = ({Path(name).stem for name in listing.below(folder)} for folder in listing.folders())
+    folders = (name for name in listing.folders() if not is_version(name))
+    inside = ({Path(name).stem for name in listing.below(folder)} for folder in folders)
     modules = Counter(slug for names in inside for slug in names.intersection(listing.slugs))
     return any(count > 1 for count in modules.values())
 
