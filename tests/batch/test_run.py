@@ -364,7 +364,7 @@ def test_what_was_graded_is_kept_as_it_was_handed_in(batch: Command) -> None:
         assert (source.filename, source.text) == ("relu.py", "points = 1\n")
         trees = store.trees([ann.code, bob.code])
         assert source.tree == trees[ann.code] == syntax_digest("points = 1\n") != trees[bob.code]
-        assert ann.tree != ""
+        assert trees[ann.code] != ""
 
 
 def test_who_handed_in_nothing_is_named_among_those_enrolled(

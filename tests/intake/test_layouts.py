@@ -551,6 +551,14 @@ def test_five_names_that_are_left_out_are_named(make_class, count: int, told: st
     assert note == f"no submissions, so left out: {names}{told}"
 
 
+def test_openolats_folders_have_the_name_and_the_login(tmp_path: Path) -> None:
+    files = {"Doe_Jane_jd/1_submissions/relu.py": "a", "Roe_Bob_br/relu.py": "b"}
+    class_, _ = read(make_folder(tmp_path / "class", files))
+    jane, bob = class_.submissions
+    assert {("login", "jd"), ("name", "Doe Jane")} <= {*jane.handles}
+    assert {kind for kind, _ in bob.handles} == {"word"}, "which anybody may call a folder"
+
+
 def test_what_stands_beside_a_name_in_moodle_is_read_as_what_it_is(make_class) -> None:  # type: ignore[no-untyped-def]
     class_, _ = read(
         make_class({"Bob Roe_b.roeATx.edu_br12_222_assignsubmission_file/relu.py": "b"})

@@ -6,12 +6,14 @@ modules of one student that lie loose are one submission.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from functools import partial
 from pathlib import Path
 
 from grader.intake.layouts.base import (
     Handed,
+    Handle,
     Listing,
     Reading,
     attempted,
@@ -29,6 +31,10 @@ from grader.submissions.names import (
     stem_of,
 )
 from grader.text import fold
+
+# OpenOlat's folder of a student, and what lies in it.
+_OPENOLAT = re.compile(r"(?P<name>[^_]+(?:_[^_]+)+)_(?P<login>[^_]+)")
+_ROUND = re.compile(r"\d{1,2}_submissions")
 
 
 class Folders:
@@ -89,6 +95,11 @@ class Folders:
         for stem, names in by_stem.items():
             owner = owners[names[0]]
             words = dict.fromkeys([stem, owner] if count[fold(owner)] == 1 and owner else [stem])
+            known: list[Handle] = [("word", word) for word in words]
+            match = _OPENOLAT.fullmatch(stem)
+            if match and any(map(_ROUND.fullmatch, listing.folders(names[0]))):
+                own = match["name"].replace("_", " ")
+                known += [("login", match["login"]), ("name", own)]
             # An archive and the folder that it was unpacked to are one student's.
             same = {name: listing.item(name) for name in names}
             reading.submissions.append(
@@ -96,7 +107,7 @@ class Folders:
                     stem,
                     stem,
                     same[names[0]] if len(names) == 1 else partial(load_same, stem, same),
-                    tuple(("word", word) for word in words),
+                    tuple(known),
                     group=stem,
                     times=newest_times(listing.commit_times(name) for name in names),
                     state_at=listing.state_at(stem, [(names[0],)]),
