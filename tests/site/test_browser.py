@@ -28,16 +28,11 @@ from grader.site import write_site
 from grader.site.pages import class_page
 from grader.site.summary import ClassSummary
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
 SWITCHES = (
     "headless no-sandbox disable-gpu disable-quic no-first-run disable-background-networking "
     "disable-component-update disable-sync window-size=1280,900"
 )
-needs_browser = pytest.mark.skipif(
-    BROWSER is None or DRIVER is None or util.find_spec("selenium") is None,
-    reason="needs Chromium and its driver: apt-get install chromium chromium-driver",
-)
+NEEDS_BROWSER = "needs Chromium and its driver: apt-get install chromium chromium-driver"
 
 
 @pytest.fixture(scope="module")
@@ -53,16 +48,21 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Looked for when it is first asked for: it may be installed while tests run already."""
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    service = shutil.which("chromedriver")
+    if browser is None or service is None or util.find_spec("selenium") is None:
+        pytest.skip(NEEDS_BROWSER)
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
 
     options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER or ""
+    options.binary_location = browser
     for switch in SWITCHES.split():
         options.add_argument(f"--{switch}")
     options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('profile')}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options, Service(DRIVER))
+    driver = webdriver.Chrome(options, Service(service))
     yield driver
     driver.quit()
 
@@ -119,7 +119,6 @@ PAGES = [
 ]
 
 
-@needs_browser
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_loads_nothing_and_logs_nothing(driver: Any, site: Path, path: str) -> None:
     driver.get_log("browser")
@@ -128,7 +127,6 @@ def test_a_page_loads_nothing_and_logs_nothing(driver: Any, site: Path, path: st
     assert driver.get_log("browser") == []
 
 
-@needs_browser
 @pytest.mark.parametrize("path", PAGES)
 def test_hostile_text_stays_text(driver: Any, site: Path, path: str) -> None:
     page = Page(driver, site / path)
@@ -138,7 +136,6 @@ def test_hostile_text_stays_text(driver: Any, site: Path, path: str) -> None:
         assert MARKUP in page.run("return document.body.textContent")
 
 
-@needs_browser
 def test_the_policy_stops_what_would_run_if_it_got_in(index: Page) -> None:
     index.driver.execute_async_script(
         "const done = arguments[0]; addEventListener('securitypolicyviolation', () => done());"
@@ -148,7 +145,6 @@ def test_the_policy_stops_what_would_run_if_it_got_in(index: Page) -> None:
     assert index.run("return typeof owned") == "undefined"
 
 
-@needs_browser
 def test_a_direction_override_turns_nothing_around(index: Page) -> None:
     """It is shown as an escape, and names that run the other way are isolated."""
     assert index.run(
@@ -159,7 +155,6 @@ def test_a_direction_override_turns_nothing_around(index: Page) -> None:
     assert r"\u202egnp.\u2066live" in index.names()
 
 
-@needs_browser
 def test_column_headers_sort_by_mouse_and_by_keyboard(index: Page) -> None:
     from selenium.webdriver.common.keys import Keys
 
@@ -177,7 +172,6 @@ def test_column_headers_sort_by_mouse_and_by_keyboard(index: Page) -> None:
     assert len(index.driver.find_elements("css selector", "[aria-sort]")) == 1
 
 
-@needs_browser
 def test_search_folds_case_and_accents_and_looks_at_every_field(index: Page) -> None:
     for text, expected in (
         ("ANGSTROM", ["Ann Ångström"]),
@@ -195,7 +189,6 @@ def test_search_folds_case_and_accents_and_looks_at_every_field(index: Page) -> 
     assert not index.find("#pages").is_displayed()
 
 
-@needs_browser
 def test_search_finds_whom_the_commands_find(driver: Any, tmp_path: Path) -> None:
     names = ("Søren Kjær", "Łukasz Đoković", "Jürgen Weiß", "Þórr Œgir", "Ann Mueller")
     report = make_report("a", {})
@@ -213,7 +206,6 @@ def test_search_finds_whom_the_commands_find(driver: Any, tmp_path: Path) -> Non
         assert index.names() == [expected], text
 
 
-@needs_browser
 def test_filters_show_who_is_meant(index: Page) -> None:
     for value, expected in (
         ("late", ["Bob"]),
@@ -227,7 +219,6 @@ def test_filters_show_who_is_meant(index: Page) -> None:
     assert index.count() == "5 of 9 students"
 
 
-@needs_browser
 def test_a_mistake_leads_to_those_who_made_it_and_the_address_keeps_it(index: Page) -> None:
     index.find(".mistake .count a").click()
     assert index.count() == "6 of 9 students"
@@ -236,7 +227,6 @@ def test_a_mistake_leads_to_those_who_made_it_and_the_address_keeps_it(index: Pa
     assert index.count() == "6 of 9 students"
 
 
-@needs_browser
 @pytest.mark.parametrize(
     "fragment", ["#check=length", "#check=999", "#show=toString", "#sort=x&page=-9"]
 )
@@ -244,7 +234,6 @@ def test_a_nonsensical_address_shows_everybody(driver: Any, site: Path, fragment
     assert Page(driver, site / "class" / "index.html", fragment).count() == "9 students"
 
 
-@needs_browser
 def test_links_lead_to_a_student_to_the_next_and_back(index: Page) -> None:
     def heading() -> str:
         return index.run("return document.querySelector('h1').textContent")
@@ -257,7 +246,6 @@ def test_links_lead_to_a_student_to_the_next_and_back(index: Page) -> None:
     assert heading() == ListedGradebook.title
 
 
-@needs_browser
 def test_everything_is_reached_by_keyboard_and_shows_its_focus(index: Page) -> None:
     from selenium.webdriver.common.keys import Keys
 
@@ -280,7 +268,6 @@ def test_everything_is_reached_by_keyboard_and_shows_its_focus(index: Page) -> N
     assert len(seen) >= wanted
 
 
-@needs_browser
 @pytest.mark.parametrize("path", PAGES[:3])
 def test_a_page_is_accessible(driver: Any, site: Path, path: str) -> None:
     pytest.importorskip("axe_core_python")
@@ -295,7 +282,6 @@ def test_a_page_is_accessible(driver: Any, site: Path, path: str) -> None:
         assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found["violations"]] == []
 
 
-@needs_browser
 @pytest.mark.parametrize("path", PAGES)
 def test_a_phone_shows_a_page_without_scrolling_sideways(
     driver: Any, site: Path, path: str
@@ -306,7 +292,6 @@ def test_a_phone_shows_a_page_without_scrolling_sideways(
         assert page.run("return document.documentElement.scrollWidth") == width
 
 
-@needs_browser
 def test_dark_is_dark_and_light_is_light(index: Page) -> None:
     def brightness(selector: str, name: str) -> int:
         colour = index.run(
@@ -322,7 +307,6 @@ def test_dark_is_dark_and_light_is_light(index: Page) -> None:
     assert brightness(".chart .bar", "fill") > 200
 
 
-@needs_browser
 def test_places_on_a_leaderboard_unfold_a_part_at_a_time(driver: Any, site: Path) -> None:
     page = Page(driver, site / "large.html")
     page.show()
@@ -336,7 +320,6 @@ def test_places_on_a_leaderboard_unfold_a_part_at_a_time(driver: Any, site: Path
     assert shown() == 520
 
 
-@needs_browser
 def test_ten_thousand_students_are_searched_and_sorted_in_a_blink(driver: Any, site: Path) -> None:
     page = Page(driver, site / "large.html")
     page.show()
