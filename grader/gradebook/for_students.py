@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from grader.course.manifest import Course
 from grader.gradebook.late import due_for
-from grader.gradebook.model import Entry, Gradebook
+from grader.gradebook.model import Entry, Gradebook, Person
 from grader.report.hidden import for_students
 
 
@@ -28,3 +28,6 @@ class ForStudents:
                 due = partial(due_for, self._course, extensions=entry.extensions)
                 entry = replace(entry, report=for_students(entry.report, due))
             yield entry
+
+    def people(self) -> Iterator[Person]:
+        return self._gradebook.people()

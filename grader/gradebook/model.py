@@ -140,6 +140,9 @@ class Gradebook(Protocol):
 
     def __iter__(self) -> Iterator[Entry]: ...
 
+    def people(self) -> Iterator[Person]:
+        """Whose the entries are, in no order that means anything; no entry is read for it."""
+
 
 class SortableGradebook(Gradebook, Protocol):
     """One whose entries can be had in another order."""

@@ -137,6 +137,10 @@ class Pseudonymised:
         for entry in entries:
             yield pseudonymised(entry, self._mapping.pseudonym_of(entry.student))
 
+    def people(self) -> Iterator[Person]:
+        pseudonyms = sorted(map(self._mapping.pseudonym_of, self._gradebook.people()))
+        return (Person(key=pseudonym, name=pseudonym) for pseudonym in pseudonyms)
+
 
 def pseudonymised(entry: Entry, pseudonym: str) -> Entry:
     """The entry with the pseudonym for key and name, and nothing else of who the student is.

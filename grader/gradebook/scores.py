@@ -195,29 +195,35 @@ class Cleaned:
         for entry in self._gradebook:
             yield clean(entry)
 
+    def people(self) -> Iterator[Person]:
+        return map(clean_person, self._gradebook.people())
+
 
 def clean(entry: Entry) -> Entry:
-    student = entry.student
     report = entry.report
     if report is not None:
         report = replace(report, submission=one_line(report.submission))
     return replace(
         entry,
-        student=replace(
-            student,
-            name=shown_name(student.name),
-            identifier=exact(student.identifier),
-            email=exact(student.email),
-            login=exact(student.login),
-            section=one_line(student.section),
-            group=one_line(student.group),
-        ),
+        student=clean_person(entry.student),
         report=report,
         submitted_at=one_line(entry.submitted_at),
         overrides=[replace(o, reason=one_line(o.reason)) for o in entry.overrides],
         comments=[replace(c, text=one_line(c.text)) for c in entry.comments],
         extensions=[replace(e, reason=one_line(e.reason)) for e in entry.extensions],
         doubt=one_line(entry.doubt),
+    )
+
+
+def clean_person(student: Person) -> Person:
+    return replace(
+        student,
+        name=shown_name(student.name),
+        identifier=exact(student.identifier),
+        email=exact(student.email),
+        login=exact(student.login),
+        section=one_line(student.section),
+        group=one_line(student.group),
     )
 
 

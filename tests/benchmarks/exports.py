@@ -98,6 +98,8 @@ def measure(format: str, results: Path, students: int, place: Path) -> tuple[flo
     elif format == "canvas":
         write_canvas_csv(place / "canvas.csv", students)
         options += ["--canvas", str(place / "canvas.csv")]
+    elif format == "blackboard":
+        options += ["--column", "Total [Total Pts: 80 Score] |1"]
     command = [*GRADER, "export", "--results", str(results), "--output", str(place / "out")]
     start = time.perf_counter()
     exporting = subprocess.Popen(

@@ -48,6 +48,10 @@ class ReplicatedGradebook:
         self._reports = [msgspec.msgpack.encode(report) for report in reports]
         self._students = students
 
+    def people(self) -> Iterator[Person]:
+        for number in range(self._students):
+            yield Person(key=f"student-{number:06d}", name=f"Student {number:06d}")
+
     def __iter__(self) -> Iterator[Entry]:
         for number in range(self._students):
             encoded = self._reports[number % len(self._reports)]

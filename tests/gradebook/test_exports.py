@@ -24,7 +24,8 @@ from grader.gradebook.export import FORMATS, export
 from grader.gradebook.formats.json_file import GradebookFile
 from grader.gradebook.keeping.store import open_store
 from grader.gradebook.model import Comment, Extension, Lateness
-from grader.gradebook.scores import ExportError
+from grader.gradebook.pseudonyms import Pseudonymised
+from grader.gradebook.scores import Cleaned, ExportError
 
 AT = "2026-11-01T08:00:00Z"
 CSV_FORMATS = ("csv", "canvas", "brightspace", "blackboard", "moodle", "nbgrader")
@@ -512,3 +513,11 @@ def test_the_help_and_the_documents_cite_every_format() -> None:
     for each in FORMATS.values():
         assert f"{each.name} ({each.what})" in " ".join(shown.replace("│", " ").split())
         assert f"`{each.name}`" in (REPOSITORY / "grader/docs/grading.md").read_text("utf-8")
+
+
+def test_who_is_counted_is_whose_the_entries_are(tmp_path: Path) -> None:
+    """Formats leave out who is known as others are, and count them before they read an entry."""
+    plain = FakeGradebook(harmful_class())
+    for gradebook in (Cleaned(plain), Pseudonymised(plain, tmp_path / "mapping.csv")):
+        counted, read = gradebook.people(), (entry.student for entry in gradebook)
+        assert sorted(counted, key=repr) == sorted(read, key=repr)

@@ -44,7 +44,7 @@ SLUGS = ("momentum", "relu")
 
 
 class FakeGradebook:
-    """Two assignments of 10 points each; entries in the order given, counted as they are read."""
+    """Two assignments of 10 points each; entries in the order given."""
 
     title = "Homework"
 
@@ -54,14 +54,14 @@ class FakeGradebook:
             AssignmentInfo("relu", "ReLU", max_score),
         ]
         self.entries = list(entries)
-        self.passes = 0
 
     def __iter__(self) -> Iterator[Entry]:
-        self.passes += 1
         yield from self.entries
 
+    def people(self) -> Iterator[Person]:
+        return (entry.student for entry in self.entries)
+
     def sorted_by(self, rank: Callable[[Person], str]) -> Iterator[Entry]:
-        self.passes += 1
         return iter(sorted(self.entries, key=lambda entry: rank(entry.student)))
 
 

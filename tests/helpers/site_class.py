@@ -125,6 +125,9 @@ class ListedGradebook:
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
 
+    def people(self) -> Iterator[Person]:
+        return (entry.student for entry in self.entries)
+
 
 def sample_class() -> list[Entry]:
     """Names in alphabetical order: ann, bob, cleo, dan, eve, and four hostile ones."""

@@ -51,7 +51,7 @@ def write_blackboard(
     maxima = {a.slug: a.max_score for a in gradebook.assignments}
     maxima[""] = sum(maxima.values())
     factors = {slug: factor(columns[slug], maxima.get(slug, 0)) for slug in columns}
-    owners = Counter(entry.student.login.casefold() for entry in gradebook)
+    owners = Counter(person.login.casefold() for person in gradebook.people())
     stream.write(BOM.encode())
     with csv_rows(stream, quoting=csv.QUOTE_ALL) as rows:
         rows.writerow([*WHO, *columns.values()])

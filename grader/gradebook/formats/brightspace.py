@@ -34,7 +34,7 @@ def write_brightspace(
     titles = {a.slug: named.get(a.slug, a.title) for a in gradebook.assignments}
     titles |= {"": named[""]} if "" in named else {}
     maxima = {a.slug: a.max_score for a in gradebook.assignments}
-    owners = Counter(id for entry in gradebook for id in {*ids_of(entry.student)})
+    owners = Counter(id for person in gradebook.people() for id in {*ids_of(person)})
     with csv_rows(stream) as rows:
         headings = [f"{cell(title)} Points Grade" for title in titles.values()]
         rows.writerow(["OrgDefinedId", "Username", *headings, "End-of-Line Indicator"])

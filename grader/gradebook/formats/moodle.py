@@ -77,10 +77,10 @@ def write_moodle(gradebook: Gradebook, stream: BinaryIO) -> None:
 def choose_field(gradebook: Gradebook) -> tuple[str, Counter[str]]:
     """The user field that tells the most students apart, and how many share each value."""
     owners: dict[str, Counter[str]] = {field: Counter() for field in USER_FIELDS}
-    for entry in gradebook:
+    for person in gradebook.people():
         for field, value_of in USER_FIELDS.items():
-            if usable(value_of(entry.student)):
-                owners[field][value_of(entry.student).casefold()] += 1
+            if usable(value_of(person)):
+                owners[field][value_of(person).casefold()] += 1
     unique = {f: sum(count == 1 for count in values.values()) for f, values in owners.items()}
     best = max(unique, key=lambda field: unique[field])  # of equals, the first
     if not unique[best]:

@@ -25,7 +25,7 @@ def write_nbgrader(gradebook: Gradebook, stream: BinaryIO) -> None:
 
     raw_score is the checks' score or what a person set in its place.
     """
-    owners = Counter(known_as(entry.student) for entry in gradebook)
+    owners = Counter(map(known_as, gradebook.people()))
     with csv_rows(stream) as rows:
         rows.writerow(COLUMNS)
         for entry in gradebook:

@@ -61,6 +61,10 @@ class StoredGradebook:
         for stored in self._students():
             yield self._entry(stored, self.store.trees)
 
+    def people(self) -> Iterator[Person]:
+        """Whose the entries are."""
+        return (stored.student for stored in self._students())
+
     def sorted_by(self, rank: Callable[[Person], str]) -> Iterator[Entry]:
         """The entries in another order than that of the names. Digests of syntax are not in them,
         as they would tell whose an entry without a name is."""
