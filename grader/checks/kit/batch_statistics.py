@@ -193,9 +193,9 @@ def fitted(passed: NormalisedPass, logits: np.ndarray) -> Normalisation:
     def error(how: Normalisation) -> float:
         return float((missed(how) ** 2).sum())
 
+    decades = np.geomspace(small_eps(passed), 1.0, 13)
     found = []
     for beside in (False, True):
-        decades = np.geomspace(small_eps(passed), 1.0, 13)
         starts = (replace(passed.how, beside=beside, eps=float(eps)) for eps in decades)
         how = min(starts, key=error)
         for _ in range(5):

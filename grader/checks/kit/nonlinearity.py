@@ -213,13 +213,14 @@ def expect_nonlinear(points: np.ndarray, activated: np.ndarray, where: str, know
         solution, *_ = np.linalg.lstsq(columns, y, rcond=None)
         residual = max(residual, float(np.abs(columns @ solution - y).max()))
         slope = min(slope, abs(float(solution[0])))
-    expect(
-        residual > 1e-3,
-        f"a nonlinearity {where}",
-        "the activations are a linear function of their inputs"
-        if slope > 1e-3
-        else "the activations are the same, whatever their inputs are",
-        "Without one, several linear layers are no more than one." if slope > 1e-3 else "",
-        # What is the same everywhere was flattened by something else.
-        known=known if slope > 1e-3 else None,
-    )
+    is_nonlinear, expected = residual > 1e-3, f"a nonlinearity {where}"
+    if slope > 1e-3:
+        expect(
+            is_nonlinear,
+            expected,
+            "the activations are a linear function of their inputs",
+            "Without one, several linear layers are no more than one.",
+            known,
+        )
+    else:  # what is the same everywhere was flattened by something else
+        expect(is_nonlinear, expected, "the activations are the same, whatever their inputs are")

@@ -199,8 +199,8 @@ def recognise_variances(
     num_features, _ = fans["W1"]
     if fits(lambda n, m: 2 / num_features):
         exact.append(FAN_OF_THE_INPUT)
-    fan_of_other = {"W1": fans["W2"][0], "W2": fans["W1"][0]}
-    if all(abs(variances[role] * fan_of_other[role] / 2 - 1) < TOLERANCE for role in fan_of_other):
+    num_hidden, _ = fans["W2"]
+    if fits(lambda n, m: 2 / num_hidden, "W1") and fits(lambda n, m: 2 / num_features, "W2"):
         exact.append(FANS_EXCHANGED)
     made_with = [entry for entry in INITIALISERS if entry.name in MADE_WITH]
     for role, other in (("W1", "W2"), ("W2", "W1")):
